@@ -1,0 +1,76 @@
+using System.Buffers.Binary;
+
+namespace Softlan.Wire;
+
+/// <summary>What follows a <see cref="DatagramHeader"/> (protocol.md, section 4).</summary>
+internal enum DatagramKind : byte
+{
+    /// <summary>One whole frame.</summary>
+    Frame = 0,
+
+    /// <summary>The first piece of a frame that is too large for one datagram.</summary>
+    Head = 1,
+
+    /// <summary>The rest of it.</summary>
+    Tail = 2,
+
+    /// <summary>Target peer id (u16), then 8 opaque bytes; the target answers with <see cref="ProbeReply"/>.</summary>
+    Probe = 3,
+
+    /// <summary>Prober's peer id (u16), then the same 8 bytes.</summary>
+    ProbeReply = 4,
+
+    /// <summary>Any bytes, ignored by the receiver: fills a packet to learn whether its size still passes the path.</summary>
+    Padding = 5,
+}
+
+/// <summary>The four bytes in front of every QUIC DATAGRAM.</summary>
+/// <remarks>
+/// <code>
+///  0                   1                   2                   3
+/// +-------+-------+---------------+-------------------------------+
+/// | ver=1 | kind  |    split id   |  source peer id, big-endian   |
+/// +-------+-------+---------------+-------------------------------+
+/// </code>
+/// </remarks>
+internal readonly record struct DatagramHeader(DatagramKind Kind, byte SplitId, ushort Source)
+{
+    public const int Length = 4;
+
+    public const int Version = 1;
+
+    /// <summary>Bytes of a probe's or probe reply's body: target id and the opaque bytes.</summary>
+    public const int ProbeBodyLength = 10;
+
+    public static DatagramHeader ForFrame(ushort source) => new(DatagramKind.Frame, 0, source);
+
+    /// <summary>Reads the header and checks the body's length against its kind; false means <see cref="DropReason.Malformed"/>.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> datagram, out DatagramHeader header, out ReadOnlySpan<byte> body)
+    {
+        header = default;
+        body = default;
+        if (datagram.Length < Length || datagram[0] >> 4 != Version)
+        {
+            return false;
+        }
+
+        header = new DatagramHeader((DatagramKind)(datagram[0] & 0xf), datagram[1], BinaryPrimitives.ReadUInt16BigEndian(datagram[2..]));
+        body = datagram[Length..];
+        return header.Kind switch
+        {
+            DatagramKind.Frame => header.SplitId == 0 && body.Length is >= FrameLimits.MinLength and <= FrameLimits.MaxLength,
+            DatagramKind.Head or DatagramKind.Tail => body.Length is >= 1 and < FrameLimits.MaxLength,
+            DatagramKind.Probe or DatagramKind.ProbeReply => header.SplitId == 0 && body.Length == ProbeBodyLength,
+            DatagramKind.Padding => true,
+            _ => false,
+        };
+    }
+
+    /// <summary>Writes <see cref="Length"/> bytes to the start of <paramref name="datagram"/>.</summary>
+    public void Write(Span<byte> datagram)
+    {
+        datagram[0] = (byte)((Version << 4) | (int)Kind);
+        datagram[1] = SplitId;
+        BinaryPrimitives.WriteUInt16BigEndian(datagram[2..], Source);
+    }
+}

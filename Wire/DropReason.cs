@@ -1,0 +1,71 @@
+namespace Softlan.Wire;
+
+/// <summary>Why a frame went no further. Every reason has a counter (<see cref="PeerCounters"/>) and a line in README.md.</summary>
+internal enum DropReason
+{
+    /// <summary>It was not dropped.</summary>
+    None,
+
+    /// <summary>The datagram's header or its body's length is not of this protocol.</summary>
+    Malformed,
+
+    /// <summary>Source MAC is multicast or zero.</summary>
+    InvalidSourceMac,
+
+    /// <summary>Source MAC is not the one that this client announced.</summary>
+    UnauthorizedSourceMac,
+
+    /// <summary>A remote client's MAC came from the LAN: something else bridges the two as well.</summary>
+    LoopedSourceMac,
+
+    /// <summary>Bridge and switch control: STP, LACP, LLDP, EAPOL, pause.</summary>
+    SwitchControl,
+
+    /// <summary>Longer than 1518 bytes.</summary>
+    Jumbo,
+
+    /// <summary>802.1Q or 802.1ad tagged.</summary>
+    VlanTagged,
+
+    /// <summary>A DHCP server's answer that does not come from the LAN.</summary>
+    DhcpServer,
+
+    /// <summary>IPv6 Router Advertisement or Redirect that does not come from the LAN.</summary>
+    RouterAdvertisement,
+
+    /// <summary>A fragment whose headers cannot be judged.</summary>
+    Unjudgeable,
+
+    /// <summary>ARP or IPv6 neighbour advertisement that claims another's MAC.</summary>
+    ArpSpoof,
+
+    /// <summary>Larger than the room's MTU.</summary>
+    MtuExceeded,
+
+    /// <summary>More than this peer may send.</summary>
+    RateLimited,
+
+    /// <summary>Nobody in the room has the destination MAC.</summary>
+    UnknownDestination,
+
+    /// <summary>The target's queue is full.</summary>
+    QueueFull,
+
+    /// <summary>It waited in a queue longer than a frame may.</summary>
+    TooOld,
+
+    /// <summary>The path became too small for a datagram that was already queued.</summary>
+    PathTooSmall,
+
+    /// <summary>The other piece of a split frame did not arrive in time.</summary>
+    Incomplete,
+
+    /// <summary>The operating system did not take the frame (TAP or packet socket full, interface down).</summary>
+    PortBusy,
+
+    /// <summary>No link to the relay, or not yet in the room.</summary>
+    NotConnected,
+
+    /// <summary>A super-frame from the operating system that cannot be cut into frames.</summary>
+    BadOffload,
+}

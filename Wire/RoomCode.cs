@@ -1,0 +1,30 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Softlan.Wire;
+
+/// <summary>The name of a room, checked: 1 to 64 of <c>A-Z a-z 0-9 - _</c>, compared without case (protocol.md, section 3).</summary>
+internal readonly record struct RoomCode
+{
+    public const int MaxLength = 64;
+
+    private readonly string? _text;
+
+    private RoomCode(string text) => _text = text;
+
+    public static bool TryParse([NotNullWhen(true)] string? text, out RoomCode room)
+    {
+        bool valid = text is { Length: >= 1 and <= MaxLength } && !text.AsSpan().ContainsAnyExcept(Alphabet);
+        room = valid ? new RoomCode(text!) : default;
+        return valid;
+    }
+
+    public bool Equals(RoomCode other) => string.Equals(_text, other._text, StringComparison.OrdinalIgnoreCase);
+
+    public override int GetHashCode() => _text is null ? 0 : StringComparer.OrdinalIgnoreCase.GetHashCode(_text);
+
+    /// <summary>As it was written, upper and lower case kept.</summary>
+    public override string ToString() => _text ?? "";
+
+    private static readonly System.Buffers.SearchValues<char> Alphabet =
+        System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+}
