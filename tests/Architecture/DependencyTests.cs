@@ -1,0 +1,88 @@
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace Softlan.Tests.Architecture;
+
+/// <summary>The arrows of the architecture: Wire knows nobody, Platform knows Wire, Roles knows both, and only Program.cs knows Roles.</summary>
+public sealed partial class DependencyTests
+{
+    [Fact]
+    public void Repository_IsWhereTheCompilerSawIt() => Assert.Contains(SourceFile.All, file => file.Path == "Program.cs");
+
+    [Fact]
+    public void Wire_KnowsNeitherPlatformNorRoles() => AssertNone(SourceFile.In("Wire"), NamesPlatformOrRoles());
+
+    [Fact]
+    public void Wire_IsPure_NoFilesNoSocketsNoThreadsNoClock() => AssertNone(SourceFile.In("Wire"), TouchesTheWorld());
+
+    [Fact]
+    public void Platform_DoesNotKnowRoles() => AssertNone(SourceFile.In("Platform"), NamesRoles());
+
+    [Fact]
+    public void Roles_AreKnownToProgramAlone() =>
+        AssertNone(
+            SourceFile.All.Where(file => file.Path != "Program.cs" && !file.Path.StartsWith("Roles/", StringComparison.Ordinal) && !IsTest(file)),
+            NamesRoles());
+
+    [Fact]
+    public void NativeCallsAndUnsafeCode_LiveInPlatform() =>
+        AssertNone(
+            SourceFile.All.Where(file => !file.Path.StartsWith("Platform/", StringComparison.Ordinal) && !IsTest(file)),
+            CallsNativeCode());
+
+    [Fact]
+    public void NativeCalls_AreSourceGenerated() => AssertNone(SourceFile.All, DeclaresDllImport());
+
+    [Theory]
+    [InlineData("Wire")]
+    [InlineData("Platform")]
+    [InlineData("Roles")]
+    public void Namespace_BeginsWithTheFolder(string folder) =>
+        Assert.All(
+            SourceFile.In(folder),
+            file => Assert.Matches($@"(?m)^namespace Softlan\.{folder}\b", file.Code));
+
+    /// <summary>The arrows are only as good as the search, so the search is tried on what it must and must not find.</summary>
+    [Theory]
+    [InlineData("using Softlan.Roles.Relay;", true)]
+    [InlineData("Roles.Relay.RelayRole role;", true)]
+    [InlineData("// see Softlan.Roles.Relay", false)]
+    [InlineData("/* Roles.Relay */ int x;", false)]
+    [InlineData("string text = \"Roles.Relay\";", false)]
+    [InlineData("string text = @\"a\\\"; Roles.Relay.X();", true)]
+    [InlineData("char quote = '\"'; Roles.Relay.X();", true)]
+    [InlineData("string raw = \"\"\"say \"Roles.X\" \"\"\";", false)]
+    [InlineData("peer.Roles.Add(1)", false)]
+    public void Search_FindsCodeAndSkipsCommentsAndStrings(string source, bool found) =>
+        Assert.Equal(found, NamesRoles().IsMatch(SourceFile.WithoutCommentsAndStrings(source)));
+
+    private static bool IsTest(SourceFile file) => file.Path.StartsWith("tests/", StringComparison.Ordinal);
+
+    private static void AssertNone(IEnumerable<SourceFile> files, Regex forbidden) =>
+        Assert.Empty(files.SelectMany(file => forbidden.Matches(file.Code).Select(match => $"{file.Path}:{LineOf(file, match.Index)}: {match.Value}")));
+
+    private static int LineOf(SourceFile file, int index) => file.Code.AsSpan(0, index).Count('\n') + 1;
+
+    // Inside namespace Softlan.X a neighbour can be named without "Softlan.".
+    [GeneratedRegex(@"(?<![\w.])(Softlan\.)?Roles\.\w|\bSoftlan\.Roles\b")]
+    private static partial Regex NamesRoles();
+
+    [GeneratedRegex(@"(?<![\w.])(Softlan\.)?(Platform|Roles)\.\w|\bSoftlan\.(Platform|Roles)\b")]
+    private static partial Regex NamesPlatformOrRoles();
+
+    // System.IO and System.Threading are implicit usings, so their types are looked for by name.
+    [GeneratedRegex(
+        @"\bSystem\.(IO|Threading|Diagnostics\.Process|Net\.(Sockets|Http|Quic|Security|NetworkInformation))\b"
+        + @"|\b(File|FileInfo|FileStream|Directory|Path|Stream|StreamReader|StreamWriter|Console|Environment|Process|Dns)\s*[.(]"
+        + @"|\b(Thread|ThreadPool|Task|ValueTask|Timer|Monitor|Interlocked|Semaphore|SemaphoreSlim|Socket|UdpClient|TcpClient|HttpClient)\b"
+        + @"|\b(lock|await|async|unsafe|fixed|stackalloc\s+\w+\s*\*)\b"
+        + @"|\b(DateTime|DateTimeOffset|Stopwatch|Random|RandomNumberGenerator)\b"
+        + @"|\bTimeProvider\.System\b|\b(DllImport|LibraryImport|Marshal|MemoryMarshal\.GetReference|NativeMemory)\b")]
+    private static partial Regex TouchesTheWorld();
+
+    [GeneratedRegex(@"\b(unsafe|LibraryImport|DllImport|UnmanagedCallersOnly|NativeMemory)\b")]
+    private static partial Regex CallsNativeCode();
+
+    [GeneratedRegex(@"\bDllImport\b")]
+    private static partial Regex DeclaresDllImport();
+}

@@ -1,0 +1,29 @@
+using Softlan.Wire;
+using Xunit;
+
+namespace Softlan.Tests.Architecture;
+
+/// <summary>House rules that no analyzer knows.</summary>
+public sealed class HouseTests
+{
+    /// <summary>Lines in one file; a longer one is two files that have not been told apart yet.</summary>
+    private const int MaxLines = 400;
+
+    [Fact]
+    public void Files_AreShort() =>
+        Assert.Empty(
+            SourceFile.All
+                .Select(file => (file.Path, Lines: file.Text.AsSpan().Count('\n')))
+                .Where(file => file.Lines > MaxLines));
+
+    [Fact]
+    public void DropReasons_AreExplainedInTheReadme()
+    {
+        string path = Path.Combine(SourceFile.Root, "README.md");
+        Assert.SkipUnless(File.Exists(path), "README.md is not written yet.");
+        string readme = File.ReadAllText(path);
+        Assert.Empty(
+            Enum.GetValues<DropReason>()
+                .Where(reason => reason != DropReason.None && !readme.Contains($"`{reason}`", StringComparison.Ordinal)));
+    }
+}
