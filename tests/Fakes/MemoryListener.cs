@@ -1,0 +1,63 @@
+using System.Net;
+using Softlan.Platform;
+using Softlan.Wire;
+
+namespace Softlan.Tests.Fakes;
+
+/// <summary>The listening side of a <see cref="MemoryNetwork"/>.</summary>
+internal sealed class MemoryListener(MemoryNetwork network, ListenOptions options, IPEndPoint endPoint, ILinkAcceptor acceptor) : ILinkListener
+{
+    private readonly List<MemoryNetworkLink> _links = [];
+    private long _accepted;
+    private long _refused;
+
+    public IReadOnlyList<IPEndPoint> LocalEndPoints { get; } = [endPoint];
+
+    public ServerCertificate Certificate { get; private set; } = options.Certificate;
+
+    public bool IsDisposed { get; private set; }
+
+    public ListenerStatistics Statistics => new(Links.Count(), 0, _accepted, _refused, 0, 0);
+
+    private IEnumerable<MemoryNetworkLink> Links => _links.Where(link => !link.HasEnded);
+
+    public void ReplaceCertificate(ServerCertificate certificate)
+    {
+        network.Inspect(certificate, "the new certificate");
+        Certificate = certificate;
+    }
+
+    /// <summary>The links go silent, as when the process is killed: their other sides find out by themselves.</summary>
+    public void Dispose()
+    {
+        IsDisposed = true;
+        network.Forget(this);
+        foreach (MemoryNetworkLink link in Links)
+        {
+            link.Abandon();
+        }
+    }
+
+    internal void Admit(MemoryNetworkLink connecting, IPEndPoint from)
+    {
+        if (connecting.HasEnded)
+        {
+            return;
+        }
+
+        if (IsDisposed || Links.Count() >= options.MaxLinks || Links.Count(link => link.RemoteEndPoint.Address.Equals(from.Address)) >= options.MaxLinksPerAddress)
+        {
+            _refused++;
+            connecting.End(LinkCloseKind.Refused, CloseReason.ProtocolError, "the relay refused the connection");
+            return;
+        }
+
+        _accepted++;
+        MemoryNetworkLink link = new(network, new PeerCounters(), from, null);
+        _links.Add(link);
+        MemoryNetworkLink.Join(connecting, link);
+        link.Handler = acceptor.Accept(link);
+        link.Handler.OnConnected(link);
+        network.After(network.Delay, connecting.BecomeConnected);
+    }
+}

@@ -1,0 +1,68 @@
+using Softlan.Platform;
+using Softlan.Wire;
+
+namespace Softlan.Tests.Fakes;
+
+/// <summary>A port without an interface: tests put frames in with <see cref="Inject"/> and read what a role wrote in <see cref="Written"/>.</summary>
+internal sealed class MemoryPort(string name, MacAddress address) : IFramePort
+{
+    private IFramePortHandler? _handler;
+    private byte[] _buffer = new byte[FrameLimits.MaxLength];
+
+    public string Name { get; } = name;
+
+    public MacAddress Address { get; } = address;
+
+    public PeerCounters Counters { get; } = new();
+
+    /// <summary>Every frame that was written, oldest first. Stays empty while <see cref="KeepWritten"/> is off.</summary>
+    public List<byte[]> Written { get; } = [];
+
+    /// <summary>Off: writing only counts, and allocates nothing.</summary>
+    public bool KeepWritten { get; set; } = true;
+
+    /// <summary>On: the port behaves as one whose queue is full.</summary>
+    public bool IsBusy { get; set; }
+
+    public long FramesWritten { get; private set; }
+
+    public bool IsStarted => _handler is not null;
+
+    public bool IsDisposed { get; private set; }
+
+    public void Start(IFramePortHandler handler) => _handler = handler;
+
+    public void Write(ReadOnlySpan<byte> frame)
+    {
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
+        if (IsBusy)
+        {
+            Counters.Drop(DropReason.PortBusy);
+            return;
+        }
+
+        FramesWritten++;
+        if (KeepWritten)
+        {
+            Written.Add(frame.ToArray());
+        }
+    }
+
+    /// <summary>Lets the role read <paramref name="frame"/>, in a buffer of the port's own as a real port does.</summary>
+    public void Inject(ReadOnlySpan<byte> frame, FrameOrigin origin = FrameOrigin.Received)
+    {
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
+        if (frame.Length > _buffer.Length)
+        {
+            _buffer = new byte[frame.Length];
+        }
+
+        frame.CopyTo(_buffer);
+        (_handler ?? throw new InvalidOperationException("The port was not started.")).OnFrame(_buffer.AsSpan(0, frame.Length), origin);
+    }
+
+    /// <summary>The interface went away.</summary>
+    public void Fail(string what = "Interface is gone") => _handler?.OnPortFailed(SoftlanException.Create(what, "a test said so"));
+
+    public void Dispose() => IsDisposed = true;
+}
