@@ -1,0 +1,276 @@
+using System.Diagnostics;
+using System.Runtime.Versioning;
+
+namespace Softlan.Platform.Linux;
+
+// One turn of the loop, in this order:
+//
+//   epoll_pwait2   until a descriptor is ready, a timer is due, or work was posted
+//   OnReady        each ready descriptor reads a bounded batch; frames are forwarded into queues on the way
+//   posted work    what other threads handed over
+//   timers         all that are due
+//   OnTurnEnd      queues are written out: QUIC packets with one sendmmsg, frames to the ports
+//
+// One thread runs all of it, so nothing that it calls takes a lock.
+
+/// <summary>The lane of Linux: one thread that waits on epoll and owns sockets, connections, ports and timers.</summary>
+[SupportedOSPlatform("linux")]
+internal sealed class EventLoop : ILane, IDisposable
+{
+    /// <summary>Descriptors reported by one wait. With more ready ones the rest is reported in the next turn.</summary>
+    private const int MaxEventsPerWait = 64;
+
+    /// <summary>Timers fired in one turn. More are left for the next turn, so that descriptors are not starved.</summary>
+    private const int MaxTimersPerTurn = 4096;
+
+    private const long NanosecondsPerSecond = 1_000_000_000;
+
+    private readonly SafeFd _epoll;
+    private readonly SafeFd _wakeUp;
+    private readonly byte[] _events = new byte[MaxEventsPerWait * NativeLibc.EpollEventLayout.Size];
+    private readonly Lock _postedLock = new();
+    private List<Action> _posted = [];
+    private List<Action> _postedSpare = [];
+    private List<ITurnEnd> _turnEnds = [];
+    private List<ITurnEnd> _turnEndsSpare = [];
+    private Registration[] _registrations = new Registration[64];
+    private uint _generation;
+    private bool _hasPwait2 = true;
+
+    public EventLoop()
+    {
+        _epoll = NativeLibc.EpollCreate1(NativeLibc.EPOLL_CLOEXEC);
+        if (_epoll.IsInvalid)
+        {
+            throw Errno.ToException("Cannot create an epoll descriptor", Errno.Last);
+        }
+
+        _wakeUp = NativeLibc.EventFd(0, NativeLibc.EFD_CLOEXEC | NativeLibc.EFD_NONBLOCK);
+        if (_wakeUp.IsInvalid)
+        {
+            int errno = Errno.Last;
+            _epoll.Dispose();
+            throw Errno.ToException("Cannot create an event descriptor", errno);
+        }
+
+        RefreshNow();
+        Add(_wakeUp, PollEvents.Readable, new WakeUp(_wakeUp));
+    }
+
+    public TimeSpan Now { get; private set; }
+
+    /// <summary><see cref="Now"/> in nanoseconds: the clock that ngtcp2 is given (CLOCK_MONOTONIC).</summary>
+    public long NowNanoseconds { get; private set; }
+
+    internal TimerHeap Timers { get; } = new();
+
+    /// <summary>Reads the clock again inside a turn, for work that took long or is about to write packets.</summary>
+    public void RefreshNow()
+    {
+        // On Linux a tick of the Stopwatch is a nanosecond of CLOCK_MONOTONIC.
+        NowNanoseconds = Stopwatch.GetTimestamp() * (NanosecondsPerSecond / Stopwatch.Frequency);
+        Now = new TimeSpan(NowNanoseconds / TimeSpan.NanosecondsPerTick);
+    }
+
+    public ILaneTimer CreateTimer(Action callback) => new LoopTimer(this, callback);
+
+    public void Post(Action work)
+    {
+        lock (_postedLock)
+        {
+            _posted.Add(work);
+        }
+
+        // Fails only when 2^64-2 wake-ups are pending, and then the loop wakes up anyway.
+        Span<byte> one = stackalloc byte[sizeof(ulong)];
+        BitConverter.TryWriteBytes(one, 1UL);
+        _ = NativeLibc.Write(_wakeUp, one, sizeof(ulong));
+    }
+
+    /// <summary>Asks for one <see cref="ITurnEnd.OnTurnEnd"/> at the end of this turn. The target itself remembers that it asked.</summary>
+    public void AtTurnEnd(ITurnEnd target) => _turnEnds.Add(target);
+
+    /// <summary>Watches a descriptor until <see cref="Remove"/>. The caller keeps it open until then.</summary>
+    public void Add(SafeFd fd, PollEvents interest, IPollable target)
+    {
+        int number = fd.Number;
+        if (number >= _registrations.Length)
+        {
+            Array.Resize(ref _registrations, Math.Max(number + 1, _registrations.Length * 2));
+        }
+
+        _registrations[number] = new Registration(target, ++_generation);
+        Control(NativeLibc.EPOLL_CTL_ADD, fd, interest);
+    }
+
+    public void Modify(SafeFd fd, PollEvents interest, IPollable target)
+    {
+        _registrations[fd.Number] = new Registration(target, _registrations[fd.Number].Generation);
+        Control(NativeLibc.EPOLL_CTL_MOD, fd, interest);
+    }
+
+    public void Remove(SafeFd fd)
+    {
+        _registrations[fd.Number] = default;
+        Control(NativeLibc.EPOLL_CTL_DEL, fd, PollEvents.None);
+    }
+
+    /// <summary>Runs turns on the calling thread until asked to stop. An exception of a handler ends it: that is a bug, and going on would hide it.</summary>
+    public void Run(CancellationToken stop)
+    {
+        using CancellationTokenRegistration wakeUp = stop.Register(() => Post(static () => { }));
+        while (!stop.IsCancellationRequested)
+        {
+            RunTurn(Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>One turn; waits at most <paramref name="longest"/> for something to happen.</summary>
+    public void RunTurn(TimeSpan longest)
+    {
+        int ready = Wait(longest);
+        RefreshNow();
+        for (int i = 0; i < ready; i++)
+        {
+            Dispatch(_events.AsSpan(i * NativeLibc.EpollEventLayout.Size, NativeLibc.EpollEventLayout.Size));
+        }
+
+        RunPosted();
+        for (int i = 0; i < MaxTimersPerTurn && Timers.TakeDue(NowNanoseconds) is { } timer; i++)
+        {
+            timer.Callback();
+        }
+
+        RunTurnEnds();
+    }
+
+    public void Dispose()
+    {
+        _wakeUp.Dispose();
+        _epoll.Dispose();
+    }
+
+    private int Wait(TimeSpan longest)
+    {
+        long timeout = NanosecondsToWait(longest);
+        int ready = -1;
+        if (_hasPwait2)
+        {
+            NativeLibc.Timespec timespec = new() { Seconds = timeout / NanosecondsPerSecond, Nanoseconds = timeout % NanosecondsPerSecond };
+            ready = NativeLibc.EpollPwait2(_epoll, _events, MaxEventsPerWait, in timespec, 0);
+            _hasPwait2 = ready >= 0 || Errno.Last != Errno.ENOSYS;
+        }
+
+        if (!_hasPwait2)
+        {
+            ready = NativeLibc.EpollWait(_epoll, _events, MaxEventsPerWait, (int)Math.Min((timeout + 999_999) / 1_000_000, int.MaxValue));
+        }
+
+        if (ready < 0 && Errno.Last != Errno.EINTR)
+        {
+            throw Errno.ToException("Cannot wait for events", Errno.Last);
+        }
+
+        return Math.Max(ready, 0);
+    }
+
+    private long NanosecondsToWait(TimeSpan longest)
+    {
+        // "For ever" is written as a year: a negative timespec is invalid.
+        const long Year = 365L * 24 * 3600 * NanosecondsPerSecond;
+        lock (_postedLock)
+        {
+            if (_posted.Count > 0 || _turnEnds.Count > 0)
+            {
+                return 0;
+            }
+        }
+
+        long bound = longest == Timeout.InfiniteTimeSpan ? Year : longest.Ticks * TimeSpan.NanosecondsPerTick;
+        if (Timers.NextDue == long.MaxValue)
+        {
+            return bound;
+        }
+
+        RefreshNow();
+        return Math.Clamp(Timers.NextDue - NowNanoseconds, 0, bound);
+    }
+
+    private void Dispatch(ReadOnlySpan<byte> e)
+    {
+        // In the machine's byte order, as Control wrote it.
+        PollEvents events = (PollEvents)BitConverter.ToUInt32(e);
+        ulong data = BitConverter.ToUInt64(e[NativeLibc.EpollEventLayout.DataOffset..]);
+        Registration registration = _registrations[(int)(data & uint.MaxValue)];
+
+        // A handler that ran earlier in this turn may have removed the descriptor, or even reused its number.
+        if (registration.Target is not null && registration.Generation == (uint)(data >> 32))
+        {
+            registration.Target.OnReady(events);
+        }
+    }
+
+    private void RunPosted()
+    {
+        List<Action> work;
+        lock (_postedLock)
+        {
+            if (_posted.Count == 0)
+            {
+                return;
+            }
+
+            (work, _posted) = (_posted, _postedSpare);
+        }
+
+        foreach (Action action in work)
+        {
+            action();
+        }
+
+        work.Clear();
+        _postedSpare = work;
+    }
+
+    private void RunTurnEnds()
+    {
+        if (_turnEnds.Count == 0)
+        {
+            return;
+        }
+
+        // What a target asks for while it is served waits for the next turn, which then does not sleep.
+        (List<ITurnEnd> targets, _turnEnds) = (_turnEnds, _turnEndsSpare);
+        foreach (ITurnEnd target in targets)
+        {
+            target.OnTurnEnd();
+        }
+
+        targets.Clear();
+        _turnEndsSpare = targets;
+    }
+
+    private void Control(int operation, SafeFd fd, PollEvents interest)
+    {
+        Span<byte> e = stackalloc byte[NativeLibc.EpollEventLayout.Size];
+        e.Clear();
+        BitConverter.TryWriteBytes(e, (uint)interest);
+        BitConverter.TryWriteBytes(e[NativeLibc.EpollEventLayout.DataOffset..], ((ulong)_registrations[fd.Number].Generation << 32) | (uint)fd.Number);
+        if (NativeLibc.EpollCtl(_epoll, operation, fd, e) < 0)
+        {
+            throw Errno.ToException("Cannot watch a descriptor", Errno.Last);
+        }
+    }
+
+    private readonly record struct Registration(IPollable? Target, uint Generation);
+
+    /// <summary>The eventfd behind <see cref="Post"/>: being readable has done its work; the counter is only reset.</summary>
+    private sealed class WakeUp(SafeFd fd) : IPollable
+    {
+        public void OnReady(PollEvents events)
+        {
+            Span<byte> counter = stackalloc byte[sizeof(ulong)];
+            _ = NativeLibc.Read(fd, counter, sizeof(ulong));
+        }
+    }
+}

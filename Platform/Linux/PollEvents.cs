@@ -1,0 +1,33 @@
+namespace Softlan.Platform.Linux;
+
+/// <summary>What a descriptor is ready for (sys/epoll.h).</summary>
+[Flags]
+internal enum PollEvents
+{
+    None = 0,
+
+    /// <summary>EPOLLIN</summary>
+    Readable = 1,
+
+    /// <summary>EPOLLOUT</summary>
+    Writable = 4,
+
+    /// <summary>EPOLLERR; reported whether asked for or not.</summary>
+    Error = 8,
+
+    /// <summary>EPOLLHUP; reported whether asked for or not.</summary>
+    HangUp = 16,
+}
+
+/// <summary>Owns a descriptor that the loop watches.</summary>
+internal interface IPollable
+{
+    /// <summary>Level-triggered: do a bounded amount of work and return; the loop comes back while there is more.</summary>
+    void OnReady(PollEvents events);
+}
+
+/// <summary>Collects work during a turn and does it in one go at its end: sendmmsg, a batch of TAP writes.</summary>
+internal interface ITurnEnd
+{
+    void OnTurnEnd();
+}
