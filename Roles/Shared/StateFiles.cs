@@ -1,0 +1,130 @@
+using Softlan.Wire;
+
+namespace Softlan.Roles.Shared;
+
+/// <summary>Small secret files that outlive the process: identity, profile, certificate, resume token. Readable by their owner only, replaced as a whole or not at all.</summary>
+internal static class StateFiles
+{
+    /// <summary>No state file is larger; a longer one is not ours.</summary>
+    public const int MaxLength = 1 << 20;
+
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary><c>/var/lib/softlan</c> for root, else <c>$XDG_STATE_HOME/softlan</c> or <c>~/.local/state/softlan</c>; on Windows below the (common) application data.</summary>
+    public static string DefaultDirectory()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Environment.SpecialFolder root = Environment.IsPrivilegedProcess
+                ? Environment.SpecialFolder.CommonApplicationData
+                : Environment.SpecialFolder.LocalApplicationData;
+            return Path.Combine(Environment.GetFolderPath(root), "softlan");
+        }
+
+        if (Environment.IsPrivilegedProcess)
+        {
+            return "/var/lib/softlan";
+        }
+
+        // The XDG base directory specification ignores a relative path here.
+        string? state = Environment.GetEnvironmentVariable("XDG_STATE_HOME");
+        return Path.Combine(
+            state is not null && Path.IsPathFullyQualified(state)
+                ? state
+                : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state"),
+            "softlan");
+    }
+
+    /// <summary>Reads a whole file.</summary>
+    /// <returns>Null when there is no such file.</returns>
+    /// <exception cref="SoftlanException">It exists but cannot be read, or is longer than <see cref="MaxLength"/>.</exception>
+    public static byte[]? Read(string path)
+    {
+        try
+        {
+            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            if (file.Length > MaxLength)
+            {
+                throw SoftlanException.Create($"Cannot read '{path}'", $"it has {file.Length} bytes, more than the {MaxLength} that such a file can have", "check that the path is right, or delete the file");
+            }
+
+            byte[] content = new byte[file.Length];
+            file.ReadExactly(content);
+            return content;
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception failure) when (IsFileTrouble(failure))
+        {
+            throw SoftlanException.Create($"Cannot read '{path}'", Sentence(failure), "make it readable for this user, or start as the user who owns it");
+        }
+    }
+
+    /// <summary>Writes a whole file with mode 0600 and makes its directory (0700) where it is missing. The old content stays until the new one is safely on the disk.</summary>
+    /// <exception cref="SoftlanException">Disk full, no permission, or not a directory; the old file is untouched.</exception>
+    public static void Write(string path, ReadOnlySpan<byte> content)
+    {
+        string full = Path.GetFullPath(path);
+        string directory = Path.GetDirectoryName(full) ?? throw SoftlanException.Create($"Cannot save '{path}'", "it is not the path of a file", "give a path such as /var/lib/softlan/identity.json");
+        string temporary = Path.Combine(directory, $".{Path.GetFileName(full)}.{Environment.ProcessId}.tmp");
+        try
+        {
+            MakeDirectory(directory);
+            File.Delete(temporary); // A crash can have left one, with a mode that is not ours.
+            using (FileStream file = Create(temporary))
+            {
+                file.Write(content);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, full, overwrite: true);
+        }
+        catch (Exception failure) when (IsFileTrouble(failure))
+        {
+            TryDelete(temporary);
+            throw SoftlanException.Create($"Cannot save '{path}'", Sentence(failure), $"make room in '{directory}' and see that this user may write there, or choose another place");
+        }
+    }
+
+    /// <summary>Removes a file if it is there; what cannot be removed stays.</summary>
+    public static void TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception failure) when (IsFileTrouble(failure))
+        {
+            // A leftover does no harm: it is replaced next time.
+        }
+    }
+
+    private static void MakeDirectory(string directory)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(directory);
+        }
+        else
+        {
+            Directory.CreateDirectory(directory, OwnerOnly | UnixFileMode.UserExecute);
+        }
+    }
+
+    private static FileStream Create(string path)
+    {
+        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = OwnerOnly;
+        }
+
+        return new FileStream(path, options);
+    }
+
+    private static bool IsFileTrouble(Exception failure) => failure is IOException or UnauthorizedAccessException or NotSupportedException;
+
+    private static string Sentence(Exception failure) => failure.Message.TrimEnd('.', ' ');
+}
