@@ -1,1 +1,3 @@
-return 0;
+using Softlan.Roles.CommandLine;
+
+return SoftlanCommandLine.Run(SoftlanCommandLine.CreateRoot(), args, Console.Out, Console.Error);

@@ -1,0 +1,17 @@
+using Softlan.Wire;
+
+namespace Softlan.Roles.CommandLine;
+
+/// <summary>The job of one command: relay, gateway or client. Lives on one lane; every member is called there. Disposing it undoes, in reverse order, whatever is not undone yet.</summary>
+internal interface IRole : IDisposable
+{
+    /// <summary>Begins. Throws <see cref="SoftlanException"/> where it cannot.</summary>
+    /// <param name="ended">Call it once when the role is over: null when it was asked to stop, otherwise the failure.</param>
+    void Start(Action<SoftlanException?> ended);
+
+    /// <summary>Begins to end in order: says bye, undoes its changes to the host, then reports the end. A second call does nothing.</summary>
+    void Stop();
+
+    /// <summary>SIGHUP: a daemon reads its files again; what belongs to a terminal stops, since its terminal is gone.</summary>
+    void HangUp();
+}

@@ -1,0 +1,70 @@
+using System.CommandLine;
+
+namespace Softlan.Roles.CommandLine;
+
+/// <summary>Tells somebody what is wrong with a command line: the mistake only, since --help is one flag away.</summary>
+internal static class ParseErrors
+{
+    /// <summary>Letters that may be wrong, missing or too many in a word that is still recognised.</summary>
+    private const int MaxDistance = 3;
+
+    public static void Write(ParseResult parsed, TextWriter error)
+    {
+        // What follows an unknown word is a consequence of it: an option that seems missing, a value without an option.
+        IEnumerable<string> lines = parsed.UnmatchedTokens.Count > 0
+            ? [Unmatched(parsed.CommandResult.Command, parsed.UnmatchedTokens[0])]
+            : parsed.Errors.Select(mistake => mistake.Message).Distinct();
+        foreach (string line in lines)
+        {
+            error.WriteLine($"softlan: {line}");
+        }
+    }
+
+    private static string Unmatched(Command command, string word)
+    {
+        bool isOption = word.StartsWith('-');
+        bool isSubcommand = !isOption && command.Subcommands.Count > 0;
+        string known = isOption ? "an option" : isSubcommand ? "a command" : "expected here";
+        (string Name, int Distance)[] similar = [.. Names(command, isOption)
+            .Select(name => (name, Distance(name, word)))
+            .Where(found => found.Item2 <= Math.Min(MaxDistance, found.name.TrimStart('-').Length / 2))];
+        IEnumerable<string> best = similar.Where(found => found.Distance == similar.Min(other => other.Distance)).Select(found => found.Name);
+        string advice = similar.Length > 0 ? $"Did you mean {string.Join(" or ", best)}?" : $"See {Path(command)} --help.";
+        return $"'{word}' is not {known}{(isOption ? " of " + Path(command) : "")}. {advice}";
+    }
+
+    private static IEnumerable<string> Names(Command command, bool options)
+    {
+        if (!options)
+        {
+            return command.Subcommands.Where(known => !known.Hidden).Select(known => known.Name);
+        }
+
+        IEnumerable<Option> inherited = command.Parents.OfType<Command>().SelectMany(parent => parent.Options).Where(option => option.Recursive);
+        return command.Options.Concat(inherited)
+            .Where(option => !option.Hidden)
+            .SelectMany(option => option.Aliases.Append(option.Name))
+            .Where(name => name.Length > 3);
+    }
+
+    private static string Path(Command command) => command is RootCommand ? "softlan" : $"softlan {command.Name}";
+
+    /// <summary>Levenshtein distance.</summary>
+    private static int Distance(string left, string right)
+    {
+        int[] row = [.. Enumerable.Range(0, right.Length + 1)];
+        for (int i = 0; i < left.Length; i++)
+        {
+            int diagonal = row[0];
+            row[0] = i + 1;
+            for (int j = 0; j < right.Length; j++)
+            {
+                int substituted = diagonal + (left[i] == right[j] ? 0 : 1);
+                diagonal = row[j + 1];
+                row[j + 1] = Math.Min(substituted, 1 + Math.Min(row[j], diagonal));
+            }
+        }
+
+        return row[^1];
+    }
+}

@@ -1,0 +1,74 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.Reflection;
+using Softlan.Wire;
+
+namespace Softlan.Roles.CommandLine;
+
+/// <summary>The root command, and the one place where failures become lines and exit codes.</summary>
+internal static class SoftlanCommandLine
+{
+    public static string Version { get; } =
+        "softlan " + (typeof(SoftlanCommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown");
+
+    public static RootCommand CreateRoot(params Command[] commands)
+    {
+        RootCommand root = new(
+            "softlan joins remote players to a LAN party: a relay on the internet, a gateway on the LAN, a client on each player's machine. "
+            + "Every option can also be given as an environment variable, --room as SOFTLAN_ROOM; the command line wins.");
+        foreach (Command command in commands)
+        {
+            root.Add(command);
+        }
+
+        LoggingArguments.AddTo(root);
+        root.SetAction(parsed =>
+        {
+            parsed.InvocationConfiguration.Error.WriteLine(
+                $"softlan: a command is missing. Use one of {string.Join(", ", commands.Select(command => command.Name))}, or see softlan --help.");
+            return ExitCodes.Usage;
+        });
+        if (root.Options.OfType<VersionOption>().FirstOrDefault() is { } version)
+        {
+            version.Action = new PrintVersion();
+        }
+
+        return root;
+    }
+
+    /// <summary>Parses and runs. Every exception but <see cref="SoftlanException"/> is a bug of ours and keeps its stack trace.</summary>
+    public static int Run(RootCommand root, IReadOnlyList<string> args, TextWriter output, TextWriter error)
+    {
+        ParseResult parsed = root.Parse(args);
+        if (parsed.Action is ParseErrorAction)
+        {
+            ParseErrors.Write(parsed, error);
+            return ExitCodes.Usage;
+        }
+
+        try
+        {
+            return parsed.Invoke(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+                Output = output,
+                Error = error,
+            });
+        }
+        catch (SoftlanException failure)
+        {
+            error.WriteLine($"softlan: {failure.Message}");
+            return ExitCodes.Failure;
+        }
+    }
+
+    private sealed class PrintVersion : SynchronousCommandLineAction
+    {
+        public override int Invoke(ParseResult parseResult)
+        {
+            parseResult.InvocationConfiguration.Output.WriteLine(Version);
+            return ExitCodes.Success;
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace Softlan.Roles.CommandLine;
+
+/// <summary>Makes options that can also be given as an environment variable: <c>--room</c> as <c>SOFTLAN_ROOM</c>. The command line wins.</summary>
+internal static class SoftlanOption
+{
+    private static readonly ValueKind<bool> YesOrNo = ValueKinds.OneOf(
+        "yes or no", ("true", true), ("false", false), ("yes", true), ("no", false), ("on", true), ("off", false), ("1", true), ("0", false));
+
+    /// <summary>An option that must be given, here or in the environment.</summary>
+    /// <param name="name">With its dashes.</param>
+    /// <param name="kind">What it takes.</param>
+    /// <param name="helpName">The placeholder in the help text, without angle brackets.</param>
+    /// <param name="description">Full sentences: what it does, the unit.</param>
+    /// <param name="aliases">With their dashes.</param>
+    public static Option<T> Required<T>(string name, ValueKind<T> kind, string helpName, string description, params string[] aliases)
+    {
+        Option<T> option = Create(name, kind, helpName, description, aliases);
+        option.Required = true;
+        option.DefaultValueFactory = result => FromEnvironment(result, name, kind, out T? value)
+            ? value!
+            : Fail<T>(result, $"{name} is missing. {kind.Advice}, or set {VariableName(name)}.");
+        return option;
+    }
+
+    /// <summary>An option with a default, which the help text shows.</summary>
+    public static Option<T> WithDefault<T>(
+        string name, ValueKind<T> kind, string helpName, string description, T defaultValue, params string[] aliases)
+    {
+        Option<T> option = Create(name, kind, helpName, description, aliases);
+        option.DefaultValueFactory = result => FromEnvironment(result, name, kind, out T? value) ? value! : defaultValue;
+        return option;
+    }
+
+    /// <summary>An option that is null where nobody gave it.</summary>
+    public static Option<T?> Optional<T>(string name, ValueKind<T> kind, string helpName, string description, params string[] aliases)
+        where T : class
+    {
+        Option<T?> option = new(name, aliases) { HelpName = helpName, Description = description };
+        option.CustomParser = argument => Parse(argument, kind);
+        option.DefaultValueFactory = result => FromEnvironment(result, name, kind, out T? value) ? value : null;
+        return option;
+    }
+
+    /// <summary>The same as <see cref="Optional"/> for value types.</summary>
+    public static Option<T?> OptionalValue<T>(string name, ValueKind<T> kind, string helpName, string description, params string[] aliases)
+        where T : struct
+    {
+        Option<T?> option = new(name, aliases) { HelpName = helpName, Description = description };
+        option.CustomParser = argument => Parse(argument, kind);
+        option.DefaultValueFactory = result => FromEnvironment(result, name, kind, out T value) ? value : null;
+        return option;
+    }
+
+    /// <summary>An option without a value; in the environment it takes yes or no.</summary>
+    public static Option<bool> Flag(string name, string description, params string[] aliases) => new(name, aliases)
+    {
+        Description = description,
+        Arity = ArgumentArity.Zero,
+        DefaultValueFactory = result => FromEnvironment(result, name, YesOrNo, out bool value) && value,
+    };
+
+    /// <summary>The environment variable that stands for the option <paramref name="name"/>.</summary>
+    public static string VariableName(string name) =>
+        "SOFTLAN_" + name.TrimStart('-').Replace('-', '_').ToUpper(CultureInfo.InvariantCulture);
+
+    private static Option<T> Create<T>(string name, ValueKind<T> kind, string helpName, string description, string[] aliases) => new(name, aliases)
+    {
+        HelpName = helpName,
+        Description = description,
+        CustomParser = argument => Parse(argument, kind),
+    };
+
+    private static T? Parse<T>(ArgumentResult argument, ValueKind<T> kind)
+    {
+        string text = argument.Tokens[0].Value;
+        return kind.TryParse(text, out T? value) ? value : Fail<T>(argument, $"'{text}' is not {kind.Name}. {kind.Advice}.");
+    }
+
+    /// <summary>False where the variable is not set or empty. A wrong value is reported as the environment's, since nobody sees it on the command line.</summary>
+    private static bool FromEnvironment<T>(ArgumentResult result, string name, ValueKind<T> kind, out T? value)
+    {
+        value = default;
+        string variable = VariableName(name);
+        if (Environment.GetEnvironmentVariable(variable) is not { Length: > 0 } text)
+        {
+            return false;
+        }
+
+        if (!kind.TryParse(text, out value))
+        {
+            Fail<T>(result, $"'{text}' in the environment variable {variable} is not {kind.Name}. {kind.Advice}.");
+        }
+
+        return true;
+    }
+
+    private static T Fail<T>(ArgumentResult result, string message)
+    {
+        result.AddError(message);
+        return default!;
+    }
+}

@@ -1,0 +1,12 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Softlan.Roles.CommandLine;
+
+/// <summary>Reads a value from text; false where the text is no such value.</summary>
+internal delegate bool TryParseValue<T>(string text, [MaybeNullWhen(false)] out T value);
+
+/// <summary>A kind of value that people type: how to read it, and what to tell those who mistyped it.</summary>
+/// <param name="TryParse">Reads it.</param>
+/// <param name="Name">With its article: <c>a room code</c>.</param>
+/// <param name="Advice">What a right value is made of, with an example and without a full stop: <c>Use 1 to 64 letters, for example LAN-2026</c>.</param>
+internal sealed record ValueKind<T>(TryParseValue<T> TryParse, string Name, string Advice);

@@ -1,0 +1,135 @@
+using System.CommandLine;
+using Softlan.Roles.CommandLine;
+using Softlan.Wire;
+using Xunit;
+
+namespace Softlan.Tests.Roles.CommandLine;
+
+public sealed class CommandLineTests : IDisposable
+{
+    private readonly StringWriter _output = new();
+    private readonly StringWriter _error = new();
+    private string? _ran;
+
+    public void Dispose()
+    {
+        _output.Dispose();
+        _error.Dispose();
+    }
+
+    [Fact]
+    public void Run_RightValues_ReachTheCommand()
+    {
+        Assert.Equal(0, Run("probe", "--probe-room", "Den", "--probe-mtu", "1400"));
+        Assert.Equal("Den 1400  False", _ran);
+    }
+
+    [Fact]
+    public void Run_OptionsLeftOut_HaveTheirDefaults()
+    {
+        Assert.Equal(0, Run("probe", "--probe-room", "Den"));
+        Assert.Equal("Den 1500  False", _ran);
+    }
+
+    [Theory]
+    [InlineData("'a b' is not a room code. Use 1 to 64 letters, digits, '-' or '_', for example LAN-2026.", "probe", "--probe-room", "a b")]
+    [InlineData("'9' is not an MTU. Give a whole number from 1280 to 1500, for example 1500.", "probe", "--probe-room", "a", "--probe-mtu", "9")]
+    [InlineData("'1500x' is not an MTU. Give a whole number from 1280 to 1500, for example 1500.", "probe", "--probe-room", "a", "--probe-mtu", "1500x")]
+    [InlineData("'--probe-rom' is not an option of softlan probe. Did you mean --probe-room?", "probe", "--probe-rom", "a")]
+    [InlineData("'--nothing-like-it' is not an option of softlan probe. See softlan probe --help.", "probe", "--nothing-like-it")]
+    [InlineData("'prob' is not a command. Did you mean probe?", "prob")]
+    [InlineData("'extra' is not expected here. See softlan probe --help.", "probe", "--probe-room", "a", "extra")]
+    [InlineData("'loud' is not a log level. Use one of trace, debug, information, warning, error, none.", "probe", "--probe-room", "a", "--log-level", "loud")]
+    [InlineData("a command is missing. Use one of probe, or see softlan --help.")]
+    public void Run_Mistake_IsOneLineAndExitCodeTwo(string line, params string[] args)
+    {
+        Assert.Equal(ExitCodes.Usage, Run(args));
+        Assert.Equal($"softlan: {line}{Environment.NewLine}", _error.ToString());
+        Assert.Empty(_output.ToString());
+        Assert.Null(_ran);
+    }
+
+    [Fact]
+    public void Run_RequiredOptionMissing_NamesTheVariableToo()
+    {
+        Assert.Equal(ExitCodes.Usage, Run("probe"));
+        Assert.StartsWith("softlan: --probe-room is missing. Use 1 to 64", _error.ToString(), StringComparison.Ordinal);
+        Assert.EndsWith($"or set SOFTLAN_PROBE_ROOM.{Environment.NewLine}", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_ValueFromTheEnvironment_IsTakenUnlessTheCommandLineHasOne()
+    {
+        using EnvironmentVariable room = new("SOFTLAN_PROBE_ROOM", "from-env");
+        using EnvironmentVariable flag = new("SOFTLAN_PROBE_FLAG", "yes");
+        using EnvironmentVariable name = new("SOFTLAN_PROBE_NAME", "Ann");
+
+        Assert.Equal(0, Run("probe"));
+        Assert.Equal("from-env 1500 Ann True", _ran);
+        Assert.Equal(0, Run("probe", "--probe-room", "typed"));
+        Assert.Equal("typed 1500 Ann True", _ran);
+    }
+
+    [Fact]
+    public void Run_WrongValueFromTheEnvironment_SaysWhereItCameFrom()
+    {
+        using EnvironmentVariable mtu = new("SOFTLAN_PROBE_MTU", "many");
+        Assert.Equal(ExitCodes.Usage, Run("probe", "--probe-room", "a"));
+        Assert.StartsWith("softlan: 'many' in the environment variable SOFTLAN_PROBE_MTU is not an MTU.", _error.ToString(), StringComparison.Ordinal);
+
+        Assert.Equal(0, Run("probe", "--probe-room", "a", "--probe-mtu", "1300"));
+    }
+
+    [Fact]
+    public void Run_Version_IsNameAndNumber()
+    {
+        Assert.Equal(0, Run("--version"));
+        Assert.Matches(@"^softlan \d+\.\d+\.\d+\s+$", _output.ToString());
+    }
+
+    [Fact]
+    public void Run_Help_ShowsDescriptionDefaultAndLoggingOptions()
+    {
+        Assert.Equal(0, Run("probe", "--help"));
+        Assert.Contains("[default: 1500]", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("--log-format", _output.ToString(), StringComparison.Ordinal);
+        Assert.Empty(_error.ToString());
+    }
+
+    [Fact]
+    public void Run_SoftlanException_IsOneLineAndExitCodeOne()
+    {
+        Assert.Equal(ExitCodes.Failure, Run("probe", "--probe-room", "fails"));
+        Assert.Equal($"softlan: Cannot probe: it fails. Hint: try another room.{Environment.NewLine}", _error.ToString());
+    }
+
+    private int Run(params string[] args)
+    {
+        Option<RoomCode> room = SoftlanOption.Required("--probe-room", ValueKinds.RoomCode, "code", "The room.");
+        Option<int> mtu = SoftlanOption.WithDefault("--probe-mtu", ValueKinds.Mtu, "bytes", "The MTU.", 1500);
+        Option<string?> name = SoftlanOption.Optional("--probe-name", ValueKinds.Text("a name", 32, "Ann"), "text", "The name.");
+        Option<bool> flag = SoftlanOption.Flag("--probe-flag", "A flag.");
+        Command probe = new("probe", "Probes.") { room, mtu, name, flag };
+        probe.SetAction(parsed =>
+        {
+            _ran = $"{parsed.GetRequiredValue(room)} {parsed.GetValue(mtu)} {parsed.GetValue(name)} {parsed.GetValue(flag)}";
+            return _ran.StartsWith("fails", StringComparison.Ordinal)
+                ? throw SoftlanException.Create("Cannot probe", "it fails", "try another room")
+                : 0;
+        });
+        return SoftlanCommandLine.Run(SoftlanCommandLine.CreateRoot(probe), args, _output, _error);
+    }
+
+    private sealed class EnvironmentVariable : IDisposable
+    {
+        private readonly string _name;
+
+        public EnvironmentVariable(string name, string value)
+        {
+            _name = name;
+            Environment.SetEnvironmentVariable(name, value);
+        }
+
+        public void Dispose() => Environment.SetEnvironmentVariable(_name, null);
+    }
+}
