@@ -2,6 +2,10 @@
 // the published executable gets these functions instead. Each fails in the way that p11-kit.h and uri.h document, so that GnuTLS reports
 // "PKCS #11 error" to whoever asks for a token, and everything else (the system's CA file among it) works as always.
 
+// Older headers declare the iterators only where this is defined.
+#define P11_KIT_FUTURE_UNSTABLE_API
+
+#include <p11-kit/iter.h>
 #include <p11-kit/p11-kit.h>
 #include <p11-kit/pin.h>
 #include <p11-kit/pkcs11.h>
@@ -81,4 +85,22 @@ P11KitPin *p11_kit_pin_file_callback(const char *source UNUSED, P11KitUri *uri U
                                      P11KitPinFlags flags UNUSED, void *data UNUSED)
 {
     return NULL;
+}
+
+// Iterators over objects on tokens (GnuTLS 3.8): none can be made.
+
+P11KitIter *p11_kit_iter_new(P11KitUri *uri UNUSED, P11KitIterBehavior behavior UNUSED) { return NULL; }
+void p11_kit_iter_free(P11KitIter *iter UNUSED) { }
+void p11_kit_iter_add_filter(P11KitIter *iter UNUSED, CK_ATTRIBUTE *matching UNUSED, CK_ULONG count UNUSED) { }
+CK_RV p11_kit_iter_next(P11KitIter *iter UNUSED) { return CKR_CANCEL; }
+CK_OBJECT_HANDLE p11_kit_iter_get_object(P11KitIter *iter UNUSED) { return 0; }
+
+void p11_kit_iter_begin_with(P11KitIter *iter UNUSED, CK_FUNCTION_LIST_PTR module UNUSED, CK_SLOT_ID slot UNUSED,
+                             CK_SESSION_HANDLE session UNUSED)
+{
+}
+
+CK_RV p11_kit_iter_get_attributes(P11KitIter *iter UNUSED, CK_ATTRIBUTE *template UNUSED, CK_ULONG count UNUSED)
+{
+    return CKR_FUNCTION_NOT_SUPPORTED;
 }
