@@ -24,6 +24,10 @@ internal interface IFrameLink
     /// <summary>Sends one control message: a JSON object of 1 to 65536 bytes, without its length prefix. Delivered in order. A peer that lets 1 MiB pile up is closed.</summary>
     void SendControl(ReadOnlySpan<byte> message);
 
+    /// <summary>Whether the other side has not yet acknowledged all that <see cref="SendControl"/> was given. Datagrams overtake the control stream: whoever must not be overtaken waits until this is false.</summary>
+    /// <remarks>A link that does not know says false, and its datagrams may then be early.</remarks>
+    bool HasUndeliveredControl => false;
+
     /// <summary>Says goodbye and reports <see cref="IFrameLinkHandler.OnClosed"/> with <see cref="LinkCloseKind.ByUs"/> before the turn ends. Control messages sent before it still go out. A second call does nothing.</summary>
     void Close(CloseReason reason, string text);
 }
