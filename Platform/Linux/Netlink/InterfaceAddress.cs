@@ -1,0 +1,29 @@
+using System.Net;
+
+namespace Softlan.Platform.Linux.Netlink;
+
+/// <summary>An IP address of an interface.</summary>
+internal sealed record InterfaceAddress
+{
+    public required int InterfaceIndex { get; init; }
+
+    public required IPAddress Address { get; init; }
+
+    /// <summary>0 to 32 or 128. The kernel makes the on-link route of this prefix itself unless <see cref="NoPrefixRoute"/>.</summary>
+    public required int PrefixLength { get; init; }
+
+    /// <summary>IPv4 only.</summary>
+    public IPAddress? Broadcast { get; init; }
+
+    /// <summary>How long it stays; null: until it is deleted. Whole seconds count.</summary>
+    public TimeSpan? ValidLifetime { get; init; }
+
+    /// <summary>How long new connections use it; null: as long as it is valid.</summary>
+    public TimeSpan? PreferredLifetime { get; init; }
+
+    /// <summary>Do not make the on-link route of the prefix.</summary>
+    public bool NoPrefixRoute { get; init; }
+
+    /// <summary>IPv6: duplicate address detection has not finished.</summary>
+    public bool IsTentative { get; init; }
+}

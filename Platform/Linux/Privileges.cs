@@ -1,0 +1,56 @@
+using System.Globalization;
+using Softlan.Wire;
+
+namespace Softlan.Platform.Linux;
+
+/// <summary>What this process may do, as /proc/self/status says (capabilities(7)).</summary>
+/// <param name="NetAdmin">CAP_NET_ADMIN: make TAPs, change addresses, routes and links.</param>
+/// <param name="NetRaw">CAP_NET_RAW: open a packet socket.</param>
+internal readonly record struct Privileges(bool NetAdmin, bool NetRaw)
+{
+    public const string Hint = "run softlan as root (sudo), or give it the capability with setcap cap_net_admin,cap_net_raw+ep";
+
+    // linux/capability.h
+    private const int CapNetAdmin = 12;
+    private const int CapNetRaw = 13;
+
+    public static Privileges Current
+    {
+        get
+        {
+            try
+            {
+                return Parse(File.ReadLines("/proc/self/status"));
+            }
+            catch (IOException)
+            {
+                return default; // No /proc: the calls that need a capability will say it themselves.
+            }
+        }
+    }
+
+    /// <summary>Reads the CapEff line: the effective capabilities as one hexadecimal number.</summary>
+    public static Privileges Parse(IEnumerable<string> statusLines)
+    {
+        const string Field = "CapEff:";
+        string? line = statusLines.FirstOrDefault(line => line.StartsWith(Field, StringComparison.Ordinal));
+        return line is not null && ulong.TryParse(line.AsSpan(Field.Length).Trim(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong effective)
+            ? new Privileges((effective & (1UL << CapNetAdmin)) != 0, (effective & (1UL << CapNetRaw)) != 0)
+            : default;
+    }
+
+    /// <exception cref="SoftlanException">A capability is missing; <paramref name="what"/> says what it is needed for.</exception>
+    public void Require(string what, bool netAdmin, bool netRaw)
+    {
+        if ((netAdmin && !NetAdmin) || (netRaw && !NetRaw))
+        {
+            string missing = (netAdmin && !NetAdmin, netRaw && !NetRaw) switch
+            {
+                (true, true) => "CAP_NET_ADMIN and CAP_NET_RAW",
+                (true, false) => "CAP_NET_ADMIN",
+                _ => "CAP_NET_RAW",
+            };
+            throw SoftlanException.Create(what, $"this process lacks {missing}", Hint);
+        }
+    }
+}

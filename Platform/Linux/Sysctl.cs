@@ -1,0 +1,62 @@
+using Softlan.Wire;
+
+namespace Softlan.Platform.Linux;
+
+/// <summary>IPv6 settings of one interface in /proc/sys. They belong to the network namespace of the calling thread and vanish with the interface.</summary>
+internal static class Sysctl
+{
+    public const string DisableIPv6 = "disable_ipv6";
+    public const string AcceptRa = "accept_ra";
+    public const string AcceptRaDefaultRouter = "accept_ra_defrtr";
+    public const string AcceptRaPrefixInformation = "accept_ra_pinfo";
+    public const string AcceptRaRouteInformationMaxLength = "accept_ra_rt_info_max_plen";
+
+    /// <summary>Reads one setting; null where the kernel does not have it (no IPv6, no such interface).</summary>
+    public static int? ReadIPv6(string interfaceName, string setting)
+    {
+        try
+        {
+            return int.TryParse(File.ReadAllText(PathOf(interfaceName, setting)), out int value) ? value : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Writes one setting. False where the kernel does not have it, because it has no IPv6: then there is nothing to set.</summary>
+    /// <exception cref="SoftlanException">The kernel has the setting but refuses the change.</exception>
+    public static bool TryWriteIPv6(string interfaceName, string setting, int value)
+    {
+        string path = PathOf(interfaceName, setting);
+        if (!File.Exists(path))
+        {
+            return false;
+        }
+
+        try
+        {
+            File.WriteAllText(path, $"{value}\n");
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw SoftlanException.Create($"Cannot write {value} to {path}", e.Message, "run softlan as root, and with a writable /proc/sys where it is in a container");
+        }
+    }
+
+    /// <summary>Takes addresses from router advertisements and nothing else: no default route, no further routes. Set before the interface comes up.</summary>
+    public static void AcceptAddressesOnly(string interfaceName)
+    {
+        TryWriteIPv6(interfaceName, AcceptRaDefaultRouter, 0);
+        TryWriteIPv6(interfaceName, AcceptRaRouteInformationMaxLength, 0);
+        TryWriteIPv6(interfaceName, AcceptRaPrefixInformation, 1);
+    }
+
+    private static string PathOf(string interfaceName, string setting)
+    {
+        // A name that passed this check has no slash and is neither "." nor "..", so it cannot lead elsewhere.
+        InterfaceName.ThrowIfInvalid(interfaceName);
+        return $"/proc/sys/net/ipv6/conf/{interfaceName}/{setting}";
+    }
+}

@@ -1,0 +1,179 @@
+using System.Net;
+using System.Runtime.Versioning;
+using Softlan.Platform.Linux;
+using Softlan.Platform.Linux.Netlink;
+using Softlan.Wire;
+using Xunit;
+
+namespace Softlan.Tests.Platform.Linux;
+
+//   nic0 ---- nic1      one namespace, a veth pair; the kernel's real answers
+[Collection(NamespaceTests.Name)]
+[SupportedOSPlatform("linux")]
+public sealed class NetlinkTests
+{
+    [Fact]
+    public void Links_FindAndChange()
+    {
+        InNamespace((_, socket) =>
+        {
+            LinkEntry a = NetlinkLinks.Find(socket, "nic0")!;
+            Assert.Equal("veth", a.Kind);
+            Assert.True(a is { IsUp: true, HasCarrier: true, IsEthernet: true, IsLoopback: false, Mtu: 1500 });
+            Assert.Null(NetlinkLinks.Find(socket, "missing"));
+            Assert.Null(NetlinkLinks.Find(socket, 4711));
+            Assert.Equal(["lo", "nic0", "nic1"], NetlinkLinks.List(socket).Select(link => link.Name).Order());
+
+            MacAddress mac = MacAddress.Read([2, 0, 0, 0, 0, 7]);
+            Assert.True(NetlinkLinks.SetAddress(socket, a.Index, mac).Succeeded);
+            Assert.True(NetlinkLinks.SetMtu(socket, a.Index, 1400).Succeeded);
+            Assert.True(NetlinkLinks.SetUp(socket, a.Index, false).Succeeded);
+            Assert.True(NetlinkLinks.Find(socket, a.Index) is { IsUp: false, HasCarrier: false, Mtu: 1400 } changed && changed.Address == mac);
+
+            NetlinkResult tooSmall = NetlinkLinks.SetMtu(socket, a.Index, 1);
+            Assert.Equal(Errno.EINVAL, tooSmall.Code);
+            Assert.Contains("mtu less than device minimum", tooSmall.Reason, StringComparison.Ordinal);
+
+            Assert.True(NetlinkLinks.Delete(socket, a.Index).Succeeded);
+            Assert.True(NetlinkLinks.Delete(socket, a.Index).NotFound);
+        });
+    }
+
+    [Fact]
+    public void Addresses_SetListDelete_BothFamilies()
+    {
+        InNamespace((_, socket) =>
+        {
+            int index = NetlinkLinks.Find(socket, "nic0")!.Index;
+            InterfaceAddress four = new()
+            {
+                InterfaceIndex = index,
+                Address = IPAddress.Parse("192.0.2.5"),
+                PrefixLength = 24,
+                Broadcast = IPAddress.Parse("192.0.2.255"),
+                ValidLifetime = TimeSpan.FromSeconds(600),
+                PreferredLifetime = TimeSpan.FromSeconds(300),
+            };
+            InterfaceAddress six = new() { InterfaceIndex = index, Address = IPAddress.Parse("2001:db8::5"), PrefixLength = 64 };
+            NetlinkAddresses.Set(socket, four).ThrowIfFailed("set");
+            NetlinkAddresses.Set(socket, four with { ValidLifetime = TimeSpan.FromSeconds(900) }).ThrowIfFailed("renew");
+            NetlinkAddresses.Set(socket, six).ThrowIfFailed("set");
+
+            IReadOnlyList<InterfaceAddress> listed = NetlinkAddresses.List(socket, index);
+            InterfaceAddress found = Assert.Single(listed, address => address.Address.Equals(four.Address));
+            Assert.Equal((24, four.Broadcast, TimeSpan.FromSeconds(300)), (found.PrefixLength, found.Broadcast, found.PreferredLifetime));
+            Assert.InRange(found.ValidLifetime!.Value.TotalSeconds, 890, 900);
+            Assert.Null(Assert.Single(listed, address => address.Address.Equals(six.Address)).ValidLifetime);
+            Assert.All(listed, address => Assert.Equal(index, address.InterfaceIndex));
+            Assert.Contains(NetlinkAddresses.List(socket), address => address.Address.Equals(IPAddress.Loopback));
+
+            Assert.True(NetlinkAddresses.Delete(socket, four).Succeeded);
+            Assert.True(NetlinkAddresses.Delete(socket, four).NotFound);
+            Assert.True(NetlinkAddresses.Delete(socket, six).Succeeded);
+        });
+    }
+
+    [Theory]
+    [InlineData("198.51.100.7/32", "192.0.2.1")]
+    [InlineData("2001:db8:9::7/128", "2001:db8::1")]
+    public void HostRoute_IsAddedOnceFoundAndDeleted(string prefix, string gateway)
+    {
+        InNamespace((_, socket) =>
+        {
+            int index = NetlinkLinks.Find(socket, "nic0")!.Index;
+            NetlinkAddresses.Set(socket, new() { InterfaceIndex = index, Address = IPAddress.Parse("192.0.2.5"), PrefixLength = 24 }).ThrowIfFailed("set");
+            NetlinkAddresses.Set(socket, new() { InterfaceIndex = index, Address = IPAddress.Parse("2001:db8::5"), PrefixLength = 64 }).ThrowIfFailed("set");
+            IPNetwork destination = IPNetwork.Parse(prefix);
+            Assert.Null(NetlinkRoutes.Lookup(socket, destination.BaseAddress));
+
+            RouteEntry route = new() { Destination = destination, Gateway = IPAddress.Parse(gateway), InterfaceIndex = index };
+            NetlinkRoutes.Add(socket, route).ThrowIfFailed("add");
+            Assert.True(NetlinkRoutes.Add(socket, route).AlreadyExists);
+
+            RouteEntry used = NetlinkRoutes.Lookup(socket, destination.BaseAddress)!;
+            Assert.Equal((index, route.Gateway), (used.InterfaceIndex, used.Gateway));
+            Assert.NotNull(used.PreferredSource);
+            RouteEntry entry = NetlinkRoutes.LookupEntry(socket, destination.BaseAddress)!;
+            Assert.Equal((destination, RouteEntry.SoftlanProtocol), (entry.Destination, entry.Protocol));
+            Assert.Equal(destination, Assert.Single(NetlinkRoutes.List(socket)).Destination);
+            Assert.True(NetlinkRoutes.List(socket, protocol: null).Count > 1);
+
+            Assert.True(NetlinkRoutes.Delete(socket, route).Succeeded);
+            Assert.True(NetlinkRoutes.Delete(socket, route).NotFound);
+            Assert.Empty(NetlinkRoutes.List(socket));
+        });
+    }
+
+    [Fact]
+    public void OnLinkRoutes_CoverLimitedBroadcastAndMulticast()
+    {
+        InNamespace((ns, socket) =>
+        {
+            int index = NetlinkLinks.Find(socket, "nic0")!.Index;
+            foreach (string prefix in (string[])["255.255.255.255/32", "224.0.0.0/4"])
+            {
+                NetlinkRoutes.Add(socket, new() { Destination = IPNetwork.Parse(prefix), InterfaceIndex = index, Metric = 5 }).ThrowIfFailed("add");
+            }
+
+            Assert.Equal(2, NetlinkRoutes.List(socket).Count(route => route is { Gateway: null, Metric: 5 }));
+            Assert.Equal(index, NetlinkRoutes.Lookup(socket, IPAddress.Parse("239.1.2.3"))!.InterfaceIndex);
+        });
+    }
+
+    [Fact]
+    public void Monitor_ABurstOfChanges_IsToldOnce()
+    {
+        InNamespace((ns, socket) =>
+        {
+            using EventLoop loop = new();
+            int told = 0;
+            using NetworkMonitor monitor = NetworkMonitor.Open(loop, () => told++);
+            int index = NetlinkLinks.Find(socket, "nic0")!.Index;
+            NetlinkAddresses.Set(socket, new() { InterfaceIndex = index, Address = IPAddress.Parse("192.0.2.5"), PrefixLength = 24 }).ThrowIfFailed("set");
+            NetlinkLinks.SetMtu(socket, index, 1400).ThrowIfFailed("set");
+            TurnUntil(loop, () => told > 0);
+            Assert.Equal(1, told);
+
+            NetlinkRoutes.Add(socket, new() { Destination = IPNetwork.Parse("198.51.100.0/24"), InterfaceIndex = index }).ThrowIfFailed("add");
+            TurnUntil(loop, () => told > 1);
+            Assert.Equal(2, told);
+        });
+    }
+
+    [Fact]
+    public void Sysctl_BelongsToTheNamespaceOfTheThread()
+    {
+        InNamespace((ns, socket) =>
+        {
+            Assert.SkipUnless(Directory.Exists("/proc/sys/net/ipv6"), "this kernel has no IPv6");
+            Sysctl.AcceptAddressesOnly("nic0");
+            Assert.Equal(0, Sysctl.ReadIPv6("nic0", Sysctl.AcceptRaDefaultRouter));
+            Assert.Equal(1, Sysctl.ReadIPv6("nic1", Sysctl.AcceptRaDefaultRouter));
+            Assert.Equal(1, Sysctl.ReadIPv6("nic0", Sysctl.AcceptRaPrefixInformation));
+            Assert.Null(Sysctl.ReadIPv6("missing", Sysctl.AcceptRa));
+            Assert.False(Sysctl.TryWriteIPv6("missing", Sysctl.AcceptRa, 0));
+            Assert.Throws<SoftlanException>(() => Sysctl.TryWriteIPv6("../all", Sysctl.AcceptRa, 0));
+        });
+    }
+
+    private static void TurnUntil(EventLoop loop, Func<bool> done)
+    {
+        for (int i = 0; i < 300 && !done(); i++)
+        {
+            loop.RunTurn(TimeSpan.FromMilliseconds(10));
+        }
+    }
+
+    private static void InNamespace(Action<NetworkNamespace, NetlinkSocket> test)
+    {
+        using NetworkNamespace ns = NetworkNamespace.Create();
+        ns.Ip("link add nic0 type veth peer name nic1");
+        ns.Ip("link set nic0 up");
+        ns.Ip("link set nic1 up");
+        ns.Run(() =>
+        {
+            using NetlinkSocket socket = NetlinkSocket.Open();
+            test(ns, socket);
+        });
+    }
+}
