@@ -26,6 +26,34 @@ internal sealed class PeerCounters
         }
     }
 
+    /// <summary>Counts <paramref name="count"/> drops at once; <see cref="DropReason.None"/> is not counted.</summary>
+    public void Drop(DropReason reason, long count)
+    {
+        if (reason != DropReason.None)
+        {
+            _drops[(int)reason] += count;
+        }
+    }
+
+    /// <summary>Adds everything that <paramref name="other"/> has counted: for sums over links, and for a copy that stands still.</summary>
+    public void Add(PeerCounters other)
+    {
+        FramesIn += other.FramesIn;
+        BytesIn += other.BytesIn;
+        FramesOut += other.FramesOut;
+        BytesOut += other.BytesOut;
+        BroadcastIn += other.BroadcastIn;
+        BroadcastOut += other.BroadcastOut;
+        DatagramsIn += other.DatagramsIn;
+        DatagramsOut += other.DatagramsOut;
+        SplitFrames += other.SplitFrames;
+        ReassembledFrames += other.ReassembledFrames;
+        for (int i = 0; i < _drops.Length; i++)
+        {
+            _drops[i] += other._drops[i];
+        }
+    }
+
     public long Dropped(DropReason reason) => _drops[(int)reason];
 
     /// <summary>Drops for any reason.</summary>

@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Text;
+
+namespace Softlan.Wire.Control;
+
+/// <summary>What may stand in a text that another peer's terminal will show.</summary>
+internal static class PeerName
+{
+    /// <summary>Characters (Unicode scalar values) in a peer's name.</summary>
+    public const int MaxLength = 32;
+
+    /// <summary>0 to <see cref="MaxLength"/> printable characters: no control characters, no line breaks, nothing invisible, nothing that turns the direction of writing.</summary>
+    public static bool IsValid(string text) => IsPrintable(text, MaxLength);
+
+    /// <param name="text">Any string, broken surrogate pairs included.</param>
+    /// <param name="maxLength">In Unicode scalar values.</param>
+    public static bool IsPrintable(string text, int maxLength)
+    {
+        // A scalar value is at most two chars, so a longer text need not be looked at.
+        if (text.Length > 2 * maxLength)
+        {
+            return false;
+        }
+
+        int length = 0;
+        ReadOnlySpan<char> rest = text;
+        while (!rest.IsEmpty)
+        {
+            if (Rune.DecodeFromUtf16(rest, out Rune rune, out int used) != System.Buffers.OperationStatus.Done || !IsPrintable(rune))
+            {
+                return false;
+            }
+
+            rest = rest[used..];
+            length++;
+        }
+
+        return length <= maxLength;
+    }
+
+    /// <summary>The nearest text that <see cref="IsPrintable(string, int)"/> accepts: every other character becomes a question mark, and what is too long is cut.</summary>
+    public static string Clean(string text, int maxLength)
+    {
+        StringBuilder clean = new(Math.Min(text.Length, maxLength));
+        int length = 0;
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            if (length++ == maxLength)
+            {
+                break;
+            }
+
+            clean.Append(IsPrintable(rune) ? rune.ToString() : "?");
+        }
+
+        return clean.ToString();
+    }
+
+    // Format characters (Cf) hold the bidirectional controls and the zero-width ones: they serve to disguise one name as another.
+    private static bool IsPrintable(Rune rune) => Rune.GetUnicodeCategory(rune) switch
+    {
+        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse
+            or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => false,
+        UnicodeCategory.SpaceSeparator => rune.Value == ' ',
+        _ => true,
+    };
+}
