@@ -16,6 +16,9 @@ internal static class EtherTypes
     public const ushort LocalExperimental = 0x88b5;
     public const ushort Lldp = 0x88cc;
 
+    /// <summary>Stacked tags as switches wrote them before 802.1ad.</summary>
+    public const ushort VlanStacked = 0x9100;
+
     /// <summary>Values below this are an IEEE 802.3 length.</summary>
     public const ushort FirstType = 0x0600;
 }

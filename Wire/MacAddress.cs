@@ -66,7 +66,14 @@ internal readonly record struct MacAddress
             return false;
         }
 
-        string digits = text.Length == 17 && (text[2] is ':' or '-') ? text.Replace(text[2].ToString(), "", StringComparison.Ordinal) : text;
+        string digits = text;
+        if (text.Length == 17 && text[2] is ':' or '-')
+        {
+            // Every separator in its place, and all of one kind.
+            char separator = text[2];
+            digits = string.Concat(text.Split(separator).Where(octet => octet.Length == 2));
+        }
+
         if (digits.Length != 12 || !ulong.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong value))
         {
             return false;

@@ -1,0 +1,22 @@
+namespace Softlan.Wire;
+
+/// <summary>Protocol numbers that softlan looks at (Protocol Numbers, IANA): IPv4's Protocol field and IPv6's Next Header.</summary>
+internal static class IPProtocols
+{
+    public const byte HopByHop = 0;
+    public const byte IcmpV4 = 1;
+    public const byte Tcp = 6;
+    public const byte Udp = 17;
+    public const byte Routing = 43;
+    public const byte Fragment = 44;
+    public const byte Authentication = 51;
+    public const byte IcmpV6 = 58;
+    public const byte DestinationOptions = 60;
+    public const byte Mobility = 135;
+    public const byte HostIdentity = 139;
+    public const byte Shim6 = 140;
+
+    /// <summary>Headers of IPv6 that say what follows them, and how far away (RFC 7045, section 4). ESP is none: what follows it is encrypted.</summary>
+    public static bool IsIPv6Extension(byte nextHeader) =>
+        nextHeader is HopByHop or Routing or Fragment or Authentication or DestinationOptions or Mobility or HostIdentity or Shim6;
+}

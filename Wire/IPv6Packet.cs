@@ -1,0 +1,103 @@
+using System.Buffers.Binary;
+
+namespace Softlan.Wire;
+
+/// <summary>A read-only view of one IPv6 packet and of what stands behind its extension headers (RFC 8200, sections 3 and 4). It borrows the bytes.</summary>
+/// <remarks>
+/// <code>
+///  0               4       6    7     8       24      40
+///  +---+-----------+-------+----+-----+-------+-------+----------------------+------------
+///  | 6 | class,flow|length |next|hops | src   | dst   | extension headers... | upper layer
+///  +---+-----------+-------+----+-----+-------+-------+----------------------+------------
+/// </code>
+/// </remarks>
+internal readonly ref struct IPv6Packet
+{
+    public const int HeaderLength = 40;
+
+    /// <summary>Extension headers that are followed. Real packets have up to three; one with more cannot be judged.</summary>
+    public const int MaxExtensionHeaders = 16;
+
+    private readonly ReadOnlySpan<byte> _bytes;
+
+    private IPv6Packet(ReadOnlySpan<byte> bytes, int payloadOffset, byte protocol, IPv6Fragmentation fragmentation)
+    {
+        _bytes = bytes;
+        PayloadOffset = payloadOffset;
+        Protocol = protocol;
+        Fragmentation = fragmentation;
+    }
+
+    /// <summary>True when the header chain is all there. False also for a second Fragment header and for a chain of more than <see cref="MaxExtensionHeaders"/>.</summary>
+    /// <param name="bytes">Behind the Ethernet header; padding at the end is ignored.</param>
+    /// <param name="packet">A view of what both the payload length and the bytes cover.</param>
+    public static bool TryParse(ReadOnlySpan<byte> bytes, out IPv6Packet packet)
+    {
+        packet = default;
+        if (bytes.Length < HeaderLength || bytes[0] >> 4 != 6)
+        {
+            return false;
+        }
+
+        int end = Math.Min(HeaderLength + BinaryPrimitives.ReadUInt16BigEndian(bytes[4..]), bytes.Length);
+        bytes = bytes[..end];
+        byte next = bytes[6];
+        int offset = HeaderLength;
+        IPv6Fragmentation fragmentation = IPv6Fragmentation.None;
+        for (int headers = 0; IPProtocols.IsIPv6Extension(next) && fragmentation != IPv6Fragmentation.Later; headers++)
+        {
+            // Every extension header has at least 8 bytes.
+            if (headers == MaxExtensionHeaders || offset + 8 > end)
+            {
+                return false;
+            }
+
+            ReadOnlySpan<byte> header = bytes[offset..];
+            int length = next switch
+            {
+                IPProtocols.Fragment => 8,
+                IPProtocols.Authentication => (header[1] + 2) * 4,
+                _ => (header[1] + 1) * 8,
+            };
+
+            if (next == IPProtocols.Fragment)
+            {
+                if (fragmentation != IPv6Fragmentation.None)
+                {
+                    return false;
+                }
+
+                fragmentation = ReadFragmentation(header);
+            }
+
+            next = header[0];
+            offset += length;
+        }
+
+        if (offset > end)
+        {
+            return false;
+        }
+
+        packet = new IPv6Packet(bytes, offset, next, fragmentation);
+        return true;
+    }
+
+    /// <summary>What <see cref="Payload"/> is: an <see cref="IPProtocols"/> value. Of a later fragment: what the Fragment header says, possibly another extension header.</summary>
+    public byte Protocol { get; }
+
+    public IPv6Fragmentation Fragmentation { get; }
+
+    /// <summary>From the start of the packet, in bytes.</summary>
+    public int PayloadOffset { get; }
+
+    /// <summary>What follows the header chain.</summary>
+    public ReadOnlySpan<byte> Payload => _bytes[PayloadOffset..];
+
+    private static IPv6Fragmentation ReadFragmentation(ReadOnlySpan<byte> header)
+    {
+        int field = BinaryPrimitives.ReadUInt16BigEndian(header[2..]);
+        bool hasMore = (field & 1) != 0;
+        return field >> 3 != 0 ? IPv6Fragmentation.Later : hasMore ? IPv6Fragmentation.First : IPv6Fragmentation.Atomic;
+    }
+}

@@ -1,0 +1,108 @@
+using System.Buffers.Binary;
+
+namespace Softlan.Wire;
+
+/// <summary>The IPv6 half of <see cref="SafetyPolicy"/>, for frames from clients. What RA guards are known to miss is in RFC 7113.</summary>
+internal static class PlayerIPv6Policy
+{
+    private const int UdpHeaderLength = 8;
+    private const ushort DhcpClientPort = 546;
+
+    // ICMPv6 types (RFC 4861, section 4).
+    private const byte RouterSolicitation = 133;
+    private const byte RouterAdvertisement = 134;
+    private const byte NeighborSolicitation = 135;
+    private const byte NeighborAdvertisement = 136;
+    private const byte Redirect = 137;
+
+    // Where the options of these messages begin (RFC 4861, sections 4.1, 4.3 and 4.4).
+    private const int RouterSolicitationLength = 8;
+    private const int NeighborMessageLength = 24;
+
+    private const byte SourceLinkLayerOption = 1;
+    private const byte TargetLinkLayerOption = 2;
+
+    public static DropReason Check(ReadOnlySpan<byte> bytes, MacAddress source)
+    {
+        if (!IPv6Packet.TryParse(bytes, out IPv6Packet packet))
+        {
+            return DropReason.Unjudgeable;
+        }
+
+        if (packet.Fragmentation == IPv6Fragmentation.Later)
+        {
+            // Its first fragment was judged, and no later one reaches the ports or the type, unless extension headers lie between.
+            return IPProtocols.IsIPv6Extension(packet.Protocol) ? DropReason.Unjudgeable : DropReason.None;
+        }
+
+        return packet.Protocol switch
+        {
+            IPProtocols.Udp => CheckUdp(packet.Payload),
+            IPProtocols.IcmpV6 => CheckIcmp(packet.Payload, packet.Fragmentation != IPv6Fragmentation.None, source),
+            _ => DropReason.None,
+        };
+    }
+
+    /// <summary>Whatever is sent to a DHCPv6 client's port: the standard leaves the server's own port open (RFC 8415, section 7.2).</summary>
+    private static DropReason CheckUdp(ReadOnlySpan<byte> udp)
+    {
+        if (udp.Length < UdpHeaderLength)
+        {
+            return DropReason.Unjudgeable;
+        }
+
+        return BinaryPrimitives.ReadUInt16BigEndian(udp[2..]) == DhcpClientPort ? DropReason.DhcpServer : DropReason.None;
+    }
+
+    private static DropReason CheckIcmp(ReadOnlySpan<byte> icmp, bool isFragment, MacAddress source)
+    {
+        if (icmp.IsEmpty)
+        {
+            return DropReason.Unjudgeable;
+        }
+
+        switch (icmp[0])
+        {
+            case RouterAdvertisement or Redirect:
+                return DropReason.RouterAdvertisement;
+            case RouterSolicitation or NeighborSolicitation or NeighborAdvertisement when isFragment:
+                // Nobody may send these in fragments, and nobody should listen to them (RFC 6980, section 5).
+                return DropReason.Unjudgeable;
+            case RouterSolicitation:
+                return CheckOptions(icmp, RouterSolicitationLength, source);
+            case NeighborSolicitation or NeighborAdvertisement:
+                return CheckOptions(icmp, NeighborMessageLength, source);
+            default:
+                return DropReason.None;
+        }
+    }
+
+    /// <summary>Every link-layer address in a neighbour message goes into the hearer's neighbour table: those of advertisements, but those of solicitations just as well.</summary>
+    private static DropReason CheckOptions(ReadOnlySpan<byte> icmp, int offset, MacAddress source)
+    {
+        if (icmp.Length < offset)
+        {
+            return DropReason.Unjudgeable;
+        }
+
+        ReadOnlySpan<byte> options = icmp[offset..];
+        while (!options.IsEmpty)
+        {
+            // Lengths count 8 bytes; a zero ends the reading of every host (RFC 4861, section 4.6).
+            int length = options.Length < 2 ? 0 : options[1] * 8;
+            if (length == 0 || length > options.Length)
+            {
+                return DropReason.Unjudgeable;
+            }
+
+            if (options[0] is SourceLinkLayerOption or TargetLinkLayerOption && MacAddress.Read(options[2..]) != source)
+            {
+                return DropReason.ArpSpoof;
+            }
+
+            options = options[length..];
+        }
+
+        return DropReason.None;
+    }
+}

@@ -1,0 +1,96 @@
+using System.Buffers.Binary;
+
+namespace Softlan.Wire;
+
+/// <summary>What may cross the party, decided from the frame alone (protocol.md, section 7). The relay asks before it forwards; gateway and client ask again about what they receive.</summary>
+/// <remarks>
+/// Bridge and switch control, jumbo frames and VLAN tags cross in neither direction. Beyond that a LAN may say what it likes, but a player must not pretend to be
+/// the LAN: no DHCP answers, no router messages, no neighbour that has another's MAC, and nothing that is cut so that these could hide in it.
+/// What is not understood passes: old games speak IPX.
+/// </remarks>
+internal static class SafetyPolicy
+{
+    // IEEE 802.1Q-2018, tables 8-1 to 8-3: 01:80:C2:00:00:00-0F never leave their link.
+    private const ulong BridgeGroup = 0x0180c2000000;
+
+    // IEEE 802.1Q-2018, table 10-1: 01:80:C2:00:00:20-2F are GVRP, MVRP and their kin, which would ask the LAN's switches for VLANs.
+    private const ulong RegistrationGroup = 0x0180c2000020;
+
+    // CDP, VTP, DTP, UDLD, PAgP; and per-VLAN spanning tree.
+    private const ulong CiscoControl = 0x01000ccccccc;
+    private const ulong CiscoSpanningTree = 0x01000ccccccd;
+
+    private const int SnapLength = 8;
+
+    private const int ArpHardwareLengthOffset = 4;
+    private const int ArpSenderOffset = 8;
+
+    /// <param name="frame">A frame of any length; shorter than an Ethernet header is <see cref="DropReason.Malformed"/>.</param>
+    /// <param name="direction">Who put it into the room.</param>
+    /// <returns><see cref="DropReason.None"/>: it may pass.</returns>
+    public static DropReason Check(ReadOnlySpan<byte> frame, FrameDirection direction)
+    {
+        if (!EthernetFrame.TryParse(frame, out EthernetFrame ethernet))
+        {
+            return DropReason.Malformed;
+        }
+
+        ushort etherType = ethernet.EtherType;
+        ReadOnlySpan<byte> payload = ethernet.Payload;
+        if (etherType < EtherTypes.FirstType && IsSnap(payload))
+        {
+            // A wireless access point turns 802.3 + SNAP into what its stations take for a plain frame of this type (CVE-2021-27853), so it is judged as one.
+            etherType = BinaryPrimitives.ReadUInt16BigEndian(payload[(SnapLength - 2)..]);
+            payload = payload[SnapLength..];
+        }
+
+        if (IsSwitchControl(ethernet.Destination) || etherType is EtherTypes.Eapol or EtherTypes.Lldp or EtherTypes.SlowProtocols or EtherTypes.Pause)
+        {
+            return DropReason.SwitchControl;
+        }
+
+        if (frame.Length > FrameLimits.MaxLength)
+        {
+            return DropReason.Jumbo;
+        }
+
+        if (etherType is EtherTypes.VlanCustomer or EtherTypes.VlanService or EtherTypes.VlanStacked)
+        {
+            return DropReason.VlanTagged;
+        }
+
+        if (direction == FrameDirection.FromGateway)
+        {
+            return DropReason.None;
+        }
+
+        return etherType switch
+        {
+            EtherTypes.IPv4 => PlayerIPv4Policy.Check(payload),
+            EtherTypes.IPv6 => PlayerIPv6Policy.Check(payload, ethernet.Source),
+            EtherTypes.Arp => CheckPlayerArp(payload, ethernet.Source),
+            _ => DropReason.None,
+        };
+    }
+
+    private static bool IsSwitchControl(MacAddress destination)
+    {
+        ulong value = destination.ToUInt64();
+        return (value & ~0xful) is BridgeGroup or RegistrationGroup || value is CiscoControl or CiscoSpanningTree;
+    }
+
+    // LLC AA-AA-03, then the OUI of RFC 1042 or that of the bridge tunnel (IEEE 802.1H), then an EtherType.
+    private static bool IsSnap(ReadOnlySpan<byte> payload) =>
+        payload.Length >= SnapLength && (payload.StartsWith((ReadOnlySpan<byte>)[0xaa, 0xaa, 0x03, 0, 0, 0]) || payload.StartsWith((ReadOnlySpan<byte>)[0xaa, 0xaa, 0x03, 0, 0, 0xf8]));
+
+    /// <summary>Requests, replies, probes and announcements alike: the sender's hardware address is the frame's (RFC 826).</summary>
+    private static DropReason CheckPlayerArp(ReadOnlySpan<byte> arp, MacAddress source)
+    {
+        if (arp.Length < ArpSenderOffset + MacAddress.Length || arp[ArpHardwareLengthOffset] != MacAddress.Length)
+        {
+            return DropReason.Unjudgeable;
+        }
+
+        return MacAddress.Read(arp[ArpSenderOffset..]) == source ? DropReason.None : DropReason.ArpSpoof;
+    }
+}
