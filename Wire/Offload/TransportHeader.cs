@@ -1,0 +1,33 @@
+namespace Softlan.Wire.Offload;
+
+/// <summary>Where things stand in TCP (RFC 9293, section 3.1) and UDP (RFC 768) headers, in bytes from the header's start.</summary>
+internal static class TransportHeader
+{
+    public const byte Tcp = 6;
+    public const byte Udp = 17;
+    public const byte Sctp = 132;
+
+    /// <summary>Source and destination port, in both.</summary>
+    public const int PortsLength = 4;
+
+    public const int MinTcpLength = 20;
+    public const int TcpSequence = 4;
+    public const int TcpDataOffset = 12;
+    public const int TcpFlags = 13;
+    public const int TcpChecksum = 16;
+
+    public const byte Fin = 0x01;
+    public const byte Syn = 0x02;
+    public const byte Rst = 0x04;
+    public const byte Psh = 0x08;
+    public const byte Ack = 0x10;
+    public const byte Urg = 0x20;
+    public const byte Cwr = 0x80;
+
+    public const int UdpLength = 8;
+    public const int UdpLengthField = 4;
+    public const int UdpChecksum = 6;
+
+    /// <summary>Bytes of the TCP header, from the upper four bits of its data offset byte; below <see cref="MinTcpLength"/> where it lies.</summary>
+    public static int TcpLength(byte dataOffset) => (dataOffset >> 4) * 4;
+}
