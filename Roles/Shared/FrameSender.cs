@@ -1,0 +1,53 @@
+using Softlan.Platform;
+using Softlan.Wire;
+
+namespace Softlan.Roles.Shared;
+
+/// <summary>Puts frames on one link: whole where they fit, otherwise as head and tail. Counts what it sent.</summary>
+internal sealed class FrameSender(IFrameLink link)
+{
+    private byte _lastSplitId;
+
+    /// <param name="source">The id to write into the header; a relay stamps its own over what a peer writes.</param>
+    /// <param name="frame">14 to 1518 bytes. Borrowed.</param>
+    /// <returns><see cref="DropReason.None"/>, or why the link did not take it (already counted).</returns>
+    public DropReason Send(ushort source, ReadOnlySpan<byte> frame)
+    {
+        PeerCounters counters = link.Counters;
+        int head = FrameSplitter.HeadLength(frame.Length, link.MaxDatagramLength);
+        DropReason reason = head == 0 ? link.Send(DatagramHeader.ForFrame(source), frame) : SendSplit(source, frame, head);
+        if (reason != DropReason.None)
+        {
+            return reason;
+        }
+
+        counters.FramesOut++;
+        counters.BytesOut += frame.Length;
+        if ((frame[0] & 1) != 0)
+        {
+            counters.BroadcastOut++;
+        }
+
+        return DropReason.None;
+    }
+
+    private DropReason SendSplit(ushort source, ReadOnlySpan<byte> frame, int head)
+    {
+        // One counter for all sources: a receiver keeps apart what differs in source or id, and 256 ids last longer than the 250 ms
+        // that it waits for a tail, unless more than a thousand split frames pass a second, and then the oldest have long arrived.
+        byte id = ++_lastSplitId;
+        DropReason reason = link.Send(new DatagramHeader(DatagramKind.Head, id, source), frame[..head]);
+        if (reason != DropReason.None)
+        {
+            return reason; // Without its head the tail would only wait for nothing.
+        }
+
+        reason = link.Send(new DatagramHeader(DatagramKind.Tail, id, source), frame[head..]);
+        if (reason == DropReason.None)
+        {
+            link.Counters.SplitFrames++;
+        }
+
+        return reason;
+    }
+}

@@ -1,0 +1,92 @@
+using System.Buffers.Binary;
+using Softlan.Platform;
+using Softlan.Wire;
+
+namespace Softlan.Roles.Shared;
+
+/// <summary>Measures the round trip to the relay and, through it, to the gateway, on the path that frames take; and answers the probes of others.</summary>
+internal sealed class Prober
+{
+    /// <summary>The peer id of the relay itself.</summary>
+    public const ushort RelayId = 0;
+
+    /// <summary>An answer that comes later says nothing about the path any more and is ignored.</summary>
+    private static readonly TimeSpan MaxRoundTrip = TimeSpan.FromSeconds(10);
+
+    /// <summary>Answers a second, and at once. 4096 peers that each probe once in two seconds stay below; what is above gets no answer.</summary>
+    private const int AnswersPerSecond = 2048;
+
+    private readonly TokenBucket _answers = new(AnswersPerSecond, AnswersPerSecond);
+
+    // Fields, not properties: RoundTrip is a mutable struct.
+    private RoundTrip _relay;
+    private RoundTrip _gateway;
+    private ushort _gatewayId;
+
+    public RoundTrip Relay => _relay;
+
+    /// <summary>Unknown while there is no gateway.</summary>
+    public RoundTrip Gateway => _gateway;
+
+    /// <summary>Forgets what was measured on another link.</summary>
+    public void Reset()
+    {
+        _relay = default;
+        _gateway = default;
+        _gatewayId = RelayId;
+    }
+
+    /// <param name="gateway">The gateway's id, or <see cref="RelayId"/> when there is none to measure.</param>
+    public void SendProbes(IFrameLink link, ushort self, ushort gateway, TimeSpan now)
+    {
+        SendProbe(link, self, RelayId, now);
+        if (gateway != _gatewayId)
+        {
+            _gatewayId = gateway;
+            _gateway = default;
+        }
+
+        if (gateway != RelayId)
+        {
+            SendProbe(link, self, gateway, now);
+        }
+    }
+
+    public void OnProbe(IFrameLink link, ushort self, ushort prober, ReadOnlySpan<byte> body, TimeSpan now)
+    {
+        if (BinaryPrimitives.ReadUInt16BigEndian(body) == self && _answers.TryTake(1, now))
+        {
+            Span<byte> answer = stackalloc byte[DatagramHeader.ProbeBodyLength];
+            body.CopyTo(answer);
+            BinaryPrimitives.WriteUInt16BigEndian(answer, prober);
+            link.Send(new DatagramHeader(DatagramKind.ProbeReply, 0, self), answer);
+        }
+    }
+
+    public void OnReply(ushort self, ushort responder, ReadOnlySpan<byte> body, TimeSpan now)
+    {
+        TimeSpan roundTrip = now - TimeSpan.FromTicks(BinaryPrimitives.ReadInt64BigEndian(body[sizeof(ushort)..]) & long.MaxValue);
+        if (BinaryPrimitives.ReadUInt16BigEndian(body) != self || roundTrip < TimeSpan.Zero || roundTrip > MaxRoundTrip)
+        {
+            return;
+        }
+
+        if (responder == RelayId)
+        {
+            _relay.Add(roundTrip);
+        }
+        else if (responder == _gatewayId)
+        {
+            _gateway.Add(roundTrip);
+        }
+    }
+
+    /// <summary>The opaque bytes are the time of sending, so nothing has to be remembered.</summary>
+    private static void SendProbe(IFrameLink link, ushort self, ushort target, TimeSpan now)
+    {
+        Span<byte> body = stackalloc byte[DatagramHeader.ProbeBodyLength];
+        BinaryPrimitives.WriteUInt16BigEndian(body, target);
+        BinaryPrimitives.WriteInt64BigEndian(body[sizeof(ushort)..], now.Ticks);
+        link.Send(new DatagramHeader(DatagramKind.Probe, 0, self), body);
+    }
+}

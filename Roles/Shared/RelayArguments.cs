@@ -1,0 +1,117 @@
+using System.CommandLine;
+using System.Diagnostics.CodeAnalysis;
+using Softlan.Roles.CommandLine;
+using Softlan.Wire;
+using Softlan.Wire.Control;
+
+namespace Softlan.Roles.Shared;
+
+/// <summary>The command line of <see cref="RelayOptions"/>: one instance belongs to one command.</summary>
+internal sealed class RelayArguments
+{
+    private static readonly ValueKind<string> HostName = new(
+        TryParseHostName,
+        "a host name",
+        "Give the name in the relay's certificate, for example relay.example.org");
+
+    private static readonly ValueKind<string> PlayerName = new(
+        TryParsePlayerName,
+        "a name",
+        $"Use 1 to {PeerName.MaxLength} printable characters, for example anna");
+
+    private static readonly ValueKind<int> DatagramLength = ValueKinds.Integer(
+        "a datagram length", FrameLimits.MinMaxDatagramLength, FrameLimits.MaxDatagramLength, 1200);
+
+    private readonly Option<RelayAddress> _relay;
+
+    private readonly Option<CertificatePin?> _pin = SoftlanOption.OptionalValue(
+        "--pin",
+        ValueKinds.CertificatePin,
+        "sha256:...",
+        "The pin of the relay's certificate, which the relay prints when it starts. Without it the system's CAs decide.");
+
+    private readonly Option<string?> _caFile = SoftlanOption.Optional(
+        "--relay-ca-cert",
+        ValueKinds.Path,
+        "file",
+        "A file with the CA that signed the relay's certificate, PEM or DER, instead of the system's CAs.");
+
+    private readonly Option<string?> _serverName = SoftlanOption.Optional(
+        "--server-name",
+        HostName,
+        "name",
+        "The name in the relay's certificate, where it is not the host of --relay.");
+
+    private readonly Option<RoomCode> _room = SoftlanOption.Required(
+        "--room",
+        ValueKinds.RoomCode,
+        "code",
+        "The room to join. Upper and lower case are the same.");
+
+    private readonly Option<string?> _name = SoftlanOption.Optional(
+        "--name",
+        PlayerName,
+        "name",
+        "What the others in the room see.");
+
+    private readonly Option<int?> _datagramLimit = SoftlanOption.OptionalValue(
+        "--datagram-limit",
+        DatagramLength,
+        "bytes",
+        "The longest datagram to send, for paths where large packets get lost. By default the path is measured.");
+
+    /// <param name="relayIsRequired">False where a profile can stand in for it.</param>
+    public RelayArguments(bool relayIsRequired)
+    {
+        string description = $"The relay to connect to (port {RelayAddress.DefaultPort} where none is given).";
+        _relay = relayIsRequired
+            ? SoftlanOption.Required("--relay", ValueKinds.RelayAddress, "host[:port]", description)
+            : SoftlanOption.Optional(
+                "--relay",
+                ValueKinds.RelayAddress,
+                "host[:port]",
+                description + " Without it the relay and the pin of the last successful join are used.")!;
+    }
+
+    public void AddTo(Command command)
+    {
+        command.Add(_relay);
+        command.Add(_pin);
+        command.Add(_caFile);
+        command.Add(_serverName);
+        command.Add(_room);
+        command.Add(_name);
+        command.Add(_datagramLimit);
+        command.Validators.Add(result =>
+        {
+            bool mistyped = result.GetResult(_pin)?.Errors.Any() == true || result.GetResult(_caFile)?.Errors.Any() == true;
+            if (!mistyped && result.GetValue(_pin) is not null && result.GetValue(_caFile) is not null)
+            {
+                result.AddError("--pin and --relay-ca-cert exclude each other. Give the one that the host told you, for example --pin sha256:...");
+            }
+        });
+    }
+
+    public RelayOptions Read(ParseResult parsed) => new()
+    {
+        Relay = parsed.GetValue(_relay),
+        Pin = parsed.GetValue(_pin),
+        CaFile = parsed.GetValue(_caFile),
+        ServerName = parsed.GetValue(_serverName),
+        Room = parsed.GetValue(_room),
+        Name = parsed.GetValue(_name) ?? "",
+        DatagramLimit = parsed.GetValue(_datagramLimit),
+    };
+
+    private static bool TryParseHostName(string text, [MaybeNullWhen(false)] out string name)
+    {
+        name = text;
+        return Uri.CheckHostName(text) is UriHostNameType.Dns or UriHostNameType.IPv4 or UriHostNameType.IPv6;
+    }
+
+    private static bool TryParsePlayerName(string text, [MaybeNullWhen(false)] out string name)
+    {
+        name = text;
+        return text.Length > 0 && PeerName.IsValid(text);
+    }
+}

@@ -1,0 +1,29 @@
+using Softlan.Platform;
+using Softlan.Wire;
+
+namespace Softlan.Roles.Shared;
+
+/// <summary>The options about relay and room that gateway and client share, checked.</summary>
+internal sealed record RelayOptions
+{
+    /// <summary>Null only for a client, which then looks into its profile.</summary>
+    public RelayAddress? Relay { get; init; }
+
+    /// <summary>Pin or CA file; at most one of the two is set.</summary>
+    public CertificatePin? Pin { get; init; }
+
+    public string? CaFile { get; init; }
+
+    /// <summary>The name in the relay's certificate; null: the relay's host.</summary>
+    public string? ServerName { get; init; }
+
+    public required RoomCode Room { get; init; }
+
+    /// <summary>May be empty.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>Bytes; null: no cap.</summary>
+    public int? DatagramLimit { get; init; }
+
+    public LinkTrust Trust => Pin is null && CaFile is null ? LinkTrust.System : new LinkTrust(Pin, CaFile);
+}

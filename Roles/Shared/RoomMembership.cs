@@ -1,0 +1,328 @@
+using Microsoft.Extensions.Logging;
+using Softlan.Platform;
+using Softlan.Roles.CommandLine;
+using Softlan.Wire;
+using Softlan.Wire.Control;
+
+namespace Softlan.Roles.Shared;
+
+// From the owner's port to the relay, in the order in which a frame meets it:
+//
+//   SafetyPolicy    what may not cross is not even sent
+//   room MTU
+//   MssClamp        full TCP segments must fit one datagram on this hop
+//   FrameSender     whole, or head and tail
+//
+// The other direction stands at the top of FrameReceiver.
+
+/// <summary>A session's part while it is in a room: the peers, frames both ways, probes and statistics. Outside a room it drops what it is given.</summary>
+internal sealed class RoomMembership : IDisposable
+{
+    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
+
+    /// <summary>Ticks between two stats messages.</summary>
+    private const int StatsTicks = 10;
+
+    /// <summary>Probes are answered every second, so this much silence means that the path is in trouble: look for another.</summary>
+    private static readonly TimeSpan SilenceBeforeHint = TimeSpan.FromSeconds(3);
+
+    /// <summary>After this much silence a new connection is more likely to help than waiting: QUIC itself would wait for 30 s.</summary>
+    private static readonly TimeSpan SilenceBeforeReconnect = TimeSpan.FromSeconds(15);
+
+    /// <summary>Lines about peers that come and go, a second and at once; a relay that says more is not repeated.</summary>
+    private const int PeerLinesPerSecond = 5;
+    private const int PeerLinesBurst = 128;
+
+    /// <summary>How often malformed datagrams are reported, in ticks.</summary>
+    private const int MalformedTicks = 60;
+
+    private readonly ILane _lane;
+    private readonly IQuicEngine _engine;
+    private readonly RelaySessionOptions _options;
+    private readonly IRelaySessionOwner _owner;
+    private readonly ILogger _logger;
+    private readonly RelaySession _session;
+    private readonly ILaneTimer _timer;
+    private readonly TokenBucket _peerLines = new(PeerLinesPerSecond, PeerLinesBurst);
+    private readonly FrameDirection _direction;
+    private IFrameLink? _link;
+    private FrameSender? _sender;
+    private FrameReceiver? _receiver;
+    private int _maxFrameLength;
+    private TimeSpan _lastHeard;
+    private long _datagramsHeard;
+    private bool _hinted;
+    private int _ticks;
+    private long _malformedTold;
+
+    public RoomMembership(ILane lane, IQuicEngine engine, RelaySessionOptions options, IRelaySessionOwner owner, ILogger logger, RelaySession session)
+    {
+        _lane = lane;
+        _engine = engine;
+        _options = options;
+        _owner = owner;
+        _logger = logger;
+        _session = session;
+        _timer = lane.CreateTimer(OnTick);
+        _direction = options.Role == PeerRole.Client ? FrameDirection.FromClient : FrameDirection.FromGateway;
+    }
+
+    public RemotePeers Peers { get; } = new();
+
+    public Prober Prober { get; } = new();
+
+    public JoinedRoom? Room { get; private set; }
+
+    public DropReason Send(Span<byte> frame, PeerCounters counters)
+    {
+        if (_sender is not { } sender)
+        {
+            counters.Drop(DropReason.NotConnected);
+            return DropReason.NotConnected;
+        }
+
+        DropReason reason = SafetyPolicy.Check(frame, _direction);
+        if (reason == DropReason.None && frame.Length > _maxFrameLength)
+        {
+            reason = DropReason.MtuExceeded;
+        }
+
+        if (reason != DropReason.None)
+        {
+            counters.Drop(reason);
+            return reason;
+        }
+
+        if (TcpSyn.MayBe(frame))
+        {
+            MssClamp.Clamp(frame, _link!.MaxDatagramLength - DatagramHeader.Length);
+        }
+
+        return sender.Send(Room!.Self, frame);
+    }
+
+    public void OnDatagram(ReadOnlySpan<byte> datagram, PeerCounters counters)
+    {
+        if (_receiver is not { } receiver)
+        {
+            counters.Drop(DropReason.NotConnected);
+            return;
+        }
+
+        _datagramsHeard++;
+        receiver.OnDatagram(datagram, _lane.Now);
+    }
+
+    public HelloMessage MakeHello(IFrameLink link, string? resumeToken) => new()
+    {
+        Role = _options.Role,
+        Room = _options.Room,
+        Mac = _options.Mac,
+        Name = _options.Name,
+        Mtu = _options.Mtu,
+        MaxDatagram = link.MaxDatagramLength,
+        Resume = resumeToken,
+        Software = SoftlanCommandLine.Version,
+    };
+
+    /// <returns>False when the relay names peers that cannot be.</returns>
+    public bool Enter(IFrameLink link, JoinedRoom room, IReadOnlyList<PeerInfo> peers)
+    {
+        Peers.Clear();
+        foreach (PeerInfo peer in peers)
+        {
+            // The relay may count us among those who are in the room.
+            if (peer.Id != room.Self && !Peers.TryAdd(peer))
+            {
+                Peers.Clear();
+                return false;
+            }
+        }
+
+        Prober.Reset();
+        _link = link;
+        Room = room;
+        _maxFrameLength = FrameLimits.HeaderLength + room.Mtu;
+        _sender = new FrameSender(link);
+        _receiver = new FrameReceiver(link, room, _options.Role, _options.Mac, Peers, Prober, _owner);
+        _lastHeard = _lane.Now;
+        _hinted = false;
+        _ticks = 0;
+        return true;
+    }
+
+    /// <summary>Tells owner and operator that the session is in the room, and begins to probe.</summary>
+    public void Announce()
+    {
+        SessionLog.Joined(_logger, Room!.Room, _options.Relay, Room.Relay, Peers.Count, Room.Mtu);
+        TellGateway();
+        _owner.OnJoined(Room);
+        OnTick();
+    }
+
+    public void Leave()
+    {
+        _timer.Cancel();
+        Peers.Clear();
+        Prober.Reset();
+        _link = null;
+        _sender = null;
+        _receiver = null;
+        Room = null;
+    }
+
+    public void Dispose() => _timer.Dispose();
+
+    /// <returns>False when the relay breaks the protocol.</returns>
+    public bool OnControl(ControlMessage message)
+    {
+        switch (message)
+        {
+            case JoinedMessage joined:
+                return OnJoined(joined.Peer);
+            case LeftMessage left:
+                OnLeft(left.Id, left.Reason);
+                return true;
+            default:
+                return true;
+        }
+    }
+
+    private bool OnJoined(PeerInfo peer)
+    {
+        if (peer.Id == Room!.Self)
+        {
+            return true;
+        }
+
+        PeerInfo? gateway = Peers.Gateway;
+        if (Peers.TryGet(peer.Id, out PeerInfo? former) && former == peer)
+        {
+            return true; // Said twice.
+        }
+
+        if (!Peers.TryAdd(peer))
+        {
+            return false;
+        }
+
+        if (Tells())
+        {
+            SessionLog.PeerJoined(_logger, Describe(peer));
+        }
+
+        TellGatewayUnless(gateway);
+        _owner.OnPeerJoined(peer);
+        return true;
+    }
+
+    private void OnLeft(ushort id, CloseReason reason)
+    {
+        PeerInfo? gateway = Peers.Gateway;
+        if (Peers.Remove(id) is not { } peer)
+        {
+            return;
+        }
+
+        if (Tells())
+        {
+            SessionLog.PeerLeft(_logger, Describe(peer), reason);
+        }
+
+        TellGatewayUnless(gateway);
+        _owner.OnPeerLeft(peer, reason);
+    }
+
+    private bool Tells() => _peerLines.TryTake(1, _lane.Now);
+
+    private void TellGatewayUnless(PeerInfo? before)
+    {
+        if (before is null != Peers.Gateway is null && Tells())
+        {
+            TellGateway();
+        }
+    }
+
+    private void TellGateway()
+    {
+        if (_options.Role != PeerRole.Client)
+        {
+            return;
+        }
+
+        if (Peers.Gateway is null)
+        {
+            SessionLog.GatewayMissing(_logger);
+        }
+        else
+        {
+            SessionLog.GatewayConnected(_logger);
+        }
+    }
+
+    /// <summary>A name that one player can tell another: <c>anna (02:00:5e:10:00:01)</c>, <c>02:00:5e:10:00:01</c>, <c>the gateway</c>.</summary>
+    private static string Describe(PeerInfo peer)
+    {
+        string what = peer.Role == PeerRole.Gateway ? "the gateway" : peer.Mac.ToString();
+        return peer.Name.Length == 0 ? what : $"{peer.Name} ({what})";
+    }
+
+    private void OnTick()
+    {
+        if (_link is not { } link)
+        {
+            return;
+        }
+
+        _timer.Set(Tick);
+        WatchSilence();
+        if (link != _link)
+        {
+            return; // Given up.
+        }
+
+        Prober.SendProbes(link, Room!.Self, _options.Role == PeerRole.Client ? Peers.Gateway?.Id ?? Prober.RelayId : Prober.RelayId, _lane.Now);
+        _ticks++;
+        if (_ticks % StatsTicks == 0)
+        {
+            link.SendControl(ControlCodec.Write(new StatsMessage(link.Counters, link.Statistics.SmoothedRtt)));
+        }
+
+        if (_ticks % MalformedTicks == 0)
+        {
+            TellMalformed(link.Counters.Dropped(DropReason.Malformed));
+        }
+    }
+
+    private void WatchSilence()
+    {
+        if (_datagramsHeard > 0)
+        {
+            _datagramsHeard = 0;
+            _lastHeard = _lane.Now;
+            _hinted = false;
+            return;
+        }
+
+        TimeSpan silence = _lane.Now - _lastHeard;
+        if (silence >= SilenceBeforeReconnect)
+        {
+            _session.BreakOff($"nothing came from it for {silence.TotalSeconds:0} s", CloseReason.TimedOut);
+        }
+        else if (silence >= SilenceBeforeHint && !_hinted)
+        {
+            _hinted = true;
+            SessionLog.Silent(_logger, _options.Relay, silence);
+            _engine.NetworkChanged();
+        }
+    }
+
+    private void TellMalformed(long count)
+    {
+        if (count > _malformedTold)
+        {
+            SessionLog.MalformedDatagrams(_logger, _options.Relay, count - _malformedTold);
+            _malformedTold = count;
+        }
+    }
+}

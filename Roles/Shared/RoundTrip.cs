@@ -1,0 +1,20 @@
+namespace Softlan.Roles.Shared;
+
+/// <summary>A round trip as probes see it: the latest, and a moving average that a single late answer does not upset.</summary>
+internal struct RoundTrip
+{
+    /// <summary>Zero before the first answer.</summary>
+    public TimeSpan Latest { get; private set; }
+
+    /// <summary>An eighth of every new answer, as QUIC smooths its own (RFC 9002, section 5.3). Zero before the first.</summary>
+    public TimeSpan Smoothed { get; private set; }
+
+    public readonly bool IsKnown => Smoothed != TimeSpan.Zero;
+
+    public void Add(TimeSpan sample)
+    {
+        // A turn of the lane happens at one time, so an answer within the same turn would look like none at all.
+        Latest = sample > TimeSpan.Zero ? sample : TimeSpan.FromTicks(1);
+        Smoothed = IsKnown ? Smoothed + ((Latest - Smoothed) / 8) : Latest;
+    }
+}

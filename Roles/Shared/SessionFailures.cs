@@ -1,0 +1,43 @@
+using Softlan.Wire;
+using Softlan.Wire.Control;
+
+namespace Softlan.Roles.Shared;
+
+/// <summary>The errors that end a session: what, why, hint.</summary>
+internal static class SessionFailures
+{
+    public static SoftlanException Untrusted(RelaySessionOptions options, string why)
+    {
+        if (options.Trust.Pin is { } pin)
+        {
+            // Both pins, even where the engine names one of them only.
+            string expected = why.Contains(pin.ToString(), StringComparison.Ordinal) ? why : $"{why}; --pin expects {pin}";
+            return SoftlanException.Create(
+                $"{options.Relay} is not the relay that --pin names",
+                expected,
+                "ask the host which pin the relay printed at its start; if it is the new one, pass that with --pin");
+        }
+
+        return options.Trust.CaFile is { } file
+            ? SoftlanException.Create(
+                $"Cannot trust {options.Relay}",
+                why,
+                $"give the CA that signed the relay's certificate ('{file}' is not it, or lacks it), the name in it with --server-name, or the relay's --pin")
+            : SoftlanException.Create(
+                $"Cannot trust {options.Relay}",
+                why,
+                "a relay that made its own certificate needs the --pin that it prints at its start; otherwise check --server-name and this machine's clock");
+    }
+
+    public static SoftlanException Rejected(RelaySessionOptions options, RejectMessage reject) =>
+        SoftlanException.Create($"Room '{options.Room}' on {options.Relay} does not let us in", PlainText.Of(reject.Text), RejectPolicy.Hint(reject.Reason));
+
+    /// <summary>Kicked, or replaced by another process that holds the same token.</summary>
+    public static SoftlanException Dismissed(RelaySessionOptions options, CloseReason reason, string text) => reason == CloseReason.Replaced
+        ? SoftlanException.Create($"{options.Relay} gave our place in room '{options.Room}' to another softlan", text, "stop the other one: both use the same identity")
+        : SoftlanException.Create($"{options.Relay} removed us from room '{options.Room}'", text, "ask the host why");
+
+    /// <summary>A delay as people say it: <c>0.3 s</c>, <c>8 s</c>.</summary>
+    public static string Seconds(TimeSpan delay) =>
+        delay.TotalSeconds < 1 ? FormattableString.Invariant($"{delay.TotalSeconds:0.0#} s") : FormattableString.Invariant($"{delay.TotalSeconds:0} s");
+}

@@ -1,0 +1,60 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Softlan.Wire;
+
+namespace Softlan.Roles.Shared;
+
+/// <summary>Everything that gateway and client say about the relay and the room, in the order in which an operator meets it.</summary>
+internal static partial class SessionLog
+{
+    [LoggerMessage(100, LogLevel.Debug, "Looking up {Relay}")]
+    public static partial void Resolving(ILogger logger, RelayAddress relay);
+
+    [LoggerMessage(101, LogLevel.Debug, "Connecting to {Relay} at {Address}")]
+    public static partial void Connecting(ILogger logger, RelayAddress relay, IPEndPoint address);
+
+    [LoggerMessage(102, LogLevel.Debug, "No luck at {Address}: {Reason}")]
+    public static partial void AddressFailed(ILogger logger, IPEndPoint address, string reason);
+
+    [LoggerMessage(103, LogLevel.Warning, "Cannot reach {Relay}: {Reason}. Trying again until it works")]
+    public static partial void CannotReach(ILogger logger, RelayAddress relay, string reason);
+
+    [LoggerMessage(104, LogLevel.Warning, "Cannot trust {Relay} any more: {Reason}. If its key was changed on purpose, start again with the new --pin; trying again until then")]
+    public static partial void Untrusted(ILogger logger, RelayAddress relay, string reason);
+
+    [LoggerMessage(105, LogLevel.Debug, "Reached {Relay} at {Address}; asking for room {Room}")]
+    public static partial void Reached(ILogger logger, RelayAddress relay, IPEndPoint address, RoomCode room);
+
+    [LoggerMessage(106, LogLevel.Warning, "{Relay} does not let us in: {Reason}. Trying again in {Delay}")]
+    public static partial void Rejected(ILogger logger, RelayAddress relay, string reason, string delay);
+
+    [LoggerMessage(107, LogLevel.Information, "In room {Room} on {Relay} ({Address}): {Peers} others, MTU {Mtu}")]
+    public static partial void Joined(ILogger logger, RoomCode room, RelayAddress relay, IPEndPoint address, int peers, int mtu);
+
+    [LoggerMessage(108, LogLevel.Information, "Connected to the LAN gateway")]
+    public static partial void GatewayConnected(ILogger logger);
+
+    [LoggerMessage(109, LogLevel.Information, "Waiting for the LAN gateway")]
+    public static partial void GatewayMissing(ILogger logger);
+
+    [LoggerMessage(110, LogLevel.Information, "{Peer} joined")]
+    public static partial void PeerJoined(ILogger logger, string peer);
+
+    [LoggerMessage(111, LogLevel.Information, "{Peer} left ({Reason})")]
+    public static partial void PeerLeft(ILogger logger, string peer, CloseReason reason);
+
+    [LoggerMessage(112, LogLevel.Debug, "Datagrams to {Relay} hold {Length} bytes now")]
+    public static partial void MaxDatagramLength(ILogger logger, RelayAddress relay, int length);
+
+    [LoggerMessage(113, LogLevel.Debug, "Nothing from {Relay} for {Silence}; looking for another path")]
+    public static partial void Silent(ILogger logger, RelayAddress relay, TimeSpan silence);
+
+    [LoggerMessage(114, LogLevel.Warning, "Dropped {Count} malformed datagrams from {Relay} in the last minute: it speaks something else, or somebody tampers with it")]
+    public static partial void MalformedDatagrams(ILogger logger, RelayAddress relay, long count);
+
+    [LoggerMessage(115, LogLevel.Warning, "Lost {Relay}: {Reason}. Trying again in {Delay}")]
+    public static partial void Lost(ILogger logger, RelayAddress relay, string reason, string delay);
+
+    [LoggerMessage(116, LogLevel.Debug, "Trying {Relay} again in {Delay}: {Reason}")]
+    public static partial void TryingAgain(ILogger logger, RelayAddress relay, string delay, string reason);
+}
