@@ -32,6 +32,9 @@ internal sealed class MemoryLink(ManualLane lane) : IFrameLink
     /// <summary>What Send answers, counted as a real link does; None: it takes the datagram.</summary>
     public DropReason Refuses { get; set; }
 
+    /// <summary>On: the other side has not acknowledged the control messages yet.</summary>
+    public bool HasUndeliveredControl { get; set; }
+
     /// <summary>With what a role closed the link; null while it did not.</summary>
     public (CloseReason Reason, string Text)? ClosedWith { get; private set; }
 

@@ -14,6 +14,7 @@ internal sealed class MemoryNetworkLink(MemoryNetwork network, PeerCounters coun
     private int _maxDatagramLength = Math.Min(network.MaxDatagramLength, datagramLimit ?? int.MaxValue);
     private MemoryNetworkLink? _other;
     private TimeSpan _lastHeard;
+    private int _undelivered;
     private bool _closing;
     private bool _abandoned;
 
@@ -26,6 +27,8 @@ internal sealed class MemoryNetworkLink(MemoryNetwork network, PeerCounters coun
     public bool HasEnded { get; private set; }
 
     public LinkStatistics Statistics => new(2 * network.Delay, 2 * network.Delay, 2 * network.Delay, 0, 0, 0, 0, 0, 0, 0);
+
+    public bool HasUndeliveredControl => _undelivered > 0;
 
     /// <summary>Setting it tells the handler, as path MTU discovery does.</summary>
     public int MaxDatagramLength
@@ -73,7 +76,12 @@ internal sealed class MemoryNetworkLink(MemoryNetwork network, PeerCounters coun
         if (!HasEnded && !_closing)
         {
             byte[] copy = message.ToArray();
-            SendInOrder(link => link.Handler?.OnControl(link, copy));
+            _undelivered++;
+            SendInOrder(link =>
+            {
+                link.Handler?.OnControl(link, copy);
+                network.After(network.Delay, () => _undelivered--);
+            });
         }
     }
 

@@ -1,0 +1,106 @@
+using System.Numerics;
+using Softlan.Platform;
+using Softlan.Wire;
+
+namespace Softlan.Roles.Relay;
+
+/// <summary>Which client has a MAC. Looked up once or twice a frame, so it is a flat table with open addressing: one multiplication and, as a rule, one comparison.</summary>
+internal sealed class MacTable
+{
+    private const int SmallestCapacity = 16;
+
+    // Clients choose their MACs; without a random multiplier they could choose ones that collide.
+    private readonly ulong _multiplier = RandomOddNumber();
+    private ulong[] _keys = new ulong[SmallestCapacity];
+    private RelayPeer?[] _peers = new RelayPeer?[SmallestCapacity];
+    private int _shift = ShiftFor(SmallestCapacity);
+
+    public int Count { get; private set; }
+
+    /// <summary>The client with this MAC, or null.</summary>
+    public RelayPeer? Find(MacAddress address)
+    {
+        ulong key = address.ToUInt64();
+        ulong[] keys = _keys;
+        int index = (int)((key * _multiplier) >> _shift);
+        while (true)
+        {
+            ulong found = keys[index];
+            if (found == key)
+            {
+                // The zero MAC equals an empty slot, whose peer is null.
+                return _peers[index];
+            }
+
+            if (found == 0)
+            {
+                return null;
+            }
+
+            index = (index + 1) & (keys.Length - 1);
+        }
+    }
+
+    /// <param name="address">Not zero, and not in the table.</param>
+    /// <param name="peer">Who has it.</param>
+    public void Add(MacAddress address, RelayPeer peer)
+    {
+        ArgumentOutOfRangeException.ThrowIfEqual(address, MacAddress.Zero);
+
+        // At most half full: a search that fails looks at two and a half slots on average.
+        if ((Count + 1) * 2 > _keys.Length)
+        {
+            Rebuild(_keys.Length * 2, without: 0);
+        }
+
+        Place(address.ToUInt64(), peer);
+        Count++;
+    }
+
+    public void Remove(MacAddress address)
+    {
+        if (Find(address) is not null)
+        {
+            Rebuild(_keys.Length, without: address.ToUInt64());
+            Count--;
+        }
+    }
+
+    private static ulong RandomOddNumber()
+    {
+        Span<byte> random = stackalloc byte[sizeof(ulong)];
+        SecureRandom.Fill(random);
+        return BitConverter.ToUInt64(random) | 1;
+    }
+
+    private static int ShiftFor(int capacity) => 64 - BitOperations.Log2((uint)capacity);
+
+    private void Place(ulong key, RelayPeer peer)
+    {
+        int index = (int)((key * _multiplier) >> _shift);
+        while (_keys[index] != 0)
+        {
+            index = (index + 1) & (_keys.Length - 1);
+        }
+
+        _keys[index] = key;
+        _peers[index] = peer;
+    }
+
+    // Leaving is rare and a table small, so that removing needs no tombstones that every later search would pass.
+    private void Rebuild(int capacity, ulong without)
+    {
+        ulong[] keys = _keys;
+        RelayPeer?[] peers = _peers;
+        _keys = new ulong[capacity];
+        _peers = new RelayPeer?[capacity];
+        _shift = ShiftFor(capacity);
+        for (int i = 0; i < keys.Length; i++)
+        {
+            if (keys[i] != 0 && keys[i] != without)
+            {
+                Place(keys[i], peers[i]!);
+            }
+        }
+    }
+}

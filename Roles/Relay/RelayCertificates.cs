@@ -1,0 +1,155 @@
+using Microsoft.Extensions.Logging;
+using Softlan.Platform;
+using Softlan.Roles.Shared;
+using Softlan.Wire;
+
+namespace Softlan.Roles.Relay;
+
+/// <summary>The relay's certificate: the operator's own, watched for changes, or one that is made once and kept, so that a restart keeps its pin.</summary>
+internal sealed class RelayCertificates(RelayOptions options, IQuicEngine engine, ILogger logger)
+{
+    /// <summary>How often the operator's files are read. They are a few KiB, so comparing what is in them costs less than being clever about time stamps and symbolic links.</summary>
+    public static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(5);
+
+    public const string ChainFile = "relay.crt.pem";
+    public const string KeyFile = "relay.key.pem";
+
+    private ServerCertificate? _current;
+    private ServerCertificate? _candidate;
+    private string? _told;
+
+    public CertificatePin Pin { get; private set; }
+
+    /// <summary>Reads the certificate that the relay starts with, or makes it.</summary>
+    public ServerCertificate Load()
+    {
+        ServerCertificate certificate = options.Certificate is { } files ? Read(files) : LoadOrMake();
+        Adopt(certificate);
+        return certificate;
+    }
+
+    /// <summary>Looks at the operator's files. New content is used when it was the same in two looks, since a renewal writes two files, one after the other.</summary>
+    /// <param name="use">Puts a certificate to use; may throw <see cref="SoftlanException"/>.</param>
+    public void Poll(Action<ServerCertificate> use)
+    {
+        if (options.Certificate is not { } files)
+        {
+            return;
+        }
+
+        ServerCertificate found;
+        try
+        {
+            found = Read(files);
+        }
+        catch (SoftlanException unreadable)
+        {
+            _candidate = null;
+            Warn(unreadable.Message);
+            return;
+        }
+
+        if (IsSame(found, _current))
+        {
+            _candidate = null;
+            _told = null;
+        }
+        else if (IsSame(found, _candidate))
+        {
+            TryUse(found, use);
+        }
+        else
+        {
+            _candidate = found;
+        }
+    }
+
+    /// <summary>Reads the operator's files and uses them now, because somebody asked for it.</summary>
+    public void Reload(Action<ServerCertificate> use)
+    {
+        if (options.Certificate is not { } files)
+        {
+            return;
+        }
+
+        _told = null;
+        try
+        {
+            TryUse(Read(files), use);
+        }
+        catch (SoftlanException unreadable)
+        {
+            Warn(unreadable.Message);
+        }
+    }
+
+    private static bool IsSame(ServerCertificate left, ServerCertificate? right) =>
+        right is not null && left.ChainPem.AsSpan().SequenceEqual(right.ChainPem) && left.KeyPem.AsSpan().SequenceEqual(right.KeyPem);
+
+    private static ServerCertificate Read(CertificateFiles files) => new(ReadFile(files.Chain), ReadFile(files.Key));
+
+    private static byte[] ReadFile(string path) => StateFiles.Read(path)
+        ?? throw SoftlanException.Create($"Cannot read '{path}'", "there is no such file", "give the PEM files with --cert and --key, or neither to have a certificate made");
+
+    private ServerCertificate LoadOrMake()
+    {
+        CertificateFiles files = new(Path.Combine(options.StateDirectory, ChainFile), Path.Combine(options.StateDirectory, KeyFile));
+        byte[]? chain = StateFiles.Read(files.Chain);
+        byte[]? key = StateFiles.Read(files.Key);
+        if (chain is null)
+        {
+            // The chain is written last, so a key alone was never used.
+            ServerCertificate made = engine.GenerateCertificate(options.ServerName);
+            StateFiles.Write(files.Key, made.KeyPem);
+            StateFiles.Write(files.Chain, made.ChainPem);
+            RelayLog.CertificateMade(logger, options.ServerName, options.StateDirectory);
+            return made;
+        }
+
+        return new ServerCertificate(chain, key ?? throw SoftlanException.Create(
+            $"Cannot use '{files.Chain}'",
+            $"its key '{files.Key}' is missing",
+            "bring the key back, or delete the certificate as well to have a new one made; players then need the new pin"));
+    }
+
+    private void TryUse(ServerCertificate certificate, Action<ServerCertificate> use)
+    {
+        try
+        {
+            CertificatePin pin = engine.Inspect(certificate, Origin());
+            use(certificate);
+            _current = certificate;
+            _candidate = null;
+            _told = null;
+            Pin = pin;
+            RelayLog.CertificateReloaded(logger, pin);
+        }
+        catch (SoftlanException unusable)
+        {
+            Warn(unusable.Message);
+        }
+    }
+
+    private void Adopt(ServerCertificate certificate)
+    {
+        Pin = engine.Inspect(certificate, Origin());
+        _current = certificate;
+    }
+
+    private string Origin()
+    {
+        CertificateFiles files = options.Certificate
+            ?? new CertificateFiles(Path.Combine(options.StateDirectory, ChainFile), Path.Combine(options.StateDirectory, KeyFile));
+        return $"'{files.Chain}' and '{files.Key}'";
+    }
+
+    /// <summary>Says a thing once, and not at every look.</summary>
+    private void Warn(string message)
+    {
+        if (_told != message)
+        {
+            _told = message;
+            RelayLog.CertificateNotReloaded(logger, message);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using System.CommandLine;
+using Softlan.Roles.CommandLine;
+using Softlan.Roles.Shared;
+using Softlan.Wire;
+
+namespace Softlan.Roles.Relay;
+
+/// <summary>The command line of `softlan relay`: parse, check, hand over a <see cref="RelayOptions"/>.</summary>
+internal static class RelayCommand
+{
+    private const int MaxServerNameLength = 253;
+
+    private static readonly ValueKind<ListenAddress> ListenKind = new(
+        ListenAddress.TryParse,
+        "an address to listen on",
+        "Give PORT/udp, ADDRESS:PORT or [IPV6]:PORT, for example 443/udp or 192.0.2.1:443");
+
+    private static readonly ValueKind<BitRate> RateKind = new(
+        BitRate.TryParse,
+        "a bit rate",
+        "Give bits a second with kbit, mbit or gbit, for example 20mbit, or unlimited");
+
+    private static readonly ValueKind<string> HostNameKind = new(
+        IsHostName,
+        "a host name",
+        "Give a name or address by which players reach this machine, for example relay.example.org");
+
+    public static Command Create(Func<RelayOptions, LoggingOptions, int> run)
+    {
+        Option<ListenAddress> listen = SoftlanOption.WithDefault(
+            "--listen", ListenKind, "address", "The UDP address to listen on. A port alone listens on IPv4 and IPv6.", ListenAddress.Default);
+        Option<string?> cert = SoftlanOption.Optional(
+            "--cert", ValueKinds.Path, "file", "The relay's certificate chain in PEM, own certificate first. It is read again when it changes. Without it the relay makes a certificate and keeps it.");
+        Option<string?> key = SoftlanOption.Optional(
+            "--key", ValueKinds.Path, "file", "The private key of --cert, in PEM.");
+        Option<string> state = SoftlanOption.WithDefault(
+            "--state", ValueKinds.Path, "directory", "Where the relay keeps the certificate that it made, so that its pin survives a restart.", StateFiles.DefaultDirectory());
+        Option<string?> serverName = SoftlanOption.Optional(
+            "--server-name", HostNameKind, "name", "The name by which players reach this relay; it goes into the certificate that the relay makes. Without it the host name is taken.");
+        Option<int> mtu = SoftlanOption.WithDefault(
+            "--mtu", ValueKinds.Mtu, "bytes", "The largest IP MTU that a room can have, in bytes.", FrameLimits.MaxMtu);
+        Option<int> maxClients = SoftlanOption.WithDefault(
+            "--max-clients-per-room", ValueKinds.Integer("a number of clients", 1, 4096, 64), "number", "How many players one room takes.", 64);
+        Option<int> maxRooms = SoftlanOption.WithDefault(
+            "--max-rooms", ValueKinds.Integer("a number of rooms", 1, 65536, 1024), "number", "How many rooms there may be at once.", 1024);
+        Option<int> maxPeers = SoftlanOption.WithDefault(
+            "--max-peers", ValueKinds.Integer("a number of peers", 1, 65536, 4096), "number", "How many players and gateways there may be in all rooms together.", 4096);
+        Option<int> maxLinks = SoftlanOption.WithDefault(
+            "--max-links-per-address", ValueKinds.Integer("a number of connections", 1, 65536, 64), "number", "How many connections one IPv4 address or IPv6 /64 may have.", 64);
+        Option<BitRate> clientRate = SoftlanOption.WithDefault(
+            "--client-rate", RateKind, "rate", "What one player may send, in bits a second, for example 20mbit. A burst of one second is allowed.", BitRate.Unlimited);
+        Option<int> broadcastRate = SoftlanOption.WithDefault(
+            "--client-broadcast-rate", ValueKinds.Integer("a number of frames a second", 1, 1_000_000, 256), "frames", "How many broadcast, multicast and unknown unicast frames a second one player may send. A burst of two seconds is allowed.", 256);
+
+        Command command = new("relay", "Run a relay: the meeting point on the internet that players and gateways connect to.")
+        {
+            listen, cert, key, state, serverName, mtu, maxClients, maxRooms, maxPeers, maxLinks, clientRate, broadcastRate,
+        };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(cert) is null != result.GetValue(key) is null)
+            {
+                result.AddError("--cert and --key belong together. Give both, for example --cert fullchain.pem --key privkey.pem, or neither.");
+            }
+        });
+        command.SetAction(parsed => run(
+            new RelayOptions
+            {
+                Listen = parsed.GetRequiredValue(listen),
+                Certificate = parsed.GetValue(cert) is { } chainFile && parsed.GetValue(key) is { } keyFile ? new CertificateFiles(chainFile, keyFile) : null,
+                StateDirectory = parsed.GetRequiredValue(state),
+                ServerName = parsed.GetValue(serverName) ?? Environment.MachineName,
+                PublicName = parsed.GetValue(serverName),
+                MaxMtu = parsed.GetValue(mtu),
+                MaxClientsPerRoom = parsed.GetValue(maxClients),
+                MaxRooms = parsed.GetValue(maxRooms),
+                MaxPeers = parsed.GetValue(maxPeers),
+                MaxLinksPerAddress = parsed.GetValue(maxLinks),
+                ClientRate = parsed.GetValue(clientRate),
+                ClientBroadcastRate = parsed.GetValue(broadcastRate),
+            },
+            LoggingArguments.Read(parsed)));
+        return command;
+    }
+
+    private static bool IsHostName(string text, out string name)
+    {
+        name = text;
+        return text.Length is >= 1 and <= MaxServerNameLength && Uri.CheckHostName(text) is not UriHostNameType.Unknown;
+    }
+}

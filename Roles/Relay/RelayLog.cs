@@ -1,0 +1,57 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Softlan.Wire;
+using Softlan.Wire.Control;
+
+namespace Softlan.Roles.Relay;
+
+/// <summary>Everything the relay says. Read it top to bottom to know what an operator can see.</summary>
+internal static partial class RelayLog
+{
+    [LoggerMessage(1, LogLevel.Information, "Made a certificate for {ServerName} in {Directory}; its pin stays the same from now on")]
+    public static partial void CertificateMade(ILogger logger, string serverName, string directory);
+
+    [LoggerMessage(2, LogLevel.Information, "Listening on {EndPoint}, UDP")]
+    public static partial void Listening(ILogger logger, IPEndPoint endPoint);
+
+    [LoggerMessage(3, LogLevel.Information, "Room {Room} opened with an MTU of {Mtu}")]
+    public static partial void RoomOpened(ILogger logger, RoomCode room, int mtu);
+
+    [LoggerMessage(4, LogLevel.Information, "Peer {Peer} joined: {Role} '{Name}', MAC {Mac}, room {Room}, from {EndPoint}, {Software}")]
+    public static partial void Joined(
+        ILogger logger, ushort peer, PeerRole role, string name, MacAddress mac, RoomCode room, IPEndPoint endPoint, string software);
+
+    [LoggerMessage(5, LogLevel.Information, "Peer {Peer} came back: {Role} '{Name}', room {Room}, from {EndPoint}, {Software}")]
+    public static partial void CameBack(
+        ILogger logger, ushort peer, PeerRole role, string name, RoomCode room, IPEndPoint endPoint, string software);
+
+    [LoggerMessage(6, LogLevel.Information, "Rejected {EndPoint}: {Reason}. {Text}")]
+    public static partial void Rejected(ILogger logger, IPEndPoint endPoint, RejectReason reason, string text);
+
+    [LoggerMessage(7, LogLevel.Information, "Closed {EndPoint} (peer {Peer}), which broke the protocol: {Text}")]
+    public static partial void ProtocolError(ILogger logger, IPEndPoint endPoint, ushort peer, string text);
+
+    [LoggerMessage(8, LogLevel.Information, "Peer {Peer} '{Name}' left room {Room}: {Reason} ({Text})")]
+    public static partial void Left(ILogger logger, ushort peer, string name, RoomCode room, CloseReason reason, string text);
+
+    [LoggerMessage(9, LogLevel.Information, "Room {Room} closed")]
+    public static partial void RoomClosed(ILogger logger, RoomCode room);
+
+    [LoggerMessage(10, LogLevel.Warning, "Dropped in the last minute: {Drops}")]
+    public static partial void Dropped(ILogger logger, string drops);
+
+    [LoggerMessage(11, LogLevel.Information, "Certificate reloaded; new connections see pin {Pin}")]
+    public static partial void CertificateReloaded(ILogger logger, CertificatePin pin);
+
+    [LoggerMessage(12, LogLevel.Warning, "The old certificate stays in use. {Failure}")]
+    public static partial void CertificateNotReloaded(ILogger logger, string failure);
+
+    [LoggerMessage(13, LogLevel.Information, "Shutting down; {Peers} peers are told")]
+    public static partial void ShuttingDown(ILogger logger, int peers);
+
+    // Per frame: off unless somebody asked for Trace, and then nothing is computed or boxed before the level check.
+    [LoggerMessage(14, LogLevel.Trace, "Frame in {Room} from peer {Peer}: {Source} -> {Destination}, type 0x{EtherType:x4}, {Length} bytes: {Action} ({Reason}), {Targets} targets")]
+    public static partial void Forwarded(
+        ILogger logger, RoomCode room, ushort peer, MacAddress source, MacAddress destination, ushort etherType, int length,
+        string action, DropReason reason, int targets);
+}

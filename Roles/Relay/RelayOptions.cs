@@ -1,0 +1,41 @@
+using Softlan.Wire;
+
+namespace Softlan.Roles.Relay;
+
+/// <summary>What `softlan relay` was asked to do. Every value is checked before this exists.</summary>
+internal sealed record RelayOptions
+{
+    public ListenAddress Listen { get; init; } = ListenAddress.Default;
+
+    /// <summary>The operator's own certificate; null: one that the relay makes and keeps.</summary>
+    public CertificateFiles? Certificate { get; init; }
+
+    /// <summary>Where the generated certificate and the reset secret live.</summary>
+    public required string StateDirectory { get; init; }
+
+    /// <summary>The name in a generated certificate.</summary>
+    public required string ServerName { get; init; }
+
+    /// <summary>How players reach this machine, for the line that they are given; null: nobody said.</summary>
+    public string? PublicName { get; init; }
+
+    /// <summary>The largest IP MTU that a room can have, in bytes.</summary>
+    public int MaxMtu { get; init; } = FrameLimits.MaxMtu;
+
+    /// <summary>Without the gateway.</summary>
+    public int MaxClientsPerRoom { get; init; } = 64;
+
+    /// <summary>Rooms with somebody in them.</summary>
+    public int MaxRooms { get; init; } = 1024;
+
+    /// <summary>Peers in all rooms together, gateways included.</summary>
+    public int MaxPeers { get; init; } = 4096;
+
+    public int MaxLinksPerAddress { get; init; } = 64;
+
+    /// <summary>What one client may send; the burst is one second of it.</summary>
+    public BitRate ClientRate { get; init; } = BitRate.Unlimited;
+
+    /// <summary>Broadcast, multicast and unknown unicast frames a second that one client may send; the burst is two seconds of it.</summary>
+    public int ClientBroadcastRate { get; init; } = 256;
+}

@@ -1,0 +1,340 @@
+using System.Net;
+using Softlan.Platform;
+using Softlan.Wire;
+using Softlan.Wire.Control;
+
+namespace Softlan.Roles.Relay;
+
+/// <summary>One link of the relay and who is behind it: takes what arrives apart, and sends frames that others have for it.</summary>
+internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
+{
+    /// <summary>A peer that has not said hello this long after the handshake is closed (protocol.md, section 2).</summary>
+    public static readonly TimeSpan HelloTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>Control messages a second that a peer may send. A peer needs one in ten seconds; one that sends more than the burst is closed.</summary>
+    private const double ControlRate = 10;
+
+    private const double ControlBurst = 100;
+
+    private readonly Lobby _lobby;
+    private readonly ILane _lane;
+    private readonly IFrameLink _link;
+    private readonly ILaneTimer _helloTimer;
+    private readonly MalformedGuard _malformed = new();
+    private readonly FrameReassembler _reassembler = new();
+    private readonly TokenBucket _controlBucket = new(ControlRate, ControlBurst);
+    private readonly TokenBucket? _byteBucket;
+    private readonly TokenBucket _broadcastBucket;
+    private readonly DeliveryWait _delivery;
+    private Room? _room;
+    private int _maxDatagramLength;
+    private int _wantedMaxDatagramLength = FrameLimits.MaxDatagramLength;
+    private byte _lastSplitId;
+
+    public RelayPeer(Lobby lobby, ILane lane, IFrameLink link, RelayOptions options)
+    {
+        _lobby = lobby;
+        _lane = lane;
+        _link = link;
+        _helloTimer = lane.CreateTimer(OnHelloTimeout);
+        _delivery = new DeliveryWait(lane);
+        _byteBucket = options.ClientRate.IsUnlimited ? null : new TokenBucket(options.ClientRate.BytesPerSecond, options.ClientRate.BytesPerSecond);
+        _broadcastBucket = new TokenBucket(options.ClientBroadcastRate, 2.0 * options.ClientBroadcastRate);
+        _maxDatagramLength = link.MaxDatagramLength;
+    }
+
+    public RelayPeerState State { get; private set; }
+
+    /// <summary>As the others know it. Not to be asked before it has a seat.</summary>
+    public PeerInfo Info { get; private set; } = new(0, PeerRole.Client, MacAddress.Zero, "");
+
+    public ushort Id { get; private set; }
+
+    public MacAddress Mac { get; private set; }
+
+    public bool IsGateway { get; private set; }
+
+    /// <summary>Frames may be sent to it: it has its welcome.</summary>
+    public bool IsTarget { get; set; }
+
+    /// <summary>The other peers have been told of it.</summary>
+    public bool IsAnnounced { get; set; }
+
+    /// <summary>The gateway that has been told of this client, perhaps before everybody else.</summary>
+    public RelayPeer? ToldGateway { get; set; }
+
+    public Seat? Seat { get; private set; }
+
+    public Room? Room => _room;
+
+    public PeerCounters Counters => _link.Counters;
+
+    public IPEndPoint RemoteEndPoint => _link.RemoteEndPoint;
+
+    /// <summary>Where this peer's software says that frames went; null before the first report.</summary>
+    public StatsMessage? Reported { get; private set; }
+
+    /// <summary>Messages of types that this version does not know.</summary>
+    public long UnknownMessages { get; private set; }
+
+    public void OnConnected(IFrameLink link)
+    {
+        if (State == RelayPeerState.AwaitingHello)
+        {
+            _helloTimer.Set(HelloTimeout);
+        }
+    }
+
+    // From one peer's link to the others', in the order in which a datagram meets it:
+    //
+    //   DatagramHeader.TryParse    is it ours at all
+    //   FrameReassembler.TryAdd    pieces become a frame
+    //   RoomSwitch.Forward         the rules of protocol.md, section 5, and the targets
+    //   SendFrame                  of each target: cut to its path, into its link's queue
+    public void OnDatagram(IFrameLink link, ReadOnlySpan<byte> datagram)
+    {
+        if (!DatagramHeader.TryParse(datagram, out DatagramHeader header, out ReadOnlySpan<byte> body))
+        {
+            Counters.Drop(DropReason.Malformed);
+            OnMalformed();
+            return;
+        }
+
+        if (_room is not { } room || State != RelayPeerState.Joined)
+        {
+            Counters.Drop(DropReason.NotConnected);
+            return;
+        }
+
+        if (!IsTarget)
+        {
+            // It can only know that it may send from its welcome, so that has arrived.
+            room.Activate(this);
+        }
+
+        switch (header.Kind)
+        {
+            case DatagramKind.Frame:
+                room.Switch.Forward(this, body);
+                break;
+            case DatagramKind.Head or DatagramKind.Tail:
+                Reassemble(room, header, body);
+                break;
+            case DatagramKind.Probe or DatagramKind.ProbeReply:
+                room.Switch.RouteProbe(this, header.Kind, body);
+                break;
+        }
+    }
+
+    public void OnControl(IFrameLink link, ReadOnlySpan<byte> message)
+    {
+        if (State == RelayPeerState.Gone)
+        {
+            return;
+        }
+
+        if (!_controlBucket.TryTake(1, _lane.Now))
+        {
+            CloseForProtocolError("too many control messages");
+            return;
+        }
+
+        bool awaitsHello = State == RelayPeerState.AwaitingHello;
+        if (!ControlCodec.TryParse(message, out ControlMessage? parsed, out string? error))
+        {
+            if (awaitsHello)
+            {
+                Reject(RejectReason.BadHello, $"The relay cannot read this hello: {error}.");
+            }
+            else
+            {
+                CloseForProtocolError(error);
+            }
+
+            return;
+        }
+
+        switch (parsed)
+        {
+            case HelloMessage hello when awaitsHello:
+                _helloTimer.Cancel();
+                _lobby.Enter(this, hello);
+                break;
+            case ByeMessage bye:
+                Close(bye.Reason == CloseReason.ShuttingDown ? CloseReason.ShuttingDown : CloseReason.Normal, bye.Text);
+                break;
+            case UnknownMessage:
+                UnknownMessages++;
+                break;
+            case StatsMessage stats when !awaitsHello:
+                Reported = stats;
+                break;
+            default:
+                CloseForProtocolError(awaitsHello ? "the first message is not a hello" : $"a {parsed.GetType().Name} is not for the relay at this point");
+                break;
+        }
+    }
+
+    public void OnMaxDatagramLengthChanged(IFrameLink link) => _maxDatagramLength = Math.Min(link.MaxDatagramLength, _wantedMaxDatagramLength);
+
+    public void OnClosed(IFrameLink link, LinkClosed closed)
+    {
+        End(closed.Reason, closed.Text);
+        Dispose();
+        _lobby.Forget(this);
+    }
+
+    /// <summary>Sits down. From here on the peer is in the room, though nobody is told yet.</summary>
+    public void Sit(Room room, Seat seat, HelloMessage hello)
+    {
+        _room = room;
+        Seat = seat;
+        Id = seat.Id;
+        Mac = hello.Role == PeerRole.Client ? hello.Mac : MacAddress.Zero;
+        IsGateway = hello.Role == PeerRole.Gateway;
+        Info = new PeerInfo(Id, hello.Role, Mac, hello.Name);
+        State = RelayPeerState.Joining;
+        _wantedMaxDatagramLength = hello.MaxDatagram;
+        OnMaxDatagramLengthChanged(_link);
+    }
+
+    /// <summary>The welcome has been sent.</summary>
+    public void BecomeJoined() => State = RelayPeerState.Joined;
+
+    public void SendControl(ReadOnlySpan<byte> message) => _link.SendControl(message);
+
+    /// <summary>Calls <paramref name="delivered"/> once all that <paramref name="told"/> was sent on its control stream has arrived.</summary>
+    public void WaitForDelivery(RelayPeer told, Action delivered) => _delivery.Begin(told._link, delivered);
+
+    /// <summary>Whether this peer may send <paramref name="bytes"/> more now. Takes them.</summary>
+    public bool MaySend(int bytes) => IsGateway || _byteBucket is null || _byteBucket.TryTake(bytes, _lane.Now);
+
+    /// <summary>Whether this peer may send one more frame to everybody now. Takes it.</summary>
+    public bool MayBroadcast() => IsGateway || _broadcastBucket.TryTake(1, _lane.Now);
+
+    /// <summary>Sends a frame that another peer sent: in one datagram, or in two where it does not fit. Borrows it.</summary>
+    /// <returns>Why it was not taken, counted by the link; None when it was.</returns>
+    public DropReason SendFrame(ushort source, ReadOnlySpan<byte> frame, bool isBroadcast)
+    {
+        DropReason refused;
+        int headLength = FrameSplitter.HeadLength(frame.Length, _maxDatagramLength);
+        if (headLength == 0)
+        {
+            refused = _link.Send(DatagramHeader.ForFrame(source), frame);
+        }
+        else
+        {
+            byte splitId = ++_lastSplitId;
+            refused = _link.Send(new DatagramHeader(DatagramKind.Head, splitId, source), frame[..headLength]);
+            if (refused == DropReason.None)
+            {
+                refused = _link.Send(new DatagramHeader(DatagramKind.Tail, splitId, source), frame[headLength..]);
+                Counters.SplitFrames++;
+            }
+        }
+
+        if (refused == DropReason.None)
+        {
+            Counters.FramesOut++;
+            Counters.BytesOut += frame.Length;
+            Counters.BroadcastOut += isBroadcast ? 1 : 0;
+        }
+
+        return refused;
+    }
+
+    /// <summary>Sends a probe or its reply.</summary>
+    public void SendProbe(DatagramKind kind, ushort source, ReadOnlySpan<byte> body) => _link.Send(new DatagramHeader(kind, 0, source), body);
+
+    /// <summary>Says why it may not come in, and closes.</summary>
+    public void Reject(RejectReason reason, string text)
+    {
+        _lobby.NoteRejected(this, reason, text);
+        SendControl(ControlCodec.Write(new RejectMessage(reason, text)));
+        Close(reason == RejectReason.BadHello ? CloseReason.ProtocolError : CloseReason.Normal, text);
+    }
+
+    /// <summary>Says bye, and closes.</summary>
+    public void SayBye(CloseReason reason, string text)
+    {
+        if (State != RelayPeerState.Gone)
+        {
+            SendControl(ControlCodec.Write(new ByeMessage(reason, text)));
+            Close(reason, text);
+        }
+    }
+
+    /// <summary>Leaves the room if it is in one, and closes the link.</summary>
+    public void Close(CloseReason reason, string text)
+    {
+        End(reason, text);
+        _link.Close(reason, text);
+    }
+
+    /// <summary>Another link has taken the seat: this one is no member any more, and nobody is told that it left.</summary>
+    public void BecomeReplaced()
+    {
+        State = RelayPeerState.Gone;
+        Retire();
+        _link.Close(CloseReason.Replaced, "this player connected again");
+    }
+
+    public void Dispose()
+    {
+        _helloTimer.Dispose();
+        _delivery.Dispose();
+    }
+
+    private void Reassemble(Room room, DatagramHeader header, ReadOnlySpan<byte> body)
+    {
+        // The source that a peer writes means nothing; with its own id its pieces cannot meet anybody else's.
+        long malformed = Counters.Dropped(DropReason.Malformed);
+        if (_reassembler.TryAdd(header with { Source = Id }, body, _lane.Now, Counters, out ReadOnlySpan<byte> frame))
+        {
+            room.Switch.Forward(this, frame);
+        }
+        else if (Counters.Dropped(DropReason.Malformed) != malformed)
+        {
+            OnMalformed();
+        }
+    }
+
+    private void OnMalformed()
+    {
+        if (State != RelayPeerState.Gone && _malformed.Note(_lane.Now))
+        {
+            CloseForProtocolError($"{MalformedGuard.Limit} malformed datagrams in {MalformedGuard.Window.TotalSeconds:0} s");
+        }
+    }
+
+    private void OnHelloTimeout() => CloseForProtocolError($"no hello within {HelloTimeout.TotalSeconds:0} s");
+
+    private void CloseForProtocolError(string text)
+    {
+        _lobby.NoteProtocolError(this, text);
+        Close(CloseReason.ProtocolError, text);
+    }
+
+    private void End(CloseReason reason, string text)
+    {
+        if (State == RelayPeerState.Gone)
+        {
+            return;
+        }
+
+        State = RelayPeerState.Gone;
+        Room? room = _room;
+        Retire();
+        if (room is not null)
+        {
+            _lobby.Leave(this, room, reason, text);
+        }
+    }
+
+    private void Retire()
+    {
+        _room = null;
+        _helloTimer.Cancel();
+        _delivery.Cancel();
+    }
+}

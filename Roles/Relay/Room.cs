@@ -1,0 +1,200 @@
+using Microsoft.Extensions.Logging;
+using Softlan.Wire;
+using Softlan.Wire.Control;
+
+namespace Softlan.Roles.Relay;
+
+/// <summary>Who is in a room, and who has been told of whom.</summary>
+/// <remarks>
+/// Frames travel beside the control stream and overtake it, so a join goes step by step:
+/// <code>
+///  client: hello -> seat -> joined to the gateway -> (it has arrived) -> welcome -> joined to the others -> (welcome has arrived) -> gets frames
+///  gateway: hello -> seat -> welcome with all clients -> (it has arrived) -> joined to the others, gets frames
+/// </code>
+/// Thus a gateway knows every MAC before it gets a frame from it, and players begin to look for an address only when the gateway is ready.
+/// </remarks>
+internal sealed class Room(RoomCode code, ILogger logger)
+{
+    private readonly List<RelayPeer> _members = [];
+
+    public RoomCode Code { get; } = code;
+
+    public SeatBook Seats { get; } = new();
+
+    public RoomSwitch Switch { get; } = new(code, logger);
+
+    /// <summary>Null: the room is a LAN of its own.</summary>
+    public RelayPeer? Gateway { get; private set; }
+
+    public bool IsEmpty => _members.Count == 0;
+
+    public int ClientCount => _members.Count - (Gateway is null ? 0 : 1);
+
+    /// <summary>Seats a peer that may come in.</summary>
+    /// <param name="peer">Has no seat yet.</param>
+    /// <param name="seat">A new one, or the one whose token the peer has shown.</param>
+    /// <param name="hello">What it announced.</param>
+    /// <param name="now">The lane's time.</param>
+    public void Enter(RelayPeer peer, Seat seat, HelloMessage hello, TimeSpan now)
+    {
+        bool takesOver = TakeOver(seat, hello, now);
+        Seats.Occupy(seat, peer);
+        peer.Sit(this, seat, hello);
+        _members.Add(peer);
+        if (peer.IsGateway)
+        {
+            Gateway = peer;
+        }
+        else
+        {
+            Switch.Reserve(peer);
+        }
+
+        if (takesOver)
+        {
+            // Everybody knows this id, role and MAC already.
+            peer.IsAnnounced = true;
+            peer.ToldGateway = peer.IsGateway ? null : Gateway;
+            Welcome(peer);
+        }
+        else if (!peer.IsGateway && Gateway is { State: RelayPeerState.Joined } gateway)
+        {
+            peer.ToldGateway = gateway;
+            gateway.SendControl(ControlCodec.Write(new JoinedMessage(peer.Info)));
+            peer.WaitForDelivery(gateway, () => Welcome(peer));
+        }
+        else
+        {
+            Welcome(peer);
+        }
+    }
+
+    /// <summary>The peer has its welcome: frames may go to it.</summary>
+    public void Activate(RelayPeer peer)
+    {
+        if (peer.State != RelayPeerState.Joined || peer.IsTarget)
+        {
+            return;
+        }
+
+        Switch.AddTarget(peer);
+        Announce(peer);
+    }
+
+    /// <summary>The peer has gone. Its seat waits for it for a while.</summary>
+    public void Leave(RelayPeer peer, CloseReason reason, TimeSpan now)
+    {
+        Detach(peer);
+        if (peer.Seat is { } seat)
+        {
+            Seats.Vacate(seat, now);
+        }
+
+        ReadOnlySpan<byte> left = ControlCodec.Write(new LeftMessage(peer.Id, reason));
+        foreach (RelayPeer other in _members)
+        {
+            if (other.State == RelayPeerState.Joined && (peer.IsAnnounced || ReferenceEquals(other, peer.ToldGateway)))
+            {
+                other.SendControl(left);
+            }
+        }
+    }
+
+    /// <summary>Ends whoever still sits in the seat.</summary>
+    /// <returns>True when the others need not hear of it, since the new peer is the old one to them.</returns>
+    private bool TakeOver(Seat seat, HelloMessage hello, TimeSpan now)
+    {
+        if (seat.Occupant is not { } old)
+        {
+            return false;
+        }
+
+        bool isTheSame = old.IsAnnounced && old.Info.Role == hello.Role && old.Info.Name == hello.Name
+            && (hello.Role == PeerRole.Gateway || old.Mac == hello.Mac);
+        if (isTheSame)
+        {
+            Detach(old);
+            Seats.Vacate(seat, now);
+        }
+        else
+        {
+            Leave(old, CloseReason.Replaced, now);
+        }
+
+        old.BecomeReplaced();
+        return isTheSame;
+    }
+
+    private void Welcome(RelayPeer peer)
+    {
+        if (peer.State != RelayPeerState.Joining)
+        {
+            return; // It left while its gateway was being told.
+        }
+
+        List<PeerInfo> known = [];
+        foreach (RelayPeer other in _members)
+        {
+            if (ReferenceEquals(other, peer))
+            {
+                continue;
+            }
+
+            if (peer.IsGateway)
+            {
+                // A client that still waits for its own welcome is told of, too: it may send as soon as it has it.
+                other.ToldGateway = peer;
+                known.Add(other.Info);
+            }
+            else if (other.IsAnnounced)
+            {
+                known.Add(other.Info);
+            }
+        }
+
+        int listed = Math.Min(known.Count, ControlCodec.MaxPeersInWelcome);
+        peer.SendControl(ControlCodec.Write(
+            new WelcomeMessage(peer.Id, Code, Switch.Mtu, peer.Seat!.Token.ToString(), known.GetRange(0, listed))));
+        for (int i = listed; i < known.Count; i++)
+        {
+            peer.SendControl(ControlCodec.Write(new JoinedMessage(known[i])));
+        }
+
+        peer.BecomeJoined();
+        if (!peer.IsGateway)
+        {
+            Announce(peer);
+        }
+
+        peer.WaitForDelivery(peer, () => Activate(peer));
+    }
+
+    /// <summary>Tells everybody who does not know it yet.</summary>
+    private void Announce(RelayPeer peer)
+    {
+        if (peer.IsAnnounced)
+        {
+            return;
+        }
+
+        peer.IsAnnounced = true;
+        ReadOnlySpan<byte> joined = ControlCodec.Write(new JoinedMessage(peer.Info));
+        foreach (RelayPeer other in _members)
+        {
+            if (!ReferenceEquals(other, peer) && !ReferenceEquals(other, peer.ToldGateway) && other.State == RelayPeerState.Joined)
+            {
+                other.SendControl(joined);
+            }
+        }
+    }
+
+    private void Detach(RelayPeer peer)
+    {
+        _members.Remove(peer);
+        Switch.Remove(peer);
+        if (ReferenceEquals(Gateway, peer))
+        {
+            Gateway = null;
+        }
+    }
+}
