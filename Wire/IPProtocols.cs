@@ -12,6 +12,7 @@ internal static class IPProtocols
     public const byte Authentication = 51;
     public const byte IcmpV6 = 58;
     public const byte DestinationOptions = 60;
+    public const byte Sctp = 132;
     public const byte Mobility = 135;
     public const byte HostIdentity = 139;
     public const byte Shim6 = 140;

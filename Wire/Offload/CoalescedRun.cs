@@ -12,40 +12,17 @@ internal struct CoalescedRun
     /// <summary>IP allows 65535 bytes; the frame that would exceed them begins another super-frame.</summary>
     private const int MaxFrameLength = FrameLimits.HeaderLength + ushort.MaxValue;
 
-    private readonly byte[] _buffer;
-    private readonly int _start;
-    private readonly int _vnetLength;
-    private readonly MergeKind? _kind;
-    private readonly int _headerLength;
-    private readonly int _segmentSize;
-    private readonly ushort _firstIdentification;
-    private readonly bool _dontFragment;
+    private byte[] _buffer;
+    private int _start;
+    private int _vnetLength;
+    private MergeKind? _kind;
+    private int _headerLength;
+    private int _segmentSize;
+    private ushort _firstIdentification;
+    private bool _dontFragment;
     private bool _hasFixedIdentification;
     private uint _nextSequence;
     private int _length;
-
-    /// <summary>Copies the first frame in. It is alone unless others join.</summary>
-    /// <param name="buffer">Where the entry lies. A frame that others may join needs <see cref="FrameCoalescer.BufferLength"/> bytes from <paramref name="start"/>.</param>
-    /// <param name="start">Where the vnet header begins in it.</param>
-    /// <param name="vnetLength">10 or 12.</param>
-    /// <param name="frame">Borrowed.</param>
-    /// <param name="candidate">What was read from it.</param>
-    public CoalescedRun(byte[] buffer, int start, int vnetLength, ReadOnlySpan<byte> frame, in MergeCandidate candidate)
-    {
-        _buffer = buffer;
-        _start = start;
-        _vnetLength = vnetLength;
-        _length = vnetLength + frame.Length;
-        Frames = 1;
-        buffer.AsSpan(start, vnetLength).Clear();
-        frame.CopyTo(buffer.AsSpan(start + vnetLength));
-        _kind = candidate.Kind;
-        _headerLength = candidate.HeaderLength;
-        _segmentSize = candidate.PayloadLength;
-        _firstIdentification = candidate.Identification;
-        _dontFragment = candidate.DontFragment;
-        _nextSequence = candidate.Sequence + (uint)candidate.PayloadLength;
-    }
 
     /// <summary>Frames in it.</summary>
     public int Frames { get; private set; }
@@ -61,6 +38,31 @@ internal struct CoalescedRun
     /// <summary>Whether a frame is worth a buffer of its own, in the hope of others that join it.</summary>
     public static bool CanStart(in MergeCandidate candidate) => candidate.Kind is { } kind
         && (!kind.IsTcp || (candidate.PayloadLength >= FrameSegmenter.MinSegmentSize && (candidate.TcpFlags & TransportHeader.Psh) == 0));
+
+    /// <summary>Begins an entry: copies the first frame in, which is alone unless others join. In place, because an entry is larger than what many frames carry.</summary>
+    /// <param name="buffer">Where the entry lies. A frame that others may join needs <see cref="FrameCoalescer.BufferLength"/> bytes from <paramref name="start"/>.</param>
+    /// <param name="start">Where the vnet header begins in it.</param>
+    /// <param name="vnetLength">10 or 12.</param>
+    /// <param name="frame">Borrowed.</param>
+    /// <param name="candidate">What was read from it.</param>
+    public void Begin(byte[] buffer, int start, int vnetLength, ReadOnlySpan<byte> frame, in MergeCandidate candidate)
+    {
+        _buffer = buffer;
+        _start = start;
+        _vnetLength = vnetLength;
+        _length = vnetLength + frame.Length;
+        Frames = 1;
+        IsComplete = false;
+        _hasFixedIdentification = false;
+        buffer.AsSpan(start, vnetLength).Clear();
+        frame.CopyTo(buffer.AsSpan(start + vnetLength));
+        _kind = candidate.Kind;
+        _headerLength = candidate.HeaderLength;
+        _segmentSize = candidate.PayloadLength;
+        _firstIdentification = candidate.Identification;
+        _dontFragment = candidate.DontFragment;
+        _nextSequence = candidate.Sequence + (uint)candidate.PayloadLength;
+    }
 
     /// <summary>Appends the payload of the flow's next frame if cutting the result would give back both; otherwise changes nothing.</summary>
     /// <remarks>A corrupt frame must not leave with a fresh checksum: the checksums of the first frame and of the one that joins are verified here, so frames that stay alone cost nothing.</remarks>

@@ -74,7 +74,7 @@ internal sealed class FrameCoalescer
             return false;
         }
 
-        MergeCandidate candidate = MergeCandidate.Parse(frame, _mergesUdp);
+        MergeCandidate.Parse(frame, _mergesUdp, out MergeCandidate candidate);
         if (candidate.IsFragment)
         {
             CloseFlowsOfFragment(candidate.Flow);
@@ -105,7 +105,7 @@ internal sealed class FrameCoalescer
             }
         }
 
-        AddAlone(frame);
+        AddAlone(frame, candidate);
         return true;
     }
 
@@ -157,7 +157,7 @@ internal sealed class FrameCoalescer
         _openFlows[_openCount] = candidate.Flow;
         _openMixes[_openCount] = mix;
         _openCount++;
-        _entries[_count++] = new CoalescedRun(TakeBuffer(), 0, _vnetLength, frame, candidate);
+        _entries[_count++].Begin(TakeBuffer(), 0, _vnetLength, frame, candidate);
     }
 
     private void Close(int open)
@@ -183,7 +183,7 @@ internal sealed class FrameCoalescer
 
     private bool FitsShared(int frameLength) => _shared is not null && _sharedUsed + _vnetLength + frameLength <= BufferLength;
 
-    private void AddAlone(ReadOnlySpan<byte> frame)
+    private void AddAlone(ReadOnlySpan<byte> frame, in MergeCandidate candidate)
     {
         if (!FitsShared(frame.Length))
         {
@@ -191,7 +191,7 @@ internal sealed class FrameCoalescer
             _sharedUsed = 0;
         }
 
-        _entries[_count++] = new CoalescedRun(_shared!, _sharedUsed, _vnetLength, frame, default);
+        _entries[_count++].Begin(_shared!, _sharedUsed, _vnetLength, frame, candidate);
         _sharedUsed += _vnetLength + frame.Length;
     }
 

@@ -58,7 +58,7 @@ internal ref struct FrameSegmenter
         bool hasLayout = IpLayout.TryParse(frame, out IpLayout layout)
             && !layout.IsFragment
             && layout.End == frame.Length
-            && layout.Protocol == (isTcp ? TransportHeader.Tcp : TransportHeader.Udp);
+            && layout.Protocol == (isTcp ? IPProtocols.Tcp : IPProtocols.Udp);
         bool isKnown = type switch
         {
             VirtioGsoType.TcpV4 => !layout.IsV6,
@@ -194,7 +194,7 @@ internal ref struct FrameSegmenter
     private bool TryPrepareTransport(bool hasPartialSum)
     {
         bool isTcp = _type != VirtioGsoType.UdpL4;
-        byte protocol = isTcp ? TransportHeader.Tcp : TransportHeader.Udp;
+        byte protocol = isTcp ? IPProtocols.Tcp : IPProtocols.Udp;
         Span<byte> transport = _frame[_layout.Transport.._headerLength];
         Span<byte> checksum = transport.Slice(isTcp ? TransportHeader.TcpChecksum : TransportHeader.UdpChecksum, sizeof(ushort));
         if (hasPartialSum)

@@ -40,11 +40,6 @@ internal readonly record struct IpLayout(int Network, int Transport, int End, by
     /// <summary>IPv6 extension headers that are walked. Behind more of them nothing is recognised: RFC 8200 knows six, each once or twice.</summary>
     private const int MaxExtensionHeaders = 8;
 
-    private const byte HopByHop = 0;
-    private const byte Routing = 43;
-    private const byte Fragment = 44;
-    private const byte DestinationOptions = 60;
-
     /// <summary>Source and destination as one span of <paramref name="frame"/>.</summary>
     public ReadOnlySpan<byte> Addresses(ReadOnlySpan<byte> frame) => IsV6
         ? frame.Slice(Network + V6Addresses, V6AddressesLength)
@@ -116,22 +111,26 @@ internal readonly record struct IpLayout(int Network, int Transport, int End, by
         int transport = V6Length;
         bool isFragment = false;
         bool hasRouting = false;
-        for (int walked = 0; walked < MaxExtensionHeaders && next is HopByHop or Routing or DestinationOptions or Fragment; walked++)
+        for (int walked = 0; walked < MaxExtensionHeaders && IPProtocols.IsIPv6Extension(next); walked++)
         {
             if (transport + 8 > length)
             {
                 return false;
             }
 
-            // RFC 8200, section 4: the length byte counts 8-byte units beyond the first; in a fragment header it is reserved.
-            int extension = next == Fragment ? 8 : (packet[transport + 1] + 1) * 8;
+            int extension = next switch
+            {
+                IPProtocols.Fragment => 8,
+                IPProtocols.Authentication => (packet[transport + 1] + 2) * 4,
+                _ => (packet[transport + 1] + 1) * 8,
+            };
             if (transport + extension > length)
             {
                 return false;
             }
 
-            isFragment |= next == Fragment;
-            hasRouting |= next == Routing;
+            isFragment |= next == IPProtocols.Fragment;
+            hasRouting |= next == IPProtocols.Routing;
             next = packet[transport];
             transport += extension;
             if (isFragment)

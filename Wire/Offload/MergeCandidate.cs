@@ -3,39 +3,53 @@ using System.Buffers.Binary;
 namespace Softlan.Wire.Offload;
 
 /// <summary>What the coalescer needs to know about one frame: which flow it must stay in order with, and whether and how it can be merged.</summary>
-internal readonly struct MergeCandidate
+/// <remarks>It fills one cache line and is written once, in place: copies of it cost as much as all the rest that is done for a small frame.</remarks>
+internal struct MergeCandidate
 {
-    /// <summary>Default for a frame that need not stay in order with any TCP or UDP flow.</summary>
-    public FlowKey Flow { get; private init; }
+    private ushort _headerLength;
+    private ushort _payloadLength;
+
+    /// <summary>None for a frame that need not stay in order with any TCP or UDP flow.</summary>
+    public FlowKey Flow { get; private set; }
 
     /// <summary>Null for a frame that travels alone. Its checksum has not been looked at.</summary>
-    public MergeKind? Kind { get; private init; }
+    public MergeKind? Kind { get; private set; }
 
     /// <summary>It is a fragment: <see cref="Flow"/> lacks the ports.</summary>
-    public bool IsFragment { get; private init; }
+    public bool IsFragment { get; private set; }
 
     /// <summary>Bytes before the payload.</summary>
-    public int HeaderLength { get; private init; }
+    public readonly int HeaderLength => _headerLength;
 
     /// <summary>Bytes of TCP or UDP payload; at least 1.</summary>
-    public int PayloadLength { get; private init; }
+    public readonly int PayloadLength => _payloadLength;
 
-    public uint Sequence { get; private init; }
+    public uint Sequence { get; private set; }
 
-    public byte TcpFlags { get; private init; }
+    public ushort Identification { get; private set; }
 
-    public ushort Identification { get; private init; }
+    public byte TcpFlags { get; private set; }
 
-    public bool DontFragment { get; private init; }
+    public bool DontFragment { get; private set; }
 
-    /// <param name="frame">Any bytes.</param>
+    /// <param name="frame">Any bytes, at most <see cref="FrameCoalescer.MaxFrameLength"/> of them.</param>
     /// <param name="mergesUdp">Otherwise UDP frames have no flow: they all travel alone, in order.</param>
-    public static MergeCandidate Parse(ReadOnlySpan<byte> frame, bool mergesUdp)
+    /// <param name="candidate">What there is to know. The members of frames that cannot be merged are zero.</param>
+    public static void Parse(ReadOnlySpan<byte> frame, bool mergesUdp, out MergeCandidate candidate)
     {
-        // The shortest frame that has anything to merge; the slices below need it, too.
-        if (frame.Length <= MergeKind.V4Transport + TransportHeader.UdpLength)
+        candidate = default;
+        if (!candidate.TryParsePlain(frame, mergesUdp))
         {
-            return ParseFlow(frame, mergesUdp);
+            candidate.ParseFlow(frame, mergesUdp);
+        }
+    }
+
+    /// <summary>Reads frames of the shapes that can be merged, and false for those that need a closer look.</summary>
+    private bool TryParsePlain(ReadOnlySpan<byte> frame, bool mergesUdp)
+    {
+        if (frame.Length < MergeKind.V4Transport + TransportHeader.UdpLength)
+        {
+            return false;
         }
 
         ReadOnlySpan<byte> packet = frame[MergeKind.Network..];
@@ -43,107 +57,98 @@ internal readonly struct MergeCandidate
         {
             case EtherTypes.IPv4:
                 ushort fragment = BinaryPrimitives.ReadUInt16BigEndian(packet[IpLayout.V4FragmentOffset..]);
-                bool isPlain = packet[0] == 0x45
-                    && BinaryPrimitives.ReadUInt16BigEndian(packet[IpLayout.V4TotalLength..]) == packet.Length
-                    && (fragment & ~IpLayout.DontFragment) == 0
-                    && InternetChecksum.Fold(InternetChecksum.Add(0, packet[..IpLayout.MinV4Length])) == InternetChecksum.Intact;
-                if (isPlain)
+                if (packet[0] != 0x45
+                    || BinaryPrimitives.ReadUInt16BigEndian(packet[IpLayout.V4TotalLength..]) != packet.Length
+                    || (fragment & ~IpLayout.DontFragment) != 0
+                    || InternetChecksum.Fold(InternetChecksum.Add(0, packet[..IpLayout.MinV4Length])) != InternetChecksum.Intact)
                 {
-                    MergeCandidate candidate = new()
-                    {
-                        Identification = BinaryPrimitives.ReadUInt16BigEndian(packet[IpLayout.V4Identification..]),
-                        DontFragment = fragment != 0,
-                    };
-                    return packet[IpLayout.V4Protocol] switch
-                    {
-                        TransportHeader.Tcp => candidate.ParseTcp(frame, MergeKind.TcpV4),
-                        TransportHeader.Udp when mergesUdp => candidate.ParseUdp(frame, MergeKind.UdpV4),
-                        _ => default,
-                    };
+                    return false;
                 }
 
-                break;
-            case EtherTypes.IPv6 when packet.Length >= IpLayout.V6Length:
-                if (packet[0] >> 4 == 6
-                    && BinaryPrimitives.ReadUInt16BigEndian(packet[IpLayout.V6PayloadLength..]) == packet.Length - IpLayout.V6Length)
+                Identification = BinaryPrimitives.ReadUInt16BigEndian(packet[IpLayout.V4Identification..]);
+                DontFragment = fragment != 0;
+                return packet[IpLayout.V4Protocol] switch
                 {
-                    switch (packet[IpLayout.V6NextHeader])
-                    {
-                        case TransportHeader.Tcp:
-                            return new MergeCandidate().ParseTcp(frame, MergeKind.TcpV6);
-                        case TransportHeader.Udp when mergesUdp:
-                            return new MergeCandidate().ParseUdp(frame, MergeKind.UdpV6);
-                    }
+                    IPProtocols.Tcp => TryReadTcp(frame, MergeKind.TcpV4),
+                    IPProtocols.Udp => !mergesUdp || TryReadUdp(frame, MergeKind.UdpV4),
+                    _ => true,
+                };
+            case EtherTypes.IPv6:
+                if (packet.Length < IpLayout.V6Length
+                    || packet[0] >> 4 != 6
+                    || BinaryPrimitives.ReadUInt16BigEndian(packet[IpLayout.V6PayloadLength..]) != packet.Length - IpLayout.V6Length)
+                {
+                    return false;
                 }
 
-                break;
+                return packet[IpLayout.V6NextHeader] switch
+                {
+                    IPProtocols.Tcp => TryReadTcp(frame, MergeKind.TcpV6),
+                    IPProtocols.Udp => !mergesUdp || TryReadUdp(frame, MergeKind.UdpV6),
+                    _ => false,
+                };
+            default:
+                return false;
         }
-
-        return ParseFlow(frame, mergesUdp);
     }
 
     /// <summary>Frames of other shapes: padded, tagged, with IP options or extension headers, fragments. They are not merged, but may belong to a flow that is.</summary>
-    private static MergeCandidate ParseFlow(ReadOnlySpan<byte> frame, bool mergesUdp)
+    private void ParseFlow(ReadOnlySpan<byte> frame, bool mergesUdp)
     {
         bool hasFlow = IpLayout.TryParse(frame, out IpLayout layout)
-            && (layout.Protocol == TransportHeader.Tcp || (layout.Protocol == TransportHeader.Udp && mergesUdp))
+            && (layout.Protocol == IPProtocols.Tcp || (layout.Protocol == IPProtocols.Udp && mergesUdp))
             && (layout.IsFragment || layout.Transport + TransportHeader.PortsLength <= layout.End);
-        if (!hasFlow)
+        if (hasFlow)
         {
-            return default;
+            ReadOnlySpan<byte> ports = layout.IsFragment ? default : frame[layout.Transport..];
+            Flow = FlowKey.Read(layout.Addresses(frame), ports, layout.Protocol);
+            IsFragment = layout.IsFragment;
         }
-
-        ReadOnlySpan<byte> ports = layout.IsFragment ? default : frame[layout.Transport..];
-        return new MergeCandidate
-        {
-            Flow = FlowKey.Read(layout.Addresses(frame), ports, layout.Protocol),
-            IsFragment = layout.IsFragment,
-        };
     }
 
-    private MergeCandidate ParseTcp(ReadOnlySpan<byte> frame, MergeKind kind)
+    private bool TryReadTcp(ReadOnlySpan<byte> frame, MergeKind kind)
     {
         ReadOnlySpan<byte> transport = frame[kind.Transport..];
         if (transport.Length < TransportHeader.MinTcpLength)
         {
-            return ParseFlow(frame, true);
+            return false;
         }
 
+        Flow = FlowKey.Read(kind.Addresses(frame), transport, IPProtocols.Tcp);
         int length = TransportHeader.TcpLength(transport[TransportHeader.TcpDataOffset]);
         byte flags = transport[TransportHeader.TcpFlags];
         const byte Special = TransportHeader.Fin | TransportHeader.Syn | TransportHeader.Rst | TransportHeader.Urg;
-        bool canMerge = length >= TransportHeader.MinTcpLength
-            && length < transport.Length
-            && (flags & (Special | TransportHeader.Ack)) == TransportHeader.Ack;
-        return this with
+        if (length >= TransportHeader.MinTcpLength && length < transport.Length && (flags & (Special | TransportHeader.Ack)) == TransportHeader.Ack)
         {
-            Flow = FlowKey.Read(kind.Addresses(frame), transport, TransportHeader.Tcp),
-            Kind = canMerge ? kind : null,
-            HeaderLength = kind.Transport + length,
-            PayloadLength = transport.Length - length,
-            Sequence = BinaryPrimitives.ReadUInt32BigEndian(transport[TransportHeader.TcpSequence..]),
-            TcpFlags = flags,
-        };
+            Kind = kind;
+            Sequence = BinaryPrimitives.ReadUInt32BigEndian(transport[TransportHeader.TcpSequence..]);
+            TcpFlags = flags;
+            _headerLength = (ushort)(kind.Transport + length);
+            _payloadLength = (ushort)(transport.Length - length);
+        }
+
+        return true;
     }
 
-    private MergeCandidate ParseUdp(ReadOnlySpan<byte> frame, MergeKind kind)
+    private bool TryReadUdp(ReadOnlySpan<byte> frame, MergeKind kind)
     {
         ReadOnlySpan<byte> transport = frame[kind.Transport..];
         if (transport.Length < TransportHeader.UdpLength)
         {
-            return ParseFlow(frame, true);
+            return false;
         }
 
         // A datagram without a checksum would get one on its way through a super-frame.
-        bool canMerge = transport.Length > TransportHeader.UdpLength
+        Flow = FlowKey.Read(kind.Addresses(frame), transport, IPProtocols.Udp);
+        if (transport.Length > TransportHeader.UdpLength
             && BinaryPrimitives.ReadUInt16BigEndian(transport[TransportHeader.UdpLengthField..]) == transport.Length
-            && BinaryPrimitives.ReadUInt16BigEndian(transport[TransportHeader.UdpChecksum..]) != 0;
-        return this with
+            && BinaryPrimitives.ReadUInt16BigEndian(transport[TransportHeader.UdpChecksum..]) != 0)
         {
-            Flow = FlowKey.Read(kind.Addresses(frame), transport, TransportHeader.Udp),
-            Kind = canMerge ? kind : null,
-            HeaderLength = kind.Transport + TransportHeader.UdpLength,
-            PayloadLength = transport.Length - TransportHeader.UdpLength,
-        };
+            Kind = kind;
+            _headerLength = (ushort)(kind.Transport + TransportHeader.UdpLength);
+            _payloadLength = (ushort)(transport.Length - TransportHeader.UdpLength);
+        }
+
+        return true;
     }
 }

@@ -70,7 +70,7 @@ internal sealed class MergeKind
 
     public VirtioGsoType GsoType { get; }
 
-    public byte Protocol => IsTcp ? TransportHeader.Tcp : TransportHeader.Udp;
+    public byte Protocol => IsTcp ? IPProtocols.Tcp : IPProtocols.Udp;
 
     public ReadOnlySpan<byte> Addresses(ReadOnlySpan<byte> frame) => IsV6
         ? frame.Slice(Network + IpLayout.V6Addresses, IpLayout.V6AddressesLength)

@@ -22,7 +22,7 @@ internal static class PartialChecksum
 
         if (header.ChecksumOffset == SctpChecksum
             && IpLayout.TryParse(frame, out IpLayout layout)
-            && layout.Protocol == TransportHeader.Sctp
+            && layout.Protocol == IPProtocols.Sctp
             && layout.Transport == start)
         {
             return TryFinishSctp(frame[start..layout.End]);

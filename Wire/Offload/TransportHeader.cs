@@ -3,10 +3,6 @@ namespace Softlan.Wire.Offload;
 /// <summary>Where things stand in TCP (RFC 9293, section 3.1) and UDP (RFC 768) headers, in bytes from the header's start.</summary>
 internal static class TransportHeader
 {
-    public const byte Tcp = 6;
-    public const byte Udp = 17;
-    public const byte Sctp = 132;
-
     /// <summary>Source and destination port, in both.</summary>
     public const int PortsLength = 4;
 

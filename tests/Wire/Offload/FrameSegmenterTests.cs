@@ -1,3 +1,4 @@
+using Softlan.Wire;
 using Softlan.Wire.Offload;
 using Xunit;
 
@@ -124,7 +125,7 @@ public sealed class FrameSegmenterTests
         TestFrame frame = new() { Payload = [] };
         byte[] bytes = [.. frame.Build()[..34], 0, 1, 0, 2, 0, 0, 0, 3, 0xab, 0xcd, 0, 0];
         bytes[17] = 32;
-        bytes[23] = TransportHeader.Sctp;
+        bytes[23] = IPProtocols.Sctp;
         uint crc = uint.MaxValue;
         foreach (byte octet in (byte[])[0, 1, 0, 2, 0, 0, 0, 3, 0, 0, 0, 0])
         {

@@ -1,3 +1,4 @@
+using Softlan.Wire;
 using Softlan.Wire.Offload;
 
 namespace Softlan.Tests.Wire.Offload;
@@ -52,7 +53,7 @@ internal sealed record TestFrame
 
     private const int DestinationOptions = 60;
 
-    public byte Protocol => IsTcp ? TransportHeader.Tcp : TransportHeader.Udp;
+    public byte Protocol => IsTcp ? IPProtocols.Tcp : IPProtocols.Udp;
 
     public int Network => 14 + Tags.Length;
 
