@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# Holds README.md against the published executable.
+#   tests/readme-commands.sh           checks; last line "N passed, N failed"
+#   tests/readme-commands.sh --print N prints the README's Nth command of "Two commands", for a test to run as it stands
+# Checked: each `softlan ...` line names a command and options that exist; each command's option table names all of its options and no others,
+# with the defaults that its help states.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+softlan=${SOFTLAN:-artifacts/linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')/softlan}
+
+# The lines of all code blocks in the section whose heading is $1.
+section_code() { awk -v heading="## $1" '/^## / { inside = ($0 == heading) } /^```/ { code = !code; next } inside && code' README.md; }
+
+if [ "${1:-}" = --print ]; then
+  section_code "Two commands" | grep -v '^ *#' | grep . | sed -n "${2}p" | grep .
+  exit
+fi
+
+[ -x "$softlan" ] || { echo "readme: $softlan does not exist. Run ./publish.sh first."; echo "0 passed, 1 failed"; exit 1; }
+passed=0
+failed=0
+result() {
+  if [ -z "$2" ]; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    echo "  FAILED  $1: $2"
+  fi
+}
+help_of() { timeout 20 "$softlan" "$@" --help </dev/null 2>/dev/null; }
+options_in() { grep -oE -- '(^|[ `,|(])--[a-z][a-z-]*' | grep -oE -- '--[a-z][a-z-]*' | sort -u; }
+# What every command has; they stand in the table of common options.
+common="--help --log-format --log-level --version"
+
+# 1. Every line in a code block that runs softlan. Lines of two commands are run by the CI as they stand.
+while read -r line; do
+  words=${line#*softlan }
+  command=${words%% *}
+  case "$command" in
+    --*) text=$(help_of) ;;
+    *) text=$(help_of "$command") ;;
+  esac
+  if [ -z "$text" ]; then
+    result "$line" "softlan has no command '$command'"
+    continue
+  fi
+  unknown=
+  for option in $(echo "$line" | options_in); do
+    echo "$text" | options_in | grep -qx -- "$option" || unknown+=" $option"
+  done
+  result "$line" "${unknown:+no such option:$unknown}"
+done < <(awk '/^```/ { code = !code; next } code' README.md | grep -oE '(^|[ /])softlan (relay|gateway|client|demo|--)[^#|&]*' | sed 's/^[ /]*//; s/ *$//' | sort -u)
+
+# 2. The option tables: "### softlan COMMAND".
+for command in relay gateway client demo; do
+  in_table=$(awk -v heading="### softlan $command" '/^##/ { inside = ($0 == heading) } inside && /^\|/' README.md)
+  if [ -z "$in_table" ]; then
+    result "options of $command" "README.md has no table under '### softlan $command'"
+    continue
+  fi
+  in_help=$(help_of "$command" | sed -n '/^Options:/,$p' | grep -E '^  -' | sed -E 's/  +[A-Z].*//' | options_in)
+  missing=
+  for option in $in_help; do
+    [[ " $common " == *" $option "* ]] || echo "$in_table" | awk -F'|' '{ print $2 }' | options_in | grep -qx -- "$option" || missing+=" $option"
+  done
+  result "options of $command" "${missing:+missing in the table:$missing}"
+  stale=
+  for option in $(echo "$in_table" | awk -F'|' '{ print $2 }' | options_in); do
+    echo "$in_help" | grep -qx -- "$option" || stale+=" $option"
+  done
+  result "table of $command" "${stale:+not an option any more:$stale}"
+done
+
+# 3. The two commands are there at all.
+for n in 1 2; do
+  result "command $n" "$([ -n "$("$0" --print "$n")" ] || echo 'not found under "Two commands"')"
+done
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,107 @@
+#!/usr/bin/env bash
+# Runs every test, ring by ring (CONTRIBUTING.md says what the rings are):
+#   tests/run.sh                all of them
+#   tests/run.sh unit loopback  some
+# Needs `./setup.sh --tests`. Publishes softlan first where a ring runs the executable. Last line: "N passed, N failed".
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+exec </dev/null
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+
+all=(unit loopback readme netns minimal-root)
+rings=("$@")
+[ ${#rings[@]} -gt 0 ] || rings=("${all[@]}")
+for ring in "${rings[@]}"; do
+  [[ " ${all[*]} " == *" $ring "* ]] || { echo "run.sh: '$ring' is not a ring. Use some of: ${all[*]}" >&2; exit 2; }
+done
+
+logs=artifacts/tests
+mkdir -p "$logs"
+passed=0
+failed=0
+
+heading() { printf '\n== %s\n' "$*"; }
+
+# count RING STATUS PASSED FAILED: adds a ring up. A ring that fails without a failed test (a crash, a time limit) counts as one failure.
+count() {
+  local ring=$1 status=$2 ring_passed=$3 ring_failed=$4
+  if [ "$status" -ne 0 ] && [ "$ring_failed" -eq 0 ]; then
+    case "$status" in
+      124 | 137) echo "$ring: the time limit was reached" ;;
+      *) echo "$ring: ended with $status" ;;
+    esac
+    ring_failed=1
+  fi
+  passed=$((passed + ring_passed))
+  failed=$((failed + ring_failed))
+  echo "$ring: $ring_passed passed, $ring_failed failed"
+}
+
+number() { sed -nE "s/^ *$2: ([0-9]+).*/\\1/p" "$1" | tail -n 1 | grep . || echo 0; }
+
+# dotnet_ring NAME SECONDS FILTER...: one part of the test project. No test that matches (8) is no failure.
+dotnet_ring() {
+  local ring=$1 limit=$2 log=$logs/$1.log status
+  shift 2
+  timeout -k 10 "$limit" dotnet run --project tests --no-build -- --no-progress --no-ansi --ignore-exit-code 8 "$@" >"$log" 2>&1
+  status=$?
+  if [ "$status" -eq 0 ]; then grep -E '^skipped|^  [A-Z].*\.$' "$log" | head -n 20; else cat "$log"; fi
+  count "$ring" "$status" "$(number "$log" succeeded)" "$(number "$log" failed)"
+}
+
+# script_ring NAME SECONDS COMMAND...: a script whose last line is "N passed, N failed".
+script_ring() {
+  local ring=$1 limit=$2 log=$logs/$1.log status last
+  shift 2
+  timeout -k 30 "$limit" "$@" 2>&1 | tee "$log"
+  status=${PIPESTATUS[0]}
+  last=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1)
+  count "$ring" "$status" "$(echo "${last:-0}" | awk '{ print $1 }')" "$(echo "${last:-0 0 0}" | awk '{ print $3 }')"
+}
+
+wants() { [[ " ${rings[*]} " == *" $1 "* ]]; }
+
+if wants unit || wants loopback; then
+  heading "building the tests"
+  if ! timeout 600 dotnet build tests -m:1 -v:quiet >"$logs/build.log" 2>&1; then
+    cat "$logs/build.log"
+    count build 1 0 0
+    echo "$passed passed, $failed failed"
+    exit 1
+  fi
+fi
+if wants netns || wants minimal-root || wants readme; then
+  heading "publishing"
+  if ! timeout 900 ./publish.sh; then
+    count publish 1 0 0
+    echo "$passed passed, $failed failed"
+    exit 1
+  fi
+fi
+
+if wants unit; then
+  heading "unit: what travels, and what the roles decide, in memory"
+  dotnet_ring unit 600 --filter-not-namespace 'Softlan.Tests.Loopback*'
+fi
+if wants loopback; then
+  heading "loopback: real QUIC on 127.0.0.1"
+  dotnet_ring loopback 600 --filter-namespace 'Softlan.Tests.Loopback*'
+fi
+if wants readme; then
+  heading "readme: what it says against what the executable says"
+  script_ring readme 120 tests/readme-commands.sh
+fi
+if wants netns; then
+  if [ -e tests/netns.sh ]; then
+    heading "netns: the executable between real interfaces"
+    script_ring netns 1500 bash tests/netns.sh
+  fi
+fi
+if wants minimal-root; then
+  heading "minimal-root: the executable on a Debian with nothing installed"
+  script_ring minimal-root 600 tests/minimal-root.sh
+fi
+
+echo
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
