@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Runtime.Versioning;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Softlan.Platform.Linux;
+using Softlan.Roles.Shared;
+using Softlan.Wire;
+
+namespace Softlan.Roles.Client;
+
+/// <summary>The journal as a file for each running client. A file whose client does not run any more tells what has to be cleaned up.</summary>
+[SupportedOSPlatform("linux")]
+internal sealed class ChangeJournal(string directory, ProcessStamp owner) : IChangeJournal
+{
+    private const string Pattern = "client-*.journal.json";
+
+    /// <summary>Journals looked at by one start; a directory with more is not ours alone. The rest is left for the next start.</summary>
+    private const int MaxJournals = 256;
+
+    private readonly string _path = Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"client-{owner.Pid}.journal.json"));
+    private bool _exists;
+
+    public void Save(IReadOnlyList<HostChange> changes)
+    {
+        if (changes.Count > 0)
+        {
+            JournalContent content = new(owner.Pid, owner.StartTime, owner.Boot, owner.NetworkNamespace, changes);
+            StateFiles.Write(_path, JsonSerializer.SerializeToUtf8Bytes(content, ClientJson.Default.JournalContent));
+            _exists = true;
+        }
+        else if (_exists)
+        {
+            StateFiles.TryDelete(_path);
+            _exists = false;
+        }
+    }
+
+    /// <summary>Undoes what clients that were killed left behind in this network namespace. Nothing here keeps a client from starting.</summary>
+    public void CleanLeftovers(IHostUndo host, ILogger logger)
+    {
+        foreach (string path in FindJournals())
+        {
+            try
+            {
+                if (Read(path) is { } journal)
+                {
+                    Clean(path, journal, host, logger);
+                }
+            }
+            catch (Exception e) when (e is SoftlanException or JsonException or NotSupportedException)
+            {
+                ClientLog.BadJournal(logger, path, e.Message);
+            }
+        }
+    }
+
+    private string[] FindJournals()
+    {
+        try
+        {
+            return [.. Directory.EnumerateFiles(directory, Pattern).Take(MaxJournals)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    private static JournalContent? Read(string path) =>
+        StateFiles.Read(path) is { } bytes ? JsonSerializer.Deserialize(bytes, ClientJson.Default.JournalContent) : null;
+
+    private void Clean(string path, JournalContent journal, IHostUndo host, ILogger logger)
+    {
+        ProcessStamp writer = new(journal.Pid, journal.StartTime, journal.Boot, journal.NetworkNamespace);
+        bool isThisBoot = writer.Boot == owner.Boot;
+        if (writer.IsAlive() || (isThisBoot && writer.NetworkNamespace != owner.NetworkNamespace))
+        {
+            // Another namespace's routes cannot be reached from here; a client that starts there cleans them.
+            return;
+        }
+
+        ClientLog.CleaningUp(logger, journal.Pid, journal.Changes.Count);
+        foreach (HostChange change in journal.Changes.Reverse())
+        {
+            // A boot took everything away but files.
+            if (isThisBoot || change is HostChange.DirectoryMade)
+            {
+                TryUndo(change, host, logger);
+            }
+        }
+
+        StateFiles.TryDelete(path);
+    }
+
+    private static void TryUndo(HostChange change, IHostUndo host, ILogger logger)
+    {
+        try
+        {
+            host.Undo(change);
+        }
+        catch (Exception e) when (e is SoftlanException or IOException or UnauthorizedAccessException)
+        {
+            ClientLog.CannotUndo(logger, change.ToString(), e.Message);
+        }
+    }
+}

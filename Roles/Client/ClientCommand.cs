@@ -1,0 +1,91 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using Softlan.Roles.CommandLine;
+using Softlan.Roles.Shared;
+using Softlan.Wire;
+
+namespace Softlan.Roles.Client;
+
+/// <summary>The command line of <c>softlan client</c>: parse, check, hand over <see cref="ClientOptions"/>.</summary>
+internal static class ClientCommand
+{
+    private const string IdentityFileName = "identity.json";
+
+    private static readonly ValueKind<ClientAddress> AddressKind = new(
+        ClientAddress.TryParse,
+        "an address for the TAP",
+        "Use dhcp, none, or an IPv4 address with its prefix length from 8 to 30, for example 10.73.42.50/24");
+
+    private static readonly ValueKind<string> InterfaceKind = ValueKinds.Text("an interface name", 15, ClientOptions.DefaultTap);
+
+    /// <param name="run">Runs the client; what it returns is the exit code.</param>
+    /// <param name="listTaps">Writes the TAPs of this machine.</param>
+    public static Command Create(Func<ClientOptions, LoggingOptions, int> run, Action<TextWriter> listTaps)
+    {
+        RelayArguments relay = new(relayIsRequired: false);
+        Option<MacAddress?> virtualMac = SoftlanOption.OptionalValue(
+            "--virtual-mac",
+            ValueKinds.ClientMac,
+            "mac",
+            "The MAC of this player's virtual card. By default it is made once at random and kept in the identity file, so the party's DHCP gives the same address every time.");
+        Option<string?> identity = SoftlanOption.Optional(
+            "--identity",
+            ValueKinds.Path,
+            "file",
+            $"The file that keeps this player's MAC; the profile of joined rooms lies beside it. By default {IdentityFileName} in {StateFiles.DefaultDirectory()}.");
+        Option<string> tap = SoftlanOption.WithDefault(
+            "--tap",
+            InterfaceKind,
+            "name",
+            "The name of the TAP interface. It is made and removed again; one that is there already is used and left behind.",
+            ClientOptions.DefaultTap);
+        Option<int> mtu = SoftlanOption.WithDefault(
+            "--mtu",
+            ValueKinds.Mtu,
+            "bytes",
+            $"The largest IP packet wanted in the room, {FrameLimits.MinMtu} to {FrameLimits.MaxMtu} bytes. The first who joins a room decides.",
+            FrameLimits.MaxMtu);
+        Option<ClientAddress> address = SoftlanOption.WithDefault(
+            "--address",
+            AddressKind,
+            "dhcp|none|address/prefix",
+            "How the TAP gets its IPv4 address: from the party's DHCP, not at all (a TAP that is there keeps what it has), or this one. Never a default route, never DNS.",
+            ClientAddress.Dhcp);
+        Option<bool> list = new("--list-taps") { Description = "Shows the TAP interfaces of this machine and ends.", Arity = ArgumentArity.Zero, Action = new ListTaps(listTaps) };
+        Command command = new(
+            "client",
+            "Makes this machine a player at the party: a virtual network card whose cable ends at the party's switch. After the first join of a room, --room alone is enough.");
+        relay.AddTo(command);
+        command.Add(virtualMac);
+        command.Add(identity);
+        command.Add(tap);
+        command.Add(mtu);
+        command.Add(address);
+        command.Add(list);
+        command.SetAction(parsed => run(
+            new ClientOptions
+            {
+                Relay = relay.Read(parsed),
+                VirtualMac = parsed.GetValue(virtualMac),
+                IdentityPath = parsed.GetValue(identity) ?? Path.Combine(StateFiles.DefaultDirectory(), IdentityFileName),
+                StateDirectory = StateFiles.DefaultDirectory(),
+                Tap = parsed.GetValue(tap)!,
+                Mtu = parsed.GetValue(mtu),
+                Address = parsed.GetValue(address)!,
+            },
+            LoggingArguments.Read(parsed)));
+        return command;
+    }
+
+    /// <summary>An action of the option itself, as --version has: it needs no room.</summary>
+    private sealed class ListTaps(Action<TextWriter> list) : SynchronousCommandLineAction
+    {
+        public override bool ClearsParseErrors => true;
+
+        public override int Invoke(ParseResult parseResult)
+        {
+            list(parseResult.InvocationConfiguration.Output);
+            return ExitCodes.Success;
+        }
+    }
+}

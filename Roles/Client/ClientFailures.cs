@@ -1,0 +1,18 @@
+using System.Net;
+using Softlan.Wire;
+
+namespace Softlan.Roles.Client;
+
+/// <summary>The errors that end a client beside those of its session: what, why, hint.</summary>
+internal static class ClientFailures
+{
+    public static SoftlanException Captured(IPAddress? relay, string tap) => SoftlanException.Create(
+        "Cannot keep the relay outside the tunnel",
+        $"this machine now sends what is for {relay} into {tap}, so the tunnel would carry itself",
+        "the party's network seems to contain the relay's address, or a routing rule prefers it; reach the relay by another address, or change the rule ('ip rule', 'ip route get')");
+
+    public static SoftlanException NoRelayKnown(RoomCode room) => SoftlanException.Create(
+        $"Cannot join room '{room}'",
+        "this machine has never joined it, so its relay is not known",
+        "give what the host told you: --relay HOST and --pin sha256:...");
+}

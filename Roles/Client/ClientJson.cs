@@ -1,0 +1,18 @@
+using System.Text.Json.Serialization;
+using Softlan.Roles.Client.Dhcp;
+
+namespace Softlan.Roles.Client;
+
+/// <summary>The JSON of the client's files, generated at compile time.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    WriteIndented = true)]
+[JsonSerializable(typeof(JournalContent))]
+[JsonSerializable(typeof(IdentityContent))]
+[JsonSerializable(typeof(ProfileContent))]
+[JsonSerializable(typeof(ResumeContent))]
+[JsonSerializable(typeof(DhcpNotice))]
+internal sealed partial class ClientJson : JsonSerializerContext;

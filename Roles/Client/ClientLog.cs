@@ -1,0 +1,102 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Softlan.Wire;
+
+namespace Softlan.Roles.Client;
+
+/// <summary>Everything the client says beside its session, in the order in which a player meets it.</summary>
+internal static partial class ClientLog
+{
+    [LoggerMessage(300, LogLevel.Warning, "Cannot lock {Path}: {Reason}. Nothing keeps a second client from using the same identity")]
+    public static partial void IdentityNotLocked(ILogger logger, string path, string reason);
+
+    [LoggerMessage(301, LogLevel.Warning, "The new MAC {Mac} is not kept: {Reason} The next start makes another one, and the party's DHCP another address")]
+    public static partial void IdentityNotKept(ILogger logger, MacAddress mac, string reason);
+
+    [LoggerMessage(302, LogLevel.Information, "Cleaning up after client {Pid}, which was killed: {Count} changes")]
+    public static partial void CleaningUp(ILogger logger, int pid, int count);
+
+    [LoggerMessage(303, LogLevel.Warning, "Cannot read the journal {Path}: {Reason}. Look for leftovers of an earlier client yourself ('ip route show proto 115'), then delete it")]
+    public static partial void BadJournal(ILogger logger, string path, string reason);
+
+    [LoggerMessage(304, LogLevel.Warning, "{Reason} If this client is killed, the next one cannot clean up after it")]
+    public static partial void CannotKeepJournal(ILogger logger, string reason);
+
+    [LoggerMessage(305, LogLevel.Information, "Room {Room} was last reached through {Relay}; using that again")]
+    public static partial void FromProfile(ILogger logger, RoomCode room, RelayAddress relay);
+
+    [LoggerMessage(306, LogLevel.Debug, "Pinned the route to {Relay}: {Route}")]
+    public static partial void Pinned(ILogger logger, IPAddress relay, RelayRoute route);
+
+    [LoggerMessage(307, LogLevel.Debug, "The route to {Relay} is pinned already: {Route}")]
+    public static partial void Borrowed(ILogger logger, IPAddress relay, RelayRoute route);
+
+    [LoggerMessage(308, LogLevel.Debug, "Routing rules of this machine decide the way to {Relay} ({Route}), so no route is pinned; watching it instead")]
+    public static partial void NotPinned(ILogger logger, IPAddress relay, RelayRoute route);
+
+    [LoggerMessage(309, LogLevel.Warning, "{Reason} Without its own route the relay could be lost behind the party's network")]
+    public static partial void CannotPin(ILogger logger, string reason);
+
+    [LoggerMessage(310, LogLevel.Warning, "This machine has no route to {Relay} now; waiting for a network")]
+    public static partial void NoRouteToRelay(ILogger logger, IPAddress relay);
+
+    [LoggerMessage(311, LogLevel.Information, "The network of this machine changed: {Relay} is reached through {Route} now")]
+    public static partial void RouteMoved(ILogger logger, IPAddress relay, RelayRoute route);
+
+    [LoggerMessage(312, LogLevel.Information, "TAP {Interface} has the MAC {Mac}")]
+    public static partial void TapOpen(ILogger logger, string @interface, MacAddress mac);
+
+    [LoggerMessage(313, LogLevel.Debug, "{Interface} is up with MTU {Mtu}")]
+    public static partial void TapUp(ILogger logger, string @interface, int mtu);
+
+    [LoggerMessage(314, LogLevel.Warning, "The profile of room {Room} is not saved: {Reason} Give --relay and --pin again next time")]
+    public static partial void ProfileNotSaved(ILogger logger, RoomCode room, string reason);
+
+    [LoggerMessage(315, LogLevel.Warning, "{Reason} After a crash the place in the room is free only after half a minute")]
+    public static partial void ResumeNotKept(ILogger logger, string reason);
+
+    [LoggerMessage(316, LogLevel.Debug, "Started {Program} for {Interface}")]
+    public static partial void DhcpClientStarted(ILogger logger, string program, string @interface);
+
+    [LoggerMessage(317, LogLevel.Debug, "{Program}: {Line}")]
+    public static partial void DhcpClientSays(ILogger logger, string program, string line);
+
+    [LoggerMessage(318, LogLevel.Warning, "The DHCP client {Program} ended ({Reason}); starting it again in {Delay}")]
+    public static partial void DhcpClientEnded(ILogger logger, string program, string reason, TimeSpan delay);
+
+    [LoggerMessage(319, LogLevel.Warning, "A message of the DHCP client's script was lost: {Reason}")]
+    public static partial void DhcpScriptFailed(ILogger logger, string reason);
+
+    [LoggerMessage(320, LogLevel.Information, "Address {Address} from the party's DHCP")]
+    public static partial void AddressFromDhcp(ILogger logger, IPAddress address);
+
+    [LoggerMessage(321, LogLevel.Warning, "The party's DHCP took the address {Address} back; asking for another")]
+    public static partial void AddressLost(ILogger logger, IPAddress address);
+
+    [LoggerMessage(322, LogLevel.Warning, "No DHCP answer through the tunnel yet. Is there a DHCP server on the party's LAN? Without one use --address, for example --address 10.73.42.50/24")]
+    public static partial void NoDhcpAnswer(ILogger logger);
+
+    [LoggerMessage(323, LogLevel.Warning, "{Reason}")]
+    public static partial void AddressNotSet(ILogger logger, string reason);
+
+    [LoggerMessage(324, LogLevel.Warning, "The party's network {Party} overlaps with {Own} on {Interface}: machines in it can be reached on one side only. Change one of the two networks")]
+    public static partial void NetworksOverlap(ILogger logger, string party, string own, string @interface);
+
+    [LoggerMessage(325, LogLevel.Warning, "Games that broadcast to {Destination} may not be seen at the party: {Reason}")]
+    public static partial void BroadcastsLeadElsewhere(ILogger logger, string destination, string reason);
+
+    [LoggerMessage(326, LogLevel.Warning, "Broadcasts go out but none come back: is the gateway's interface the party's LAN, and is its switch free of port security?")]
+    public static partial void NoBroadcasts(ILogger logger);
+
+    [LoggerMessage(327, LogLevel.Information, "Broadcasts come back again")]
+    public static partial void BroadcastsAgain(ILogger logger);
+
+    [LoggerMessage(328, LogLevel.Warning, "{Interface} sends frames with the MAC {Mac}, which is not its own; they are dropped. A client carries one machine: do not bridge its TAP")]
+    public static partial void ForeignSource(ILogger logger, string @interface, MacAddress mac);
+
+    [LoggerMessage(330, LogLevel.Warning, "Something added the route {Destination} to {Interface}: {Outcome}. The party is never this machine's way to the internet")]
+    public static partial void WideRouteRemoved(ILogger logger, string destination, string @interface, string outcome);
+
+    [LoggerMessage(329, LogLevel.Warning, "Cannot undo: {Change}: {Reason}")]
+    public static partial void CannotUndo(ILogger logger, string change, string reason);
+}

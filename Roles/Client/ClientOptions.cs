@@ -1,0 +1,30 @@
+using Softlan.Roles.Shared;
+using Softlan.Wire;
+
+namespace Softlan.Roles.Client;
+
+/// <summary>What <c>softlan client</c> was asked to do. Every value is checked before this exists.</summary>
+internal sealed record ClientOptions
+{
+    public const string DefaultTap = "softlan0";
+
+    /// <summary>Room and relay; without a relay the one of the last successful join is meant.</summary>
+    public required RelayOptions Relay { get; init; }
+
+    /// <summary>Null: the one in the identity file.</summary>
+    public MacAddress? VirtualMac { get; init; }
+
+    /// <summary>The identity file; profile and resume token are kept beside it.</summary>
+    public required string IdentityPath { get; init; }
+
+    /// <summary>Where the journal and the files of a running client are kept.</summary>
+    public required string StateDirectory { get; init; }
+
+    /// <summary>The interface's name.</summary>
+    public string Tap { get; init; } = DefaultTap;
+
+    /// <summary>The largest IP MTU that this player wants, in bytes.</summary>
+    public int Mtu { get; init; } = FrameLimits.MaxMtu;
+
+    public ClientAddress Address { get; init; } = ClientAddress.Dhcp;
+}

@@ -1,0 +1,317 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Softlan.Platform;
+using Softlan.Roles.CommandLine;
+using Softlan.Roles.Shared;
+using Softlan.Wire;
+using Softlan.Wire.Control;
+
+namespace Softlan.Roles.Client;
+
+// How a player joins, in this order, and undone in reverse:
+//
+//   CheckReady       what would fail later fails now: rights, devices, a DHCP client
+//   CleanLeftovers   of a client that was killed
+//   identity         locked, then read: the same MAC every time
+//   resolve          by the session
+//   pin              OnConnecting: the way to the relay is held before anything can capture it
+//   TAP              OnConnecting, the first time: MAC, but no address and not up
+//   hello, welcome   by the session
+//   join             OnJoined: MTU, up, routes for broadcasts, a fixed address
+//   DHCP             once the gateway is there
+//
+// A frame from the TAP meets: own MAC, then RelaySession.Send. A frame from the relay comes checked and goes to the TAP.
+
+/// <summary>The job of <c>softlan client</c>: makes this machine a machine on the party's LAN.</summary>
+internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
+{
+    /// <summary>Time between two looks at routes and settings that nothing gave a reason for.</summary>
+    public static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(5);
+
+    private readonly ILane _lane;
+    private readonly IQuicEngine _engine;
+    private readonly ClientOptions _options;
+    private readonly IClientHost _host;
+    private readonly HostChanges _changes;
+    private readonly IdentityFile _identity;
+    private readonly IRelayResolver? _resolver;
+    private readonly ILogger _logger;
+    private readonly RelayRoutePin _pin;
+    private readonly ResumeFile _resume;
+    private readonly ProfileFile _profile;
+    private readonly BroadcastWatch _broadcasts = new();
+    private readonly ILaneTimer _checkTimer;
+    private Action<SoftlanException?>? _ended;
+    private RememberedRelay? _target;
+    private RelaySession? _session;
+    private IFramePort? _port;
+    private MacAddress _mac;
+    private bool _hasJoined;
+    private bool _saidForeignSource;
+    private bool _isOver;
+
+    /// <param name="lane">The lane of engine and host.</param>
+    /// <param name="host">This machine.</param>
+    /// <param name="changes">Where <paramref name="host"/> notes its changes.</param>
+    /// <param name="resolver">Null: the system's.</param>
+    public ClientRole(
+        ILane lane,
+        IQuicEngine engine,
+        ClientOptions options,
+        IClientHost host,
+        HostChanges changes,
+        IdentityFile identity,
+        ILogger logger,
+        IRelayResolver? resolver = null)
+    {
+        _lane = lane;
+        _engine = engine;
+        _options = options;
+        _host = host;
+        _changes = changes;
+        _identity = identity;
+        _resolver = resolver;
+        _logger = logger;
+        _pin = new RelayRoutePin(host.Routes, changes, logger);
+        _resume = new ResumeFile(options.IdentityPath, logger);
+        _profile = ProfileFile.Beside(options.IdentityPath);
+        _checkTimer = lane.CreateTimer(OnCheckTimer);
+    }
+
+    /// <summary>The session; null before <see cref="Start"/>.</summary>
+    internal RelaySession? Session => _session;
+
+    public void Start(Action<SoftlanException?> ended)
+    {
+        _ended = ended;
+        _host.CheckReady();
+        _host.CleanLeftovers();
+        IdentityLock identityLock = IdentityLock.Take(_options.IdentityPath, _logger);
+        _changes.Keep("identity", identityLock.Dispose);
+        _target = FindRelay();
+        _mac = _host.ChooseMac(_options.VirtualMac is { } mac ? () => mac : _identity.LoadOrCreate);
+        _host.Watch(OnHostChanged);
+        _changes.Keep("route to the relay", _pin.Release);
+        RelayOptions relay = _options.Relay;
+        RelaySessionOptions options = new()
+        {
+            Relay = _target.Relay,
+            Trust = _target.Trust,
+            ServerName = _target.ServerName,
+            Room = relay.Room,
+            Role = PeerRole.Client,
+            Mac = _mac,
+            Name = relay.Name,
+            Mtu = _options.Mtu,
+            DatagramLimit = relay.DatagramLimit,
+            ResumeToken = _resume.Find(_target.Relay, relay.Room, _mac),
+        };
+        _session = new RelaySession(_lane, _engine, options, this, _logger, _resolver);
+        _session.Start();
+        _checkTimer.Set(CheckInterval);
+    }
+
+    public void Stop()
+    {
+        if (!_isOver)
+        {
+            _isOver = true;
+            _session?.Stop();
+            _resume.Delete();
+            _lane.Post(() => Finish(null)); // The goodbye leaves at the end of this turn.
+        }
+    }
+
+    /// <summary>A client belongs to its player's terminal.</summary>
+    public void HangUp() => Stop();
+
+    public void Dispose()
+    {
+        _isOver = true;
+        _session?.Dispose();
+        _checkTimer.Dispose();
+        _changes.UndoAll();
+        _host.Dispose();
+    }
+
+    public void OnConnecting(IPEndPoint relay)
+    {
+        if (_pin.MoveTo(relay.Address) == RouteCheck.Captured)
+        {
+            throw ClientFailures.Captured(relay.Address, _options.Tap);
+        }
+
+        if (_port is null)
+        {
+            _port = _host.OpenPort(_mac);
+            _port.Start(this);
+        }
+    }
+
+    public void OnResumeToken(string token) => _resume.Save(_target!.Relay, _options.Relay.Room, _mac, token);
+
+    public void OnJoined(JoinedRoom room)
+    {
+        _hasJoined = true;
+        Try(() =>
+        {
+            _host.OnJoined(room.Mtu);
+            if (_session!.Peers.Gateway is not null)
+            {
+                _host.OnGatewayPresent();
+            }
+        });
+        if (!room.Again)
+        {
+            _profile.Save(_options.Relay.Room, _target!, _logger);
+        }
+    }
+
+    public void OnPeerJoined(PeerInfo peer)
+    {
+        if (peer.Role == PeerRole.Gateway)
+        {
+            Try(_host.OnGatewayPresent);
+        }
+    }
+
+    public void OnPeerLeft(PeerInfo peer, CloseReason reason)
+    {
+        if (peer.Role == PeerRole.Gateway && _session?.Peers.Gateway is null)
+        {
+            _host.OnGatewayGone();
+        }
+    }
+
+    public void OnDisconnected(string reason, TimeSpan retryIn) => _host.OnGatewayGone();
+
+    public void OnFatal(SoftlanException reason) => Fail(reason);
+
+    public void OnFrame(ReadOnlySpan<byte> frame, PeerInfo source) => _port!.Write(frame);
+
+    /// <summary>From the TAP: this machine speaks with one MAC, and so does what it announced.</summary>
+    public void OnFrame(Span<byte> frame, FrameOrigin origin)
+    {
+        MacAddress source = MacAddress.Read(frame[MacAddress.Length..]);
+        if (source != _mac)
+        {
+            _session!.Counters.Drop(DropReason.UnauthorizedSourceMac);
+            SayForeignSource(source);
+            return;
+        }
+
+        _session!.Send(frame);
+    }
+
+    public void OnPortFailed(SoftlanException reason) => Fail(reason);
+
+    private RememberedRelay FindRelay()
+    {
+        RelayOptions given = _options.Relay;
+        if (given.Relay is { } relay)
+        {
+            // The profile is read from any directory later.
+            LinkTrust trust = given.CaFile is { } file ? new LinkTrust(null, Path.GetFullPath(file)) : given.Trust;
+            return new RememberedRelay(relay, trust, given.ServerName);
+        }
+
+        RememberedRelay known = _profile.Find(given.Room) ?? throw ClientFailures.NoRelayKnown(given.Room);
+        ClientLog.FromProfile(_logger, given.Room, known.Relay);
+        return known with
+        {
+            Trust = given.Trust == LinkTrust.System ? known.Trust : given.Trust,
+            ServerName = given.ServerName ?? known.ServerName,
+        };
+    }
+
+    private void OnCheckTimer()
+    {
+        Look();
+        if (!_isOver)
+        {
+            Tell(_broadcasts.Look(_lane.Now, _session?.Peers.Gateway is not null, _session!.Counters.BroadcastOut, _session.Counters.BroadcastIn));
+            _checkTimer.Set(CheckInterval);
+        }
+    }
+
+    /// <summary>Routes, addresses or interfaces changed: the same look, at once.</summary>
+    private void OnHostChanged() => Look();
+
+    private void Look()
+    {
+        if (_isOver || _port is null)
+        {
+            return;
+        }
+
+        Try(() =>
+        {
+            RouteCheck found = _pin.Check();
+            if (found == RouteCheck.Captured)
+            {
+                throw ClientFailures.Captured(_pin.Relay, _options.Tap);
+            }
+
+            if (found == RouteCheck.Moved)
+            {
+                ClientLog.RouteMoved(_logger, _pin.Relay!, _pin.Route!);
+                _session!.NetworkChanged();
+            }
+
+            if (_hasJoined)
+            {
+                _host.Maintain();
+            }
+        });
+    }
+
+    private void Tell(BroadcastNews news)
+    {
+        if (news == BroadcastNews.Silent)
+        {
+            ClientLog.NoBroadcasts(_logger);
+        }
+        else if (news == BroadcastNews.Back)
+        {
+            ClientLog.BroadcastsAgain(_logger);
+        }
+    }
+
+    private void SayForeignSource(MacAddress source)
+    {
+        if (!_saidForeignSource)
+        {
+            _saidForeignSource = true;
+            ClientLog.ForeignSource(_logger, _options.Tap, source);
+        }
+    }
+
+    private void Try(Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (SoftlanException e)
+        {
+            Fail(e);
+        }
+    }
+
+    private void Fail(SoftlanException reason)
+    {
+        if (!_isOver)
+        {
+            _isOver = true;
+            _session?.Stop();
+            _lane.Post(() => Finish(reason));
+        }
+    }
+
+    private void Finish(SoftlanException? failure)
+    {
+        _checkTimer.Cancel();
+        _changes.UndoAll();
+        _ended?.Invoke(failure);
+    }
+}

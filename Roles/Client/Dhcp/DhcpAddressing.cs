@@ -1,0 +1,154 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Softlan.Platform;
+using Softlan.Wire;
+
+namespace Softlan.Roles.Client.Dhcp;
+
+/// <summary>Gets the player's address from the party's DHCP: starts the DHCP client when somebody can answer, keeps it running, and says how it goes.</summary>
+internal sealed class DhcpAddressing : IDhcpRunnerOwner, IDisposable
+{
+    /// <summary>A DHCP server that is there answers within a few seconds, however slow the way.</summary>
+    public static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Pause before a DHCP client that ended is started again; doubles with each end up to <see cref="LongestPause"/>.</summary>
+    public static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+
+    public static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
+    private readonly IDhcpRunner _runner;
+    private readonly IAddressSetter _setter;
+    private readonly ILogger _logger;
+    private readonly ILaneTimer _restart;
+    private readonly ILaneTimer _patience;
+    private TimeSpan _pause = FirstPause;
+    private bool _isWanted;
+    private bool _isRunning;
+    private bool _saidNoAnswer;
+
+    public DhcpAddressing(ILane lane, IDhcpRunner runner, IAddressSetter setter, ILogger logger)
+    {
+        _runner = runner;
+        _setter = setter;
+        _logger = logger;
+        _restart = lane.CreateTimer(Start);
+        _patience = lane.CreateTimer(OnPatienceEnded);
+    }
+
+    /// <summary>The address that the party gave; null while there is none.</summary>
+    public IPAddress? Address { get; private set; }
+
+    /// <summary>Somebody who can answer is in the room, for the first time or again. The address stays; the DHCP client only looks whether it is still good.</summary>
+    public void OnGatewayPresent()
+    {
+        _patience.Set(AnswerPatience);
+        if (!_isWanted)
+        {
+            _isWanted = true;
+            Start();
+        }
+        else if (_isRunning && !_runner.TryRenew())
+        {
+            _runner.Stop();
+            _isRunning = false;
+            Start();
+        }
+    }
+
+    /// <summary>Nobody is there who could answer, so no answer is no news.</summary>
+    public void OnGatewayGone() => _patience.Cancel();
+
+    public bool OnNotice(DhcpNotice notice)
+    {
+        try
+        {
+            switch (notice.Kind)
+            {
+                case DhcpNoticeKind.Lease:
+                    Take(notice);
+                    return true;
+                case DhcpNoticeKind.Gone:
+                    Lose();
+                    return true;
+                case DhcpNoticeKind.NoAnswer:
+                    return false;
+                default:
+                    return true;
+            }
+        }
+        catch (SoftlanException e)
+        {
+            ClientLog.AddressNotSet(_logger, e.Message);
+            return false;
+        }
+    }
+
+    public void OnExited(string why)
+    {
+        _isRunning = false;
+        ClientLog.DhcpClientEnded(_logger, _runner.Name, why, _pause);
+        _restart.Set(_pause);
+        _pause = _pause + _pause < LongestPause ? _pause + _pause : LongestPause;
+    }
+
+    public void Dispose()
+    {
+        _isWanted = false;
+        _restart.Dispose();
+        _patience.Dispose();
+        _runner.Dispose();
+    }
+
+    private void Start()
+    {
+        if (!_isWanted || _isRunning)
+        {
+            return;
+        }
+
+        try
+        {
+            _runner.Start(this);
+            _isRunning = true;
+        }
+        catch (SoftlanException e)
+        {
+            OnExited(e.Message);
+        }
+    }
+
+    private void Take(DhcpNotice notice)
+    {
+        bool isNew = !notice.Address!.Equals(Address);
+        _setter.SetAddress(notice.Address, notice.PrefixLength);
+        Address = notice.Address;
+        _pause = FirstPause;
+        _patience.Cancel();
+        _saidNoAnswer = false;
+        if (isNew)
+        {
+            ClientLog.AddressFromDhcp(_logger, Address);
+        }
+    }
+
+    private void Lose()
+    {
+        if (Address is { } lost)
+        {
+            Address = null;
+            ClientLog.AddressLost(_logger, lost);
+            _patience.Set(AnswerPatience);
+        }
+
+        _setter.RemoveAddress();
+    }
+
+    private void OnPatienceEnded()
+    {
+        if (Address is null && !_saidNoAnswer)
+        {
+            _saidNoAnswer = true;
+            ClientLog.NoDhcpAnswer(_logger);
+        }
+    }
+}

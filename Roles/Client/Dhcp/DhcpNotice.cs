@@ -1,0 +1,30 @@
+using System.Net;
+using System.Text.Json.Serialization;
+
+namespace Softlan.Roles.Client.Dhcp;
+
+/// <summary>What a DHCP client told softlan's script, reduced to what softlan takes from the party: an address and how large its network is. No gateway, no DNS, no name, no other route.</summary>
+/// <param name="Kind">What happened.</param>
+/// <param name="Address">The own address; set for <see cref="DhcpNoticeKind.Lease"/> only.</param>
+/// <param name="PrefixLength">Bits of the network, 8 to 32.</param>
+/// <param name="Server">Who gave it, where the client says so.</param>
+internal sealed record DhcpNotice(
+    DhcpNoticeKind Kind,
+    [property: JsonConverter(typeof(IPAddressJsonConverter))] IPAddress? Address = null,
+    int PrefixLength = 0,
+    [property: JsonConverter(typeof(IPAddressJsonConverter))] IPAddress? Server = null);
+
+internal enum DhcpNoticeKind
+{
+    /// <summary>Nothing to do.</summary>
+    Nothing,
+
+    /// <summary>An address was given or prolonged.</summary>
+    Lease,
+
+    /// <summary>The address must not be used any more.</summary>
+    Gone,
+
+    /// <summary>Nobody answered; the client tries again.</summary>
+    NoAnswer,
+}

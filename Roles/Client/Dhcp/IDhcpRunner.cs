@@ -1,0 +1,30 @@
+namespace Softlan.Roles.Client.Dhcp;
+
+/// <summary>Runs a DHCP client for the TAP. Used on the lane; everything it reports comes there.</summary>
+internal interface IDhcpRunner : IDisposable
+{
+    /// <summary>What kind of DHCP client it is, for messages.</summary>
+    string Name { get; }
+
+    /// <summary>Starts it. At most one runs at a time. Throws <see cref="Wire.SoftlanException"/>.</summary>
+    void Start(IDhcpRunnerOwner owner);
+
+    /// <summary>Ends it and waits until it has ended; nothing is reported any more. Does nothing when none runs.</summary>
+    void Stop();
+
+    /// <summary>Asks for a new look at the lease without giving it up.</summary>
+    /// <returns>False when this client cannot be asked: then stopping and starting it does the same.</returns>
+    bool TryRenew();
+}
+
+/// <summary>Listens to a DHCP client.</summary>
+internal interface IDhcpRunnerOwner
+{
+    /// <summary>The DHCP client called its script.</summary>
+    /// <returns>Whether what it said was carried out; the script passes it on.</returns>
+    bool OnNotice(DhcpNotice notice);
+
+    /// <summary>It ended by itself.</summary>
+    /// <param name="why">A clause: its status and its last words.</param>
+    void OnExited(string why);
+}

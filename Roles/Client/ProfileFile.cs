@@ -1,0 +1,84 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Softlan.Platform;
+using Softlan.Roles.Shared;
+using Softlan.Wire;
+
+namespace Softlan.Roles.Client;
+
+/// <summary>Remembers how rooms were reached, so that the next time <c>--room</c> is enough.</summary>
+internal sealed class ProfileFile(string path)
+{
+    /// <summary>The profile that belongs to an identity: it lies in the same directory.</summary>
+    public static ProfileFile Beside(string identityPath) =>
+        new(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(identityPath)) ?? "/", "profile.json"));
+
+    /// <summary>How the room was reached when it was last joined; null when it never was.</summary>
+    /// <exception cref="SoftlanException">The file cannot be read, or is no profile.</exception>
+    public RememberedRelay? Find(RoomCode room) =>
+        Load().Rooms.FirstOrDefault(entry => RoomCode.TryParse(entry.Room, out RoomCode code) && code.Equals(room)) is { } found
+            ? Check(found)
+            : null;
+
+    /// <summary>Puts the room in front. What cannot be saved is said; the old file stays as it is.</summary>
+    public void Save(RoomCode room, RememberedRelay relay, ILogger logger)
+    {
+        try
+        {
+            ProfileContent old = Load();
+            ProfileRoom entry = new(room.ToString(), relay.Relay.ToString(), relay.Trust.Pin?.ToString(), relay.Trust.CaFile, relay.ServerName);
+            if (old.Rooms.Count > 0 && old.Rooms[0] == entry)
+            {
+                return;
+            }
+
+            IEnumerable<ProfileRoom> others = old.Rooms.Where(other => !string.Equals(other.Room, entry.Room, StringComparison.OrdinalIgnoreCase));
+            ProfileContent content = new([.. others.Prepend(entry).Take(ProfileContent.MaxRooms)]);
+            StateFiles.Write(path, JsonSerializer.SerializeToUtf8Bytes(content, ClientJson.Default.ProfileContent));
+        }
+        catch (SoftlanException e)
+        {
+            ClientLog.ProfileNotSaved(logger, room, e.Message);
+        }
+    }
+
+    private ProfileContent Load()
+    {
+        if (StateFiles.Read(path) is not { } bytes)
+        {
+            return ProfileContent.Empty;
+        }
+
+        try
+        {
+            if (JsonSerializer.Deserialize(bytes, ClientJson.Default.ProfileContent) is { Rooms: not null } content && content.Rooms.All(room => room is not null))
+            {
+                return content;
+            }
+        }
+        catch (JsonException)
+        {
+            // Told below, together with a file that says "null".
+        }
+
+        throw Unusable("it is not what softlan wrote", "restore or delete it, and give --relay and --pin once more");
+    }
+
+    private RememberedRelay Check(ProfileRoom entry)
+    {
+        if (!RelayAddress.TryParse(entry.Relay, out RelayAddress? relay))
+        {
+            throw Unusable($"'{entry.Relay}' in it is not a relay address", "give --relay (and --pin)");
+        }
+
+        CertificatePin pin = default;
+        if (entry.Pin is not null && !CertificatePin.TryParse(entry.Pin, out pin))
+        {
+            throw Unusable($"'{entry.Pin}' in it is not a certificate pin", "give --relay and --pin");
+        }
+
+        return new RememberedRelay(relay, new LinkTrust(entry.Pin is null ? null : pin, entry.CaFile), entry.ServerName);
+    }
+
+    private SoftlanException Unusable(string why, string hint) => SoftlanException.Create($"Cannot use the profile '{path}'", why, hint);
+}

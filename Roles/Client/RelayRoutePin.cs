@@ -1,0 +1,172 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Softlan.Wire;
+
+namespace Softlan.Roles.Client;
+
+/// <summary>Holds the way to the relay outside the tunnel by a host route, whatever routes the party's network brings along.</summary>
+/// <remarks>
+/// The wanted way is the one that the host would take without softlan. An identical host route that exists is borrowed and never deleted. Where rules beyond the main table decide
+/// (a VPN with a table of its own), a route in the main table would change the way instead of holding it: then nothing is pinned, and the checks alone stand guard.
+/// </remarks>
+internal sealed class RelayRoutePin(IRelayRoutes routes, HostChanges changes, ILogger logger)
+{
+    private RelayRoute? _wanted;
+    private HostChange.RouteAdded? _own;
+    private bool _isUnderRules;
+    private bool _saidNoRoute;
+    private RelayRoute? _saidCannotPin;
+
+    /// <summary>Which relay address is pinned; null before the first.</summary>
+    public IPAddress? Relay { get; private set; }
+
+    /// <summary>The way to it; null while there is none.</summary>
+    public RelayRoute? Route => _wanted;
+
+    /// <summary>Whether the route in use is one that somebody else made.</summary>
+    public bool IsBorrowed => _wanted is { Kind: RelayRouteKind.Network } && _own is null && !_isUnderRules;
+
+    /// <summary>Pins the way to <paramref name="relay"/>, and releases the one before. Call it before anything is sent there.</summary>
+    public RouteCheck MoveTo(IPAddress relay)
+    {
+        if (!relay.Equals(Relay))
+        {
+            Release();
+            Relay = relay;
+            _wanted = null;
+            _saidNoRoute = false;
+        }
+
+        return Check();
+    }
+
+    /// <summary>Looks whether the way still is what it should be, and corrects it.</summary>
+    public RouteCheck Check()
+    {
+        if (Relay is null)
+        {
+            return RouteCheck.Unchanged;
+        }
+
+        RelayRoute? now = routes.Find(Relay);
+        if (now is { Kind: RelayRouteKind.Local })
+        {
+            bool wasElsewhere = _wanted is not null and not { Kind: RelayRouteKind.Local };
+            Release();
+            _wanted = now;
+            return wasElsewhere ? RouteCheck.Moved : RouteCheck.Unchanged;
+        }
+
+        RelayRoute? wanted = routes.FindWithoutSoftlan(Relay);
+        if (wanted is null && !_isUnderRules && (_wanted is not null || now is null or { Kind: RelayRouteKind.Tunnel }))
+        {
+            return LostRoute(); // A pin that still stands is left alone: the network may come back as it was.
+        }
+
+        _saidNoRoute = false;
+        return FollowRules(now, wanted) ?? Hold(now, wanted!);
+    }
+
+    /// <summary>Takes the pin away. A borrowed route stays.</summary>
+    public void Release()
+    {
+        if (_own is { } own)
+        {
+            _own = null;
+            changes.Undo(own);
+        }
+
+        _isUnderRules = false;
+    }
+
+    private RouteCheck LostRoute()
+    {
+        if (!_saidNoRoute)
+        {
+            _saidNoRoute = true;
+            ClientLog.NoRouteToRelay(logger, Relay!);
+        }
+
+        return RouteCheck.NoRoute;
+    }
+
+    /// <summary>Where rules beyond the main table lead elsewhere than the main table would, there is nothing to pin. Null: they do not.</summary>
+    private RouteCheck? FollowRules(RelayRoute? now, RelayRoute? wanted)
+    {
+        bool isFirstLook = _wanted is null;
+        if (!_isUnderRules && (!isFirstLook || now is null or { Kind: RelayRouteKind.Tunnel } || now.Equals(wanted)))
+        {
+            // With a pin in place the answer is the pin, which says nothing about rules.
+            return null;
+        }
+
+        if (now is { Kind: RelayRouteKind.Tunnel })
+        {
+            return RouteCheck.Captured;
+        }
+
+        if (!_isUnderRules)
+        {
+            _isUnderRules = true;
+            ClientLog.NotPinned(logger, Relay!, now!);
+        }
+
+        bool moved = !isFirstLook && !Equals(now, _wanted);
+        _wanted = now;
+        return now is null ? LostRoute() : moved ? RouteCheck.Moved : RouteCheck.Unchanged;
+    }
+
+    private RouteCheck Hold(RelayRoute? now, RelayRoute wanted)
+    {
+        bool moved = _wanted is not null && !wanted.Equals(_wanted);
+        if (!wanted.Equals(_wanted) || !wanted.Equals(now) || (_own is null && !routes.HasHostRoute(Relay!, wanted)))
+        {
+            Release();
+            _wanted = wanted;
+            Pin(wanted);
+            now = routes.Find(Relay!);
+        }
+
+        if (now is { Kind: RelayRouteKind.Tunnel })
+        {
+            return RouteCheck.Captured;
+        }
+
+        if (!wanted.Equals(now))
+        {
+            // Something stronger than the main table came up since: leave the way to it.
+            Release();
+            _isUnderRules = true;
+            _wanted = now;
+            ClientLog.NotPinned(logger, Relay!, now ?? wanted);
+        }
+
+        return moved ? RouteCheck.Moved : RouteCheck.Unchanged;
+    }
+
+    private void Pin(RelayRoute via)
+    {
+        if (routes.HasHostRoute(Relay!, via))
+        {
+            ClientLog.Borrowed(logger, Relay!, via);
+            return;
+        }
+
+        HostChange.RouteAdded change = new(Relay!, Relay!.GetAddressBytes().Length * 8, via.Gateway, via.Interface, via.InterfaceIndex);
+        try
+        {
+            changes.Make(change, () => routes.AddHostRoute(Relay!, via));
+            _own = change;
+            ClientLog.Pinned(logger, Relay!, via);
+        }
+        catch (SoftlanException e)
+        {
+            // Tried again with every check; said once for each way.
+            if (!via.Equals(_saidCannotPin))
+            {
+                _saidCannotPin = via;
+                ClientLog.CannotPin(logger, e.Message);
+            }
+        }
+    }
+}

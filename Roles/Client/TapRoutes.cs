@@ -1,0 +1,87 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.Versioning;
+using Microsoft.Extensions.Logging;
+using Softlan.Platform.Linux.Netlink;
+
+namespace Softlan.Roles.Client;
+
+/// <summary>The routes on the TAP: broadcasts and multicasts of games lead to the party, and nothing else but its own network does.</summary>
+[SupportedOSPlatform("linux")]
+internal sealed class TapRoutes(NetlinkSocket netlink, TapSettings tap, bool removesWideRoutes, ILogger logger)
+{
+    /// <summary>A prefix that is shorter is no network of a party but a way to the internet.</summary>
+    private const int MinPrefixLengthIPv4 = 8;
+    private const int MinPrefixLengthIPv6 = 32;
+
+    // Linux sends what goes to these out by the default route unless the sender bound itself to an interface, which games do not do: they would search the home network.
+    private static readonly IPNetwork[] PartyDestinations = [new(IPAddress.Broadcast, 32), new(IPAddress.Parse("224.0.0.0"), 4)];
+
+    private readonly HashSet<IPNetwork> _noted = [];
+    private readonly HashSet<IPNetwork> _said = [];
+
+    /// <summary>Adds what is missing and removes what must not be. Called often; changes nothing when all is well.</summary>
+    public void Maintain()
+    {
+        LinkEntry link = tap.Link;
+        IReadOnlyList<RouteEntry> routes = [.. NetlinkRoutes.List(netlink, protocol: null).Where(route => route.InterfaceIndex == link.Index)];
+
+        // Without an address of its own the TAP would only swallow what the home network should get.
+        bool hasAddress = NetlinkAddresses.List(netlink, link.Index).Any(address => address.Address.AddressFamily == AddressFamily.InterNetwork);
+        if (link.IsUp && hasAddress)
+        {
+            foreach (IPNetwork destination in PartyDestinations.Where(destination => !routes.Any(route => route.Destination.Equals(destination))))
+            {
+                Add(destination, link.Index);
+            }
+        }
+
+        if (removesWideRoutes)
+        {
+            foreach (RouteEntry route in routes.Where(IsWide))
+            {
+                Remove(route);
+            }
+        }
+    }
+
+    private void Add(IPNetwork destination, int interfaceIndex)
+    {
+        NetlinkResult result = default;
+        void Apply() => result = NetlinkRoutes.Add(netlink, new RouteEntry { Destination = destination, InterfaceIndex = interfaceIndex });
+        if (_noted.Add(destination))
+        {
+            tap.Make(new HostChange.RouteAdded(destination.BaseAddress, destination.PrefixLength, null, tap.Name, interfaceIndex), Apply);
+        }
+        else
+        {
+            Apply(); // It went with the last address; undoing it once is enough.
+        }
+
+        if (!result.Succeeded && _said.Add(destination))
+        {
+            string reason = result.AlreadyExists ? "another program has a route to it on another interface" : result.Reason;
+            ClientLog.BroadcastsLeadElsewhere(logger, destination.ToString(), reason);
+        }
+    }
+
+    private static bool IsWide(RouteEntry route) =>
+        route.Protocol != RouteEntry.SoftlanProtocol
+        && !IsMulticast(route.Destination)
+        && route.Destination.PrefixLength < (route.Destination.BaseAddress.AddressFamily == AddressFamily.InterNetwork ? MinPrefixLengthIPv4 : MinPrefixLengthIPv6);
+
+    // fe80::/64 and ff00::/8 are what every IPv6 interface has; 224.0.0.0/4 somebody else may have added for the same reason as softlan.
+    private static bool IsMulticast(IPNetwork network) =>
+        network.BaseAddress.AddressFamily == AddressFamily.InterNetwork
+            ? network.BaseAddress.GetAddressBytes()[0] >= 224
+            : network.BaseAddress.IsIPv6Multicast;
+
+    private void Remove(RouteEntry route)
+    {
+        NetlinkResult result = NetlinkRoutes.Delete(netlink, route);
+        if (_said.Add(route.Destination))
+        {
+            ClientLog.WideRouteRemoved(logger, route.Destination.ToString(), tap.Name, result.Succeeded ? "removed" : result.Reason);
+        }
+    }
+}

@@ -1,0 +1,158 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.Versioning;
+using Microsoft.Extensions.Logging;
+using Softlan.Platform.Linux;
+using Softlan.Platform.Linux.Netlink;
+using Softlan.Roles.Client.Dhcp;
+using Softlan.Wire;
+
+namespace Softlan.Roles.Client;
+
+/// <summary>Link, IPv6 settings and IPv4 address of the TAP on Linux.</summary>
+/// <remarks>On a TAP that softlan made, nothing needs to be noted: everything goes with it. On one that was there before, each change is noted and put back.</remarks>
+/// <param name="netlink">For questions and changes.</param>
+/// <param name="undo">Takes back what is not noted.</param>
+/// <param name="changes">Where changes are noted.</param>
+/// <param name="name">The interface.</param>
+/// <param name="wasThere">Whether it was there before this client.</param>
+/// <param name="logger">For what the player should know.</param>
+[SupportedOSPlatform("linux")]
+internal sealed class TapSettings(NetlinkSocket netlink, IHostUndo undo, HostChanges changes, string name, bool wasThere, ILogger logger) : IAddressSetter
+{
+    private HostChange.AddressAdded? _address;
+    private bool _mtuIsNoted;
+
+    public string Name => name;
+
+    /// <summary>The interface as it is now. Throws when somebody deleted it.</summary>
+    public LinkEntry Link => NetlinkLinks.Find(netlink, name)
+        ?? throw SoftlanException.Create($"Cannot use the TAP '{name}'", "it is gone", "find out who deleted it, and start again");
+
+    public void SetMtu(int mtu)
+    {
+        LinkEntry link = Link;
+        if (link.Mtu == mtu)
+        {
+            return;
+        }
+
+        void Apply() => NetlinkLinks.SetMtu(netlink, link.Index, mtu).ThrowIfFailed($"Cannot set the MTU of '{name}' to {mtu}");
+        if (_mtuIsNoted)
+        {
+            Apply();
+        }
+        else
+        {
+            Make(new HostChange.MtuReplaced(name, link.Mtu), Apply);
+            _mtuIsNoted = true;
+        }
+    }
+
+    public void BringUp()
+    {
+        LinkEntry link = Link;
+        if (!link.IsUp)
+        {
+            Make(new HostChange.BroughtUp(name), () => NetlinkLinks.SetUp(netlink, link.Index, up: true).ThrowIfFailed($"Cannot bring '{name}' up"));
+        }
+    }
+
+    /// <summary>An IPv6 setting. A kernel that does not have it needs none.</summary>
+    public void SetIPv6(string setting, int value)
+    {
+        if (Sysctl.ReadIPv6(name, setting) is { } old && old != value)
+        {
+            Make(new HostChange.SettingReplaced(name, setting, old), () => Sysctl.TryWriteIPv6(name, setting, value));
+        }
+    }
+
+    public void SetAddress(IPAddress address, int prefixLength)
+    {
+        HostChange.AddressAdded wanted = new(name, address, prefixLength);
+        if (wanted == _address)
+        {
+            return;
+        }
+
+        RemoveAddress();
+        LinkEntry link = Link;
+        IReadOnlyList<InterfaceAddress> all = NetlinkAddresses.List(netlink);
+        if (all.Any(other => other.InterfaceIndex == link.Index && other.Address.Equals(address) && other.PrefixLength == prefixLength))
+        {
+            return; // Somebody else's; it stays when softlan ends.
+        }
+
+        IPNetwork network = ToNetwork(address, prefixLength);
+        TellOverlap(network, all.Where(other => other.InterfaceIndex != link.Index));
+        Make(wanted, () => NetlinkAddresses.Set(netlink, new InterfaceAddress
+        {
+            InterfaceIndex = link.Index,
+            Address = address,
+            PrefixLength = prefixLength,
+            Broadcast = prefixLength <= 30 ? LastOf(network) : null,
+        }).ThrowIfFailed($"Cannot give '{name}' the address {address}/{prefixLength}"));
+        _address = wanted;
+    }
+
+    public void RemoveAddress()
+    {
+        if (_address is { } address)
+        {
+            _address = null;
+            Undo(address);
+        }
+    }
+
+    /// <summary>Makes a change; it is noted where it would outlive the TAP.</summary>
+    public void Make(HostChange change, Action apply)
+    {
+        if (wasThere)
+        {
+            changes.Make(change, apply);
+        }
+        else
+        {
+            apply();
+        }
+    }
+
+    private void Undo(HostChange change)
+    {
+        if (wasThere)
+        {
+            changes.Undo(change);
+        }
+        else
+        {
+            undo.Undo(change);
+        }
+    }
+
+    private void TellOverlap(IPNetwork party, IEnumerable<InterfaceAddress> others)
+    {
+        foreach (InterfaceAddress other in others.Where(other => other.Address.AddressFamily == AddressFamily.InterNetwork))
+        {
+            IPNetwork own = ToNetwork(other.Address, other.PrefixLength);
+            if ((own.Contains(party.BaseAddress) || party.Contains(own.BaseAddress)) && NetlinkLinks.Find(netlink, other.InterfaceIndex) is { IsLoopback: false } link)
+            {
+                ClientLog.NetworksOverlap(logger, party.ToString(), own.ToString(), link.Name);
+            }
+        }
+    }
+
+    private static IPNetwork ToNetwork(IPAddress address, int prefixLength) => new(new IPAddress(Combine(address, prefixLength, ones: false)), prefixLength);
+
+    /// <summary>The directed broadcast address.</summary>
+    private static IPAddress LastOf(IPNetwork network) => new(Combine(network.BaseAddress, network.PrefixLength, ones: true));
+
+    /// <summary>The bits behind the prefix all cleared, or all set. IPv4.</summary>
+    private static byte[] Combine(IPAddress address, int prefixLength, bool ones)
+    {
+        byte[] bytes = address.GetAddressBytes();
+        uint bits = System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(bytes);
+        uint hostMask = prefixLength == 32 ? 0 : uint.MaxValue >> prefixLength;
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(bytes, ones ? bits | hostMask : bits & ~hostMask);
+        return bytes;
+    }
+}

@@ -1,0 +1,118 @@
+using System.Net;
+using System.Runtime.Versioning;
+using Softlan.Platform.Linux;
+using Softlan.Roles.Client;
+using Softlan.Wire;
+using Xunit;
+
+namespace Softlan.Tests.Roles.Client;
+
+[SupportedOSPlatform("linux")]
+public sealed class ChangeJournalTests : IDisposable
+{
+    private static readonly HostChange[] All =
+    [
+        new HostChange.RouteAdded(IPAddress.Parse("2001:db8::7"), 128, IPAddress.Parse("fe80::1"), "eth0", 2),
+        new HostChange.RouteAdded(IPAddress.Broadcast, 32, null, "tap0", 5),
+        new HostChange.AddressAdded("tap0", IPAddress.Parse("10.73.42.17"), 24),
+        new HostChange.MacReplaced("tap0", MacAddress.FromUInt64(0x02005e100001)),
+        new HostChange.MtuReplaced("tap0", 1500),
+        new HostChange.BroughtUp("tap0"),
+        new HostChange.SettingReplaced("tap0", "accept_ra", 1),
+        new HostChange.DirectoryMade("/var/lib/softlan/run/tap0-1"),
+    ];
+
+    private readonly TemporaryDirectory _directory = new();
+    private readonly FakeRoutes _host = new();
+    private readonly RecordingLogger _log = new();
+    private readonly ProcessStamp _self = ProcessStamp.OfThisProcess();
+
+    private ProcessStamp Killed => _self with { StartTime = _self.StartTime - 1 };
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public void All_HasEveryKindOfChange() =>
+        Assert.Equal(typeof(HostChange).GetNestedTypes(System.Reflection.BindingFlags.NonPublic).Length, All.Select(change => change.GetType()).Distinct().Count());
+
+    [Fact]
+    public void CleanLeftovers_WriterWasKilled_UndoesEverythingBackwards()
+    {
+        new ChangeJournal(_directory.Path, Killed).Save(All);
+        new ChangeJournal(_directory.Path, _self).CleanLeftovers(_host, _log);
+        Assert.Equal(All.Reverse().Select(change => change.ToString()), _host.Undone);
+        Assert.Empty(Directory.GetFiles(_directory.Path));
+        Assert.Equal(1, _log.Count("8 changes"));
+    }
+
+    [Fact]
+    public void CleanLeftovers_WriterIsAlive_LeavesItsChanges()
+    {
+        new ChangeJournal(_directory.Path, _self).Save(All);
+        new ChangeJournal(_directory.Path, _self with { Pid = 999_999 }).CleanLeftovers(_host, _log);
+        Assert.Empty(_host.Undone);
+        Assert.Single(Directory.GetFiles(_directory.Path));
+    }
+
+    [Fact]
+    public void CleanLeftovers_OtherNetworkNamespace_LeavesThemForAClientThere()
+    {
+        new ChangeJournal(_directory.Path, Killed with { NetworkNamespace = "net:[1]" }).Save(All);
+        new ChangeJournal(_directory.Path, _self).CleanLeftovers(_host, _log);
+        Assert.Empty(_host.Undone);
+        Assert.Single(Directory.GetFiles(_directory.Path));
+    }
+
+    [Fact]
+    public void CleanLeftovers_OfAnEarlierBoot_OnlyFilesAreLeft()
+    {
+        new ChangeJournal(_directory.Path, Killed with { Boot = "earlier", NetworkNamespace = "net:[1]" }).Save(All);
+        new ChangeJournal(_directory.Path, _self).CleanLeftovers(_host, _log);
+        Assert.Equal("directory /var/lib/softlan/run/tap0-1", Assert.Single(_host.Undone));
+        Assert.Empty(Directory.GetFiles(_directory.Path));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("""{"pid":1,"startTime":1,"boot":"b","networkNamespace":"n","changes":[{"change":"rocket"}]}""")]
+    [InlineData("""{"pid":1,"startTime":1,"boot":"b","networkNamespace":"n","changes":[{"change":"route","destination":"x"}]}""")]
+    public void CleanLeftovers_Garbage_IsSaidAndKept(string content)
+    {
+        string path = _directory.File("client-1.journal.json");
+        File.WriteAllText(path, content);
+        new ChangeJournal(_directory.Path, _self).CleanLeftovers(_host, _log);
+        Assert.Empty(_host.Undone);
+        Assert.Equal(content, File.ReadAllText(path));
+        Assert.Equal(content == "null" ? 0 : 1, _log.Count("Cannot read the journal"));
+    }
+
+    [Fact]
+    public void CleanLeftovers_NoDirectory_IsFine() =>
+        new ChangeJournal(_directory.File("missing"), _self).CleanLeftovers(_host, _log);
+
+    [Fact]
+    public void Save_Nothing_RemovesTheFile()
+    {
+        ChangeJournal journal = new(_directory.Path, _self);
+        journal.Save(All);
+        journal.Save([]);
+        Assert.Empty(Directory.GetFiles(_directory.Path));
+    }
+
+    [Theory]
+    [InlineData("123 (softlan) S 1 123 123 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 5 0 4711 1 2", 4711L)]
+    [InlineData("123 (a) b) S) S 1 123 123 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 5 0 4711 1 2", 4711L)]
+    [InlineData("123 (softlan) S 1", null)]
+    [InlineData("", null)]
+    public void ParseStartTime_FindsField22(string stat, long? time) => Assert.Equal(time, ProcessStamp.ParseStartTime(stat));
+
+    [Fact]
+    public void ProcessStamp_KnowsWhetherItsProcessRuns()
+    {
+        Assert.True(_self.IsAlive());
+        Assert.False(Killed.IsAlive());
+        Assert.StartsWith("net:[", _self.NetworkNamespace, StringComparison.Ordinal);
+    }
+}

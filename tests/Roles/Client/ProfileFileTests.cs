@@ -1,0 +1,124 @@
+using System.Runtime.Versioning;
+using Softlan.Platform;
+using Softlan.Roles.Client;
+using Softlan.Wire;
+using Xunit;
+
+namespace Softlan.Tests.Roles.Client;
+
+[UnsupportedOSPlatform("windows")]
+public sealed class ProfileFileTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+    private readonly RecordingLogger _log = new();
+    private readonly string _path;
+
+    public ProfileFileTests() => _path = _directory.File("profile.json");
+
+    public void Dispose() => _directory.Dispose();
+
+    private static RoomCode Room(string code) => RoomCode.TryParse(code, out RoomCode room) ? room : throw new ArgumentException(code);
+
+    private static RememberedRelay Relay(string address, CertificatePin? pin = null, string? ca = null, string? name = null)
+    {
+        Assert.True(RelayAddress.TryParse(address, out RelayAddress? relay));
+        return new RememberedRelay(relay, new LinkTrust(pin, ca), name);
+    }
+
+    private static CertificatePin Pin(byte filler) => CertificatePin.FromHash(Enumerable.Repeat(filler, CertificatePin.HashLength).ToArray());
+
+    [Fact]
+    public void Find_NeverJoined_IsNothing() => Assert.Null(new ProfileFile(_path).Find(Room("LAN")));
+
+    [Fact]
+    public void Find_AfterSave_GivesBackWhatLedThere()
+    {
+        RememberedRelay pinned = Relay("party.example.org:444", Pin(1));
+        RememberedRelay signed = Relay("[2001:db8::7]", ca: "/etc/ca.pem", name: "relay");
+        ProfileFile file = new(_path);
+        file.Save(Room("LAN"), pinned, _log);
+        file.Save(Room("Other"), signed, _log);
+        Assert.Equal(pinned, file.Find(Room("lan")));
+        Assert.Equal(signed, file.Find(Room("OTHER")));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_path));
+        Assert.Empty(_log.Lines);
+    }
+
+    [Fact]
+    public void Save_SameRoomAgain_ReplacesItWhateverItsCase()
+    {
+        ProfileFile file = new(_path);
+        file.Save(Room("LAN"), Relay("a.example.org"), _log);
+        file.Save(Room("lan"), Relay("b.example.org"), _log);
+        Assert.Equal("b.example.org", file.Find(Room("LAN"))!.Relay.Host);
+        Assert.DoesNotContain("a.example.org", File.ReadAllText(_path), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Save_TooManyRooms_ForgetsTheOneNotJoinedForLongest()
+    {
+        ProfileFile file = new(_path);
+        for (int i = 0; i <= ProfileContent.MaxRooms; i++)
+        {
+            file.Save(Room($"room-{i}"), Relay("a.example.org"), _log);
+        }
+
+        Assert.Null(file.Find(Room("room-0")));
+        Assert.NotNull(file.Find(Room("room-1")));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("""{"rooms":null}""")]
+    [InlineData("""{"rooms":[null]}""")]
+    [InlineData("""{"rooms":[{"room":"LAN"}]}""")]
+    [InlineData("""{"rooms":[{"room":"LAN","relay":"a b"}]}""")]
+    [InlineData("""{"rooms":[{"room":"LAN","relay":"a","pin":"x"}]}""")]
+    public void Find_Garbage_IsAnErrorAndTheFileStays(string content)
+    {
+        File.WriteAllText(_path, content);
+        SoftlanException error = Assert.Throws<SoftlanException>(() => new ProfileFile(_path).Find(Room("LAN")));
+        Assert.StartsWith($"Cannot use the profile '{_path}'", error.Message, StringComparison.Ordinal);
+        Assert.Equal(content, File.ReadAllText(_path));
+    }
+
+    [Fact]
+    public void Save_OverGarbage_LeavesItAndSaysSo()
+    {
+        File.WriteAllText(_path, "my notes");
+        new ProfileFile(_path).Save(Room("LAN"), Relay("a.example.org"), _log);
+        Assert.Equal("my notes", File.ReadAllText(_path));
+        Assert.Equal(1, _log.Count("is not saved"));
+    }
+
+    [Fact]
+    public void Save_NowhereToSave_IsAWarning()
+    {
+        new ProfileFile("/proc/softlan/profile.json").Save(Room("LAN"), Relay("a.example.org"), _log);
+        Assert.Equal(1, _log.Count("is not saved"));
+    }
+
+    [Fact]
+    public void Resume_ComesBackForTheSamePlaceOnly()
+    {
+        ResumeFile file = new(_directory.File("identity.json"), _log);
+        RelayAddress relay = Relay("a.example.org").Relay;
+        MacAddress mac = MacAddress.FromUInt64(0x02005e100001);
+        file.Save(relay, Room("LAN"), mac, "token");
+        Assert.Equal("token", file.Find(relay, Room("lan"), mac));
+        Assert.Null(file.Find(relay, Room("other"), mac));
+        Assert.Null(file.Find(Relay("b.example.org").Relay, Room("LAN"), mac));
+        Assert.Null(file.Find(relay, Room("LAN"), MacAddress.FromUInt64(0x02005e100002)));
+        file.Delete();
+        Assert.Null(file.Find(relay, Room("LAN"), mac));
+    }
+
+    [Fact]
+    public void Resume_Garbage_IsNoToken()
+    {
+        File.WriteAllText(_directory.File("identity.json.resume"), "{");
+        Assert.Null(new ResumeFile(_directory.File("identity.json"), _log).Find(Relay("a").Relay, Room("LAN"), default));
+    }
+}
