@@ -1,0 +1,49 @@
+using System.Runtime.Versioning;
+using Softlan.Platform.Linux.Netlink;
+using Softlan.Wire;
+
+namespace Softlan.Platform.Linux;
+
+/// <summary>A TAP that is a port of a Linux bridge: how a gateway joins a LAN that this host bridges already. The bridge reaches the host's own stack by itself.</summary>
+[SupportedOSPlatform("linux")]
+internal static class BridgePort
+{
+    private const string NameTemplate = "slport%d";
+
+    /// <summary>A bridge without an address of its own takes the lowest of its ports'. This first byte (locally administered, as libvirt does it) never is.</summary>
+    private const byte HighestFirstByte = 0xfe;
+
+    /// <param name="bridge">From <see cref="InterfaceCheck.RequireBridge"/>.</param>
+    /// <exception cref="SoftlanException">It cannot be made or attached; nothing is left behind.</exception>
+    public static LinuxTap Open(EventLoop loop, LinkEntry bridge)
+    {
+        Span<byte> address = stackalloc byte[MacAddress.Length];
+        Random.Shared.NextBytes(address);
+        address[0] = HighestFirstByte;
+        LinuxTap tap = LinuxTap.Open(loop, new LinuxTapOptions
+        {
+            Name = NameTemplate,
+            Address = MacAddress.Read(address),
+            Mtu = bridge.Mtu, // A bridge without an MTU of its own takes the smallest of its ports'.
+            DisableIPv6 = true,
+            Up = false,
+        });
+        try
+        {
+            using NetlinkSocket netlink = NetlinkSocket.Open();
+            if (!bridge.IsBridge)
+            {
+                throw SoftlanException.Create($"Cannot join bridge '{bridge.Name}'", "it is not a bridge", $"give it with --interface {bridge.Name}");
+            }
+
+            NetlinkLinks.SetMaster(netlink, tap.InterfaceIndex, bridge.Index).ThrowIfFailed($"Cannot join bridge '{bridge.Name}'");
+            tap.SetUp(true);
+            return tap;
+        }
+        catch
+        {
+            tap.Dispose();
+            throw;
+        }
+    }
+}

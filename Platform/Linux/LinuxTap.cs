@@ -1,0 +1,223 @@
+using System.Runtime.Versioning;
+using Softlan.Platform.Linux.Netlink;
+using Softlan.Wire;
+using Softlan.Wire.Offload;
+
+namespace Softlan.Platform.Linux;
+
+// From the host's stack to the role: read(2) of one frame or super-frame with its vnet header -> FrameIntake -> handler.
+// From the role to the host's stack: Write -> TapWriter -> write(2) at the end of the turn.
+
+/// <summary>A TAP: a network card of this host's own that softlan holds the other end of.</summary>
+/// <remarks>An existing persistent TAP is used, left behind, and gets its MAC, MTU and state back; any other is made here and gone when this closes.</remarks>
+[SupportedOSPlatform("linux")]
+internal sealed class LinuxTap : IFramePort, IPollable, ITurnEnd
+{
+    /// <summary>Frames that one turn reports before the rest has to wait, so that a busy TAP does not starve the network; a super-frame is not left half done.</summary>
+    private const int MaxFramesPerTurn = 128;
+
+    private readonly EventLoop _loop;
+    private readonly TunDevice _device;
+    private readonly NetlinkSocket _netlink;
+    private readonly LinkEntry? _original;
+    private readonly FrameIntake _intake;
+    private readonly TapWriter _writer;
+    private readonly byte[] _buffer = new byte[VirtioNetHeader.Length + FrameCoalescer.MaxFrameLength];
+    private bool _watched;
+    private bool _closed;
+    private bool _flushAsked;
+    private int _writeError;
+
+    private LinuxTap(EventLoop loop, TunDevice device, NetlinkSocket netlink, LinkEntry link, LinkEntry? original)
+    {
+        _loop = loop;
+        _device = device;
+        _netlink = netlink;
+        _original = original;
+        _intake = new FrameIntake(Counters);
+        _writer = new TapWriter(device.Descriptor, Counters, device.HasUdpOffload);
+        InterfaceIndex = link.Index;
+        Address = link.Address;
+    }
+
+    public string Name => _device.Name;
+
+    public MacAddress Address { get; }
+
+    public PeerCounters Counters { get; } = new();
+
+    public int InterfaceIndex { get; }
+
+    /// <summary>It existed before and stays.</summary>
+    public bool IsPersistent => _device.IsPersistent;
+
+    /// <exception cref="SoftlanException">It cannot be opened or set up; nothing is left behind.</exception>
+    public static LinuxTap Open(EventLoop loop, LinuxTapOptions options)
+    {
+        InterfaceName.ThrowIfInvalid(options.Name.Replace("%d", "0", StringComparison.Ordinal));
+        TunDevice device = TunDevice.Open(options.Name);
+        NetlinkSocket? netlink = null;
+        LinkEntry? original = null;
+        try
+        {
+            netlink = NetlinkSocket.Open();
+            LinkEntry link = Find(netlink, device.Name);
+            original = device.IsPersistent ? link : null;
+            Configure(netlink, link, options);
+            return new LinuxTap(loop, device, netlink, Find(netlink, device.Name), original);
+        }
+        catch
+        {
+            Restore(netlink, original);
+            netlink?.Dispose();
+            device.Dispose();
+            throw;
+        }
+    }
+
+    public void Start(IFramePortHandler handler)
+    {
+        _intake.Handler = handler;
+        _loop.Add(_device.Descriptor, PollEvents.Readable, this);
+        _watched = true;
+    }
+
+    public void Write(ReadOnlySpan<byte> frame)
+    {
+        if (_closed)
+        {
+            return;
+        }
+
+        int error = _writer.Add(frame);
+        _writeError = _writeError == 0 ? error : _writeError;
+        if (!_flushAsked)
+        {
+            _flushAsked = true;
+            _loop.AtTurnEnd(this);
+        }
+    }
+
+    /// <exception cref="SoftlanException">The kernel refused.</exception>
+    public void SetUp(bool up) =>
+        NetlinkLinks.SetUp(_netlink, InterfaceIndex, up).ThrowIfFailed($"Cannot bring {Name} {(up ? "up" : "down")}");
+
+    public void OnReady(PollEvents events)
+    {
+        for (int frames = 0; frames < MaxFramesPerTurn && !_closed;)
+        {
+            nint length = NativeLibc.Read(_device.Descriptor, _buffer, (nuint)_buffer.Length);
+            if (length < 0)
+            {
+                int error = Errno.Last;
+                if (error == Errno.EINTR)
+                {
+                    continue;
+                }
+
+                if (error != Errno.EAGAIN)
+                {
+                    Fail(error);
+                }
+
+                return;
+            }
+
+            if (length < VirtioNetHeader.Length)
+            {
+                return;
+            }
+
+            frames += _intake.Deliver(
+                VirtioNetHeader.Read(_buffer),
+                _buffer.AsSpan(VirtioNetHeader.Length, (int)length - VirtioNetHeader.Length),
+                FrameOrigin.Received);
+        }
+    }
+
+    public void OnTurnEnd()
+    {
+        _flushAsked = false;
+        if (_closed)
+        {
+            return;
+        }
+
+        int error = _writer.Flush();
+        error = _writeError == 0 ? error : _writeError;
+        if (error != 0)
+        {
+            Fail(error);
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_device.Descriptor.IsClosed)
+        {
+            return;
+        }
+
+        Close();
+        Restore(_netlink, _original);
+        _netlink.Dispose();
+        _device.Dispose();
+    }
+
+    private static LinkEntry Find(NetlinkSocket netlink, string name) =>
+        NetlinkLinks.Find(netlink, name) ?? throw SoftlanException.Create($"Cannot set up TAP interface '{name}'", "it vanished while it was being opened");
+
+    private static void Configure(NetlinkSocket netlink, LinkEntry link, LinuxTapOptions options)
+    {
+        if (options.Address is { } address && address != link.Address)
+        {
+            NetlinkLinks.SetAddress(netlink, link.Index, address).ThrowIfFailed($"Cannot give {link.Name} the MAC address {address}");
+        }
+
+        if (options.Mtu is { } mtu && mtu != link.Mtu)
+        {
+            NetlinkLinks.SetMtu(netlink, link.Index, mtu).ThrowIfFailed($"Cannot give {link.Name} an MTU of {mtu}");
+        }
+
+        if (options.DisableIPv6)
+        {
+            Sysctl.TryWriteIPv6(link.Name, Sysctl.DisableIPv6, 1);
+        }
+
+        if (options.Up && !link.IsUp)
+        {
+            NetlinkLinks.SetUp(netlink, link.Index, true).ThrowIfFailed($"Cannot bring {link.Name} up");
+        }
+    }
+
+    /// <summary>Best effort: the interface may be gone.</summary>
+    private static void Restore(NetlinkSocket? netlink, LinkEntry? original)
+    {
+        if (netlink is not null && original is not null)
+        {
+            _ = NetlinkLinks.SetUp(netlink, original.Index, original.IsUp);
+            _ = NetlinkLinks.SetAddress(netlink, original.Index, original.Address);
+            _ = NetlinkLinks.SetMtu(netlink, original.Index, original.Mtu);
+        }
+    }
+
+    private void Close()
+    {
+        _closed = true;
+        _intake.Handler = null;
+        if (_watched)
+        {
+            _watched = false;
+            _loop.Remove(_device.Descriptor);
+        }
+    }
+
+    private void Fail(int error)
+    {
+        IFramePortHandler? handler = _intake.Handler;
+        Close();
+        handler?.OnPortFailed(error is Errno.EBADFD or Errno.EIO or Errno.EFAULT or Errno.ENODEV
+            ? SoftlanException.Create($"TAP interface '{Name}' stopped working", $"it was deleted: {Errno.Text(error)}", "start softlan again, and let nobody delete the interface while it runs")
+            : Errno.ToException($"TAP interface '{Name}' stopped working", error));
+    }
+}

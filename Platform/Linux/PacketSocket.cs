@@ -1,0 +1,328 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using Softlan.Platform.Linux.Netlink;
+using Softlan.Wire;
+using Softlan.Wire.Offload;
+using static Softlan.Platform.Linux.NativePacket;
+using static Softlan.Platform.Linux.NativeSocket;
+
+namespace Softlan.Platform.Linux;
+
+// From the LAN to the role, in the order in which a frame meets it:
+//
+//   filter          in the kernel: what LocalDelivery put on the interface is not heard again
+//   PacketReceiver  recvmmsg; the VLAN tag back in; received, or sent by this host
+//   FrameIntake     super-frames cut, checksums finished -> handler
+//
+// From the role to the LAN: Write decides by the destination (wire, this host, or both) -> PacketWriter, LocalDelivery -> written at the end of the turn.
+
+/// <summary>A wired interface of this host, shared with the host: an AF_PACKET socket that hears everything on it and sends from any MAC.</summary>
+[SupportedOSPlatform("linux")]
+internal sealed class PacketSocket : IFramePort, IPollable, ITurnEnd
+{
+    /// <summary>Calls of recvmmsg in one turn: 64 frames or super-frames, then the rest has to wait.</summary>
+    private const int MaxReceivesPerTurn = 2;
+
+    /// <summary>Bytes that may wait in the kernel for softlan, and for the wire: 20 ms at 1 Gbit/s each, with the kernel's own overhead. Beyond it the kernel drops, and the drops are counted.</summary>
+    private const int KernelBufferLength = 4 * 1024 * 1024;
+
+    private static readonly TimeSpan HousekeepingInterval = TimeSpan.FromSeconds(1);
+
+    private readonly EventLoop _loop;
+    private readonly SafeFd _fd;
+    private readonly NetlinkSocket _netlink;
+    private readonly int _interfaceIndex;
+    private readonly LocalDelivery? _local;
+    private readonly PacketReceiver _receiver = new();
+    private readonly FrameIntake _intake;
+    private readonly PacketWriter _writer;
+    private readonly ILaneTimer _housekeeping;
+    private bool _isDown;
+    private bool _watched;
+    private bool _closed;
+    private bool _flushAsked;
+    private int _writeError;
+
+    private PacketSocket(EventLoop loop, SafeFd fd, NetlinkSocket netlink, PacketSocketOptions options)
+    {
+        _loop = loop;
+        _fd = fd;
+        _netlink = netlink;
+        _interfaceIndex = options.Interface.Index;
+        Name = options.Interface.Name;
+        Address = options.Interface.Address;
+        _intake = new FrameIntake(Counters);
+        _writer = new PacketWriter(fd, Counters);
+        _housekeeping = loop.CreateTimer(KeepHouse);
+        if (options.DeliverLocally)
+        {
+            _local = LocalDelivery.TryOpen(options.Interface, Counters, out string? unavailable);
+            LocalDeliveryUnavailable = unavailable;
+        }
+    }
+
+    public string Name { get; }
+
+    public MacAddress Address { get; private set; }
+
+    public PeerCounters Counters { get; } = new();
+
+    /// <summary>Why players do not reach this host itself through this port: a sentence with a hint; null when they do.</summary>
+    public string? LocalDeliveryUnavailable { get; }
+
+    /// <exception cref="SoftlanException">No permission, or the kernel lacks something that cannot be done without.</exception>
+    public static PacketSocket Open(EventLoop loop, PacketSocketOptions options)
+    {
+        string what = $"Cannot open interface '{options.Interface.Name}'";
+
+        // Protocol 0 hears nothing. Everything is set before the bind below names the protocol, so that no frame of another interface,
+        // and none without its vnet header, is ever queued.
+        SafeFd fd = NativeSocket.Socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        if (fd.IsInvalid)
+        {
+            throw Errno.Last is Errno.EPERM or Errno.EACCES
+                ? SoftlanException.Create(what, "this process may not open packet sockets", Privileges.Hint)
+                : Errno.ToException(what, Errno.Last);
+        }
+
+        try
+        {
+            SetInt32(fd, PACKET_VNET_HDR, 1, what);
+            SetInt32(fd, PACKET_AUXDATA, 1, what);
+            GrowBuffer(fd, SO_RCVBUFFORCE, SO_RCVBUF);
+            GrowBuffer(fd, SO_SNDBUFFORCE, SO_SNDBUF);
+            MarkFilter.Attach(fd, LocalDelivery.Mark, what);
+            Bind(fd, options.Interface.Index, what);
+            BecomePromiscuous(fd, options.Interface.Index, what);
+            return new PacketSocket(loop, fd, NetlinkSocket.Open(), options);
+        }
+        catch
+        {
+            fd.Dispose();
+            throw;
+        }
+    }
+
+    public void Start(IFramePortHandler handler)
+    {
+        _intake.Handler = handler;
+        _loop.Add(_fd, PollEvents.Readable, this);
+        _watched = true;
+        _housekeeping.Set(HousekeepingInterval);
+    }
+
+    /// <summary>For this host's MAC: to this host. For a group: to the wire and to this host. Otherwise to the wire.</summary>
+    public void Write(ReadOnlySpan<byte> frame)
+    {
+        if (_closed)
+        {
+            return;
+        }
+
+        bool toHost = false;
+        bool toWire = true;
+        if (_local is not null && EthernetFrame.TryParse(frame, out EthernetFrame view))
+        {
+            // A CAM refresh is addressed to this host's MAC but meant for the switch on the way to it.
+            toWire = view.Destination != Address || view.EtherType == EtherTypes.LocalExperimental;
+            toHost = !toWire || view.Destination.IsMulticast;
+        }
+
+        if (toHost)
+        {
+            _local!.Add(frame);
+        }
+
+        if (toWire)
+        {
+            int error = _writer.Add(frame);
+            _writeError = _writeError == 0 ? error : _writeError;
+        }
+
+        if (!_flushAsked)
+        {
+            _flushAsked = true;
+            _loop.AtTurnEnd(this);
+        }
+    }
+
+    public void OnReady(PollEvents events)
+    {
+        for (int i = 0; i < MaxReceivesPerTurn && !_closed; i++)
+        {
+            int count = _receiver.Receive(_fd);
+            if (count < 0)
+            {
+                OnReceiveError(Errno.Last);
+                return;
+            }
+
+            for (int slot = 0; slot < count && !_closed; slot++)
+            {
+                if (_receiver.TryGet(slot, out VirtioNetHeader header, out Span<byte> frame, out FrameOrigin origin))
+                {
+                    _intake.Deliver(header, frame, origin);
+                }
+                else
+                {
+                    Counters.Drop(DropReason.BadOffload);
+                }
+            }
+
+            if (count < PacketReceiver.SlotCount)
+            {
+                return;
+            }
+        }
+    }
+
+    public void OnTurnEnd()
+    {
+        _flushAsked = false;
+        if (_closed)
+        {
+            return;
+        }
+
+        _local?.Flush();
+        int error = _writer.Flush();
+        error = _writeError == 0 ? error : _writeError;
+        if (error != 0)
+        {
+            Fail(Errno.Text(error));
+        }
+    }
+
+    public void Dispose()
+    {
+        Close();
+        _local?.Dispose();
+        _housekeeping.Dispose();
+        _netlink.Dispose();
+        _fd.Dispose();
+    }
+
+    private static void SetInt32(SafeFd fd, int option, int value, string what)
+    {
+        if (SetSocketOption(fd, SOL_PACKET, option, MemoryMarshal.AsBytes(new ReadOnlySpan<int>(in value)), sizeof(int)) < 0)
+        {
+            throw Errno.ToException(what, Errno.Last, "use a kernel with packet sockets that carry offload headers (PACKET_VNET_HDR)");
+        }
+    }
+
+    /// <summary>Beyond net.core.rmem_max where the process may, up to it otherwise.</summary>
+    private static void GrowBuffer(SafeFd fd, int force, int ask)
+    {
+        int length = KernelBufferLength;
+        ReadOnlySpan<byte> value = MemoryMarshal.AsBytes(new ReadOnlySpan<int>(in length));
+        if (SetSocketOption(fd, SOL_SOCKET, force, value, sizeof(int)) < 0)
+        {
+            _ = SetSocketOption(fd, SOL_SOCKET, ask, value, sizeof(int));
+        }
+    }
+
+    private static void Bind(SafeFd fd, int interfaceIndex, string what)
+    {
+        LinkAddress address = new() { Family = AF_PACKET, Protocol = ETH_P_ALL << 8, Index = interfaceIndex };
+        if (NativeSocket.Bind(fd, MemoryMarshal.AsBytes(new ReadOnlySpan<LinkAddress>(in address)), (uint)Unsafe.SizeOf<LinkAddress>()) < 0)
+        {
+            throw Errno.ToException(what, Errno.Last);
+        }
+    }
+
+    /// <summary>As a membership of this socket, so that it ends with it, even when the process is killed.</summary>
+    private static void BecomePromiscuous(SafeFd fd, int interfaceIndex, string what)
+    {
+        Membership membership = new() { Index = interfaceIndex, Type = PACKET_MR_PROMISC };
+        if (SetSocketOption(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, MemoryMarshal.AsBytes(new ReadOnlySpan<Membership>(in membership)), (uint)Unsafe.SizeOf<Membership>()) < 0)
+        {
+            throw SoftlanException.Create(
+                what,
+                $"it does not let softlan hear frames for the players' MAC addresses (promiscuous mode): {Errno.Text(Errno.Last)}",
+                "on a virtual machine, allow promiscuous mode and forged MAC addresses for its network card");
+        }
+    }
+
+    private void OnReceiveError(int error)
+    {
+        switch (error)
+        {
+            case Errno.EAGAIN or Errno.EINTR:
+                break;
+            case Errno.ENETDOWN or Errno.ENXIO or Errno.ENODEV:
+                _isDown = true;
+                CheckInterface();
+                break;
+            case Errno.EINVAL: // A kind of super-frame that the vnet header has no word for.
+            case Errno.ENOBUFS or Errno.ENOMEM:
+                Counters.Drop(DropReason.BadOffload);
+                break;
+            default:
+                Fail(Errno.Text(error));
+                break;
+        }
+    }
+
+    private void KeepHouse()
+    {
+        if (_closed)
+        {
+            return;
+        }
+
+        CountKernelDrops();
+        if (_isDown)
+        {
+            CheckInterface();
+        }
+
+        _housekeeping.Set(HousekeepingInterval);
+    }
+
+    private void CountKernelDrops()
+    {
+        Span<byte> bytes = stackalloc byte[Unsafe.SizeOf<Statistics>()];
+        uint length = (uint)bytes.Length;
+        if (GetSocketOption(_fd, SOL_PACKET, PACKET_STATISTICS, bytes, ref length) == 0)
+        {
+            for (uint drops = MemoryMarshal.Read<Statistics>(bytes).Drops; drops > 0; drops--)
+            {
+                Counters.Drop(DropReason.PortBusy);
+            }
+        }
+    }
+
+    /// <summary>Down is a state that passes, and the kernel then goes on with this socket by itself; gone is for good. Of the latter it says nothing when the former came first.</summary>
+    private void CheckInterface()
+    {
+        LinkEntry? link = NetlinkLinks.Find(_netlink, _interfaceIndex);
+        if (link is null)
+        {
+            Fail("it is gone");
+            return;
+        }
+
+        _isDown = !link.IsUp;
+        Address = link.Address; // Most cards only take another MAC while they are down.
+    }
+
+    private void Close()
+    {
+        _closed = true;
+        _intake.Handler = null;
+        _housekeeping.Cancel();
+        if (_watched)
+        {
+            _watched = false;
+            _loop.Remove(_fd);
+        }
+    }
+
+    private void Fail(string why)
+    {
+        IFramePortHandler? handler = _intake.Handler;
+        Close();
+        handler?.OnPortFailed(SoftlanException.Create($"Interface '{Name}' stopped working", why, "start softlan again when the interface is back"));
+    }
+}

@@ -1,0 +1,55 @@
+using System.Runtime.Versioning;
+using Softlan.Platform;
+using Softlan.Platform.Linux;
+using Softlan.Wire;
+
+namespace Softlan.Tests.Platform.Linux;
+
+/// <summary>Keeps what a port reports.</summary>
+[SupportedOSPlatform("linux")]
+internal sealed class PortRecorder : IFramePortHandler
+{
+    public List<(byte[] Frame, FrameOrigin Origin)> Frames { get; } = [];
+
+    public SoftlanException? Failure { get; private set; }
+
+    public int Count { get; private set; }
+
+    /// <summary>False: only count them.</summary>
+    public bool KeepFrames { get; set; } = true;
+
+    public void OnFrame(Span<byte> frame, FrameOrigin origin)
+    {
+        Count++;
+        if (KeepFrames)
+        {
+            Frames.Add((frame.ToArray(), origin));
+        }
+    }
+
+    public void OnPortFailed(SoftlanException reason) => Failure = reason;
+
+    public int CountOf(ushort etherType) => Frames.Count(seen => TypeOf(seen.Frame) == etherType);
+
+    public static ushort TypeOf(byte[] frame) => EthernetFrame.TryParse(frame, out EthernetFrame view) ? view.EtherType : (ushort)0;
+
+    /// <summary>Turns the loop until <paramref name="done"/>, for at most three seconds.</summary>
+    public static bool TurnUntil(EventLoop loop, Func<bool> done)
+    {
+        for (int i = 0; i < 300 && !done(); i++)
+        {
+            loop.RunTurn(TimeSpan.FromMilliseconds(10));
+        }
+
+        return done();
+    }
+
+    /// <summary>Turns the loop for a while, in which nothing more should happen.</summary>
+    public static void Settle(EventLoop loop)
+    {
+        for (int i = 0; i < 15; i++)
+        {
+            loop.RunTurn(TimeSpan.FromMilliseconds(10));
+        }
+    }
+}
