@@ -22,7 +22,8 @@ if [ -z "$uri" ]; then
 fi
 [ -n "$uri" ] || skip "apt knows no mirror of Debian"
 
-root=$(mktemp -d)
+work=$(mktemp -d)
+root=$work/root
 relay=
 relay2=
 clean_up() {
@@ -32,15 +33,17 @@ clean_up() {
   if grep -q " $root/" /proc/mounts; then
     echo "minimal root: $root is still mounted and stays"
   else
-    rm -rf --one-file-system "$root"
+    rm -rf --one-file-system "$work"
   fi
 }
 trap clean_up EXIT
 trap 'exit 130' INT TERM HUP
 
 echo "minimal root: debootstrap --variant=minbase $suite"
-timeout 420 debootstrap --variant=minbase "$suite" "$root" "$uri" >"$root.log" 2>&1 </dev/null || { tail -n 5 "$root.log"; rm -f "$root.log"; skip "debootstrap failed; see above"; }
-rm -f "$root.log"
+timeout 420 debootstrap --variant=minbase "$suite" "$root" "$uri" >"$work/debootstrap.log" 2>&1 </dev/null || {
+  tail -n 5 "$work/debootstrap.log"
+  skip "debootstrap failed; see above"
+}
 cp "$softlan" "$root/usr/bin/softlan"
 mkdir -p "$root/run/softlan"
 
@@ -85,19 +88,19 @@ ends_in_order() {
   status=$?
   [ "$status" -eq 0 ] || { echo "  exit code $status"; cat "$2"; return 1; }
 }
-same_pin() { [ "$(says_pin "$root/relay.log")" = "$(says_pin "$root/relay2.log")" ]; }
+same_pin() { [ "$(says_pin "$work/relay.log")" = "$(says_pin "$work/relay2.log")" ]; }
 
 check "needs no library but libc" needs_only_libc
 check "says its version" says_version
-start_relay "$root/relay.log"
+start_relay "$work/relay.log"
 relay=$!
-check "the relay starts and prints its pin" says_pin "$root/relay.log"
-check "the relay ends in order on SIGTERM" ends_in_order "$relay" "$root/relay.log"
+check "the relay starts and prints its pin" says_pin "$work/relay.log"
+check "the relay ends in order on SIGTERM" ends_in_order "$relay" "$work/relay.log"
 relay=
-start_relay "$root/relay2.log"
+start_relay "$work/relay2.log"
 relay2=$!
 check "the relay keeps its pin after a restart" same_pin
-check "the relay ends in order once more" ends_in_order "$relay2" "$root/relay2.log"
+check "the relay ends in order once more" ends_in_order "$relay2" "$work/relay2.log"
 relay2=
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
