@@ -65,6 +65,7 @@ internal static class AddressText
         string digits = percent < 0 ? text : text[..percent];
         if (!digits.Contains(':', StringComparison.Ordinal)
             || digits.AsSpan().ContainsAnyExcept(IPv6Alphabet)
+            || (percent >= 0 && !IsZone(text.AsSpan(percent + 1)))
             || !IPAddress.TryParse(text, out IPAddress? parsed))
         {
             return false;
@@ -73,6 +74,9 @@ internal static class AddressText
         address = percent < 0 || parsed.IsIPv6LinkLocal ? parsed : null;
         return address is not null;
     }
+
+    /// <summary>An interface's number or name; 15 characters is the most that Linux allows (IFNAMSIZ in linux/if.h).</summary>
+    private static bool IsZone(ReadOnlySpan<char> zone) => zone.Length is >= 1 and <= 15 && !zone.ContainsAny('%', ']', '/') && !zone.ContainsAnyExceptInRange('!', '~');
 
     private static readonly System.Buffers.SearchValues<char> IPv6Alphabet = System.Buffers.SearchValues.Create("0123456789abcdefABCDEF:.");
 }

@@ -69,6 +69,15 @@ internal sealed record RelayAddress(string Host, int Port)
 
     private static bool TryToAscii(ref string name)
     {
+        // IdnMapping alone lets symbols and look-alikes of dots through.
+        foreach (Rune rune in name.EnumerateRunes())
+        {
+            if (!rune.IsAscii && !Rune.IsLetterOrDigit(rune) && Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark))
+            {
+                return false;
+            }
+        }
+
         try
         {
             name = new IdnMapping().GetAscii(name);
