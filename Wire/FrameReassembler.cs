@@ -10,7 +10,7 @@ namespace Softlan.Wire;
 /// <see cref="Lifetime"/>, could hide a wrap.)</para>
 /// <para>An unfinished frame dies when it leaves the window, when it is <see cref="Lifetime"/> old, or when a newer one needs its place; each death counts <see cref="DropReason.Incomplete"/>.
 /// Completed frames are remembered as long as the window reaches, so that duplicates deliver nothing.</para>
-/// <para>A link that never received a piece owns no buffers. One that did keeps <see cref="SpareBuffersKeptIdle"/>.</para>
+/// <para>A link that never received a piece owns no buffers. One that did keeps as many as were ever unfinished at once, after a silence only <see cref="SpareBuffersKeptIdle"/>.</para>
 /// </remarks>
 internal sealed class FrameReassembler
 {

@@ -19,8 +19,8 @@ internal static class ControlCodec
     /// <summary>Characters in a hello's <c>software</c>. <see cref="Write"/> cuts what is longer.</summary>
     public const int MaxSoftwareLength = 64;
 
-    /// <summary>Peers that one welcome lists: with the longest names they still fit <see cref="MaxMessageLength"/>. A relay tells of further ones with joined messages.</summary>
-    public const int MaxPeersInWelcome = 256;
+    /// <summary>Peers that one welcome lists: with the longest names (twelve bytes of JSON a character) they still fit <see cref="MaxMessageLength"/>. A relay tells of further ones with joined messages.</summary>
+    public const int MaxPeersInWelcome = 128;
 
     private static readonly ControlJson Json = ControlJson.CreateBounded();
 

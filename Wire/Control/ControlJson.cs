@@ -28,7 +28,7 @@ internal sealed partial class ControlJson : JsonSerializerContext
     {
         MaxDepth = MaxDepth,
 
-        // Names stay readable UTF-8 instead of six bytes a character: this JSON never stands in a web page.
+        // Most names stay readable UTF-8 instead of six bytes a character: this JSON never stands in a web page.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
 }

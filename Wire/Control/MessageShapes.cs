@@ -7,13 +7,14 @@ internal static class MessageShapes
 {
     internal record TypeShape
     {
-        [JsonPropertyOrder(-1)]
+        [JsonPropertyOrder(-2)]
         public string? Type { get; init; }
     }
 
     /// <summary>Read alone first: the hello of another version may look different in everything else.</summary>
     internal record VersionShape : TypeShape
     {
+        [JsonPropertyOrder(-1)]
         public int? Version { get; init; }
     }
 

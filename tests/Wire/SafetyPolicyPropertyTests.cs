@@ -14,7 +14,7 @@ public sealed class SafetyPolicyPropertyTests
         Random random = new(11);
         int[] types = [0x0800, 0x86dd, 0x0806, 0x0030, 0x8100, 0x1234];
         byte[] interesting = [0, 1, 6, 17, 43, 44, 51, 58, 60, 134, 136, 0x45, 0x60, 0xaa];
-        for (int i = 0; i < 100_000; i++)
+        for (int i = 0; i < 30_000; i++)
         {
             byte[] payload = new byte[random.Next(120)];
             random.NextBytes(payload);
@@ -41,7 +41,7 @@ public sealed class SafetyPolicyPropertyTests
             Ethernet(0x0806, Arp(1, PlayerMac, OtherMac)),
             Snap(0x86dd, IPv6(60, Extension(17, Udp(547, 546)))),
         ];
-        for (int i = 0; i < 100_000; i++)
+        for (int i = 0; i < 30_000; i++)
         {
             byte[] frame = [.. seeds[random.Next(seeds.Length)]];
             for (int changes = random.Next(5); changes > 0; changes--)

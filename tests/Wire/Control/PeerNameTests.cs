@@ -1,0 +1,77 @@
+using Softlan.Wire.Control;
+using Xunit;
+
+namespace Softlan.Tests.Wire.Control;
+
+public sealed class PeerNameTests
+{
+    [Theory]
+    [InlineData("")]
+    [InlineData("Anna")]
+    [InlineData("Jörg & Söhne <3")]
+    [InlineData("玩家一号")]
+    [InlineData("🎮")]
+    [InlineData("a'b\"c\\d`")]
+    [InlineData("12345678901234567890123456789012")]
+    [InlineData("🎮🎮🎮🎮🎮🎮🎮🎮🎮🎮🎮🎮🎮🎮🎮🎮🎮🎮🎮🎮🎮🎮🎮🎮🎮🎮🎮🎮🎮🎮🎮🎮")]
+    public void IsValid_PrintableText_IsAName(string text)
+    {
+        Assert.True(PeerName.IsValid(text));
+        Assert.Equal(text, PeerName.Clean(text, PeerName.MaxLength));
+    }
+
+    /// <summary>By number, since an invisible character in a source file is what this is about.</summary>
+    [Theory]
+    [InlineData(0x00)]   // NUL
+    [InlineData(0x07)]   // bell
+    [InlineData(0x0a)]   // line feed
+    [InlineData(0x1b)]   // escape
+    [InlineData(0x7f)]   // delete
+    [InlineData(0x9b)]   // control sequence introducer
+    [InlineData(0xa0)]   // no-break space
+    [InlineData(0xad)]   // soft hyphen
+    [InlineData(0x061c)] // Arabic letter mark
+    [InlineData(0x200b)] // zero-width space
+    [InlineData(0x200d)] // zero-width joiner
+    [InlineData(0x200e)] // left-to-right mark
+    [InlineData(0x2028)] // line separator
+    [InlineData(0x2029)] // paragraph separator
+    [InlineData(0x202e)] // right-to-left override
+    [InlineData(0x2066)] // left-to-right isolate
+    [InlineData(0x3000)] // ideographic space
+    [InlineData(0xe000)] // private use
+    [InlineData(0xd800)] // half a surrogate pair
+    [InlineData(0xdc00)]
+    [InlineData(0xfeff)] // byte order mark
+    [InlineData(0xfff9)] // interlinear annotation
+    [InlineData(0xffff)] // no character
+    public void IsValid_OneBadCharacter_IsNoName(int character)
+    {
+        string text = "a" + (char)character + "b";
+        Assert.False(PeerName.IsValid(text));
+        Assert.Equal("a?b", Ascii(PeerName.Clean(text, 3)));
+    }
+
+    [Theory]
+    [InlineData("123456789012345678901234567890123")]
+    [InlineData("🎮🎮🎮🎮🎮🎮🎮🎮🎮🎮🎮🎮🎮🎮🎮🎮🎮🎮🎮🎮🎮🎮🎮🎮🎮🎮🎮🎮🎮🎮🎮🎮🎮")]
+    public void IsValid_TooLong_IsNoName(string text)
+    {
+        Assert.False(PeerName.IsValid(text));
+        Assert.True(PeerName.IsValid(PeerName.Clean(text, PeerName.MaxLength)));
+    }
+
+    [Fact]
+    public void Clean_AnyText_IsPrintable()
+    {
+        Random random = new(22);
+        for (int i = 0; i < 20_000; i++)
+        {
+            string text = string.Concat(Enumerable.Range(0, random.Next(12)).Select(_ => (char)random.Next(0x10000)));
+            Assert.True(PeerName.IsPrintable(PeerName.Clean(text, 8), 8));
+        }
+    }
+
+    // Half a pair is read as U+FFFD, which is printable and as good as a question mark.
+    private static string Ascii(string text) => text.Replace('\ufffd', '?');
+}
