@@ -33,15 +33,15 @@ internal sealed class FrameSender(IFrameLink link)
 
     private DropReason SendSplit(ushort source, ReadOnlySpan<byte> frame, int head)
     {
-        // One counter for all sources: a receiver keeps apart what differs in source or id, and 256 ids last longer than the 250 ms
-        // that it waits for a tail, unless more than a thousand split frames pass a second, and then the oldest have long arrived.
-        byte id = ++_lastSplitId;
+        byte id = (byte)(_lastSplitId + 1);
         DropReason reason = link.Send(new DatagramHeader(DatagramKind.Head, id, source), frame[..head]);
         if (reason != DropReason.None)
         {
             return reason; // Without its head the tail would only wait for nothing.
         }
 
+        // One counter for all sources, one step a frame that went out: the receiver tells a wrapped id from an old one by that.
+        _lastSplitId = id;
         reason = link.Send(new DatagramHeader(DatagramKind.Tail, id, source), frame[head..]);
         if (reason == DropReason.None)
         {
