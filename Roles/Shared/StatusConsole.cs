@@ -1,0 +1,97 @@
+using System.Text;
+
+namespace Softlan.Roles.Shared;
+
+/// <summary>A terminal that keeps one live line at its bottom: log lines scroll above it. Every thread may write.</summary>
+/// <param name="terminal">Where everything goes.</param>
+/// <param name="width">Columns now; the line is cut there, since a wrapped one could not be taken back.</param>
+internal sealed class StatusConsole(TextWriter terminal, Func<int> width) : TextWriter
+{
+    /// <summary>ECMA-48: carriage return, then erase to the end of the line.</summary>
+    private const string EraseLine = "\r\u001b[K";
+
+    private readonly Lock _lock = new();
+    private string _line = "";
+    private bool _atLineStart = true;
+    private bool _isClosed;
+
+    public override Encoding Encoding => terminal.Encoding;
+
+    /// <summary>Puts itself between <see cref="Console.Error"/> and the terminal. Before the loggers are made: they keep the writer that they find.</summary>
+    /// <returns>Null where stderr is no terminal that can take a line back.</returns>
+    public static StatusConsole? TryInstall()
+    {
+        if (Console.IsErrorRedirected || Environment.GetEnvironmentVariable("TERM") is null or "" or "dumb")
+        {
+            return null;
+        }
+
+        StatusConsole console = new(Console.Error, static () => Console.WindowWidth);
+        Console.SetError(console);
+        return console;
+    }
+
+    /// <summary>Replaces the live line; an empty one takes it away. May block as long as the terminal does.</summary>
+    public void Show(string line)
+    {
+        lock (_lock)
+        {
+            if (_isClosed)
+            {
+                return;
+            }
+
+            int columns = Math.Max(0, width() - 1);
+            line = line.Length > columns ? line[..columns] : line;
+            if (line != _line && _atLineStart)
+            {
+                terminal.Write(EraseLine + line);
+                terminal.Flush();
+            }
+
+            _line = line;
+        }
+    }
+
+    /// <summary>Takes the live line away for good.</summary>
+    public void CloseLine()
+    {
+        Show("");
+        lock (_lock)
+        {
+            _isClosed = true;
+        }
+    }
+
+    public override void Write(char value) => Write(value.ToString());
+
+    public override void Write(char[] buffer, int index, int count) => Write(new string(buffer, index, count));
+
+    public override void Write(string? value)
+    {
+        if (string.IsNullOrEmpty(value))
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            if (_atLineStart && _line.Length > 0)
+            {
+                terminal.Write(EraseLine);
+            }
+
+            _atLineStart = value.EndsWith('\n');
+            terminal.Write(_atLineStart && _line.Length > 0 ? value + _line : value);
+            terminal.Flush();
+        }
+    }
+
+    public override void Flush()
+    {
+        lock (_lock)
+        {
+            terminal.Flush();
+        }
+    }
+}

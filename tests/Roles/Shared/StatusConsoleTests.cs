@@ -1,0 +1,62 @@
+using Softlan.Roles.Shared;
+using Xunit;
+
+namespace Softlan.Tests.Roles.Shared;
+
+public sealed class StatusConsoleTests : IDisposable
+{
+    private const string Erase = "\r\u001b[K";
+
+    private readonly StringWriter _terminal = new();
+
+    public void Dispose() => _terminal.Dispose();
+
+    [Fact]
+    public void Show_ReplacesTheLine()
+    {
+        using StatusConsole console = new(_terminal, () => 80);
+        console.Show("one");
+        console.Show("two");
+        console.Show("two");
+        Assert.Equal($"{Erase}one{Erase}two", _terminal.ToString());
+    }
+
+    [Fact]
+    public void Write_LogLine_StandsAboveTheLine()
+    {
+        using StatusConsole console = new(_terminal, () => 80);
+        console.Show("status");
+        console.Write("log\n");
+        Assert.Equal($"{Erase}status{Erase}log\nstatus", _terminal.ToString());
+    }
+
+    [Fact]
+    public void Write_InPieces_TheLineWaitsForTheEnd()
+    {
+        using StatusConsole console = new(_terminal, () => 80);
+        console.Show("status");
+        console.Write("half ");
+        console.Show("newer");
+        console.Write("line\n");
+        Assert.Equal($"{Erase}status{Erase}half line\nnewer", _terminal.ToString());
+    }
+
+    [Fact]
+    public void Show_NarrowTerminal_IsCut()
+    {
+        using StatusConsole console = new(_terminal, () => 5);
+        console.Show("a long status");
+        Assert.Equal($"{Erase}a lo", _terminal.ToString());
+    }
+
+    [Fact]
+    public void CloseLine_TakesItAwayForGood()
+    {
+        using StatusConsole console = new(_terminal, () => 80);
+        console.Show("status");
+        console.CloseLine();
+        console.Show("late");
+        console.Write("last words\n");
+        Assert.Equal($"{Erase}status{Erase}last words\n", _terminal.ToString());
+    }
+}
