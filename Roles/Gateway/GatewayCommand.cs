@@ -1,0 +1,61 @@
+using System.CommandLine;
+using Softlan.Roles.CommandLine;
+using Softlan.Roles.Shared;
+
+namespace Softlan.Roles.Gateway;
+
+/// <summary>The command line of <c>softlan gateway</c>: parse, check, hand over <see cref="GatewayOptions"/>.</summary>
+internal static class GatewayCommand
+{
+    /// <summary>Linux: IFNAMSIZ without the closing zero.</summary>
+    private const int MaxInterfaceNameLength = 15;
+
+    private static readonly ValueKind<string> InterfaceKind = ValueKinds.Text("an interface name", MaxInterfaceNameLength, "eth0");
+
+    private static readonly ValueKind<string> BridgeKind = ValueKinds.Text("a bridge name", MaxInterfaceNameLength, "br0");
+
+    /// <param name="run">Runs the gateway; what it returns is the exit code.</param>
+    public static Command Create(Func<GatewayOptions, LoggingOptions, int> run)
+    {
+        RelayArguments relay = new(relayIsRequired: true);
+        Option<string?> iface = SoftlanOption.Optional(
+            "--interface",
+            InterfaceKind,
+            "name",
+            "The wired Ethernet interface whose LAN joins the room. This host keeps using it and is reachable for the players.",
+            "--iface");
+        Option<string?> bridge = SoftlanOption.Optional(
+            "--bridge",
+            BridgeKind,
+            "name",
+            "The Linux bridge whose LAN joins the room, instead of --interface: softlan adds a port of its own to it and removes that when it ends.");
+        Command command = new("gateway", "Bridges the LAN behind a wired interface, or a Linux bridge, into a room on a relay. Needs root, or CAP_NET_RAW (for --bridge CAP_NET_ADMIN).");
+        relay.AddTo(command);
+        command.Add(iface);
+        command.Add(bridge);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(iface)?.Errors.Any() == true || result.GetResult(bridge)?.Errors.Any() == true)
+            {
+                return;
+            }
+
+            bool hasInterface = result.GetValue(iface) is not null;
+            if (hasInterface == result.GetValue(bridge) is not null)
+            {
+                result.AddError(hasInterface
+                    ? "--interface and --bridge exclude each other. Give one of them, for example --interface eth0."
+                    : "--interface is missing. Give the wired interface to bridge, for example --interface eth0, or a Linux bridge with --bridge br0.");
+            }
+        });
+        command.SetAction(parsed => run(
+            new GatewayOptions
+            {
+                Relay = relay.Read(parsed),
+                Interface = parsed.GetValue(iface) ?? parsed.GetValue(bridge)!,
+                IsBridge = parsed.GetValue(bridge) is not null,
+            },
+            LoggingArguments.Read(parsed)));
+        return command;
+    }
+}

@@ -1,0 +1,42 @@
+using Microsoft.Extensions.Logging;
+using Softlan.Wire;
+
+namespace Softlan.Roles.Gateway;
+
+/// <summary>What the gateway says beside what every session says (SessionLog). Read it top to bottom to know what an operator can see.</summary>
+internal static partial class GatewayLog
+{
+    [LoggerMessage(200, LogLevel.Information, "Bridging {Interface} ({Mac}) into room {Room}")]
+    public static partial void Bridging(ILogger logger, string @interface, MacAddress mac, RoomCode room);
+
+    [LoggerMessage(201, LogLevel.Warning, "{Reason} A gateway that is killed will have to wait for its old place to time out")]
+    public static partial void ResumeNotKept(ILogger logger, string reason);
+
+    [LoggerMessage(202, LogLevel.Warning, "Client {Mac} has the MAC of {Interface}, this host's own card; its frames are dropped")]
+    public static partial void OwnMacAnnounced(ILogger logger, MacAddress mac, string @interface);
+
+    [LoggerMessage(203, LogLevel.Warning, "A frame of the remote player {Mac} came back from {Interface}: something else bridges this LAN and room {Room}, or echoes frames. Dropped; if it goes on, bridging stops for a while")]
+    public static partial void StrayLoop(ILogger logger, MacAddress mac, string @interface, RoomCode room);
+
+    [LoggerMessage(204, LogLevel.Error, "LOOP: frames of remote players such as {Mac} keep coming back from {Interface}. A second bridge connects this LAN and room {Room}: another gateway, or a player who is on this LAN as well. Bridging stops for {Pause}; remove the second bridge")]
+    public static partial void Loop(ILogger logger, MacAddress mac, string @interface, RoomCode room, TimeSpan pause);
+
+    [LoggerMessage(205, LogLevel.Warning, "Bridging {Interface} again after the loop")]
+    public static partial void BridgingAgain(ILogger logger, string @interface);
+
+    [LoggerMessage(206, LogLevel.Warning, "Dropped in the last minute: {Drops}")]
+    public static partial void Dropped(ILogger logger, string drops);
+
+    [LoggerMessage(207, LogLevel.Debug, "Reminded the LAN's switches of {Clients} clients")]
+    public static partial void CamRefreshed(ILogger logger, int clients);
+
+    [LoggerMessage(208, LogLevel.Information, "Stopped bridging {Interface}")]
+    public static partial void Stopped(ILogger logger, string @interface);
+
+    // Per frame: off unless somebody asked for Trace, and then nothing is computed or boxed before the level check.
+    [LoggerMessage(209, LogLevel.Trace, "To the relay: {Source} -> {Destination}, {Length} bytes: {Reason}")]
+    public static partial void ToRelay(ILogger logger, MacAddress source, MacAddress destination, int length, DropReason reason);
+
+    [LoggerMessage(210, LogLevel.Trace, "From the relay: {Source} -> {Destination}, {Length} bytes: {Reason}")]
+    public static partial void FromRelay(ILogger logger, MacAddress source, MacAddress destination, int length, DropReason reason);
+}

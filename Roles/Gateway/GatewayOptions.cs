@@ -1,0 +1,19 @@
+using Softlan.Roles.Shared;
+using Softlan.Wire;
+
+namespace Softlan.Roles.Gateway;
+
+/// <summary>What <c>softlan gateway</c> was asked to do. Every value is checked before this exists.</summary>
+internal sealed record GatewayOptions
+{
+    public required RelayOptions Relay { get; init; }
+
+    /// <summary>The interface to bridge, or the Linux bridge to join.</summary>
+    public required string Interface { get; init; }
+
+    /// <summary>Whether <see cref="Interface"/> is a Linux bridge (<c>--bridge</c>).</summary>
+    public bool IsBridge { get; init; }
+
+    /// <summary>The largest IP MTU that the interface carries, 1280 to 1500 bytes. The command does not know it; whoever opens the port does.</summary>
+    public int Mtu { get; init; } = FrameLimits.MaxMtu;
+}

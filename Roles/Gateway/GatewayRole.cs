@@ -1,0 +1,330 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Softlan.Platform;
+using Softlan.Roles.CommandLine;
+using Softlan.Roles.Shared;
+using Softlan.Wire;
+using Softlan.Wire.Control;
+
+namespace Softlan.Roles.Gateway;
+
+// From the LAN to the relay, in the order in which a frame meets it:
+//
+//   source MAC       a remote client's: somebody bridges twice (LoopGuard), or this host injected it
+//   destination MAC  broadcast, multicast or a remote client's; everything else stays on the LAN (most frames end here)
+//   RelaySession     safety policy, room MTU, MSS; then the link
+//
+// From the relay to the LAN:
+//
+//   RelaySession     known source peer, its own MAC, safety policy, room MTU, MSS
+//   LoopGuard        nothing while bridging is stopped
+//   IFramePort       the wire, and this host's own stack where it is concerned
+
+/// <summary>Bridges one Ethernet port of this host and one room. Owns the port; lives on its lane.</summary>
+internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
+{
+    /// <summary>Drops that are nothing to worry about on any LAN: its own traffic, its switches' talk, and what comes while there is no room.</summary>
+    private static readonly DropReason[] ExpectedDrops = [DropReason.UnknownDestination, DropReason.SwitchControl, DropReason.NotConnected];
+
+    private static readonly TimeSpan DropReportInterval = TimeSpan.FromMinutes(1);
+
+    private static readonly TimeSpan FarewellTime = TimeSpan.FromMilliseconds(50);
+
+    private readonly ILane _lane;
+    private readonly IFramePort _port;
+    private readonly GatewayOptions _options;
+    private readonly GatewayResume? _resume;
+    private readonly ILogger _logger;
+    private readonly bool _traces;
+    private readonly RelaySession _session;
+    private readonly LoopGuard _loops = new();
+    private readonly DropReport _drops = new(ExpectedDrops);
+    private readonly ILaneTimer _camTimer;
+    private readonly ILaneTimer _pauseTimer;
+    private readonly ILaneTimer _reportTimer;
+    private readonly StatusConsole? _console;
+    private readonly byte[] _camFrame = new byte[CamRefresh.Length];
+    private Action<SoftlanException?>? _ended;
+    private StatusLine? _status;
+    private ILaneTimer? _farewellTimer;
+    private bool _isDisposed;
+
+    /// <param name="port">An open port. The role owns it from here on.</param>
+    /// <param name="resume">Null: nothing is kept beyond this process.</param>
+    /// <param name="console">The terminal for the live line; null: none.</param>
+    /// <param name="resolver">Null: the system's.</param>
+    /// <param name="random">See <see cref="RelaySession"/>.</param>
+    public GatewayRole(
+        ILane lane,
+        IQuicEngine engine,
+        IFramePort port,
+        GatewayOptions options,
+        GatewayResume? resume,
+        ILogger logger,
+        StatusConsole? console = null,
+        IRelayResolver? resolver = null,
+        Func<double>? random = null)
+    {
+        _lane = lane;
+        _port = port;
+        _options = options;
+        _resume = resume;
+        _logger = logger;
+        _console = console;
+        _traces = logger.IsEnabled(LogLevel.Trace);
+        RelaySessionOptions session = new()
+        {
+            Relay = options.Relay.Relay!,
+            Trust = options.Relay.Trust,
+            ServerName = options.Relay.ServerName,
+            Room = options.Relay.Room,
+            Role = PeerRole.Gateway,
+            Name = options.Relay.Name,
+            Mtu = options.Mtu,
+            DatagramLimit = options.Relay.DatagramLimit,
+            ResumeToken = resume?.Find(),
+        };
+        _session = new RelaySession(lane, engine, session, this, logger, resolver, random);
+        _camTimer = lane.CreateTimer(OnCamTimer);
+        _pauseTimer = lane.CreateTimer(OnPauseOver);
+        _reportTimer = lane.CreateTimer(OnReportTimer);
+    }
+
+    public RelaySession Session => _session;
+
+    public void Start(Action<SoftlanException?> ended)
+    {
+        _ended = ended;
+        _port.Start(this);
+        GatewayLog.Bridging(_logger, _port.Name, _port.Address, _options.Relay.Room);
+        _camTimer.Set(CamRefresh.Interval);
+        _reportTimer.Set(DropReportInterval);
+        if (_console is not null)
+        {
+            SessionStatus status = new(_lane, _session, hasGateway: false, _port.Counters, ExpectedDrops);
+            _status = new StatusLine(_lane, _console, status.Describe);
+        }
+
+        _session.Start();
+    }
+
+    public void Stop()
+    {
+        if (_ended is null)
+        {
+            return;
+        }
+
+        _session.Stop();
+        _resume?.Delete();
+        End(null);
+    }
+
+    /// <summary>A gateway reads no files again, and its terminal is gone.</summary>
+    public void HangUp() => Stop();
+
+    public void Dispose()
+    {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
+        _status?.Dispose();
+        _session.Dispose();
+        _camTimer.Dispose();
+        _pauseTimer.Dispose();
+        _reportTimer.Dispose();
+        _farewellTimer?.Dispose();
+        _port.Dispose();
+    }
+
+    void IFramePortHandler.OnFrame(Span<byte> frame, FrameOrigin origin)
+    {
+        DropReason reason = Forward(frame, origin);
+        if (_traces)
+        {
+            GatewayLog.ToRelay(_logger, MacAddress.Read(frame[MacAddress.Length..]), MacAddress.Read(frame), frame.Length, reason);
+        }
+    }
+
+    void IFramePortHandler.OnPortFailed(SoftlanException reason)
+    {
+        _session.Stop(CloseReason.ShuttingDown, "the gateway lost its LAN");
+        End(reason);
+    }
+
+    void IRelaySessionOwner.OnFrame(ReadOnlySpan<byte> frame, PeerInfo source)
+    {
+        DropReason reason = source.Mac == _port.Address ? DropReason.UnauthorizedSourceMac : _loops.IsPaused ? DropReason.LoopedSourceMac : DropReason.None;
+        if (reason == DropReason.None)
+        {
+            _port.Write(frame);
+        }
+        else
+        {
+            _session.Counters.Drop(reason);
+        }
+
+        if (_traces)
+        {
+            GatewayLog.FromRelay(_logger, source.Mac, MacAddress.Read(frame), frame.Length, reason);
+        }
+    }
+
+    void IRelaySessionOwner.OnConnecting(IPEndPoint relay)
+    {
+        // The gateway's own traffic to the relay is unicast of this host, which is never bridged: there is no route to pin.
+    }
+
+    void IRelaySessionOwner.OnResumeToken(string token) => _resume?.Save(token);
+
+    void IRelaySessionOwner.OnJoined(JoinedRoom room)
+    {
+        foreach (PeerInfo peer in _session.Peers.All)
+        {
+            CheckMac(peer);
+        }
+
+        OnCamTimer();
+    }
+
+    void IRelaySessionOwner.OnPeerJoined(PeerInfo peer)
+    {
+        CheckMac(peer);
+        RefreshCam(peer);
+    }
+
+    void IRelaySessionOwner.OnPeerLeft(PeerInfo peer, CloseReason reason)
+    {
+        // Nothing to undo: the switches forget the MAC by themselves.
+    }
+
+    void IRelaySessionOwner.OnDisconnected(string reason, TimeSpan retryIn)
+    {
+        // The session tells the operator; the port stays as it is.
+    }
+
+    void IRelaySessionOwner.OnFatal(SoftlanException reason) => End(reason);
+
+    private DropReason Forward(Span<byte> frame, FrameOrigin origin)
+    {
+        RemotePeers peers = _session.Peers;
+        MacAddress source = MacAddress.Read(frame[MacAddress.Length..]);
+        // Clients' MACs are locally administered, as few on a LAN are: for most frames one bit answers before the table does.
+        if (source.IsValidClientAddress && source != _port.Address && peers.IsClientMac(source))
+        {
+            return Drop(OnLooped(source, origin));
+        }
+
+        MacAddress destination = MacAddress.Read(frame);
+        if (!destination.IsMulticast && !(destination.IsValidClientAddress && peers.IsClientMac(destination)))
+        {
+            return Drop(DropReason.UnknownDestination);
+        }
+
+        if (!source.IsUsableSource)
+        {
+            return Drop(DropReason.InvalidSourceMac);
+        }
+
+        return _loops.IsPaused ? Drop(DropReason.LoopedSourceMac) : _session.Send(frame);
+    }
+
+    private DropReason Drop(DropReason reason)
+    {
+        _session.Counters.Drop(reason);
+        return reason;
+    }
+
+    private DropReason OnLooped(MacAddress source, FrameOrigin origin)
+    {
+        // What this host itself injects under a client's MAC (this gateway does so all the time) is no loop.
+        if (origin == FrameOrigin.Received)
+        {
+            switch (_loops.OnLoopedFrame(_lane.Now))
+            {
+                case LoopVerdict.Stray:
+                    GatewayLog.StrayLoop(_logger, source, _port.Name, _options.Relay.Room);
+                    break;
+                case LoopVerdict.Pause:
+                    GatewayLog.Loop(_logger, source, _port.Name, _options.Relay.Room, LoopGuard.PauseLength);
+                    _pauseTimer.Set(LoopGuard.PauseLength);
+                    break;
+            }
+        }
+
+        return DropReason.LoopedSourceMac;
+    }
+
+    private void OnPauseOver()
+    {
+        _loops.Resume();
+        GatewayLog.BridgingAgain(_logger, _port.Name);
+        OnCamTimer();
+    }
+
+    private void CheckMac(PeerInfo peer)
+    {
+        if (peer.Mac == _port.Address)
+        {
+            GatewayLog.OwnMacAnnounced(_logger, peer.Mac, _port.Name);
+        }
+    }
+
+    private void OnCamTimer()
+    {
+        _camTimer.Set(CamRefresh.Interval);
+        if (_loops.IsPaused)
+        {
+            return;
+        }
+
+        foreach (PeerInfo peer in _session.Peers.All)
+        {
+            RefreshCam(peer);
+        }
+
+        GatewayLog.CamRefreshed(_logger, _session.Peers.Count);
+    }
+
+    private void RefreshCam(PeerInfo peer)
+    {
+        if (peer.Role == PeerRole.Client && peer.Mac != _port.Address && !_loops.IsPaused)
+        {
+            // A bridge would keep a frame for its own MAC to itself, so there it goes to everybody, as hypervisors do when they move a machine.
+            MacAddress destination = _options.IsBridge ? MacAddress.Broadcast : _port.Address;
+            _port.Write(CamRefresh.Write(_camFrame, destination, peer.Mac));
+        }
+    }
+
+    private void OnReportTimer()
+    {
+        _reportTimer.Set(DropReportInterval);
+        if (_drops.Next(_session.Counters, _port.Counters) is { } drops)
+        {
+            GatewayLog.Dropped(_logger, drops);
+        }
+    }
+
+    /// <summary>Reports the end once the goodbye has left the machine.</summary>
+    private void End(SoftlanException? reason)
+    {
+        if (_ended is not { } ended)
+        {
+            return;
+        }
+
+        _ended = null;
+        _camTimer.Cancel();
+        _pauseTimer.Cancel();
+        _reportTimer.Cancel();
+        _status?.Dispose();
+        _status = null;
+        _port.Dispose();
+        GatewayLog.Stopped(_logger, _port.Name);
+        _farewellTimer = _lane.CreateTimer(() => ended(reason));
+        _farewellTimer.Set(FarewellTime);
+    }
+}

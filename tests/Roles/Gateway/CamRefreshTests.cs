@@ -1,0 +1,87 @@
+using Softlan.Roles.Gateway;
+using Softlan.Tests.Roles.Shared;
+using Softlan.Wire;
+using Softlan.Wire.Control;
+using Xunit;
+
+namespace Softlan.Tests.Roles.Gateway;
+
+public sealed class CamRefreshTests
+{
+    [Fact]
+    public void Write_IsTheShortestFrameWithNothingInIt()
+    {
+        byte[] buffer = new byte[100];
+        buffer.AsSpan().Fill(0xff);
+        Span<byte> frame = CamRefresh.Write(buffer, GatewayBench.Card, GatewayBench.Anna.Mac);
+
+        Assert.Equal(60, frame.Length);
+        Assert.True(EthernetFrame.TryParse(frame, out EthernetFrame view));
+        Assert.Equal(GatewayBench.Card, view.Destination);
+        Assert.Equal(GatewayBench.Anna.Mac, view.Source);
+        Assert.Equal(0x88b5, view.EtherType);
+        Assert.Equal(-1, view.Payload.IndexOfAnyExcept((byte)0));
+        Assert.Equal(0xff, buffer[60]);
+    }
+
+    [Fact]
+    public void Joining_RefreshesEveryPlayerThatIsThere()
+    {
+        using GatewayBench bench = new();
+        bench.Join(GatewayBench.Anna, GatewayBench.Ben);
+        Assert.Equal([GatewayBench.Anna.Mac, GatewayBench.Ben.Mac], bench.CamRefreshes.Select(frame => MacAddress.Read(frame.AsSpan(MacAddress.Length))));
+    }
+
+    [Fact]
+    public void APlayerJoins_IsRefreshedAtOnceThenEveryMinute()
+    {
+        using GatewayBench bench = new();
+        bench.Join();
+        bench.Pass(TimeSpan.FromSeconds(30));
+        bench.Say(new JoinedMessage(GatewayBench.Anna));
+        Assert.Single(bench.CamRefreshes);
+        bench.Pass(TimeSpan.FromSeconds(121));
+        Assert.Equal(3, bench.CamRefreshes.Count);
+
+        bench.Say(new LeftMessage(GatewayBench.Anna.Id, CloseReason.Normal));
+        bench.Pass(TimeSpan.FromSeconds(121));
+        Assert.Equal(3, bench.CamRefreshes.Count);
+    }
+
+    [Fact]
+    public void WhileNotConnected_NothingIsRefreshed()
+    {
+        using GatewayBench bench = new();
+        bench.Join(GatewayBench.Anna);
+        bench.Link.Lose();
+        bench.Lane.Advance(TimeSpan.FromSeconds(200));
+        Assert.Single(bench.CamRefreshes);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void OnABridge_GoesToEverybody(bool bridge)
+    {
+        using GatewayBench bench = new(bridge);
+        bench.Join(GatewayBench.Anna);
+        Assert.Equal(bridge ? MacAddress.Broadcast : GatewayBench.Card, MacAddress.Read(Assert.Single(bench.CamRefreshes)));
+    }
+
+    [Fact]
+    public void WhileALoopStopsBridging_IsLeftOut()
+    {
+        using GatewayBench bench = new();
+        bench.Join(GatewayBench.Anna);
+        bench.Pass(TimeSpan.FromSeconds(55));
+        for (int i = 0; i < LoopGuard.Threshold; i++)
+        {
+            bench.Port.Inject(TestFrames.Plain(MacAddress.Broadcast, GatewayBench.Anna.Mac));
+        }
+
+        bench.Pass(TimeSpan.FromSeconds(6));
+        Assert.Single(bench.CamRefreshes);
+        bench.Pass(TimeSpan.FromSeconds(5));
+        Assert.Equal(2, bench.CamRefreshes.Count);
+    }
+}

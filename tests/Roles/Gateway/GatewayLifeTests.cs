@@ -1,0 +1,138 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Softlan.Roles.Gateway;
+using Softlan.Tests.Roles.Shared;
+using Softlan.Wire;
+using Softlan.Wire.Control;
+using Xunit;
+
+namespace Softlan.Tests.Roles.Gateway;
+
+public sealed class GatewayLifeTests : IDisposable
+{
+    private readonly string _directory = Path.Combine(Path.GetTempPath(), $"softlan-gateway-{Guid.NewGuid():n}");
+
+    public void Dispose()
+    {
+        if (Directory.Exists(_directory))
+        {
+            Directory.Delete(_directory, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Start_ThePortReadsBeforeTheRelayIsConnected()
+    {
+        using GatewayBench bench = new();
+        bench.Start();
+        Assert.True(bench.Port.IsStarted);
+        HelloMessage hello = HelloAfterConnect(bench);
+        Assert.Equal((PeerRole.Gateway, MacAddress.Zero, "lan"), (hello.Role, hello.Mac, hello.Name));
+    }
+
+    [Fact]
+    public void Stop_SaysByeClosesThePortAndEnds()
+    {
+        using GatewayBench bench = new();
+        bench.Join(GatewayBench.Anna);
+        bench.Gateway.Stop();
+        bench.Gateway.Stop();
+        bench.Lane.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.True(bench.Port.IsDisposed);
+        Assert.Equal((true, null), bench.End);
+        Assert.Contains("bye", bench.Link.SentControl[^1], StringComparison.Ordinal);
+        Assert.NotNull(bench.Link.ClosedWith);
+    }
+
+    [Fact]
+    public void PortFails_SaysByeAndEndsWithTheReason()
+    {
+        using GatewayBench bench = new();
+        bench.Join(GatewayBench.Anna);
+        bench.Port.Fail("Interface 'eth0' is gone");
+        bench.Lane.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Contains("eth0", bench.End.Reason!.Message, StringComparison.Ordinal);
+        Assert.Equal(CloseReason.ShuttingDown, bench.Link.ClosedWith!.Value.Reason);
+    }
+
+    [Fact]
+    public void Reject_ThatRetryingCannotCure_EndsWithTheRelaysText()
+    {
+        using GatewayBench bench = new();
+        bench.Start();
+        bench.Link.Connect();
+        bench.Say(new RejectMessage(RejectReason.BadVersion, "This relay speaks version 2"));
+        bench.Lane.Advance(TimeSpan.FromSeconds(1));
+        Assert.Contains("version 2", bench.End.Reason!.Message, StringComparison.Ordinal);
+        Assert.True(bench.Port.IsDisposed);
+    }
+
+    [Fact]
+    public void Killed_TheNextProcessOffersTheToken()
+    {
+        GatewayBench killed = new(resume: Resume("ROOM1"));
+        killed.Join();
+
+        using GatewayBench next = new(resume: Resume("room1"));
+        next.Start();
+        Assert.Equal("token-1", HelloAfterConnect(next).Resume);
+
+        using GatewayBench elsewhere = new(resume: Resume("ROOM2"));
+        elsewhere.Start();
+        Assert.Null(HelloAfterConnect(elsewhere).Resume);
+    }
+
+    [Fact]
+    public void Stopped_TheNextProcessOffersNoToken()
+    {
+        using GatewayBench stopped = new(resume: Resume("ROOM1"));
+        stopped.Join();
+        Assert.NotNull(Resume("ROOM1").Find());
+        stopped.Gateway.Stop();
+        Assert.Null(Resume("ROOM1").Find());
+    }
+
+    [Fact]
+    public void Resume_FileOfAnotherRelayOrGarbage_IsIgnored()
+    {
+        Resume("ROOM1").Save("token");
+        GatewayResume other = new(_directory, new RelayAddress("other.example.org", 443), SessionBench.Room, "eth0", NullLogger.Instance);
+        Assert.Null(other.Find());
+        Assert.Equal("token", Resume("ROOM1").Find());
+
+        File.WriteAllBytes(Directory.GetFiles(_directory).Single(), [0xff, 0x00, 0x0a, 0x0a]);
+        Assert.Null(Resume("ROOM1").Find());
+    }
+
+    [Fact]
+    public void Drops_AreToldOnceAMinuteWithoutTheLansOwnTraffic()
+    {
+        using GatewayBench bench = new();
+        bench.Join(GatewayBench.Anna, GatewayBench.Ben);
+        bench.Port.Inject(TestFrames.Plain(GatewayBench.Printer, GatewayBench.Server));
+        bench.Pass(TimeSpan.FromSeconds(61));
+        Assert.Equal(0, bench.Log.Count("Dropped"));
+
+        bench.Receive(GatewayBench.Anna, TestFrames.Plain(GatewayBench.Server, GatewayBench.Ben.Mac));
+        bench.Receive(GatewayBench.Anna, TestFrames.DhcpOffer(GatewayBench.Anna.Mac));
+        bench.Pass(TimeSpan.FromSeconds(60));
+        Assert.Equal(1, bench.Log.Count("UnauthorizedSourceMac 1, DhcpServer 1"));
+        bench.Pass(TimeSpan.FromSeconds(60));
+        Assert.Equal(1, bench.Log.Count("Dropped"));
+    }
+
+    private GatewayResume Resume(string room) => new(
+        _directory,
+        new RelayAddress("relay.example.org", 443),
+        RoomCode.TryParse(room, out RoomCode code) ? code : throw new ArgumentException(room),
+        "eth0",
+        NullLogger.Instance);
+
+    private static HelloMessage HelloAfterConnect(GatewayBench bench)
+    {
+        bench.Link.Connect();
+        Assert.True(ControlCodec.TryParse(System.Text.Encoding.UTF8.GetBytes(bench.Link.SentControl.Single()), out ControlMessage? message, out _));
+        return Assert.IsType<HelloMessage>(message);
+    }
+}
