@@ -147,6 +147,54 @@ public sealed class FrameCoalescerTests
         Assert.Equal(3, Enumerable.Range(0, coalescer.Count).Sum(coalescer.Frames));
     }
 
+    [Theory]
+    [InlineData(TransportHeader.Ack | TransportHeader.Fin)]
+    [InlineData(TransportHeader.Ack | TransportHeader.Syn)]
+    [InlineData(TransportHeader.Ack | TransportHeader.Rst)]
+    [InlineData(TransportHeader.Ack | TransportHeader.Urg)]
+    [InlineData(0)]
+    public void Finish_FramesThatAllCarryASpecialFlag_StayAlone(int flags)
+    {
+        TestFrame first = new() { Payload = Bytes(SegmentSize), TcpFlags = (byte)flags };
+        FrameCoalescer coalescer = new(VirtioNetHeader.Length, mergesUdp: true);
+        Add(coalescer, first.Build(), Follow(first).Build());
+        Assert.Equal(2, coalescer.Finish());
+    }
+
+    [Theory]
+    [InlineData(0x4000, new[] { 5, 5, 5 }, 1)]
+    [InlineData(0x4000, new[] { 5, 6, 7 }, 1)]
+    [InlineData(0x4000, new[] { 5, 5, 7 }, 2)]
+    [InlineData(0x4000, new[] { 5, 6, 5 }, 2)]
+    [InlineData(0x4000, new[] { 5, 5, 6 }, 2)]
+    [InlineData(0, new[] { 5, 6, 7 }, 1)]
+    [InlineData(0, new[] { 5, 5, 5 }, 3)]
+    [InlineData(0, new[] { 0xffff, 0, 1 }, 1)]
+    public void Finish_Identifications_CountUpOrStayWhereFragmentsAreForbidden(int fragment, int[] identifications, int entries)
+    {
+        TestFrame frame = new() { Payload = Bytes(SegmentSize), Fragment = (ushort)fragment };
+        FrameCoalescer coalescer = new(VirtioNetHeader.Length, mergesUdp: true);
+        foreach (int identification in identifications)
+        {
+            Add(coalescer, (frame with { Identification = (ushort)identification }).Build());
+            frame = Follow(frame);
+        }
+
+        Assert.Equal(entries, coalescer.Finish());
+    }
+
+    [Theory]
+    [InlineData(true, 3)]
+    [InlineData(false, 2)]
+    public void Finish_FragmentBetweenTheSameHosts_IsNotOvertakenByItsProtocol(bool sameProtocol, int entries)
+    {
+        TestFrame first = new() { Payload = Bytes(SegmentSize) };
+        TestFrame fragment = first with { IsTcp = sameProtocol, Fragment = 185, SourcePort = 1 };
+        FrameCoalescer coalescer = new(VirtioNetHeader.Length, mergesUdp: true);
+        Add(coalescer, first.Build(), fragment.Build(), Follow(first).Build());
+        Assert.Equal(entries, coalescer.Finish());
+    }
+
     [Fact]
     public void Finish_FirstFrameIsCorrupt_IsNotGivenAFreshChecksum()
     {
