@@ -11,14 +11,15 @@ internal sealed class SeatBook
 
     private readonly List<Seat> _occupied = [];
     private readonly LinkedList<Seat> _vacant = []; // The one that was left first stands first.
-    private readonly Dictionary<ushort, TimeSpan> _restingUntil = [];
+    private readonly Dictionary<ushort, TimeSpan> _busyUntil = []; // Ids in use are busy for ever.
+    private readonly Queue<(ushort Id, TimeSpan Until)> _resting = new();
     private ushort _lastId;
 
     /// <summary>Nobody sits here and nobody can come back.</summary>
     public bool IsForgotten(TimeSpan now)
     {
         Forget(now);
-        return _occupied.Count == 0 && _restingUntil.Count == 0;
+        return _busyUntil.Count == 0;
     }
 
     /// <summary>The seat with this token: occupied, or left less than <see cref="Memory"/> ago. Looks at all of them, so that time tells nothing.</summary>
@@ -46,7 +47,7 @@ internal sealed class SeatBook
         for (int tried = 0; tried < ushort.MaxValue; tried++)
         {
             _lastId = _lastId == ushort.MaxValue ? (ushort)1 : (ushort)(_lastId + 1);
-            if (!_restingUntil.ContainsKey(_lastId))
+            if (!_busyUntil.ContainsKey(_lastId))
             {
                 return new Seat(_lastId, ResumeToken.Create());
             }
@@ -61,7 +62,7 @@ internal sealed class SeatBook
         seat.Occupant = peer;
         _vacant.Remove(seat);
         _occupied.Add(seat);
-        _restingUntil[seat.Id] = TimeSpan.MaxValue;
+        _busyUntil[seat.Id] = TimeSpan.MaxValue;
     }
 
     public void Vacate(Seat seat, TimeSpan now)
@@ -69,7 +70,8 @@ internal sealed class SeatBook
         seat.Occupant = null;
         seat.VacantSince = now;
         _occupied.Remove(seat);
-        _restingUntil[seat.Id] = now + Memory;
+        _busyUntil[seat.Id] = now + Memory;
+        _resting.Enqueue((seat.Id, now + Memory));
         _vacant.AddLast(seat);
         if (_vacant.Count > MaxVacant)
         {
@@ -84,11 +86,12 @@ internal sealed class SeatBook
             _vacant.RemoveFirst();
         }
 
-        foreach ((ushort id, TimeSpan until) in _restingUntil)
+        while (_resting.TryPeek(out (ushort Id, TimeSpan Until) rested) && rested.Until <= now)
         {
-            if (until <= now)
+            _resting.Dequeue();
+            if (_busyUntil.TryGetValue(rested.Id, out TimeSpan until) && until == rested.Until)
             {
-                _restingUntil.Remove(id); // Removing is allowed while enumerating.
+                _busyUntil.Remove(rested.Id); // Otherwise its owner came back meanwhile.
             }
         }
     }

@@ -1,0 +1,227 @@
+using Softlan.Roles.Relay;
+using Softlan.Wire;
+using Softlan.Wire.Control;
+using Xunit;
+using static Softlan.Tests.Roles.Relay.RelayBench;
+
+namespace Softlan.Tests.Roles.Relay;
+
+/// <summary>Coming back to a seat by its token.</summary>
+public sealed class ResumeTests
+{
+    private readonly RelayBench _relay = new();
+
+    [Fact]
+    public void Resume_WhileTheOldLinkIsUp_ReplacesItAndNobodyNotices()
+    {
+        TestPeer ann = _relay.JoinClient(1);
+        TestPeer bob = _relay.JoinClient(2);
+        TestPeer lan = _relay.JoinGateway();
+        TestPeer again = _relay.Join(ClientHello(1) with { Resume = ann.Welcome.Resume });
+
+        Assert.Equal(CloseReason.Replaced, ann.ClosedWith);
+        Assert.Equal((ann.Id, ann.Welcome.Resume), (again.Id, again.Welcome.Resume));
+        Assert.Equal([bob.Id, lan.Id], again.Welcome.Peers.Select(peer => peer.Id).Order());
+        Assert.All([bob, lan], peer => Assert.Empty(peer.LeftIds));
+        Assert.All([bob, lan], peer => Assert.DoesNotContain(ann.Id, peer.JoinedIds.Skip(1)));
+
+        bob.Send(TestFrame.Make(Mac(2), Mac(1)));
+        Assert.Single(again.Frames);
+        Assert.Empty(ann.Frames);
+        ann.Send(TestFrame.Make(Mac(1), Mac(2)));
+        Assert.Empty(bob.Frames);
+        again.Send(TestFrame.Make(Mac(1), Mac(2)));
+        Assert.Single(bob.Frames);
+        Assert.Equal(3, _relay.Lobby.PeerCount);
+    }
+
+    [Fact]
+    public void Resume_OfTheGateway_NeverHitsGatewayTaken()
+    {
+        TestPeer ann = _relay.JoinClient(1);
+        TestPeer lan = _relay.JoinGateway();
+        TestPeer again = _relay.Join(GatewayHello() with { Resume = lan.Welcome.Resume });
+
+        Assert.Equal(lan.Id, again.Id);
+        Assert.Equal(Mac(1), again.Welcome.Peers.Single().Mac);
+        Assert.Empty(ann.LeftIds);
+        ann.Send(TestFrame.Make(Mac(1), LanMac(1)));
+        Assert.Single(again.Frames);
+    }
+
+    [Fact]
+    public void Resume_WithinAMinute_GetsTheIdBack()
+    {
+        TestPeer bob = _relay.JoinClient(2);
+        TestPeer ann = _relay.JoinClient(1);
+        ann.Lose();
+        _relay.Lane.Advance(SeatBook.Memory - TimeSpan.FromSeconds(1));
+        TestPeer again = _relay.Join(ClientHello(1) with { Resume = ann.Welcome.Resume });
+
+        Assert.Equal(ann.Id, again.Id);
+        Assert.Equal([ann.Id, ann.Id], bob.JoinedIds);
+        Assert.Equal([ann.Id], bob.LeftIds);
+    }
+
+    [Fact]
+    public void Resume_AfterAMinute_IsANewcomer()
+    {
+        _relay.JoinClient(2);
+        TestPeer ann = _relay.JoinClient(1);
+        ann.Lose();
+        _relay.Lane.Advance(SeatBook.Memory);
+        TestPeer again = _relay.Join(ClientHello(1) with { Resume = ann.Welcome.Resume });
+        Assert.True(again.IsWelcome);
+        Assert.NotEqual(ann.Welcome.Resume, again.Welcome.Resume);
+    }
+
+    [Fact]
+    public void Resume_InARoomThatWasEmptyMeanwhile_GetsTheIdBack()
+    {
+        TestPeer ann = _relay.JoinClient(1);
+        ann.Lose();
+        _relay.Lobby.Sweep();
+        Assert.Equal(ann.Id, _relay.Join(ClientHello(1) with { Resume = ann.Welcome.Resume }).Id);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
+    [InlineData("short")]
+    public void Resume_WithAWrongToken_IsNoHelp(string token)
+    {
+        _relay.JoinClient(1);
+        TestPeer thief = _relay.Join(ClientHello(1) with { Resume = token.Length == 0 ? null : token });
+        Assert.Equal(RejectReason.MacTaken, thief.Rejected);
+    }
+
+    [Fact]
+    public void Resume_WithTheTokenOfAnotherRoom_IsNoHelp()
+    {
+        TestPeer ann = _relay.JoinClient(1);
+        _relay.Join(ClientHello(1, Code("OTHER")));
+        Assert.Equal(RejectReason.MacTaken, _relay.Join(ClientHello(1, Code("OTHER")) with { Resume = ann.Welcome.Resume }).Rejected);
+        Assert.Null(ann.ClosedWith);
+    }
+
+    [Fact]
+    public void Resume_WithAnotherMac_LeavesAndJoins()
+    {
+        TestPeer bob = _relay.JoinClient(2);
+        TestPeer lan = _relay.JoinGateway();
+        TestPeer ann = _relay.JoinClient(1);
+        TestPeer again = _relay.Join(ClientHello(7) with { Resume = ann.Welcome.Resume });
+
+        Assert.Equal(ann.Id, again.Id);
+        Assert.Equal(CloseReason.Replaced, ann.ClosedWith);
+        Assert.All([bob, lan], peer =>
+        {
+            Assert.Equal(new LeftMessage(ann.Id, CloseReason.Replaced), peer.Heard.OfType<LeftMessage>().Single());
+            Assert.Equal(Mac(7), peer.Heard.OfType<JoinedMessage>().Last().Peer.Mac);
+        });
+        Assert.True(_relay.JoinClient(1).IsWelcome);
+    }
+
+    [Fact]
+    public void Resume_WithAMacThatIsTaken_LeavesTheOldLinkAlone()
+    {
+        TestPeer ann = _relay.JoinClient(1);
+        _relay.JoinClient(2);
+        TestPeer again = _relay.Join(ClientHello(2) with { Resume = ann.Welcome.Resume });
+        Assert.Equal(RejectReason.MacTaken, again.Rejected);
+        Assert.Null(ann.ClosedWith);
+    }
+
+    [Fact]
+    public void Resume_InAFullRoomAndServer_IsPossible()
+    {
+        RelayBench relay = new(options => options with { MaxPeers = 1, MaxClientsPerRoom = 1, MaxRooms = 1 });
+        TestPeer ann = relay.JoinClient(1);
+        Assert.True(relay.Join(ClientHello(1) with { Resume = ann.Welcome.Resume }).IsWelcome);
+        Assert.Equal((1, 1), (relay.Lobby.PeerCount, relay.Lobby.OpenRoomCount));
+    }
+
+    [Fact]
+    public void Resume_OfAnOldLinkThatWaitsForTheGateway_Works()
+    {
+        TestPeer lan = _relay.JoinGateway();
+        TestPeer bob = _relay.JoinClient(2);
+        TestPeer ann = _relay.JoinClient(1);
+        string token = ann.Welcome.Resume;
+        ann.Lose();
+        lan.Link.HasUndeliveredControl = true;
+        TestPeer waiting = _relay.Join(ClientHello(1) with { Resume = token });
+        TestPeer again = _relay.Join(ClientHello(1) with { Resume = token });
+        lan.Link.HasUndeliveredControl = false;
+        _relay.Lane.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.Equal(CloseReason.Replaced, waiting.ClosedWith);
+        Assert.False(waiting.IsWelcome);
+        Assert.Equal(ann.Id, again.Id);
+        Assert.Equal([ann.Id, ann.Id], bob.JoinedIds.Where(id => id == ann.Id));
+        Assert.Equal(3, _relay.Lobby.PeerCount);
+    }
+
+    [Fact]
+    public void OldLink_ClosedAfterItWasReplaced_ChangesNothing()
+    {
+        TestPeer ann = _relay.JoinClient(1);
+        TestPeer bob = _relay.JoinClient(2);
+        _relay.Join(ClientHello(1) with { Resume = ann.Welcome.Resume });
+        ann.Link.Lose();
+        _relay.Lane.Advance(TimeSpan.FromSeconds(1));
+        Assert.Empty(bob.LeftIds);
+        Assert.Equal(2, _relay.Lobby.PeerCount);
+        Assert.Equal(2, _relay.Lobby.Links.Count);
+    }
+
+    [Fact]
+    public void Ids_RestForAMinute()
+    {
+        _relay.JoinClient(1);
+        HashSet<ushort> used = [];
+        for (int i = 0; i < 1000; i++)
+        {
+            TestPeer comer = _relay.JoinClient(2);
+            Assert.True(used.Add(comer.Id), $"Id {comer.Id} was used again.");
+            comer.Lose();
+            _relay.Lane.Advance(TimeSpan.FromMilliseconds(59));
+        }
+    }
+
+    [Fact]
+    public void Ids_LeftTwiceInOneInstant_RestOnce()
+    {
+        SeatBook seats = new();
+        Seat seat = seats.TryCreate(TimeSpan.Zero)!;
+        for (int i = 0; i < 3; i++)
+        {
+            seats.Occupy(seat, null!);
+            seats.Vacate(seat, TimeSpan.Zero);
+        }
+
+        Assert.False(seats.IsForgotten(SeatBook.Memory - TimeSpan.FromTicks(1)));
+        Assert.True(seats.IsForgotten(SeatBook.Memory));
+    }
+
+    [Fact]
+    public void Ids_AllUsedUp_AreGivenOutAgainAfterTheirRest()
+    {
+        SeatBook seats = new();
+        TimeSpan now = TimeSpan.FromSeconds(1);
+        RelayPeer anybody = null!;
+        for (int i = 0; i < ushort.MaxValue; i++)
+        {
+            Seat seat = seats.TryCreate(TimeSpan.Zero)!;
+            seats.Occupy(seat, anybody);
+            if (i == 17)
+            {
+                seats.Vacate(seat, now);
+            }
+        }
+
+        Assert.Null(seats.TryCreate(now));
+        Assert.Null(seats.TryCreate(now + SeatBook.Memory - TimeSpan.FromTicks(1)));
+        Assert.Equal(18, seats.TryCreate(now + SeatBook.Memory)!.Id);
+    }
+}
