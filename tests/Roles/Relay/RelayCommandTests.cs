@@ -1,0 +1,77 @@
+using Softlan.Roles.CommandLine;
+using Softlan.Roles.Relay;
+using Softlan.Roles.Shared;
+using Xunit;
+using RelayOptions = Softlan.Roles.Relay.RelayOptions;
+
+namespace Softlan.Tests.Roles.Relay;
+
+public sealed class RelayCommandTests : IDisposable
+{
+    private readonly StringWriter _output = new();
+    private readonly StringWriter _error = new();
+    private RelayOptions? _options;
+
+    public void Dispose()
+    {
+        _output.Dispose();
+        _error.Dispose();
+    }
+
+    [Fact]
+    public void Relay_WithoutOptions_HasTheDocumentedDefaults()
+    {
+        Assert.Equal(0, Run());
+        Assert.Equal(
+            new RelayOptions { StateDirectory = StateFiles.DefaultDirectory(), ServerName = Environment.MachineName },
+            _options);
+        Assert.Equal("443/udp", _options!.Listen.ToString());
+        Assert.Equal((1500, 64, 1024, 4096), (_options.MaxMtu, _options.MaxClientsPerRoom, _options.MaxRooms, _options.MaxPeers));
+        Assert.Equal((true, 256), (_options.ClientRate.IsUnlimited, _options.ClientBroadcastRate));
+    }
+
+    [Fact]
+    public void Relay_WithEverything_IsReadAsGiven()
+    {
+        Assert.Equal(0, Run(
+            "--listen", "192.0.2.1:7000", "--cert", "/c.pem", "--key", "/k.pem", "--state", "/s", "--server-name", "relay.example", "--mtu", "1400",
+            "--max-clients-per-room", "8", "--max-rooms", "2", "--max-peers", "16", "--max-links-per-address", "4", "--client-rate", "20mbit",
+            "--client-broadcast-rate", "100"));
+        Assert.Equal("192.0.2.1:7000/udp", _options!.Listen.ToString());
+        Assert.Equal(new CertificateFiles("/c.pem", "/k.pem"), _options.Certificate);
+        Assert.Equal(("/s", "relay.example", "relay.example"), (_options.StateDirectory, _options.ServerName, _options.PublicName));
+        Assert.Equal((1400, 8, 2, 16, 4), (_options.MaxMtu, _options.MaxClientsPerRoom, _options.MaxRooms, _options.MaxPeers, _options.MaxLinksPerAddress));
+        Assert.Equal((20_000_000, 100), (_options.ClientRate.BitsPerSecond, _options.ClientBroadcastRate));
+    }
+
+    [Theory]
+    [InlineData("'443/tcp' is not an address to listen on.", "--listen", "443/tcp")]
+    [InlineData("'70000' is not an address to listen on.", "--listen", "70000")]
+    [InlineData("'fast' is not a bit rate.", "--client-rate", "fast")]
+    [InlineData("'-1' is not a number of rooms.", "--max-rooms", "-1")]
+    [InlineData("'0' is not a number of clients.", "--max-clients-per-room", "0")]
+    [InlineData("'1279' is not an MTU.", "--mtu", "1279")]
+    [InlineData("'9000' is not an MTU.", "--mtu", "9000")]
+    [InlineData("'a b' is not a host name.", "--server-name", "a b")]
+    [InlineData("'' is not a path.", "--state", "")]
+    [InlineData("--cert and --key belong together.", "--cert", "/c.pem")]
+    [InlineData("--cert and --key belong together.", "--key", "/k.pem")]
+    [InlineData("'--listn' is not an option of softlan relay. Did you mean --listen?", "--listn", "443")]
+    public void Relay_Mistake_IsOneLine(string line, params string[] args)
+    {
+        Assert.Equal(ExitCodes.Usage, Run(args));
+        Assert.StartsWith($"softlan: {line}", _error.ToString(), StringComparison.Ordinal);
+        Assert.Single(_error.ToString().TrimEnd().Split('\n'));
+        Assert.Null(_options);
+    }
+
+    private int Run(params string[] args) => SoftlanCommandLine.Run(
+        SoftlanCommandLine.CreateRoot(RelayCommand.Create((options, _) =>
+        {
+            _options = options;
+            return 0;
+        })),
+        ["relay", .. args],
+        _output,
+        _error);
+}
