@@ -90,11 +90,6 @@ internal abstract class BatchWriter(SafeFd fd, PeerCounters counters, bool merge
     /// <returns>0, or the error that says that the port is broken.</returns>
     protected int Refused(ReadOnlySpan<byte> entry, int frames, int error)
     {
-        if (IsFatal(error))
-        {
-            return error;
-        }
-
         VirtioNetHeader header = VirtioNetHeader.Read(entry);
         bool isSuperFrame = header.GsoType != VirtioGsoType.None || header.NeedsChecksum;
         if (isSuperFrame && error is Errno.EINVAL or Errno.EOPNOTSUPP or Errno.EMSGSIZE)
@@ -102,12 +97,8 @@ internal abstract class BatchWriter(SafeFd fd, PeerCounters counters, bool merge
             return CutAndWrite(header, entry[VirtioNetHeader.Length..]);
         }
 
-        for (int i = 0; i < frames; i++)
-        {
-            counters.Drop(DropReason.PortBusy);
-        }
-
-        return 0;
+        counters.Drop(DropReason.PortBusy, frames);
+        return IsFatal(error) ? error : 0;
     }
 
     private int CutAndWrite(VirtioNetHeader header, ReadOnlySpan<byte> superFrame)
@@ -150,12 +141,12 @@ internal abstract class BatchWriter(SafeFd fd, PeerCounters counters, bool merge
         // The vnet header in front stays zero: nothing to finish, nothing to cut.
         frame.CopyTo(_single.AsSpan(VirtioNetHeader.Length));
         int error = WriteOne(_single.AsSpan(0, VirtioNetHeader.Length + frame.Length));
-        if (error == 0 || IsFatal(error))
+        if (error == 0)
         {
-            return error;
+            return 0;
         }
 
         counters.Drop(DropReason.PortBusy);
-        return 0;
+        return IsFatal(error) ? error : 0;
     }
 }

@@ -286,10 +286,7 @@ internal sealed class PacketSocket : IFramePort, IPollable, ITurnEnd
         uint length = (uint)bytes.Length;
         if (GetSocketOption(_fd, SOL_PACKET, PACKET_STATISTICS, bytes, ref length) == 0)
         {
-            for (uint drops = MemoryMarshal.Read<Statistics>(bytes).Drops; drops > 0; drops--)
-            {
-                Counters.Drop(DropReason.PortBusy);
-            }
+            Counters.Drop(DropReason.PortBusy, MemoryMarshal.Read<Statistics>(bytes).Drops);
         }
     }
 

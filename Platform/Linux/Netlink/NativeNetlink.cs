@@ -56,6 +56,9 @@ internal static class NativeNetlink
     public const uint RTMGRP_IPV6_IFADDR = 0x100;
     public const uint RTMGRP_IPV6_ROUTE = 0x400;
 
+    /// <summary>1 &lt;&lt; (RTNLGRP_IPV6_RULE - 1); the header has no such constant.</summary>
+    public const uint RTMGRP_IPV6_RULE = 0x40000;
+
     // linux/if_link.h
     public const ushort IFLA_ADDRESS = 1;
     public const ushort IFLA_IFNAME = 3;

@@ -1,0 +1,85 @@
+using System.Net;
+using System.Runtime.Versioning;
+using Softlan.Platform.Linux;
+using Softlan.Platform.Linux.Netlink;
+using Softlan.Wire;
+using Xunit;
+
+namespace Softlan.Tests.Platform.Linux;
+
+//   br0 (the host itself, 10.9.0.1): nic0 ---- nic1 (the LAN, in a namespace of its own), and softlan's TAP
+[Collection(NamespaceTests.Name)]
+[SupportedOSPlatform("linux")]
+public sealed class BridgePortTests
+{
+    private static readonly MacAddress Player = MacAddress.Read([2, 0, 0, 0, 0, 9]);
+
+    [Fact]
+    public void Open_JoinsTheBridgeAndLeavesItAsItWas()
+    {
+        InNamespace((ns, loop, netlink) =>
+        {
+            LinkEntry before = new InterfaceCheck(netlink).RequireBridge("br0");
+            using (LinuxTap port = BridgePort.Open(loop, before))
+            {
+                LinkEntry link = NetlinkLinks.Find(netlink, port.Name)!;
+                Assert.True(link is { IsUp: true, IsBridgePort: true, Mtu: 9000 });
+                Assert.Equal(before.Index, link.MasterIndex);
+                Assert.NotEqual(0, Sysctl.ReadIPv6(port.Name, Sysctl.DisableIPv6) ?? 1);
+                Assert.True(NetlinkLinks.Find(netlink, "br0") is { Mtu: 9000 } during && during.Address == before.Address);
+            }
+
+            Assert.Equal(before, NetlinkLinks.Find(netlink, "br0"));
+            Assert.DoesNotContain(NetlinkLinks.List(netlink), link => link.Kind == "tun");
+        });
+    }
+
+    [Fact]
+    public void Open_NotABridge_IsRefusedAndLeavesNothing()
+    {
+        InNamespace((ns, loop, netlink) =>
+        {
+            LinkEntry nic = NetlinkLinks.Find(netlink, "nic0")!;
+            Assert.Contains("it is not a bridge", Assert.Throws<SoftlanException>(() => BridgePort.Open(loop, nic)).Message, StringComparison.Ordinal);
+            Assert.DoesNotContain(NetlinkLinks.List(netlink), link => link.Kind == "tun");
+        });
+    }
+
+    [Fact]
+    public void Frames_ReachTheHostAndTheLan()
+    {
+        InNamespace((ns, loop, netlink) =>
+        {
+            using LinuxTap port = BridgePort.Open(loop, NetlinkLinks.Find(netlink, "br0")!);
+            PortRecorder recorder = new();
+            port.Start(recorder);
+            foreach (string address in (string[])["10.9.0.1", "10.9.0.2"])
+            {
+                int seen = recorder.CountOf(EtherTypes.Arp);
+                port.Write(TestFrames.ArpRequest(Player, IPAddress.Parse("10.9.0.9"), IPAddress.Parse(address)));
+                Assert.True(PortRecorder.TurnUntil(loop, () => recorder.CountOf(EtherTypes.Arp) > seen), $"no answer from {address}");
+            }
+        });
+    }
+
+    private static void InNamespace(Action<NetworkNamespace, EventLoop, NetlinkSocket> test)
+    {
+        Assert.SkipUnless(File.Exists("/dev/net/tun"), "needs /dev/net/tun");
+        using NetworkNamespace host = NetworkNamespace.Create();
+        using NetworkNamespace lan = NetworkNamespace.Create();
+        host.Ip("link add br0 type bridge");
+        host.Ip($"link add nic0 mtu 9000 type veth peer name nic1 mtu 9000 netns {lan.Name}");
+        host.Ip("link set nic0 master br0");
+        host.Ip("addr add 10.9.0.1/24 dev br0");
+        host.Ip("link set nic0 up");
+        host.Ip("link set br0 up");
+        lan.Ip("addr add 10.9.0.2/24 dev nic1");
+        lan.Ip("link set nic1 up");
+        host.Run(() =>
+        {
+            using NetlinkSocket netlink = NetlinkSocket.Open();
+            using EventLoop loop = new();
+            test(host, loop, netlink);
+        });
+    }
+}
