@@ -1,0 +1,103 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+
+namespace Softlan.Platform.Linux;
+
+/// <summary>Reads many UDP datagrams with one system call: recvmmsg, and UDP_GRO where the kernel has it.</summary>
+[SupportedOSPlatform("linux")]
+internal sealed unsafe class UdpReceiveBatch : IDisposable
+{
+    /// <summary>Buffers of one call. With GRO each holds up to 64 datagrams; more than a few would let one turn outrun the queues behind it.</summary>
+    private const int Buffers = 4;
+
+    /// <summary>The largest UDP payload, and so the longest GRO aggregate.</summary>
+    private const int BufferLength = 65536;
+
+    /// <summary>Room for IPV6_PKTINFO (40 bytes with its header) and UDP_GRO (24 bytes).</summary>
+    private const int ControlLength = 128;
+
+    private readonly byte* _memory;
+    private readonly NativeUdp.MMsgHdr* _messages;
+    private readonly SockAddr* _remotes;
+    private readonly byte* _controls;
+
+    public UdpReceiveBatch()
+    {
+        const int PerBuffer = BufferLength + ControlLength + 64 + 32;
+        _memory = (byte*)NativeMemory.AlignedAlloc(Buffers * (PerBuffer + (nuint)sizeof(NativeUdp.MMsgHdr) + (nuint)sizeof(NativeUdp.IoVec)), 64);
+        byte* next = _memory + (Buffers * BufferLength);
+        _messages = (NativeUdp.MMsgHdr*)next;
+        next += Buffers * sizeof(NativeUdp.MMsgHdr);
+        NativeUdp.IoVec* vectors = (NativeUdp.IoVec*)next;
+        next += Buffers * sizeof(NativeUdp.IoVec);
+        _controls = next;
+        next += Buffers * ControlLength;
+        _remotes = (SockAddr*)next;
+        for (int i = 0; i < Buffers; i++)
+        {
+            vectors[i] = new NativeUdp.IoVec { Base = _memory + (i * BufferLength), Length = BufferLength };
+            _messages[i] = default;
+            _messages[i].Header.Name = _remotes + i;
+            _messages[i].Header.Vectors = vectors + i;
+            _messages[i].Header.VectorCount = 1;
+            _messages[i].Header.Control = _controls + (i * ControlLength);
+        }
+    }
+
+    /// <summary>Reads what is there.</summary>
+    /// <returns>Messages read, 0 when there are none. Errors of a UDP socket concern single datagrams and are skipped.</returns>
+    public int Receive(UdpSocket socket)
+    {
+        for (int i = 0; i < Buffers; i++)
+        {
+            // The kernel overwrites both with what it used.
+            _messages[i].Header.NameLength = SockAddr.Inet6Length;
+            _messages[i].Header.ControlLength = ControlLength;
+            _remotes[i] = default;
+        }
+
+        // SAFETY: the vectors point into _memory, which lives until Dispose; the loop thread is the only user.
+        return Math.Max(0, NativeUdp.RecvMmsg(socket.Fd.Number, _messages, Buffers, NativeUdp.MSG_DONTWAIT, 0));
+    }
+
+    /// <summary>One message of the last <see cref="Receive"/>: its bytes, how long each datagram in it is, and between which addresses it travelled.</summary>
+    /// <param name="local">Bound address of the socket; its address part is replaced by the one that the datagram was sent to.</param>
+    public byte* Message(int index, out int length, out int datagramLength, out SockAddr* remote, ref SockAddr local)
+    {
+        NativeUdp.MMsgHdr* message = _messages + index;
+        length = (int)message->Length;
+        datagramLength = length;
+        remote = _remotes + index;
+        byte* control = (byte*)message->Header.Control;
+        byte* end = control + message->Header.ControlLength;
+        while (control + sizeof(NativeUdp.CMsgHdr) <= end)
+        {
+            NativeUdp.CMsgHdr* header = (NativeUdp.CMsgHdr*)control;
+            if (header->Length < (nuint)sizeof(NativeUdp.CMsgHdr) || header->Length > (nuint)(end - control))
+            {
+                break;
+            }
+
+            byte* data = control + sizeof(NativeUdp.CMsgHdr);
+            if (header->Level == NativeUdp.SOL_UDP && header->Type == NativeUdp.UDP_GRO)
+            {
+                datagramLength = Math.Max(1, *(int*)data);
+            }
+            else if (header->Level == NativeUdp.IPPROTO_IPV6 && header->Type == NativeUdp.IPV6_PKTINFO)
+            {
+                local = local.WithAddress(new ReadOnlySpan<byte>(data, 16));
+            }
+            else if (header->Level == NativeUdp.IPPROTO_IP && header->Type == NativeUdp.IP_PKTINFO && local.Family == SockAddr.Inet)
+            {
+                // struct in_pktinfo: interface index, local address, address in the header. The last is what the sender wrote.
+                local = local.WithAddress(new ReadOnlySpan<byte>(data + 8, 4));
+            }
+
+            control += (header->Length + 7) & ~(nuint)7;
+        }
+
+        return _memory + (index * BufferLength);
+    }
+
+    public void Dispose() => NativeMemory.AlignedFree(_memory);
+}

@@ -1,0 +1,251 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+
+namespace Softlan.Platform.Linux;
+
+/// <summary>Collects UDP datagrams and sends them with few system calls: sendmmsg, and UDP_SEGMENT for runs of equal datagrams to one peer.</summary>
+/// <remarks>
+/// <code>
+/// buffer   [1472][1472][1472][ 300] [1200][1200] ...     datagrams are written in place, one after the other
+/// message  |------ to A, 1472 ----| |- to B, 1200 -|     all but the last of a message are equally long
+/// </code>
+/// </remarks>
+[SupportedOSPlatform("linux")]
+internal sealed unsafe class UdpTransmitBatch : IDisposable
+{
+    /// <summary>When the buffer or the table of messages is full, the batch is sent at once and filling goes on.</summary>
+    private const int BufferLength = 256 * 1024;
+
+    private const int MaxMessages = 64;
+
+    /// <summary>UDP_MAX_SEGMENTS of kernels before 6.9.</summary>
+    private const int MaxSegments = 64;
+
+    /// <summary>The kernel refuses a longer one with EMSGSIZE (65535 less the headers).</summary>
+    private const int MaxMessageLength = 65000;
+
+    /// <summary>UDP_SEGMENT (24 bytes) and IPV6_PKTINFO (40 bytes).</summary>
+    private const int ControlLength = 64;
+
+    private readonly UdpSocket _socket;
+    private readonly byte* _memory;
+    private readonly NativeUdp.MMsgHdr* _messages;
+    private readonly NativeUdp.IoVec* _vectors;
+    private readonly byte* _controls;
+    private readonly SockAddr* _remotes;
+    private readonly SockAddr* _locals;
+    private readonly int[] _segmentLength = new int[MaxMessages];
+    private readonly int[] _segments = new int[MaxMessages];
+    private int _used;
+    private int _count;
+    private int _sent;
+    private bool _lastIsClosed;
+    private bool _segmentationOffload = true;
+
+    public UdpTransmitBatch(UdpSocket socket)
+    {
+        _socket = socket;
+        int perMessage = sizeof(NativeUdp.MMsgHdr) + sizeof(NativeUdp.IoVec) + ControlLength + (2 * 32);
+        _memory = (byte*)NativeMemory.AlignedAlloc((nuint)(BufferLength + (MaxMessages * perMessage)), 64);
+        byte* next = _memory + BufferLength;
+        _messages = (NativeUdp.MMsgHdr*)next;
+        next += MaxMessages * sizeof(NativeUdp.MMsgHdr);
+        _vectors = (NativeUdp.IoVec*)next;
+        next += MaxMessages * sizeof(NativeUdp.IoVec);
+        _controls = next;
+        next += MaxMessages * ControlLength;
+        _remotes = (SockAddr*)next;
+        next += MaxMessages * 32;
+        _locals = (SockAddr*)next;
+    }
+
+    /// <summary>Something is collected that the socket has not taken yet.</summary>
+    public bool IsPending => _count > 0;
+
+    /// <summary>errno of the last datagram that the kernel refused, and where it was to go. Such a datagram is lost, as any may be.</summary>
+    public int LastError { get; private set; }
+
+    public SockAddr LastErrorRemote { get; private set; }
+
+    /// <summary>False once the kernel or the network card refused UDP_SEGMENT; batches then use one message a datagram.</summary>
+    public bool UsesSegmentationOffload => _segmentationOffload;
+
+    /// <summary>Room for one datagram of at most <paramref name="length"/> bytes, or null when the socket is full.</summary>
+    public byte* Reserve(int length)
+    {
+        if (_used + length > BufferLength || _count == MaxMessages)
+        {
+            if (!Flush())
+            {
+                return null;
+            }
+        }
+
+        return _memory + _used;
+    }
+
+    /// <summary>Adds the datagram that was written to the last <see cref="Reserve"/>.</summary>
+    /// <param name="length">Bytes written.</param>
+    /// <param name="remote">Where it goes.</param>
+    /// <param name="local">Source address to use, or null to let the kernel choose.</param>
+    /// <param name="alone">It must not share a message: a larger probe would be lost together with its neighbours.</param>
+    public void Commit(int length, SockAddr* remote, SockAddr* local, bool alone)
+    {
+        if (!alone && TryExtend(length, remote, local))
+        {
+            return;
+        }
+
+        int index = _count++;
+        _remotes[index] = *remote;
+        _locals[index] = local is null ? default : *local;
+        _vectors[index] = new NativeUdp.IoVec { Base = _memory + _used, Length = (nuint)length };
+        _segmentLength[index] = length;
+        _segments[index] = 1;
+        _lastIsClosed = alone;
+        _used += length;
+    }
+
+    /// <summary>Sends all. False when the socket is full: wait until it is writable and call again.</summary>
+    public bool Flush()
+    {
+        for (int i = _sent; i < _count; i++)
+        {
+            PrepareMessage(i);
+        }
+
+        while (_sent < _count)
+        {
+            // SAFETY: headers, vectors and data lie in _memory, which lives until Dispose; the call does not keep them.
+            int sent = NativeUdp.SendMmsg(_socket.Fd.Number, _messages + _sent, (uint)(_count - _sent), NativeUdp.MSG_DONTWAIT);
+            if (sent > 0)
+            {
+                _sent += sent;
+                continue;
+            }
+
+            int errno = Errno.Last;
+            if (errno == Errno.EAGAIN)
+            {
+                return false;
+            }
+
+            if (errno != Errno.EINTR)
+            {
+                SkipFirst(errno);
+            }
+        }
+
+        _count = 0;
+        _sent = 0;
+        _used = 0;
+        return true;
+    }
+
+    public void Dispose() => NativeMemory.AlignedFree(_memory);
+
+    private bool TryExtend(int length, SockAddr* remote, SockAddr* local)
+    {
+        int last = _count - 1;
+        if (last < _sent || _lastIsClosed || !_segmentationOffload || length > _segmentLength[last] || _segments[last] >= MaxSegments
+            || _vectors[last].Length + (nuint)length > MaxMessageLength
+            || !_remotes[last].Equals(*remote) || !_locals[last].Equals(local is null ? default : *local))
+        {
+            return false;
+        }
+
+        _vectors[last].Length += (nuint)length;
+        _segments[last]++;
+        _lastIsClosed = length < _segmentLength[last];
+        _used += length;
+        return true;
+    }
+
+    private void PrepareMessage(int index)
+    {
+        byte* control = _controls + (index * ControlLength);
+        nuint controlLength = 0;
+        if (_segments[index] > 1)
+        {
+            *(NativeUdp.CMsgHdr*)control = new NativeUdp.CMsgHdr { Length = 18, Level = NativeUdp.SOL_UDP, Type = NativeUdp.UDP_SEGMENT };
+            *(ushort*)(control + 16) = (ushort)_segmentLength[index];
+            controlLength = 24;
+        }
+
+        if (_locals[index].Family != 0)
+        {
+            controlLength += WriteSource(control + controlLength, _locals[index]);
+        }
+
+        _messages[index] = default;
+        _messages[index].Header.Name = _remotes + index;
+        _messages[index].Header.NameLength = _remotes[index].Length;
+        _messages[index].Header.Vectors = _vectors + index;
+        _messages[index].Header.VectorCount = 1;
+        _messages[index].Header.Control = controlLength == 0 ? null : control;
+        _messages[index].Header.ControlLength = controlLength;
+    }
+
+    private static nuint WriteSource(byte* control, SockAddr local)
+    {
+        if (local.Family == SockAddr.Inet6)
+        {
+            // struct in6_pktinfo: address, interface index (0: the route decides).
+            *(NativeUdp.CMsgHdr*)control = new NativeUdp.CMsgHdr { Length = 36, Level = NativeUdp.IPPROTO_IPV6, Type = NativeUdp.IPV6_PKTINFO };
+            local.CopyAddressTo(new Span<byte>(control + 16, 16));
+            new Span<byte>(control + 32, 8).Clear();
+            return 40;
+        }
+
+        // struct in_pktinfo: interface index, source address, unused.
+        *(NativeUdp.CMsgHdr*)control = new NativeUdp.CMsgHdr { Length = 28, Level = NativeUdp.IPPROTO_IP, Type = NativeUdp.IP_PKTINFO };
+        new Span<byte>(control + 16, 16).Clear();
+        local.CopyAddressTo(new Span<byte>(control + 20, 4));
+        return 32;
+    }
+
+    /// <summary>The kernel refused the first unsent message: without segmentation it may go, otherwise it is lost.</summary>
+    private void SkipFirst(int errno)
+    {
+        // EIO: the card cannot checksum segments. EINVAL, ENOPROTOOPT, EOPNOTSUPP: the kernel has no UDP_SEGMENT. With EMSGSIZE the datagrams
+        // are larger than the interface's MTU, and would be one by one, too.
+        if (_segments[_sent] > 1 && errno is Errno.EIO or Errno.EINVAL or Errno.ENOPROTOOPT or Errno.EOPNOTSUPP)
+        {
+            _segmentationOffload = false;
+            SendOneByOne(_sent);
+        }
+        else
+        {
+            LastError = errno;
+            LastErrorRemote = _remotes[_sent];
+        }
+
+        _sent++;
+    }
+
+    private void SendOneByOne(int index)
+    {
+        NativeUdp.MMsgHdr message = _messages[index];
+        NativeUdp.IoVec whole = _vectors[index];
+        NativeUdp.IoVec part = default;
+        SockAddr local = _locals[index];
+        message.Header.Vectors = &part;
+        message.Header.ControlLength = 0;
+        if (local.Family != 0)
+        {
+            message.Header.Control = _controls + (index * ControlLength);
+            message.Header.ControlLength = WriteSource((byte*)message.Header.Control, local);
+        }
+
+        for (nuint offset = 0; offset < whole.Length; offset += part.Length)
+        {
+            part.Base = (byte*)whole.Base + offset;
+            part.Length = Math.Min((nuint)_segmentLength[index], whole.Length - offset);
+            if (NativeUdp.SendMmsg(_socket.Fd.Number, &message, 1, NativeUdp.MSG_DONTWAIT) < 0)
+            {
+                LastError = Errno.Last;
+                LastErrorRemote = _remotes[index];
+            }
+        }
+    }
+}

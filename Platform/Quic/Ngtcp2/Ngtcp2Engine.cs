@@ -1,0 +1,192 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using Microsoft.Extensions.Logging;
+using Softlan.Platform.Linux;
+using Softlan.Wire;
+
+namespace Softlan.Platform.Quic.Ngtcp2;
+
+/// <summary>QUIC by ngtcp2, TLS by GnuTLS: the engine of Linux. Everything of it runs on one <see cref="EventLoop"/>.</summary>
+[SupportedOSPlatform("linux")]
+internal sealed unsafe partial class Ngtcp2Engine : IQuicEngine, IDisposable
+{
+    /// <summary>Length of the connection ids that we choose. Short headers do not say it, so all are equal.</summary>
+    public const int CidLength = 8;
+
+    /// <summary>UDP payload of a full packet on Ethernet: 1500 less IPv4 (20) and UDP (8) headers. Buffers for one packet are this long.</summary>
+    public const int MaxUdpPayload = 1472;
+
+    /// <summary>1500 less IPv6 (40) and UDP (8) headers.</summary>
+    private const int MaxUdpPayloadV6 = 1452;
+
+    /// <summary>Bytes of control messages that a peer may send ahead of our acknowledgement. One message has 64 KiB at most.</summary>
+    private const ulong ControlWindow = 256 * 1024;
+
+    /// <summary>Spare connection ids, so that a peer can migrate several times in a row (RFC 9000, section 5.1.1).</summary>
+    private const ulong ConnectionIdLimit = 4;
+
+    /// <summary>Silence after which a connecting side sends a sign of life. Shorter than the 30 s after which common NATs forget a binding. Tests shorten it.</summary>
+    public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Silence after which either side gives up.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Time for a handshake; with QUIC's first timeout of 1 s, doubling, that is three tries.</summary>
+    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(6);
+
+    /// <summary>protocol.md, section 1.</summary>
+    public static ReadOnlySpan<byte> Alpn => "softlan/1"u8;
+
+    // Sizes to try, in this order: plain Ethernet first, which is what most paths carry. When it fails, halves of what is left: PPPoE (1464), VPNs, 1280.
+    private static ReadOnlySpan<ushort> Probes => [MaxUdpPayload, 1392, MaxUdpPayloadV6, 1432, 1464, 1412, 1352, 1252];
+
+    private static ReadOnlySpan<ushort> ProbesV6 => [MaxUdpPayloadV6, 1372, 1432, 1412, 1392, 1332, 1232];
+
+    private readonly ILogger? _logger;
+    private readonly ushort* _probes;
+    private readonly HashSet<QuicEndpoint> _endpoints = [];
+    private readonly byte[] _clientSecret = new byte[32];
+
+    public Ngtcp2Engine(EventLoop loop, ILogger? logger = null)
+    {
+        Loop = loop;
+        _logger = logger;
+        ReceiveBatch = new UdpReceiveBatch();
+        ClientCallbacks = (NativeNgtcp2.Callbacks*)NativeMemory.AllocZeroed((nuint)sizeof(NativeNgtcp2.Callbacks));
+        NativeNgtcp2.FillClientCallbacks(ClientCallbacks);
+        QuicCallbacks.Fill(ClientCallbacks);
+        ServerCallbacks = (NativeNgtcp2.Callbacks*)NativeMemory.AllocZeroed((nuint)sizeof(NativeNgtcp2.Callbacks));
+        NativeNgtcp2.FillServerCallbacks(ServerCallbacks);
+        QuicCallbacks.Fill(ServerCallbacks);
+
+        // ngtcp2 keeps the pointer to the list.
+        _probes = (ushort*)NativeMemory.Alloc((nuint)(Probes.Length + ProbesV6.Length), sizeof(ushort));
+        Probes.CopyTo(new Span<ushort>(_probes, Probes.Length));
+        ProbesV6.CopyTo(new Span<ushort>(_probes + Probes.Length, ProbesV6.Length));
+        SecureRandom.Fill(_clientSecret);
+    }
+
+    public EventLoop Loop { get; }
+
+    public DatagramPool Pool { get; } = new();
+
+    public UdpReceiveBatch ReceiveBatch { get; }
+
+    public NativeNgtcp2.Callbacks* ClientCallbacks { get; }
+
+    public NativeNgtcp2.Callbacks* ServerCallbacks { get; }
+
+    public ILinkListener Listen(ListenOptions options, ILinkAcceptor acceptor) => Remember(new QuicServer(this, options, acceptor));
+
+    public IFrameLink Connect(ConnectOptions options, PeerCounters counters, IFrameLinkHandler handler)
+    {
+        TlsCredentials credentials = TlsCredentials.ForClient(options.Trust);
+        try
+        {
+            IPAddress any = options.RemoteEndPoint.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any;
+            UdpSocket socket = UdpSocket.Bind(new IPEndPoint(any, 0), "Cannot open a UDP socket");
+            QuicEndpoint endpoint = new(this, socket, _clientSecret, null);
+            _endpoints.Add(endpoint);
+            return QuicConnection.CreateClient(endpoint, options, credentials, counters, handler);
+        }
+        finally
+        {
+            credentials.Release(); // The session has its own reference.
+        }
+    }
+
+    public void NetworkChanged()
+    {
+        foreach (QuicEndpoint endpoint in _endpoints)
+        {
+            foreach (QuicConnection connection in endpoint.Connections)
+            {
+                if (!connection.IsServerSide)
+                {
+                    connection.NetworkChanged();
+                }
+            }
+        }
+    }
+
+    public ServerCertificate GenerateCertificate(string serverName) => Certificates.Generate(serverName);
+
+    public CertificatePin Inspect(ServerCertificate certificate, string origin)
+    {
+        TlsCredentials.ForServer(certificate, origin).Release();
+        int result = Certificates.TryGetPin(certificate.ChainPem, NativeGnuTls.GNUTLS_X509_FMT_PEM, out CertificatePin pin);
+        GnuTlsException.ThrowIfFailed(result, $"Cannot read the certificate of {origin}");
+        return pin;
+    }
+
+    /// <summary>All connections end without a word.</summary>
+    public void Dispose()
+    {
+        foreach (QuicEndpoint endpoint in _endpoints.ToArray())
+        {
+            endpoint.Dispose();
+        }
+
+        ReceiveBatch.Dispose();
+        NativeMemory.Free(ClientCallbacks);
+        NativeMemory.Free(ServerCallbacks);
+        NativeMemory.Free(_probes);
+    }
+
+    public static NativeNgtcp2.Cid NewCid()
+    {
+        Span<byte> bytes = stackalloc byte[CidLength];
+        SecureRandom.Fill(bytes);
+        return NativeNgtcp2.Cid.From(bytes);
+    }
+
+    /// <param name="remote">Decides about the IP header's size.</param>
+    public NativeNgtcp2.Settings DefaultSettings(SockAddr remote)
+    {
+        NativeNgtcp2.Settings settings;
+        NativeNgtcp2.SettingsDefault(NativeNgtcp2.NGTCP2_SETTINGS_V2, &settings);
+        bool isV6 = remote.ToEndPoint().AddressFamily == AddressFamily.InterNetworkV6;
+        settings.InitialTimestamp = (ulong)Loop.NowNanoseconds;
+        settings.CongestionControl = NativeNgtcp2.NGTCP2_CC_ALGO_BBR;
+        settings.HandshakeTimeout = (ulong)HandshakeTimeout.TotalNanoseconds;
+        settings.MaxTxUdpPayloadSize = (nuint)(isV6 ? MaxUdpPayloadV6 : MaxUdpPayload);
+        settings.PmtudProbes = isV6 ? _probes + Probes.Length : _probes;
+        settings.PmtudProbesLength = (nuint)(isV6 ? ProbesV6.Length : Probes.Length);
+        return settings;
+    }
+
+    public NativeNgtcp2.TransportParams DefaultTransportParams()
+    {
+        NativeNgtcp2.TransportParams parameters;
+        NativeNgtcp2.TransportParamsDefault(NativeNgtcp2.NGTCP2_TRANSPORT_PARAMS_V1, &parameters);
+        parameters.InitialMaxStreamDataBidiLocal = ControlWindow;
+        parameters.InitialMaxStreamDataBidiRemote = ControlWindow;
+        parameters.InitialMaxData = ControlWindow;
+        parameters.InitialMaxStreamsBidi = 1;
+        parameters.MaxIdleTimeout = (ulong)IdleTimeout.TotalNanoseconds;
+        parameters.ActiveConnectionIdLimit = ConnectionIdLimit;
+        parameters.MaxDatagramFrameSize = ushort.MaxValue;
+        return parameters;
+    }
+
+    internal void OnDisposed(QuicEndpoint endpoint) => _endpoints.Remove(endpoint);
+
+    internal void ReportHandlerFailure(Exception exception)
+    {
+        if (_logger is not null)
+        {
+            HandlerFailed(_logger, exception);
+        }
+    }
+
+    private QuicServer Remember(QuicServer server)
+    {
+        _endpoints.Add(server.Endpoint);
+        return server;
+    }
+
+    [LoggerMessage(901, LogLevel.Error, "A bug in softlan ended one link; please report it")]
+    private static partial void HandlerFailed(ILogger logger, Exception exception);
+}

@@ -1,0 +1,249 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Softlan.Platform.Linux;
+using Softlan.Wire;
+using Softlan.Wire.Control;
+
+namespace Softlan.Platform.Quic.Ngtcp2;
+
+/// <summary>The receiving half: packets and timers in, events out.</summary>
+internal sealed unsafe partial class QuicConnection
+{
+    private long _packetsReceived;
+    private long _bytesReceived;
+    private long _datagramsLost;
+    private long _streamId = -1;
+
+    /// <summary>One UDP datagram. Called by the endpoint, never from a callback.</summary>
+    /// <param name="packet">Borrowed.</param>
+    /// <param name="length">Bytes.</param>
+    /// <param name="remote">Where it came from.</param>
+    /// <param name="local">Where it arrived. A client's socket belongs to one connection, so there it is that connection's own idea of its address.</param>
+    public void Receive(byte* packet, int length, SockAddr* remote, SockAddr* local)
+    {
+        if (_state == State.Closed)
+        {
+            AnswerAsShadow(remote, local);
+            return;
+        }
+
+        SockAddr known = _local;
+        NativeNgtcp2.Path path = MakePath(_options is null ? local : &known, remote);
+        _packetsReceived++;
+        _bytesReceived += length;
+        int result = NativeNgtcp2.ConnReadPkt(_conn, &path, NativeNgtcp2.NGTCP2_PKT_INFO_V1, 0, packet, (nuint)length, Now);
+        if (result != 0)
+        {
+            Fail(result);
+            return;
+        }
+
+        // Acknowledgements are written by the next write, so every read leads to one.
+        _endpoint.MarkDirty(this);
+    }
+
+    /// <summary>A callback of ngtcp2: the handshake is complete, and on a client the certificate was accepted.</summary>
+    internal void OnHandshakeCompleted()
+    {
+        if (_state != State.Handshaking)
+        {
+            return;
+        }
+
+        _state = State.Connected;
+        ReadPeerLimits();
+        UpdateMaxDatagramLength(notify: false);
+        _handler ??= _endpoint.Accept(this);
+        _handler.OnConnected(this);
+        if (_peerLimit < FrameLimits.MinMaxDatagramLength)
+        {
+            Close(CloseReason.ProtocolError, $"the other side takes DATAGRAM frames of {_peerLimit} bytes at most; softlan needs {FrameLimits.MinMaxDatagramLength}");
+        }
+    }
+
+    internal void OnRecvDatagram(ReadOnlySpan<byte> datagram)
+    {
+        Counters.DatagramsIn++;
+        if (_state == State.Connected)
+        {
+            _handler!.OnDatagram(this, datagram);
+        }
+    }
+
+    internal void OnRecvStreamData(long streamId, uint flags, ReadOnlySpan<byte> data)
+    {
+        if (_state != State.Connected)
+        {
+            return;
+        }
+
+        _streamId = streamId;
+
+        // Messages are consumed at once, so the peer may send as much again.
+        _ = NativeNgtcp2.ConnExtendMaxStreamOffset(_conn, streamId, (ulong)data.Length);
+        NativeNgtcp2.ConnExtendMaxOffset(_conn, (ulong)data.Length);
+        ControlReadResult result;
+        while ((result = _reader.Read(ref data, out ReadOnlySpan<byte> message)) == ControlReadResult.Message)
+        {
+            _handler!.OnControl(this, message);
+            if (_state != State.Connected)
+            {
+                return;
+            }
+        }
+
+        if (result == ControlReadResult.Invalid)
+        {
+            Close(CloseReason.ProtocolError, "a control message announced a length outside 1 to 65536");
+        }
+        else if ((flags & NativeNgtcp2.NGTCP2_STREAM_DATA_FLAG_FIN) != 0)
+        {
+            Close(CloseReason.ProtocolError, "the control stream was ended");
+        }
+    }
+
+    internal void OnAckedStreamData(ulong end) => _control.MarkAcknowledged((long)end);
+
+    internal void OnAckDatagram(ulong id)
+    {
+        if (_mtu.OnAcknowledged(id))
+        {
+            _endpoint.MarkDirty(this);
+        }
+    }
+
+    internal void OnLostDatagram(ulong id)
+    {
+        _datagramsLost++;
+        if (_mtu.OnLost(id, _loop.Now))
+        {
+            _endpoint.MarkDirty(this);
+        }
+    }
+
+    internal void OnStatelessReset() => _wasReset = true;
+
+    internal bool OnGetNewConnectionId(NativeNgtcp2.Cid* cid, byte* token, int length)
+    {
+        // ngtcp2 asks for as many bytes as the first id has.
+        *cid = Ngtcp2Engine.NewCid();
+        AddCid(CidKey.From(cid));
+        return length == Ngtcp2Engine.CidLength && _endpoint.WriteResetToken(cid, token);
+    }
+
+    /// <summary>An exception of a handler. It must not pass native frames; the link ends, and the process goes on serving the others.</summary>
+    internal void OnHandlerFailed(Exception exception)
+    {
+        _endpoint.Engine.ReportHandlerFailure(exception);
+        Close(CloseReason.ProtocolError, "internal error");
+    }
+
+    private void OnTimer()
+    {
+        if (_state == State.Closed)
+        {
+            Forget();
+            return;
+        }
+
+        int result = NativeNgtcp2.ConnHandleExpiry(_conn, Now);
+        if (result != 0)
+        {
+            Fail(result);
+            return;
+        }
+
+        _endpoint.MarkDirty(this);
+    }
+
+    /// <summary>ngtcp2 says that the connection cannot go on.</summary>
+    private void Fail(int result)
+    {
+        switch (result)
+        {
+            case NativeNgtcp2.NGTCP2_ERR_DRAINING:
+                End(DescribePeerClose());
+                break;
+            case NativeNgtcp2.NGTCP2_ERR_CLOSING:
+                break;
+            case NativeNgtcp2.NGTCP2_ERR_IDLE_CLOSE:
+                End(new LinkClosed(LinkCloseKind.TimedOut, CloseReason.TimedOut, $"no sign of life for {_endpoint.Engine.IdleTimeout.TotalSeconds:0} s"));
+                break;
+            case NativeNgtcp2.NGTCP2_ERR_HANDSHAKE_TIMEOUT:
+                End(DescribeHandshakeTimeout());
+                break;
+            case NativeNgtcp2.NGTCP2_ERR_RECV_VERSION_NEGOTIATION:
+                End(new LinkClosed(LinkCloseKind.Refused, CloseReason.ProtocolError, "the server does not speak QUIC version 1"));
+                break;
+            case NativeNgtcp2.NGTCP2_ERR_DROP_CONN:
+            case NativeNgtcp2.NGTCP2_ERR_RETRY:
+                End(new LinkClosed(LinkCloseKind.Refused, CloseReason.ProtocolError, "the first packet was not acceptable"));
+                break;
+            default:
+                NativeNgtcp2.ConnectionCloseError error;
+                NativeNgtcp2.CcerrDefault(&error);
+                byte alert = result == NativeNgtcp2.NGTCP2_ERR_CRYPTO ? NativeNgtcp2.ConnGetTlsAlert(_conn) : (byte)0;
+                if (alert != 0)
+                {
+                    NativeNgtcp2.CcerrSetTlsAlert(&error, alert, null, 0);
+                }
+                else
+                {
+                    NativeNgtcp2.CcerrSetLiberr(&error, result, null, 0);
+                }
+
+                WriteClosePacket(&error);
+                End(DescribeFailure(result, alert));
+                break;
+        }
+    }
+
+    private LinkClosed DescribeFailure(int result, byte alert)
+    {
+        if (_options is not null && _tls.DescribeTrustFailure(_options.ServerName) is { } failure)
+        {
+            return new LinkClosed(LinkCloseKind.Untrusted, CloseReason.ProtocolError, failure);
+        }
+
+        string text = alert != 0 ? $"the TLS handshake failed: {AlertName(alert)}" : $"QUIC failed: {Describe(result)}";
+        return new LinkClosed(_handler is null || IsHandshaking ? LinkCloseKind.Refused : LinkCloseKind.ByUs, CloseReason.ProtocolError, text);
+    }
+
+    private LinkClosed DescribeHandshakeTimeout()
+    {
+        string? sendError = _endpoint.SendErrorFor(_remote);
+        return sendError is null
+            ? new LinkClosed(LinkCloseKind.TimedOut, CloseReason.TimedOut, $"nothing answered on UDP port {_remote.Port} within {_endpoint.Engine.HandshakeTimeout.TotalSeconds:0} s")
+            : new LinkClosed(LinkCloseKind.Unreachable, CloseReason.TimedOut, sendError);
+    }
+
+    private LinkClosed DescribePeerClose()
+    {
+        if (_wasReset)
+        {
+            return new LinkClosed(LinkCloseKind.Reset, CloseReason.TimedOut, "the other side restarted and does not know this connection any more");
+        }
+
+        // SAFETY: the struct belongs to the connection, which is alive; the reason is NULL when it is empty.
+        NativeNgtcp2.ConnectionCloseError* error = NativeNgtcp2.ConnGetCcerr(_conn);
+        string reason = error->Reason is null ? "" : Sanitize(Encoding.UTF8.GetString(error->Reason, (int)error->ReasonLength));
+        if (error->Type == NativeNgtcp2.NGTCP2_CCERR_TYPE_APPLICATION)
+        {
+            CloseReason close = error->ErrorCode <= (ulong)CloseReason.ShuttingDown ? (CloseReason)error->ErrorCode : CloseReason.Normal;
+            return new LinkClosed(LinkCloseKind.ByPeer, close, reason.Length > 0 ? reason : $"the other side closed ({close})");
+        }
+
+        ulong alert = error->ErrorCode - NativeNgtcp2.NGTCP2_CRYPTO_ERROR;
+        string text = alert <= byte.MaxValue
+            ? $"the other side refused the TLS handshake: {AlertName((byte)alert)}"
+            : error->ErrorCode == NativeNgtcp2.NGTCP2_CONNECTION_REFUSED
+                ? "the other side refuses more connections"
+                : $"the other side reports QUIC error 0x{error->ErrorCode:x}";
+        return new LinkClosed(LinkCloseKind.Refused, CloseReason.ProtocolError, reason.Length > 0 ? $"{text} ({reason})" : text);
+    }
+
+    private static string AlertName(byte alert) => $"{Marshal.PtrToStringUTF8(NativeGnuTls.AlertGetName(alert)) ?? "unknown alert"} (alert {alert})";
+
+    /// <summary>What a peer wrote goes to a terminal: control characters could forge lines or colours.</summary>
+    private static string Sanitize(string text) => string.Concat(text.Where(c => !char.IsControl(c)));
+}

@@ -1,0 +1,371 @@
+using System.Net;
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using System.Text;
+using Softlan.Platform.Linux;
+using Softlan.Wire;
+using Softlan.Wire.Control;
+
+namespace Softlan.Platform.Quic.Ngtcp2;
+
+// From the wire to a role:   QuicEndpoint.OnReady -> Receive -> ngtcp2 -> QuicCallbacks -> OnRecvDatagram / OnRecvStreamData -> IFrameLinkHandler
+// From a role to the wire:   Send / SendControl -> queue -> QuicEndpoint.OnTurnEnd -> Transmit -> ngtcp2 -> UdpTransmitBatch
+//
+// ngtcp2 may not be re-entered for a connection from its own callbacks. So whatever a handler asks for is only noted, and done at the end of the turn.
+
+/// <summary>One QUIC connection of ngtcp2, as a link. This file: what roles see, birth and death. The other halves: Receive and Transmit.</summary>
+[SupportedOSPlatform("linux")]
+internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
+{
+    private readonly QuicEndpoint _endpoint;
+    private readonly EventLoop _loop;
+    private readonly TlsSession _tls;
+    private readonly DatagramQueue _queue;
+    private readonly ControlSendBuffer _control = new();
+    private readonly ControlReader _reader = new();
+    private readonly PathMtuGuard _mtu = new();
+    private readonly LoopTimer _timer;
+    private readonly ConnectOptions? _options;
+    private readonly List<CidKey> _cids = new(4);
+    private GCHandle _self;
+    private nint _conn;
+    private IFrameLinkHandler? _handler;
+    private SockAddr _remote;
+    private SockAddr _local;
+    private State _state;
+    private CloseReason _closeReason;
+    private string _closeText = "";
+    private bool _wasReset;
+    private int _maxDatagramLength = FrameLimits.MinMaxDatagramLength;
+    private LinkClosed _closed;
+    private byte[]? _closePacket;
+    private long _packetsAfterClose;
+
+    private QuicConnection(QuicEndpoint endpoint, TlsSession tls, PeerCounters counters, ConnectOptions? options)
+    {
+        _endpoint = endpoint;
+        _loop = endpoint.Engine.Loop;
+        _tls = tls;
+        _options = options;
+        Counters = counters;
+        _queue = new DatagramQueue(endpoint.Engine.Pool, counters);
+        _timer = new LoopTimer(_loop, OnTimer);
+        _self = GCHandle.Alloc(this);
+    }
+
+    private enum State
+    {
+        Handshaking,
+        Connected,
+
+        /// <summary>Close was called; the packet that says so goes out at the end of the turn.</summary>
+        Closing,
+
+        /// <summary>Reported as closed. What is left answers late packets with the close packet until they stop.</summary>
+        Closed,
+    }
+
+    public PeerCounters Counters { get; }
+
+    public IPEndPoint RemoteEndPoint => _remote.ToEndPoint();
+
+    public int MaxDatagramLength => _maxDatagramLength;
+
+    /// <summary>The handshake is not complete yet: for a listener, a half-open connection.</summary>
+    public bool IsHandshaking => _state == State.Handshaking;
+
+    public bool IsClosed => _state == State.Closed;
+
+    public bool IsServerSide => _options is null;
+
+    /// <summary>Who is counted against the limit of links per address.</summary>
+    public ulong ClientKey { get; private init; }
+
+    /// <summary>Set while it stands in its endpoint's list of connections to write.</summary>
+    public bool IsDirty { get; set; }
+
+    public LinkStatistics Statistics
+    {
+        get
+        {
+            NativeNgtcp2.ConnInfo info = default;
+            if (_conn != 0)
+            {
+                NativeNgtcp2.ConnGetConnInfo(_conn, NativeNgtcp2.NGTCP2_CONN_INFO_V1, &info);
+            }
+
+            return new LinkStatistics(
+                ToTimeSpan(info.LatestRtt), info.MinRtt == ulong.MaxValue ? default : ToTimeSpan(info.MinRtt), ToTimeSpan(info.SmoothedRtt),
+                _packetsSent, _packetsReceived, _bytesSent, _bytesReceived, _datagramsLost, (long)info.CongestionWindow, (long)info.BytesInFlight);
+        }
+    }
+
+    public DropReason Send(DatagramHeader header, ReadOnlySpan<byte> body)
+    {
+        if (_state != State.Connected)
+        {
+            Counters.Drop(DropReason.NotConnected);
+            return DropReason.NotConnected;
+        }
+
+        DropReason reason = _queue.Enqueue(header, body, _loop.Now);
+        _endpoint.MarkDirty(this);
+        return reason;
+    }
+
+    public void SendControl(ReadOnlySpan<byte> message)
+    {
+        if (_state != State.Connected)
+        {
+            return;
+        }
+
+        if (!_control.TryAdd(message))
+        {
+            Close(CloseReason.ProtocolError, $"{ControlSendBuffer.MaxPending} bytes of control messages were not read");
+            return;
+        }
+
+        _endpoint.MarkDirty(this);
+    }
+
+    public bool HasUndeliveredControl => !_control.IsEmpty;
+
+    public void Close(CloseReason reason, string text)
+    {
+        if (_state is State.Closing or State.Closed)
+        {
+            return;
+        }
+
+        _state = State.Closing;
+        _closeReason = reason;
+        _closeText = text;
+        _endpoint.MarkDirty(this);
+    }
+
+    public static QuicConnection CreateClient(QuicEndpoint endpoint, ConnectOptions options, TlsCredentials credentials, PeerCounters counters, IFrameLinkHandler handler)
+    {
+        TlsSession tls = TlsSession.ForClient(credentials, options, Ngtcp2Engine.Alpn);
+        QuicConnection connection = new(endpoint, tls, counters, options)
+        {
+            _handler = handler,
+            _remote = SockAddr.From(options.RemoteEndPoint, endpoint.Socket.Family),
+        };
+        connection._local = endpoint.Socket.LocalAddress;
+        if (UdpSocket.FindSource(connection._remote) is { } source)
+        {
+            connection._local = WithAddressOf(connection._local, source);
+        }
+
+        NativeNgtcp2.Cid dcid = Ngtcp2Engine.NewCid();
+        NativeNgtcp2.Cid scid = Ngtcp2Engine.NewCid();
+        NativeNgtcp2.Settings settings = endpoint.Engine.DefaultSettings(connection._remote);
+        NativeNgtcp2.TransportParams parameters = endpoint.Engine.DefaultTransportParams();
+        connection.Start(&dcid, &scid, &settings, &parameters, NativeNgtcp2.NGTCP2_PROTO_VER_V1, isServer: false);
+        NativeNgtcp2.ConnSetKeepAliveTimeout(connection._conn, (ulong)endpoint.Engine.KeepAlive.TotalNanoseconds);
+        return connection;
+    }
+
+    /// <param name="header">The client's Initial packet.</param>
+    /// <param name="originalDcid">Before a Retry; the same as the header's where there was none.</param>
+    /// <param name="wasRetried">The client came back with a Retry token.</param>
+    public static QuicConnection CreateServer(
+        QuicEndpoint endpoint, TlsCredentials credentials, NativeNgtcp2.PktHd* header, NativeNgtcp2.Cid originalDcid, bool wasRetried, SockAddr remote, SockAddr local)
+    {
+        TlsSession tls = TlsSession.ForServer(credentials, Ngtcp2Engine.Alpn);
+        QuicConnection connection = new(endpoint, tls, new PeerCounters(), null) { _remote = remote, _local = local, ClientKey = remote.ClientKey };
+        NativeNgtcp2.Cid scid = Ngtcp2Engine.NewCid();
+        NativeNgtcp2.Settings settings = endpoint.Engine.DefaultSettings(remote);
+        NativeNgtcp2.TransportParams parameters = endpoint.Engine.DefaultTransportParams();
+        parameters.OriginalDcid = originalDcid;
+        parameters.OriginalDcidPresent = 1;
+        if (wasRetried)
+        {
+            parameters.RetryScid = header->Dcid;
+            parameters.RetryScidPresent = 1;
+            settings.Token = header->Token;
+            settings.TokenLength = header->TokenLength;
+            settings.TokenType = NativeNgtcp2.NGTCP2_TOKEN_TYPE_RETRY;
+        }
+
+        parameters.StatelessResetTokenPresent = 1;
+        endpoint.WriteResetToken(&scid, (byte*)&parameters.StatelessResetToken);
+        connection.Start(&header->Scid, &scid, &settings, &parameters, header->Version, isServer: true);
+
+        // Until the client has seen our id it goes on using the one that it made up.
+        connection.AddCid(CidKey.From(&header->Dcid));
+        return connection;
+    }
+
+    /// <summary>The host's routes may have changed: if packets would leave from another address now, migrate to it (RFC 9000, section 9).</summary>
+    public void NetworkChanged()
+    {
+        if (_state != State.Connected || UdpSocket.FindSource(_remote) is not { } source)
+        {
+            return;
+        }
+
+        SockAddr local = WithAddressOf(_local, source);
+        if (local.Equals(_local))
+        {
+            return;
+        }
+
+        SockAddr remote = _remote;
+        NativeNgtcp2.Path path = MakePath(&local, &remote);
+
+        // Refused while the handshake is unconfirmed or no spare id is left. The socket then uses the new address all the same, and the relay follows.
+        if (NativeNgtcp2.ConnInitiateImmediateMigration(_conn, &path, Now) == 0)
+        {
+            _local = local;
+            _mtu.Reset();
+        }
+
+        _endpoint.MarkDirty(this);
+    }
+
+    /// <summary>Changes the packet protection keys (RFC 9001, section 6). ngtcp2 does so by itself long before a key is worn out; tests do not wait for that.</summary>
+    public bool UpdateKeys() => _state == State.Connected && NativeNgtcp2.ConnInitiateKeyUpdate(_conn, Now) == 0;
+
+    /// <summary>Ends at once and without a word: the process is going away.</summary>
+    public void Dispose()
+    {
+        _state = State.Closed;
+        Free();
+        Forget();
+    }
+
+    internal void AddCid(CidKey cid)
+    {
+        _cids.Add(cid);
+        _endpoint.Map(cid, this);
+    }
+
+    internal void RemoveCid(CidKey cid)
+    {
+        if (_cids.Remove(cid))
+        {
+            _endpoint.Unmap(cid);
+        }
+    }
+
+    private ulong Now => (ulong)_loop.NowNanoseconds;
+
+    private static TimeSpan ToTimeSpan(ulong nanoseconds) => new((long)Math.Min(nanoseconds / 100, long.MaxValue));
+
+    private static SockAddr WithAddressOf(SockAddr bound, SockAddr source)
+    {
+        Span<byte> address = stackalloc byte[16];
+        source.CopyAddressTo(address);
+        return bound.WithAddress(address);
+    }
+
+    private static NativeNgtcp2.Path MakePath(SockAddr* local, SockAddr* remote) => new()
+    {
+        Local = new NativeNgtcp2.Addr { Address = local, Length = local->Length },
+        Remote = new NativeNgtcp2.Addr { Address = remote, Length = remote->Length },
+    };
+
+    private void Start(NativeNgtcp2.Cid* dcid, NativeNgtcp2.Cid* scid, NativeNgtcp2.Settings* settings, NativeNgtcp2.TransportParams* parameters, uint version, bool isServer)
+    {
+        SockAddr local = _local;
+        SockAddr remote = _remote;
+        NativeNgtcp2.Path path = MakePath(&local, &remote);
+        nint conn;
+        nint user = GCHandle.ToIntPtr(_self);
+
+        // SAFETY: ngtcp2 copies path, settings, parameters, ids and callbacks; the probe list in the settings lives as long as the engine.
+        int result = isServer
+            ? NativeNgtcp2.ConnServerNew(
+                &conn, dcid, scid, &path, version, NativeNgtcp2.NGTCP2_CALLBACKS_V1, _endpoint.Engine.ServerCallbacks, NativeNgtcp2.NGTCP2_SETTINGS_V2, settings,
+                NativeNgtcp2.NGTCP2_TRANSPORT_PARAMS_V1, parameters, 0, user)
+            : NativeNgtcp2.ConnClientNew(
+                &conn, dcid, scid, &path, version, NativeNgtcp2.NGTCP2_CALLBACKS_V1, _endpoint.Engine.ClientCallbacks, NativeNgtcp2.NGTCP2_SETTINGS_V2, settings,
+                NativeNgtcp2.NGTCP2_TRANSPORT_PARAMS_V1, parameters, 0, user);
+        if (result != 0)
+        {
+            _tls.Dispose();
+            _self.Free();
+            throw SoftlanException.Create("Cannot make a QUIC connection", Describe(result));
+        }
+
+        _conn = conn;
+        _tls.Attach(conn);
+        AddCid(CidKey.From(scid));
+        _endpoint.MarkDirty(this);
+    }
+
+    private static string Describe(int libraryError) =>
+        Marshal.PtrToStringUTF8(NativeNgtcp2.Strerror(libraryError)) ?? $"ngtcp2 error {libraryError}";
+
+    /// <summary>Reports the end once, lets go of ngtcp2, and stays as a shadow that answers late packets.</summary>
+    private void End(LinkClosed closed)
+    {
+        if (_state == State.Closed)
+        {
+            return;
+        }
+
+        bool wasHandshaking = _state == State.Handshaking;
+        _state = State.Closed;
+        _timer.SetAt(_loop.NowNanoseconds + (3 * (long)Math.Min(NativeNgtcp2.ConnGetPto(_conn), (ulong)MaxShadow.TotalNanoseconds)));
+        Free();
+        _endpoint.OnEnded(this, wasHandshaking);
+        _closed = closed;
+        if (_handler is not null)
+        {
+            Tell(static connection => connection._handler!.OnClosed(connection, connection._closed));
+        }
+    }
+
+    /// <summary>Calls the handler outside of ngtcp2's callbacks. A failing handler costs its own link, not the others'.</summary>
+    private void Tell(Action<QuicConnection> call)
+    {
+        try
+        {
+            call(this);
+        }
+        catch (Exception e) when (e is not SoftlanException)
+        {
+            OnHandlerFailed(e);
+        }
+    }
+
+    /// <summary>A shadow lives for three probe timeouts (RFC 9000, section 10.2), but not longer than this.</summary>
+    private static readonly TimeSpan MaxShadow = TimeSpan.FromSeconds(3);
+
+    private void Free()
+    {
+        if (_conn != 0)
+        {
+            NativeNgtcp2.ConnDel(_conn);
+            _conn = 0;
+            _tls.Dispose();
+            _self.Free();
+        }
+
+        _queue.Clear();
+    }
+
+    /// <summary>The shadow goes, too.</summary>
+    private void Forget()
+    {
+        _timer.Cancel();
+        foreach (CidKey cid in _cids)
+        {
+            _endpoint.Unmap(cid);
+        }
+
+        _cids.Clear();
+        _endpoint.OnForgotten(this);
+    }
+
+    private static byte[] LimitReason(string text)
+    {
+        // A close packet must fit 1200 bytes; nobody reads more than a line of it.
+        const int MaxReason = 256;
+        byte[] reason = Encoding.UTF8.GetBytes(text);
+        return reason.Length <= MaxReason ? reason : reason[..MaxReason];
+    }
+}

@@ -1,0 +1,204 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using Softlan.Platform.Linux;
+
+namespace Softlan.Platform.Quic.Ngtcp2;
+
+/// <summary>One UDP socket and the connections on it: a listener with thousands, or a client's with one.</summary>
+[SupportedOSPlatform("linux")]
+internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
+{
+    private readonly Dictionary<CidKey, QuicConnection> _connections = [];
+    private readonly QuicServer? _server;
+    private readonly byte[] _resetSecret;
+    private List<QuicConnection> _dirty = [];
+    private List<QuicConnection> _dirtySpare = [];
+    private bool _flushRequested;
+    private bool _socketIsFull;
+    private bool _isDisposed;
+
+    /// <param name="engine">Whose loop and memory it uses.</param>
+    /// <param name="socket">Owned from here on.</param>
+    /// <param name="resetSecret">32 bytes; stateless reset tokens are made from it.</param>
+    /// <param name="server">What answers packets of unknown connections; null on a client.</param>
+    public QuicEndpoint(Ngtcp2Engine engine, UdpSocket socket, byte[] resetSecret, QuicServer? server)
+    {
+        Engine = engine;
+        Socket = socket;
+        Transmit = new UdpTransmitBatch(socket);
+        _resetSecret = resetSecret;
+        _server = server;
+
+        // ngtcp2 writes into it where each packet goes: two addresses behind the path that points to them.
+        TransmitPath = (NativeNgtcp2.Path*)NativeMemory.AllocZeroed((nuint)(sizeof(NativeNgtcp2.Path) + (2 * sizeof(SockAddr)) + 8));
+        TransmitPath->Local.Address = TransmitPath + 1;
+        TransmitPath->Remote.Address = (byte*)(TransmitPath + 1) + 32;
+        engine.Loop.Add(socket.Fd, PollEvents.Readable, this);
+    }
+
+    public Ngtcp2Engine Engine { get; }
+
+    public UdpSocket Socket { get; }
+
+    public UdpTransmitBatch Transmit { get; }
+
+    public NativeNgtcp2.Path* TransmitPath { get; }
+
+    /// <summary>Every connection once, shadows of closed ones included.</summary>
+    public HashSet<QuicConnection> Connections { get; } = [];
+
+    public void OnReady(PollEvents events)
+    {
+        if ((events & PollEvents.Writable) != 0)
+        {
+            RequestFlush();
+            _socketIsFull = false;
+            Engine.Loop.Modify(Socket.Fd, PollEvents.Readable, this);
+        }
+
+        if ((events & ~PollEvents.Writable) != 0)
+        {
+            Receive();
+        }
+    }
+
+    public void OnTurnEnd()
+    {
+        _flushRequested = false;
+        if (_socketIsFull || _isDisposed)
+        {
+            return;
+        }
+
+        Engine.Loop.RefreshNow();
+        (List<QuicConnection> dirty, _dirty) = (_dirty, _dirtySpare);
+        bool taken = true;
+        foreach (QuicConnection connection in dirty)
+        {
+            connection.IsDirty = false;
+            taken = taken && connection.Transmit();
+            if (!taken)
+            {
+                MarkDirty(connection);
+            }
+        }
+
+        dirty.Clear();
+        _dirtySpare = dirty;
+        if (!Transmit.Flush() || !taken)
+        {
+            _socketIsFull = true;
+            Engine.Loop.Modify(Socket.Fd, PollEvents.Readable | PollEvents.Writable, this);
+        }
+    }
+
+    /// <summary>The connection has something to write, or a timer of it fired.</summary>
+    public void MarkDirty(QuicConnection connection)
+    {
+        if (!connection.IsDirty)
+        {
+            connection.IsDirty = true;
+            _dirty.Add(connection);
+        }
+
+        RequestFlush();
+    }
+
+    public void RequestFlush()
+    {
+        if (!_flushRequested)
+        {
+            _flushRequested = true;
+            Engine.Loop.AtTurnEnd(this);
+        }
+    }
+
+    public IFrameLinkHandler Accept(QuicConnection connection) => _server!.Accept(connection);
+
+    public void Map(CidKey cid, QuicConnection connection)
+    {
+        _connections[cid] = connection;
+        Connections.Add(connection);
+    }
+
+    public void Unmap(CidKey cid) => _connections.Remove(cid);
+
+    /// <summary>Makes the token by which the other side will recognise our stateless reset for this id (RFC 9000, section 10.3.2).</summary>
+    /// <param name="cid">Ours.</param>
+    /// <param name="token">16 bytes.</param>
+    public bool WriteResetToken(NativeNgtcp2.Cid* cid, byte* token)
+    {
+        fixed (byte* secret = _resetSecret)
+        {
+            return NativeNgtcp2.CryptoGenerateStatelessResetToken(token, secret, (nuint)_resetSecret.Length, cid) == 0;
+        }
+    }
+
+    /// <summary>What the operating system said when a packet could not be sent to <paramref name="remote"/>; null if it took all.</summary>
+    public string? SendErrorFor(SockAddr remote) =>
+        Transmit.LastError != 0 && Transmit.LastErrorRemote.Equals(remote)
+            ? $"packets to {remote.ToEndPoint()} cannot be sent: {Errno.Text(Transmit.LastError)}"
+            : null;
+
+    /// <summary>A connection was reported as closed.</summary>
+    public void OnEnded(QuicConnection connection, bool wasHandshaking) => _server?.OnEnded(connection, wasHandshaking);
+
+    /// <summary>The last trace of a connection is gone. A client's socket has no other use.</summary>
+    public void OnForgotten(QuicConnection connection)
+    {
+        Connections.Remove(connection);
+        if (_server is null && Connections.Count == 0)
+        {
+            Dispose();
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
+        Transmit.Flush();
+        foreach (QuicConnection connection in Connections.ToArray())
+        {
+            connection.Dispose();
+        }
+
+        Engine.Loop.Remove(Socket.Fd);
+        Engine.OnDisposed(this);
+        Transmit.Dispose();
+        Socket.Dispose();
+        NativeMemory.Free(TransmitPath);
+    }
+
+    private void Receive()
+    {
+        int messages = Engine.ReceiveBatch.Receive(Socket);
+        for (int i = 0; i < messages && !_isDisposed; i++)
+        {
+            SockAddr local = Socket.LocalAddress;
+            byte* message = Engine.ReceiveBatch.Message(i, out int length, out int datagramLength, out SockAddr* remote, ref local);
+            for (int offset = 0; offset < length && !_isDisposed; offset += datagramLength)
+            {
+                OnDatagram(message + offset, Math.Min(datagramLength, length - offset), remote, &local);
+            }
+        }
+    }
+
+    private void OnDatagram(byte* packet, int length, SockAddr* remote, SockAddr* local)
+    {
+        NativeNgtcp2.VersionCid header;
+        int decoded = NativeNgtcp2.PktDecodeVersionCid(&header, packet, (nuint)length, Ngtcp2Engine.CidLength);
+        if (decoded == 0 && header.DcidLength <= NativeNgtcp2.NGTCP2_MAX_CIDLEN
+            && _connections.TryGetValue(new CidKey(new ReadOnlySpan<byte>(header.Dcid, (int)header.DcidLength)), out QuicConnection? connection))
+        {
+            connection.Receive(packet, length, remote, local);
+            return;
+        }
+
+        _server?.OnUnknown(packet, length, &header, decoded, remote, local);
+    }
+}

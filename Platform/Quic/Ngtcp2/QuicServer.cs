@@ -1,0 +1,279 @@
+using System.Net;
+using System.Runtime.Versioning;
+using Softlan.Platform.Linux;
+
+namespace Softlan.Platform.Quic.Ngtcp2;
+
+/// <summary>The listening side: decides what becomes of packets that belong to no connection.</summary>
+[SupportedOSPlatform("linux")]
+internal sealed unsafe class QuicServer : ILinkListener
+{
+    /// <summary>Half-open handshakes from which on a client must show by a Retry that it owns its address (RFC 9000, section 8.1).</summary>
+    private const int RetryThreshold = 64;
+
+    /// <summary>Half-open handshakes that are served at all. Beyond it first packets are dropped; clients send them again.</summary>
+    private const int MaxHalfOpen = 1024;
+
+    /// <summary>Stateless resets and other answers to strangers per second. Beyond it they get none: answers must not be worth provoking.</summary>
+    private const int MaxStatelessAnswersPerSecond = 500;
+
+    /// <summary>How long a Retry token is good for.</summary>
+    private static readonly TimeSpan RetryTokenLifetime = TimeSpan.FromSeconds(10);
+
+    private readonly Ngtcp2Engine _engine;
+    private readonly ListenOptions _options;
+    private readonly ILinkAcceptor _acceptor;
+    private readonly QuicEndpoint _endpoint;
+    private readonly Dictionary<ulong, int> _perAddress = [];
+    private TlsCredentials _credentials;
+    private int _connected;
+    private int _halfOpen;
+    private long _accepted;
+    private long _refusedForLoad;
+    private long _retriesSent;
+    private long _malformed;
+    private TimeSpan _answerWindow;
+    private int _answers;
+
+    public QuicServer(Ngtcp2Engine engine, ListenOptions options, ILinkAcceptor acceptor)
+    {
+        _engine = engine;
+        _options = options;
+        _acceptor = acceptor;
+        _credentials = TlsCredentials.ForServer(options.Certificate, "the relay");
+        string where = options.EndPoint.Address.Equals(IPAddress.IPv6Any) ? $"{options.EndPoint.Port}/udp" : $"{options.EndPoint}/udp";
+        UdpSocket socket = UdpSocket.Bind(options.EndPoint, $"Cannot listen on {where}");
+        _endpoint = new QuicEndpoint(engine, socket, options.Secret, this);
+        LocalEndPoints = [socket.LocalAddress.ToEndPoint()];
+    }
+
+    public QuicEndpoint Endpoint => _endpoint;
+
+    public IReadOnlyList<IPEndPoint> LocalEndPoints { get; }
+
+    public ListenerStatistics Statistics => new(_connected, _halfOpen, _accepted, _refusedForLoad, _retriesSent, _malformed);
+
+    public void ReplaceCertificate(ServerCertificate certificate)
+    {
+        TlsCredentials replacement = TlsCredentials.ForServer(certificate, "the relay");
+
+        // Sessions that exist hold a reference to the old one.
+        _engine.Loop.Post(() =>
+        {
+            _credentials.Release();
+            _credentials = replacement;
+        });
+    }
+
+    public void Dispose() => _endpoint.Dispose();
+
+    public IFrameLinkHandler Accept(QuicConnection connection)
+    {
+        _halfOpen--;
+        _connected++;
+        _accepted++;
+        return _acceptor.Accept(connection);
+    }
+
+    public void OnEnded(QuicConnection connection, bool wasHandshaking)
+    {
+        if (wasHandshaking)
+        {
+            _halfOpen--;
+        }
+        else
+        {
+            _connected--;
+        }
+
+        if (_perAddress[connection.ClientKey] == 1)
+        {
+            _perAddress.Remove(connection.ClientKey);
+        }
+        else
+        {
+            _perAddress[connection.ClientKey]--;
+        }
+    }
+
+    /// <param name="packet">One UDP datagram that no connection claimed.</param>
+    /// <param name="length">Its bytes.</param>
+    /// <param name="header">Version and ids, as far as they could be read.</param>
+    /// <param name="decoded">What ngtcp2_pkt_decode_version_cid said.</param>
+    /// <param name="remote">Sender.</param>
+    /// <param name="local">Where it arrived.</param>
+    public void OnUnknown(byte* packet, int length, NativeNgtcp2.VersionCid* header, int decoded, SockAddr* remote, SockAddr* local)
+    {
+        if (decoded == NativeNgtcp2.NGTCP2_ERR_VERSION_NEGOTIATION)
+        {
+            AnswerVersion(header, remote, local);
+            return;
+        }
+
+        if (decoded != 0)
+        {
+            _malformed++;
+            return;
+        }
+
+        if ((packet[0] & 0x80) == 0)
+        {
+            AnswerWithReset(length, header, remote, local);
+            return;
+        }
+
+        NativeNgtcp2.PktHd first;
+        if (NativeNgtcp2.Accept(&first, packet, (nuint)length) != 0)
+        {
+            _malformed++;
+            return;
+        }
+
+        Begin(packet, length, &first, remote, local);
+    }
+
+    private void Begin(byte* packet, int length, NativeNgtcp2.PktHd* first, SockAddr* remote, SockAddr* local)
+    {
+        NativeNgtcp2.Cid originalDcid = first->Dcid;
+        bool wasRetried = first->TokenLength > 0 && CheckToken(first, remote, &originalDcid);
+        if (!wasRetried && _halfOpen >= RetryThreshold)
+        {
+            AnswerWithRetry(first, remote, local);
+            return;
+        }
+
+        if (_halfOpen >= MaxHalfOpen)
+        {
+            _refusedForLoad++;
+            return;
+        }
+
+        _perAddress.TryGetValue(remote->ClientKey, out int fromAddress);
+        if (_connected + _halfOpen >= _options.MaxLinks || fromAddress >= _options.MaxLinksPerAddress)
+        {
+            _refusedForLoad++;
+            Refuse(first, remote, local);
+            return;
+        }
+
+        _perAddress[remote->ClientKey] = fromAddress + 1;
+        _halfOpen++;
+        QuicConnection connection = QuicConnection.CreateServer(_endpoint, _credentials, first, originalDcid, wasRetried, *remote, *local);
+        connection.Receive(packet, length, remote, local);
+    }
+
+    private bool CheckToken(NativeNgtcp2.PktHd* first, SockAddr* remote, NativeNgtcp2.Cid* originalDcid)
+    {
+        NativeNgtcp2.Cid original;
+
+        // SAFETY: the token lies in the packet, the secret is pinned for the call.
+        fixed (byte* secret = _options.Secret)
+        {
+            int result = NativeNgtcp2.CryptoVerifyRetryToken2(
+                &original, first->Token, first->TokenLength, secret, (nuint)_options.Secret.Length, first->Version, remote, remote->Length, &first->Dcid,
+                (ulong)RetryTokenLifetime.TotalNanoseconds, (ulong)_engine.Loop.NowNanoseconds);
+            if (result == 0)
+            {
+                *originalDcid = original;
+            }
+
+            return result == 0;
+        }
+    }
+
+    private void AnswerWithRetry(NativeNgtcp2.PktHd* first, SockAddr* remote, SockAddr* local)
+    {
+        const int MaxToken = 128;
+        byte* token = stackalloc byte[MaxToken];
+        NativeNgtcp2.Cid scid = Ngtcp2Engine.NewCid();
+        byte* answer = ReserveAnswer();
+        if (answer is null)
+        {
+            return;
+        }
+
+        fixed (byte* secret = _options.Secret)
+        {
+            nint tokenLength = NativeNgtcp2.CryptoGenerateRetryToken2(
+                token, secret, (nuint)_options.Secret.Length, first->Version, remote, remote->Length, &scid, &first->Dcid, (ulong)_engine.Loop.NowNanoseconds);
+            if (tokenLength > 0)
+            {
+                _retriesSent++;
+                Answer(
+                    NativeNgtcp2.CryptoWriteRetry(
+                        answer, NativeNgtcp2.NGTCP2_MAX_UDP_PAYLOAD_SIZE, first->Version, &first->Scid, &scid, &first->Dcid, token, (nuint)tokenLength),
+                    remote, local);
+            }
+        }
+    }
+
+    private void Refuse(NativeNgtcp2.PktHd* first, SockAddr* remote, SockAddr* local)
+    {
+        byte* answer = ReserveAnswer();
+        if (answer is not null)
+        {
+            Answer(
+                NativeNgtcp2.CryptoWriteConnectionClose(
+                    answer, NativeNgtcp2.NGTCP2_MAX_UDP_PAYLOAD_SIZE, first->Version, &first->Scid, &first->Dcid, NativeNgtcp2.NGTCP2_CONNECTION_REFUSED, null, 0),
+                remote, local);
+        }
+    }
+
+    private void AnswerVersion(NativeNgtcp2.VersionCid* header, SockAddr* remote, SockAddr* local)
+    {
+        byte* answer = ReserveAnswer();
+        if (answer is not null)
+        {
+            uint version = NativeNgtcp2.NGTCP2_PROTO_VER_V1;
+            Span<byte> random = stackalloc byte[1];
+            SecureRandom.Fill(random);
+            Answer(
+                NativeNgtcp2.PktWriteVersionNegotiation(
+                    answer, NativeNgtcp2.NGTCP2_MAX_UDP_PAYLOAD_SIZE, random[0], header->Scid, header->ScidLength, header->Dcid, header->DcidLength, &version, 1),
+                remote, local);
+        }
+    }
+
+    /// <summary>A packet of a connection that this process does not know, most likely because the relay was restarted: says so, and the peer reconnects at once.</summary>
+    private void AnswerWithReset(int length, NativeNgtcp2.VersionCid* header, SockAddr* remote, SockAddr* local)
+    {
+        // Shorter than its trigger, so that two that reset each other come to an end; a PTO probe of 22 bytes must still get an answer.
+        const int MaxRandom = 24;
+        int randomLength = Math.Min(length - 1 - NativeNgtcp2.NGTCP2_STATELESS_RESET_TOKENLEN, MaxRandom);
+        byte* answer = randomLength < NativeNgtcp2.NGTCP2_MIN_STATELESS_RESET_RANDLEN ? null : ReserveAnswer();
+        if (answer is null)
+        {
+            return;
+        }
+
+        NativeNgtcp2.Cid cid = NativeNgtcp2.Cid.From(new ReadOnlySpan<byte>(header->Dcid, Ngtcp2Engine.CidLength));
+        byte* token = stackalloc byte[NativeNgtcp2.NGTCP2_STATELESS_RESET_TOKENLEN];
+        byte* random = stackalloc byte[MaxRandom];
+        SecureRandom.Fill(new Span<byte>(random, MaxRandom));
+        if (_endpoint.WriteResetToken(&cid, token))
+        {
+            Answer(
+                NativeNgtcp2.PktWriteStatelessReset(answer, NativeNgtcp2.NGTCP2_MAX_UDP_PAYLOAD_SIZE, token, random, (nuint)randomLength), remote, local);
+        }
+    }
+
+    private byte* ReserveAnswer()
+    {
+        if (_engine.Loop.Now - _answerWindow >= TimeSpan.FromSeconds(1))
+        {
+            _answerWindow = _engine.Loop.Now;
+            _answers = 0;
+        }
+
+        return ++_answers > MaxStatelessAnswersPerSecond ? null : _endpoint.Transmit.Reserve(NativeNgtcp2.NGTCP2_MAX_UDP_PAYLOAD_SIZE);
+    }
+
+    private void Answer(nint length, SockAddr* remote, SockAddr* local)
+    {
+        if (length > 0)
+        {
+            _endpoint.Transmit.Commit((int)length, remote, _endpoint.Socket.IsWildcard ? local : null, alone: true);
+            _endpoint.RequestFlush();
+        }
+    }
+}

@@ -1,0 +1,179 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using System.Text;
+using Softlan.Wire;
+
+namespace Softlan.Platform.Quic.Ngtcp2;
+
+/// <summary>The TLS 1.3 half of one QUIC connection: a GnuTLS session, configured by ngtcp2's crypto library.</summary>
+[SupportedOSPlatform("linux")]
+internal sealed unsafe class TlsSession : IDisposable
+{
+    /// <summary>AES-128-GCM first: it is the fastest on every processor with AES instructions. The other knobs are what QUIC asks for (RFC 9001, section 4).</summary>
+    private const string Priority = "NORMAL:-VERS-ALL:+VERS-TLS1.3:-CIPHER-ALL:+AES-128-GCM:+AES-256-GCM:+CHACHA20-POLY1305"
+        + ":-GROUP-ALL:+GROUP-SECP256R1:+GROUP-X25519:%DISABLE_TLS13_COMPAT_MODE";
+
+    private static readonly nint PriorityCache = CreatePriorityCache();
+
+    private readonly NativeNgtcp2.ConnRef* _connRef;
+    private readonly TlsCredentials _credentials;
+    private readonly LinkTrust? _trust;
+    private readonly byte* _hostName;
+    private GCHandle _self;
+
+    private TlsSession(nint handle, TlsCredentials credentials, LinkTrust? trust, string? serverName)
+    {
+        Handle = handle;
+        _credentials = credentials.AddReference();
+        _trust = trust;
+        _self = GCHandle.Alloc(this);
+        _connRef = (NativeNgtcp2.ConnRef*)NativeMemory.AllocZeroed((nuint)sizeof(NativeNgtcp2.ConnRef));
+        _connRef->GetConn = &GetConn;
+        _connRef->Handle = GCHandle.ToIntPtr(_self);
+        if (serverName is not null)
+        {
+            byte[] name = Encoding.UTF8.GetBytes(serverName + '\0');
+            _hostName = (byte*)NativeMemory.Alloc((nuint)name.Length);
+            name.CopyTo(new Span<byte>(_hostName, name.Length));
+        }
+    }
+
+    public nint Handle { get; }
+
+    /// <summary>What the other side's certificate was found to be, when that is why the handshake failed. One sentence without a full stop.</summary>
+    public string? TrustFailure { get; private set; }
+
+    public static TlsSession ForServer(TlsCredentials credentials, ReadOnlySpan<byte> alpn)
+    {
+        // Tickets would allow resumption, which a link that reconnects once in a while does not need, and cost a packet each.
+        TlsSession session = Create(NativeGnuTls.GNUTLS_SERVER | NativeGnuTls.GNUTLS_NO_AUTO_SEND_TICKET, credentials, null, null);
+        session.Configure(NativeNgtcp2.CryptoConfigureServerSession(session.Handle), alpn);
+        return session;
+    }
+
+    public static TlsSession ForClient(TlsCredentials credentials, ConnectOptions options, ReadOnlySpan<byte> alpn)
+    {
+        TlsSession session = Create(NativeGnuTls.GNUTLS_CLIENT, credentials, options.Trust, options.ServerName);
+        session.Configure(NativeNgtcp2.CryptoConfigureClientSession(session.Handle), alpn);
+        if (!IPAddress.TryParse(options.ServerName, out _))
+        {
+            byte[] name = Encoding.UTF8.GetBytes(options.ServerName);
+            NativeGnuTls.ServerNameSet(session.Handle, NativeGnuTls.GNUTLS_NAME_DNS, name, (nuint)name.Length);
+        }
+
+        if (options.Trust.Pin is not null)
+        {
+            NativeGnuTls.SessionSetVerifyFunction(session.Handle, &VerifyPin);
+        }
+        else
+        {
+            NativeGnuTls.SessionSetVerifyCert(session.Handle, session._hostName, 0);
+        }
+
+        return session;
+    }
+
+    /// <summary>Tells the session which connection it belongs to; before the handshake begins.</summary>
+    public void Attach(nint connection)
+    {
+        _connRef->Connection = connection;
+        NativeNgtcp2.ConnSetTlsNativeHandle(connection, Handle);
+    }
+
+    /// <summary>Why certificate verification against CAs failed; null if it did not.</summary>
+    public string? DescribeTrustFailure(string serverName)
+    {
+        if (TrustFailure is not null || _trust is null || _trust.Pin is not null)
+        {
+            return TrustFailure;
+        }
+
+        uint status = NativeGnuTls.SessionGetVerifyCertStatus(Handle);
+        NativeGnuTls.Datum text;
+        if (status == 0 || NativeGnuTls.CertificateVerificationStatusPrint(status, NativeGnuTls.GNUTLS_CRT_X509, &text, 0) < 0)
+        {
+            return null;
+        }
+
+        string reason = Encoding.UTF8.GetString(text.Data, (int)text.Size).Trim().TrimEnd('.');
+        NativeMemory.Free(text.Data);
+        return $"the relay's certificate is not valid for '{serverName}': {reason}";
+    }
+
+    /// <summary>After the connection is deleted.</summary>
+    public void Dispose()
+    {
+        NativeGnuTls.Deinit(Handle);
+        NativeMemory.Free(_connRef);
+        NativeMemory.Free(_hostName);
+        _self.Free();
+        _credentials.Release();
+    }
+
+    private static TlsSession Create(uint flags, TlsCredentials credentials, LinkTrust? trust, string? serverName)
+    {
+        GnuTlsException.ThrowIfFailed(NativeGnuTls.Init(out nint handle, flags), "Cannot make a TLS session");
+        return new TlsSession(handle, credentials, trust, serverName);
+    }
+
+    private void Configure(int configured, ReadOnlySpan<byte> alpn)
+    {
+        const string What = "Cannot configure a TLS session";
+        GnuTlsException.ThrowIfFailed(configured, What);
+        GnuTlsException.ThrowIfFailed(NativeGnuTls.PrioritySet(Handle, PriorityCache), What);
+        GnuTlsException.ThrowIfFailed(NativeGnuTls.CredentialsSet(Handle, NativeGnuTls.GNUTLS_CRD_CERTIFICATE, _credentials.Handle), What);
+        NativeGnuTls.SessionSetPtr(Handle, _connRef);
+
+        // SAFETY: GnuTLS copies the name.
+        fixed (byte* name = alpn)
+        {
+            NativeGnuTls.Datum datum = new() { Data = name, Size = (uint)alpn.Length };
+            GnuTlsException.ThrowIfFailed(NativeGnuTls.AlpnSetProtocols(Handle, &datum, 1, NativeGnuTls.GNUTLS_ALPN_MANDATORY), What);
+        }
+
+        KeyLog.Attach(Handle);
+    }
+
+    private static nint CreatePriorityCache()
+    {
+        GnuTlsException.ThrowIfFailed(NativeGnuTls.PriorityInit(out nint cache, Priority, 0), "Cannot choose TLS ciphers");
+        return cache;
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static nint GetConn(NativeNgtcp2.ConnRef* connRef) => connRef->Connection;
+
+    // SAFETY: GnuTLS passes back the session; its pointer is the ConnRef that lives as long as the TlsSession does.
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int VerifyPin(nint session)
+    {
+        try
+        {
+            NativeNgtcp2.ConnRef* connRef = (NativeNgtcp2.ConnRef*)NativeGnuTls.SessionGetPtr(session);
+            return ((TlsSession)GCHandle.FromIntPtr(connRef->Handle).Target!).CheckPin() ? 0 : NativeGnuTls.GNUTLS_E_CERTIFICATE_ERROR;
+        }
+        catch (Exception)
+        {
+            return NativeGnuTls.GNUTLS_E_CERTIFICATE_ERROR; // An exception must not unwind into native frames.
+        }
+    }
+
+    private bool CheckPin()
+    {
+        CertificatePin expected = _trust!.Pin!.Value;
+        NativeGnuTls.Datum* chain = NativeGnuTls.CertificateGetPeers(Handle, out uint count);
+        if (chain is null || count == 0)
+        {
+            TrustFailure = "the relay showed no certificate";
+            return false;
+        }
+
+        int result = Certificates.TryGetPin(new ReadOnlySpan<byte>(chain[0].Data, (int)chain[0].Size), NativeGnuTls.GNUTLS_X509_FMT_DER, out CertificatePin actual);
+        TrustFailure = result < 0
+            ? $"the relay's certificate cannot be read: {GnuTlsException.Text(result)}"
+            : actual == expected ? null : $"the relay's pin is {actual}, but {expected} was expected";
+        return TrustFailure is null;
+    }
+}
