@@ -53,24 +53,20 @@ internal sealed class EventLoop : ILane, IDisposable
             throw Errno.ToException("Cannot create an event descriptor", errno);
         }
 
-        RefreshNow();
+        StartTurn();
         Add(_wakeUp, PollEvents.Readable, new WakeUp(_wakeUp));
     }
 
     public TimeSpan Now { get; private set; }
 
-    /// <summary><see cref="Now"/> in nanoseconds: the clock that ngtcp2 is given (CLOCK_MONOTONIC).</summary>
+    /// <summary>The clock that ngtcp2 is given (CLOCK_MONOTONIC), in nanoseconds. Runs ahead of <see cref="Now"/> after <see cref="RefreshNanoseconds"/>.</summary>
     public long NowNanoseconds { get; private set; }
 
     internal TimerHeap Timers { get; } = new();
 
-    /// <summary>Reads the clock again inside a turn, for work that took long or is about to write packets.</summary>
-    public void RefreshNow()
-    {
-        // On Linux a tick of the Stopwatch is a nanosecond of CLOCK_MONOTONIC.
-        NowNanoseconds = Stopwatch.GetTimestamp() * (NanosecondsPerSecond / Stopwatch.Frequency);
-        Now = new TimeSpan(NowNanoseconds / TimeSpan.NanosecondsPerTick);
-    }
+    /// <summary>Reads the clock again inside a turn, for pacing. <see cref="Now"/> stays: a frame must not age in its queue because a turn took long.</summary>
+    // On Linux a tick of the Stopwatch is a nanosecond of CLOCK_MONOTONIC.
+    public void RefreshNanoseconds() => NowNanoseconds = Stopwatch.GetTimestamp() * (NanosecondsPerSecond / Stopwatch.Frequency);
 
     public ILaneTimer CreateTimer(Action callback) => new LoopTimer(this, callback);
 
@@ -129,7 +125,7 @@ internal sealed class EventLoop : ILane, IDisposable
     public void RunTurn(TimeSpan longest)
     {
         int ready = Wait(longest);
-        RefreshNow();
+        StartTurn();
         for (int i = 0; i < ready; i++)
         {
             Dispatch(_events.AsSpan(i * NativeLibc.EpollEventLayout.Size, NativeLibc.EpollEventLayout.Size));
@@ -148,6 +144,12 @@ internal sealed class EventLoop : ILane, IDisposable
     {
         _wakeUp.Dispose();
         _epoll.Dispose();
+    }
+
+    private void StartTurn()
+    {
+        RefreshNanoseconds();
+        Now = new TimeSpan(NowNanoseconds / TimeSpan.NanosecondsPerTick);
     }
 
     private int Wait(TimeSpan longest)
@@ -192,7 +194,7 @@ internal sealed class EventLoop : ILane, IDisposable
             return bound;
         }
 
-        RefreshNow();
+        RefreshNanoseconds();
         return Math.Clamp(Timers.NextDue - NowNanoseconds, 0, bound);
     }
 

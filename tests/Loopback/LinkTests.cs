@@ -22,10 +22,10 @@ public sealed class LinkTests : IDisposable
     {
         (RecordingHandler client, RecordingHandler server) = _party.Join();
         client.SendText("{\"type\":\"hello\"}");
-        client.SendFrame(100);
+        client.SendFrame(_party.Loop, 100);
         _party.Until(() => server.Control.Count == 1 && server.Datagrams.Count == 1, "the relay has both");
         server.SendText("{\"type\":\"welcome\"}");
-        server.SendFrame(1000, 0x33);
+        server.SendFrame(_party.Loop, 1000, 0x33);
         _party.Until(() => client.Control.Count == 1 && client.Datagrams.Count == 1, "the client has both");
 
         Assert.Equal("{\"type\":\"hello\"}", server.Control[0]);
@@ -39,7 +39,7 @@ public sealed class LinkTests : IDisposable
     {
         Assert.SkipUnless(Socket.OSSupportsIPv6, "This machine has no IPv6.");
         (RecordingHandler client, RecordingHandler server) = _party.Join(new IPEndPoint(IPAddress.IPv6Loopback, _party.EndPoint.Port));
-        client.SendFrame(100);
+        client.SendFrame(_party.Loop, 100);
         _party.Until(() => server.Datagrams.Count == 1, "the datagram arrived");
         _party.Until(() => client.Link.MaxDatagramLength == 1452 - 32, "path MTU discovery has found IPv6's full packet");
     }
@@ -166,7 +166,7 @@ public sealed class LinkTests : IDisposable
         long packets = client.Link.Statistics.PacketsSent;
         for (int i = 0; i < 100; i++)
         {
-            client.SendFrame(60);
+            client.SendFrame(_party.Loop, 60);
         }
 
         _party.Until(() => server.Datagrams.Count == 100, "all arrived");
@@ -179,8 +179,8 @@ public sealed class LinkTests : IDisposable
         (RecordingHandler one, RecordingHandler badServer) = _party.Join();
         (RecordingHandler two, RecordingHandler goodServer) = _party.Join();
         badServer.ThrowsOnDatagram = true;
-        one.SendFrame(64);
-        two.SendFrame(64);
+        one.SendFrame(_party.Loop, 64);
+        two.SendFrame(_party.Loop, 64);
         _party.Until(() => one.Closed is not null && goodServer.Datagrams.Count == 1, "one is closed, the other works");
         Assert.Null(two.Closed);
     }
@@ -192,7 +192,7 @@ public sealed class LinkTests : IDisposable
         for (int i = 1; i <= 3; i++)
         {
             _party.Until(() => ((QuicConnection)client.Link).UpdateKeys(), "the keys could be updated");
-            client.SendFrame(200);
+            client.SendFrame(_party.Loop, 200);
             _party.Until(() => server.Datagrams.Count == i, "the frame arrived under the new key");
         }
     }
@@ -205,20 +205,24 @@ public sealed class LinkTests : IDisposable
         server.KeepDatagrams = false;
         server.Echoes = true;
         _party.Until(() => client.Link.MaxDatagramLength == 1440, "path MTU discovery is done");
-        Exchange(client, 2000);
+        Action send = () =>
+        {
+            client.SendNow(1400);
+            client.SendNow(90);
+        };
+        Exchange(send, 2000);
         long before = GC.GetAllocatedBytesForCurrentThread();
         long counted = client.DatagramCount;
-        Exchange(client, 2000);
+        Exchange(send, 2000);
         Assert.True(client.DatagramCount - counted > 1000);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
-    private void Exchange(RecordingHandler client, int turns)
+    private void Exchange(Action send, int turns)
     {
         for (int i = 0; i < turns; i++)
         {
-            client.SendFrame(1400);
-            client.SendFrame(90);
+            _party.Loop.Post(send);
             _party.Loop.RunTurn(TimeSpan.Zero);
         }
     }

@@ -1,11 +1,14 @@
 using System.Text;
+using System.Runtime.Versioning;
 using Softlan.Platform;
+using Softlan.Platform.Linux;
 using Softlan.Wire;
 using Xunit;
 
 namespace Softlan.Tests.Loopback;
 
 /// <summary>Writes down what a link reports.</summary>
+[SupportedOSPlatform("linux")]
 internal sealed class RecordingHandler : IFrameLinkHandler
 {
     public IFrameLink Link { get; set; } = null!;
@@ -65,7 +68,10 @@ internal sealed class RecordingHandler : IFrameLinkHandler
         Closed = closed;
     }
 
-    public void SendFrame(int length, byte fill = 0x5a)
+    /// <summary>Sends inside the next turn of the loop, as roles do: a queue counts a frame's age in turns.</summary>
+    public void SendFrame(EventLoop loop, int length, byte fill = 0x5a) => loop.Post(() => SendNow(length, fill));
+
+    public void SendNow(int length, byte fill = 0x5a)
     {
         Span<byte> frame = stackalloc byte[length];
         frame.Fill(fill);
@@ -76,6 +82,7 @@ internal sealed class RecordingHandler : IFrameLinkHandler
 }
 
 /// <summary>Gives every incoming link a handler and keeps them in order.</summary>
+[SupportedOSPlatform("linux")]
 internal sealed class RecordingAcceptor : ILinkAcceptor
 {
     public List<RecordingHandler> Handlers { get; } = [];

@@ -70,7 +70,7 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
             return;
         }
 
-        Engine.Loop.RefreshNow();
+        Engine.Loop.RefreshNanoseconds();
         (List<QuicConnection> dirty, _dirty) = (_dirty, _dirtySpare);
         bool taken = true;
         foreach (QuicConnection connection in dirty)
