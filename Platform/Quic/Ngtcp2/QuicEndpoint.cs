@@ -199,6 +199,17 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
             return;
         }
 
-        _server?.OnUnknown(packet, length, &header, decoded, remote, local);
+        if (_server is not null)
+        {
+            _server.OnUnknown(packet, length, &header, decoded, remote, local);
+            return;
+        }
+
+        // A stateless reset looks like a packet for a random id; only the connection can recognise its token (RFC 9000, section 10.3.1).
+        foreach (QuicConnection only in Connections)
+        {
+            only.Receive(packet, length, remote, local);
+            break;
+        }
     }
 }

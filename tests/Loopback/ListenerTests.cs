@@ -1,0 +1,204 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.Versioning;
+using Softlan.Platform;
+using Softlan.Wire;
+using Xunit;
+
+namespace Softlan.Tests.Loopback;
+
+/// <summary>What a listener does about strangers, crowds and garbage.</summary>
+[SupportedOSPlatform("linux")]
+public sealed class ListenerTests : IDisposable
+{
+    private readonly LoopbackParty _party = new();
+
+    public void Dispose() => _party.Dispose();
+
+    [Fact]
+    public void Listen_PortTaken_SaysWhichAndWhatToDo()
+    {
+        SoftlanException e = Assert.Throws<SoftlanException>(() => _party.Listen(_party.EndPoint.Port));
+        Assert.Contains($"{_party.EndPoint.Port}/udp", e.Message, StringComparison.Ordinal);
+        Assert.Contains("Hint:", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Listen_KeyOfAnotherCertificate_IsRefused()
+    {
+        ServerCertificate other = _party.Engine.GenerateCertificate("relay.test");
+        ServerCertificate mixed = new(_party.Certificate.ChainPem, other.KeyPem);
+        SoftlanException e = Assert.Throws<SoftlanException>(() => _party.Engine.Inspect(mixed, "'a.pem' and 'b.key'"));
+        Assert.Contains("does not belong to the certificate", e.Message, StringComparison.Ordinal);
+        Assert.Throws<SoftlanException>(() => _party.Listener.ReplaceCertificate(mixed));
+    }
+
+    [Fact]
+    public void Inspect_Garbage_IsRefused() =>
+        Assert.Throws<SoftlanException>(() => _party.Engine.Inspect(new ServerCertificate([1, 2, 3], []), "'x.pem'"));
+
+    [Fact]
+    public void ReplaceCertificate_NewClientsSeeIt_OldOnesStay()
+    {
+        (RecordingHandler old, RecordingHandler oldServer) = _party.Join();
+        ServerCertificate next = _party.Engine.GenerateCertificate("relay.test");
+        CertificatePin nextPin = _party.Engine.Inspect(next, "the next");
+        _party.Listener.ReplaceCertificate(next);
+        _party.Turn();
+
+        RecordingHandler fresh = _party.Connect(trust: new LinkTrust(nextPin, null));
+        _party.Until(() => fresh.IsConnected, "the new pin is accepted");
+        old.SendFrame(_party.Loop, 100);
+        _party.Until(() => oldServer.DatagramCount == 1, "the old link still works");
+    }
+
+    [Fact]
+    public void Accept_ManyClients_AllWork()
+    {
+        RecordingHandler[] clients = [.. Enumerable.Range(0, 60).Select(_ => _party.Connect())];
+        _party.Until(() => clients.All(c => c.IsConnected) && _party.Acceptor.Handlers.Count == clients.Length, "all are connected", 30);
+        foreach (RecordingHandler client in clients)
+        {
+            client.SendFrame(_party.Loop, 500);
+        }
+
+        _party.Until(() => _party.Acceptor.Handlers.All(h => h.DatagramCount == 1), "each relay end has its frame");
+        Assert.Equal(clients.Length, _party.Listener.Statistics.Connected);
+        Assert.Equal(0, _party.Listener.Statistics.HalfOpen);
+    }
+
+    [Fact]
+    public void Accept_MoreThanOneAddressMay_RefusesTheRest()
+    {
+        int port = _party.EndPoint.Port;
+        _party.Listener.Dispose();
+        _party.Listener = _party.Listen(port, maxLinksPerAddress: 2);
+        _party.Join();
+        _party.Join();
+        RecordingHandler third = _party.Connect();
+        _party.Until(() => third.Closed is not null, "the third is refused");
+        Assert.Equal(LinkCloseKind.Refused, third.Closed!.Value.Kind);
+        Assert.Contains("refuses more connections", third.Closed.Value.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Accept_HalfOpenHandshakesPileUp_AsksForRetryAndStillServes()
+    {
+        RecordingHandler[] halfOpen = [.. Enumerable.Range(0, 64).Select(_ => _party.Connect(AddDeafProxy()))];
+        _party.Until(() => _party.Listener.Statistics.HalfOpen == halfOpen.Length, "the handshakes are half-open");
+
+        RecordingHandler client = _party.Connect();
+        _party.Until(() => client.IsConnected, "an honest client gets in by Retry");
+        Assert.True(_party.Listener.Statistics.RetriesSent >= 1);
+        _party.Until(() => _party.Listener.Statistics.HalfOpen == 0, "half-open handshakes are given up", 20);
+    }
+
+    [Fact]
+    public void OnUnknown_OtherQuicVersion_GetsVersionNegotiation()
+    {
+        byte[] packet = new byte[1200];
+        packet[0] = 0xc0;
+        BinaryPrimitives.WriteUInt32BigEndian(packet.AsSpan(1), 0x1a2a3a4a);
+        packet[5] = 8;
+        packet[14] = 8;
+        byte[] answer = Ask(packet) ?? [];
+        Assert.True(answer.Length > 7);
+        Assert.Equal(0u, BinaryPrimitives.ReadUInt32BigEndian(answer.AsSpan(1)));
+        Assert.Equal(1u, BinaryPrimitives.ReadUInt32BigEndian(answer.AsSpan(answer.Length - 4)));
+    }
+
+    [Theory]
+    [InlineData(21, false)]
+    [InlineData(22, true)]
+    [InlineData(100, true)]
+    public void OnUnknown_ShortPacket_GetsAResetThatIsShorter(int length, bool isAnswered)
+    {
+        byte[] packet = new byte[length];
+        packet[0] = 0x40;
+        byte[]? answer = Ask(packet);
+        Assert.Equal(isAnswered, answer is not null);
+        Assert.True((answer?.Length ?? 0) < length);
+    }
+
+    [Fact]
+    public void OnUnknown_AnyBytes_DisturbNobody()
+    {
+        (RecordingHandler client, RecordingHandler server) = _party.Join();
+        Random random = new(4711);
+        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        byte[] bytes = new byte[1500];
+        for (int i = 0; i < 50_000; i++)
+        {
+            random.NextBytes(bytes);
+
+            // Half of them look like first packets of QUIC version 1, so that they get past the first check.
+            if ((i & 1) == 0)
+            {
+                bytes[0] = (byte)(0xc0 | (bytes[0] & 0x3f));
+                BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(1), 1);
+                bytes[5] = (byte)(random.Next(24));
+            }
+
+            socket.SendTo(bytes.AsSpan(0, random.Next(1, 1500)), SocketFlags.None, _party.EndPoint);
+            if (i % 50 == 0)
+            {
+                _party.Loop.RunTurn(TimeSpan.Zero);
+            }
+        }
+
+        // The socket's buffer is full of garbage, so a frame may be lost, as behind any flood.
+        _party.Until(
+            () =>
+            {
+                client.SendFrame(_party.Loop, 100);
+                _party.For(TimeSpan.FromMilliseconds(20));
+                return server.DatagramCount > 0;
+            },
+            "the link still works");
+        Assert.Null(client.Closed);
+        Assert.True(_party.Listener.Statistics.MalformedPackets > 0);
+    }
+
+    [Fact]
+    public async Task Accept_DebiansClientWithAnotherAlpn_GetsTheTlsAlert()
+    {
+        const string Program = "/usr/bin/gtlsclient";
+        Assert.SkipUnless(File.Exists(Program), "Debian's package ngtcp2-client is not installed.");
+        ProcessStartInfo start = new(Program, ["--timeout=5s", "127.0.0.1", $"{_party.EndPoint.Port}", $"https://127.0.0.1:{_party.EndPoint.Port}/"])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
+        using Process process = Process.Start(start)!;
+        Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        _party.Until(() => process.HasExited && error.IsCompleted && output.IsCompleted, "the other client has ended", 20);
+
+        // CRYPTO_ERROR 0x100 + no_application_protocol (120): RFC 9001, section 4.8.
+        Assert.Contains("0x178", await error + await output, StringComparison.Ordinal);
+    }
+
+    private IPEndPoint AddDeafProxy()
+    {
+        UdpProxy proxy = _party.AddProxy();
+        proxy.DropsToClient = true;
+        return proxy.EndPoint;
+    }
+
+    private byte[]? Ask(byte[] packet)
+    {
+        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        socket.SendTo(packet, _party.EndPoint);
+        _party.For(TimeSpan.FromMilliseconds(100));
+        if (socket.Available == 0)
+        {
+            return null;
+        }
+
+        byte[] answer = new byte[2048];
+        return answer[..socket.Receive(answer)];
+    }
+}
