@@ -35,15 +35,10 @@ internal static class GatewayCommand
         command.Add(bridge);
         command.Validators.Add(result =>
         {
-            if (result.GetResult(iface)?.Errors.Any() == true || result.GetResult(bridge)?.Errors.Any() == true)
+            bool? hasInterface = result.Has(iface);
+            if (hasInterface is not null && hasInterface == result.Has(bridge))
             {
-                return;
-            }
-
-            bool hasInterface = result.GetValue(iface) is not null;
-            if (hasInterface == result.GetValue(bridge) is not null)
-            {
-                result.AddError(hasInterface
+                result.AddError(hasInterface == true
                     ? "--interface and --bridge exclude each other. Give one of them, for example --interface eth0."
                     : "--interface is missing. Give the wired interface to bridge, for example --interface eth0, or a Linux bridge with --bridge br0.");
             }

@@ -9,6 +9,9 @@ internal static partial class GatewayLog
     [LoggerMessage(200, LogLevel.Information, "Bridging {Interface} ({Mac}) into room {Room}")]
     public static partial void Bridging(ILogger logger, string @interface, MacAddress mac, RoomCode room);
 
+    [LoggerMessage(211, LogLevel.Warning, "Players will not reach this host itself through {Interface}, only the other machines on its LAN: {Reason}")]
+    public static partial void HostNotReachable(ILogger logger, string @interface, string reason);
+
     [LoggerMessage(201, LogLevel.Warning, "{Reason} A gateway that is killed will have to wait for its old place to time out")]
     public static partial void ResumeNotKept(ILogger logger, string reason);
 

@@ -84,8 +84,7 @@ internal sealed class RelayArguments
         command.Add(_datagramLimit);
         command.Validators.Add(result =>
         {
-            bool mistyped = result.GetResult(_pin)?.Errors.Any() == true || result.GetResult(_caFile)?.Errors.Any() == true;
-            if (!mistyped && result.GetValue(_pin) is not null && result.GetValue(_caFile) is not null)
+            if (result.Has(_pin) == true && result.Has(_caFile) == true)
             {
                 result.AddError("--pin and --relay-ca-cert exclude each other. Give the one that the host told you, for example --pin sha256:...");
             }

@@ -281,21 +281,16 @@ internal sealed class RelaySession : IFrameLinkHandler, IDisposable
             _owner.OnResumeToken(welcome.Resume);
         }
 
-        _membership.Announce();
+        if (_stage == Stage.Joined)
+        {
+            _membership.Announce(); // Unless the owner has stopped the session meanwhile.
+        }
     }
 
     private void OnReject(RejectMessage reject)
     {
         Detach()?.Close(CloseReason.Normal, "rejected");
-        if (RejectPolicy.IsTaken(reject.Reason))
-        {
-            _takenSince ??= _lane.Now;
-        }
-        else
-        {
-            _takenSince = null;
-        }
-
+        _takenSince = RejectPolicy.IsTaken(reject.Reason) ? _takenSince ?? _lane.Now : null;
         if (RejectPolicy.IsFinal(reject.Reason, _hasJoined, _lane.Now - (_takenSince ?? _lane.Now)))
         {
             Fail(SessionFailures.Rejected(_options, reject));

@@ -1,0 +1,61 @@
+using System.Runtime.Versioning;
+using Microsoft.Extensions.Logging;
+using Softlan.Platform;
+using Softlan.Platform.Linux;
+using Softlan.Platform.Linux.Netlink;
+using Softlan.Roles.CommandLine;
+using Softlan.Roles.Shared;
+using Softlan.Wire;
+
+namespace Softlan.Roles.Gateway;
+
+/// <summary>A gateway on Linux: privileges and interface are checked and the port is open before anything connects.</summary>
+[SupportedOSPlatform("linux")]
+internal static class LinuxGateway
+{
+    /// <param name="createEngine">Makes the QUIC engine on the loop that it is given.</param>
+    /// <returns>The exit code; a failure is thrown.</returns>
+    public static int Run(GatewayOptions options, LoggingOptions logging, Func<EventLoop, ILoggerFactory, IQuicEngine> createEngine)
+    {
+        // Before the loggers: they keep the writer that they find. JSON lines are for programs, which want no live line among them.
+        StatusConsole? console = logging.Format == LogFormat.Text ? StatusConsole.TryInstall() : null;
+        return LinuxHost.Run(logging, (loop, loggers) => Create(loop, createEngine(loop, loggers), options, loggers.CreateLogger("softlan.gateway"), console));
+    }
+
+    private static GatewayRole Create(EventLoop loop, IQuicEngine engine, GatewayOptions options, ILogger logger, StatusConsole? console)
+    {
+        IFramePort port = Open(loop, ref options, logger);
+        try
+        {
+            GatewayResume resume = new(StateFiles.DefaultDirectory(), options.Relay.Relay!, options.Relay.Room, options.Interface, logger);
+            return new GatewayRole(loop, engine, port, options, resume, logger, console);
+        }
+        catch
+        {
+            port.Dispose();
+            throw;
+        }
+    }
+
+    private static IFramePort Open(EventLoop loop, ref GatewayOptions options, ILogger logger)
+    {
+        using NetlinkSocket netlink = NetlinkSocket.Open();
+        InterfaceCheck check = new(netlink);
+        LinkEntry link = options.IsBridge ? check.RequireBridge(options.Interface) : check.RequireInterface(options.Interface);
+        options = options with { Mtu = Math.Min(link.Mtu, FrameLimits.MaxMtu) };
+        if (options.IsBridge)
+        {
+            Privileges.Current.Require($"Cannot join bridge '{link.Name}'", netAdmin: true, netRaw: false);
+            return BridgePort.Open(loop, link);
+        }
+
+        Privileges.Current.Require($"Cannot bridge interface '{link.Name}'", netAdmin: false, netRaw: true);
+        PacketSocket port = PacketSocket.Open(loop, new PacketSocketOptions { Interface = link });
+        if (port.LocalDeliveryUnavailable is { } why)
+        {
+            GatewayLog.HostNotReachable(logger, link.Name, why);
+        }
+
+        return port;
+    }
+}
