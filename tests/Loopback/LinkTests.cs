@@ -1,9 +1,9 @@
-using System.Net.Sockets;
 using System.Net;
-using System.Text;
-using Softlan.Platform.Quic.Ngtcp2;
+using System.Net.Sockets;
 using System.Runtime.Versioning;
+using System.Text;
 using Softlan.Platform;
+using Softlan.Platform.Quic.Ngtcp2;
 using Softlan.Wire;
 using Xunit;
 

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Net;
-using Softlan.Platform.Linux;
-using Softlan.Platform.Quic.Ngtcp2;
 using System.Runtime.Versioning;
 using Softlan.Platform;
+using Softlan.Platform.Linux;
+using Softlan.Platform.Quic.Ngtcp2;
 using Softlan.Wire;
 using Xunit;
 

@@ -1,5 +1,5 @@
-using System.Text;
 using System.Runtime.Versioning;
+using System.Text;
 using Softlan.Platform;
 using Softlan.Platform.Linux;
 using Softlan.Wire;
