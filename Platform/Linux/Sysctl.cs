@@ -45,14 +45,6 @@ internal static class Sysctl
         }
     }
 
-    /// <summary>Takes addresses from router advertisements and nothing else: no default route, no further routes. Set before the interface comes up.</summary>
-    public static void AcceptAddressesOnly(string interfaceName)
-    {
-        TryWriteIPv6(interfaceName, AcceptRaDefaultRouter, 0);
-        TryWriteIPv6(interfaceName, AcceptRaRouteInformationMaxLength, 0);
-        TryWriteIPv6(interfaceName, AcceptRaPrefixInformation, 1);
-    }
-
     private static string PathOf(string interfaceName, string setting)
     {
         // A name that passed this check has no slash and is neither "." nor "..", so it cannot lead elsewhere.

@@ -33,6 +33,18 @@ internal sealed class TunDevice : IDisposable
     /// <summary>The kernel gives and takes UDP super-frames (USO, Linux 6.2).</summary>
     public bool HasUdpOffload { get; }
 
+    /// <summary>Looks whether TAPs can be made here at all. Makes none.</summary>
+    /// <param name="name">The interface that is going to be asked for, for the message.</param>
+    /// <exception cref="SoftlanException">No TUN/TAP driver, or no permission.</exception>
+    public static void ThrowIfUnavailable(string name)
+    {
+        using SafeFd fd = NativeTun.Open(DevicePath, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+        if (fd.IsInvalid)
+        {
+            throw WhyNoDevice($"Cannot open TAP interface '{name}'", Errno.Last);
+        }
+    }
+
     /// <param name="name">An interface's name; one with <c>%d</c> gets the first free number.</param>
     /// <exception cref="SoftlanException">No TUN/TAP driver, no permission, in use by somebody else, or not a TAP.</exception>
     public static TunDevice Open(string name)

@@ -94,6 +94,9 @@ internal static partial class ClientLog
     [LoggerMessage(328, LogLevel.Warning, "{Interface} sends frames with the MAC {Mac}, which is not its own; they are dropped. A client carries one machine: do not bridge its TAP")]
     public static partial void ForeignSource(ILogger logger, string @interface, MacAddress mac);
 
+    [LoggerMessage(331, LogLevel.Warning, "Dropped in the last minute: {Drops}")]
+    public static partial void Dropped(ILogger logger, string drops);
+
     [LoggerMessage(330, LogLevel.Warning, "Something added the route {Destination} to {Interface}: {Outcome}. The party is never this machine's way to the internet")]
     public static partial void WideRouteRemoved(ILogger logger, string destination, string @interface, string outcome);
 

@@ -28,6 +28,11 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
     /// <summary>Time between two looks at routes and settings that nothing gave a reason for.</summary>
     public static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(5);
 
+    /// <summary>Drops that are nothing to worry about: what the own stack says while there is no room, and switch talk that stays at home.</summary>
+    private static readonly DropReason[] ExpectedDrops = [DropReason.NotConnected, DropReason.SwitchControl];
+
+    private static readonly TimeSpan DropReportInterval = TimeSpan.FromMinutes(1);
+
     private readonly ILane _lane;
     private readonly IQuicEngine _engine;
     private readonly ClientOptions _options;
@@ -35,16 +40,20 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
     private readonly HostChanges _changes;
     private readonly IdentityFile _identity;
     private readonly IRelayResolver? _resolver;
+    private readonly StatusConsole? _console;
     private readonly ILogger _logger;
     private readonly RelayRoutePin _pin;
     private readonly ResumeFile _resume;
     private readonly ProfileFile _profile;
     private readonly BroadcastWatch _broadcasts = new();
+    private readonly DropReport _drops = new(ExpectedDrops);
     private readonly ILaneTimer _checkTimer;
+    private readonly ILaneTimer _reportTimer;
     private Action<SoftlanException?>? _ended;
     private RememberedRelay? _target;
     private RelaySession? _session;
     private IFramePort? _port;
+    private StatusLine? _status;
     private MacAddress _mac;
     private bool _hasJoined;
     private bool _saidForeignSource;
@@ -53,6 +62,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
     /// <param name="lane">The lane of engine and host.</param>
     /// <param name="host">This machine.</param>
     /// <param name="changes">Where <paramref name="host"/> notes its changes.</param>
+    /// <param name="console">The terminal for the live line; null: none.</param>
     /// <param name="resolver">Null: the system's.</param>
     public ClientRole(
         ILane lane,
@@ -62,6 +72,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         HostChanges changes,
         IdentityFile identity,
         ILogger logger,
+        StatusConsole? console = null,
         IRelayResolver? resolver = null)
     {
         _lane = lane;
@@ -70,12 +81,14 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         _host = host;
         _changes = changes;
         _identity = identity;
+        _console = console;
         _resolver = resolver;
         _logger = logger;
         _pin = new RelayRoutePin(host.Routes, changes, logger);
         _resume = new ResumeFile(options.IdentityPath, logger);
         _profile = ProfileFile.Beside(options.IdentityPath);
         _checkTimer = lane.CreateTimer(OnCheckTimer);
+        _reportTimer = lane.CreateTimer(OnReportTimer);
     }
 
     /// <summary>The session; null before <see cref="Start"/>.</summary>
@@ -109,6 +122,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         _session = new RelaySession(_lane, _engine, options, this, _logger, _resolver);
         _session.Start();
         _checkTimer.Set(CheckInterval);
+        _reportTimer.Set(DropReportInterval);
     }
 
     public void Stop()
@@ -128,8 +142,10 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
     public void Dispose()
     {
         _isOver = true;
+        _status?.Dispose();
         _session?.Dispose();
         _checkTimer.Dispose();
+        _reportTimer.Dispose();
         _changes.UndoAll();
         _host.Dispose();
     }
@@ -145,6 +161,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         {
             _port = _host.OpenPort(_mac);
             _port.Start(this);
+            ShowStatus(_port);
         }
     }
 
@@ -277,6 +294,24 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         }
     }
 
+    private void OnReportTimer()
+    {
+        _reportTimer.Set(DropReportInterval);
+        if (_port is not null && _drops.Next(_session!.Counters, _port.Counters) is { } drops)
+        {
+            ClientLog.Dropped(_logger, drops);
+        }
+    }
+
+    private void ShowStatus(IFramePort port)
+    {
+        if (_console is not null)
+        {
+            SessionStatus status = new(_lane, _session!, hasGateway: true, port.Counters, ExpectedDrops);
+            _status = new StatusLine(_lane, _console, () => _host.DhcpAddress is { } address ? $"{address} | {status.Describe()}" : status.Describe());
+        }
+    }
+
     private void SayForeignSource(MacAddress source)
     {
         if (!_saidForeignSource)
@@ -310,7 +345,10 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
 
     private void Finish(SoftlanException? failure)
     {
+        _status?.Dispose();
+        _status = null;
         _checkTimer.Cancel();
+        _reportTimer.Cancel();
         _changes.UndoAll();
         _ended?.Invoke(failure);
     }

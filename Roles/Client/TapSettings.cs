@@ -20,6 +20,9 @@ namespace Softlan.Roles.Client;
 [SupportedOSPlatform("linux")]
 internal sealed class TapSettings(NetlinkSocket netlink, IHostUndo undo, HostChanges changes, string name, bool wasThere, ILogger logger) : IAddressSetter
 {
+    // accept_ra (Documentation/networking/ip-sysctl.rst): 2 accepts advertisements also where forwarding is on.
+    private const int AcceptRaThoughForwarding = 2;
+
     private HostChange.AddressAdded? _address;
     private bool _mtuIsNoted;
 
@@ -65,6 +68,17 @@ internal sealed class TapSettings(NetlinkSocket netlink, IHostUndo undo, HostCha
         {
             Make(new HostChange.SettingReplaced(name, setting, old), () => Sysctl.TryWriteIPv6(name, setting, value));
         }
+    }
+
+    /// <summary>Takes addresses from router advertisements and nothing else: no default route, no further routes. To be called before the interface comes up.</summary>
+    public void AcceptAddressesOnly()
+    {
+        SetIPv6(Sysctl.AcceptRaDefaultRouter, 0);
+        SetIPv6(Sysctl.AcceptRaRouteInformationMaxLength, 0);
+        SetIPv6(Sysctl.AcceptRaPrefixInformation, 1);
+
+        // A host that forwards (one with containers does) ignores advertisements unless it is told otherwise; at the party it is a host like any other.
+        SetIPv6(Sysctl.AcceptRa, AcceptRaThoughForwarding);
     }
 
     public void SetAddress(IPAddress address, int prefixLength)

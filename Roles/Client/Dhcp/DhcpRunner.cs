@@ -11,45 +11,62 @@ namespace Softlan.Roles.Client.Dhcp;
 
 /// <summary>Runs the installed DHCP client as a child of softlan, with a script of softlan's own and files in a directory of its own.</summary>
 [SupportedOSPlatform("linux")]
-internal sealed class DhcpRunner(ILane lane, DhcpProgram program, string interfaceName, string stateDirectory, HostChanges changes, ILogger logger) : IDhcpRunner
+internal sealed class DhcpRunner : IDhcpRunner
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    private string? _directory;
+    private readonly ILane _lane;
+    private readonly DhcpProgram _program;
+    private readonly string _interfaceName;
+    private readonly string _directory;
+    private readonly ILogger _logger;
     private DhcpListener? _listener;
     private WatchedProcess? _child;
 
     /// <summary>Which start a report belongs to: what an earlier child still had to say is ignored.</summary>
     private int _generation;
 
-    public string Name => Path.GetFileName(program.Command[^1]);
+    private DhcpRunner(ILane lane, DhcpProgram program, string interfaceName, string directory, ILogger logger)
+    {
+        _lane = lane;
+        _program = program;
+        _interfaceName = interfaceName;
+        _directory = directory;
+        _logger = logger;
+    }
+
+    public string Name => Path.GetFileName(_program.Command[^1]);
+
+    /// <summary>Makes the directory for its files; <paramref name="changes"/> removes it.</summary>
+    /// <exception cref="SoftlanException">The directory cannot be made.</exception>
+    public static DhcpRunner Create(ILane lane, DhcpProgram program, string interfaceName, string stateDirectory, HostChanges changes, ILogger logger) =>
+        new(lane, program, interfaceName, MakeDirectory(stateDirectory, interfaceName, changes), logger);
 
     public void Start(IDhcpRunnerOwner owner)
     {
-        string directory = _directory ??= MakeDirectory();
         int generation = ++_generation;
-        string script = Path.Combine(directory, "script");
-        string socket = Path.Combine(directory, "socket");
+        string script = Path.Combine(_directory, "script");
+        string socket = Path.Combine(_directory, "socket");
         try
         {
             _listener?.Dispose();
             File.Delete(socket);
-            _listener = DhcpListener.Open(socket, notice => OnLane(() => generation == _generation && owner.OnNotice(notice)), logger);
+            _listener = DhcpListener.Open(socket, notice => OnLane(() => generation == _generation && owner.OnNotice(notice)), _logger);
             WriteScript(script, socket);
-            if (program.Configuration is var (name, content))
+            if (_program.Configuration is var (name, content))
             {
-                File.WriteAllText(Path.Combine(directory, name), content);
+                File.WriteAllText(Path.Combine(_directory, name), content);
             }
 
             _child = WatchedProcess.Start(
-                program.CommandLine(interfaceName, script, directory),
-                line => ClientLog.DhcpClientSays(logger, Name, PlainText.Of(line)),
-                (status, lastLine) => lane.Post(() => OnExited(owner, generation, status, lastLine)));
-            ClientLog.DhcpClientStarted(logger, Name, interfaceName);
+                _program.CommandLine(_interfaceName, script, _directory),
+                line => ClientLog.DhcpClientSays(_logger, Name, PlainText.Of(line)),
+                (status, lastLine) => _lane.Post(() => OnExited(owner, generation, status, lastLine)));
+            ClientLog.DhcpClientStarted(_logger, Name, _interfaceName);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or Win32Exception or SocketException or ArgumentException)
         {
-            throw SoftlanException.Create($"Cannot run the DHCP client '{program.Command[0]}'", e.Message.TrimEnd('.'), $"see that programs can be run from '{directory}', or use --address none");
+            throw SoftlanException.Create($"Cannot run the DHCP client '{_program.Command[0]}'", e.Message.TrimEnd('.'), $"see that programs can be run from '{_directory}', or use --address none");
         }
     }
 
@@ -66,7 +83,7 @@ internal sealed class DhcpRunner(ILane lane, DhcpProgram program, string interfa
 
     public bool TryRenew()
     {
-        if (program.RenewSignal is not { } signal)
+        if (_program.RenewSignal is not { } signal)
         {
             return false;
         }
@@ -90,11 +107,11 @@ internal sealed class DhcpRunner(ILane lane, DhcpProgram program, string interfa
     private Task<bool> OnLane(Func<bool> work)
     {
         TaskCompletionSource<bool> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        lane.Post(() => done.TrySetResult(work()));
+        _lane.Post(() => done.TrySetResult(work()));
         return done.Task;
     }
 
-    private string MakeDirectory()
+    private static string MakeDirectory(string stateDirectory, string interfaceName, HostChanges changes)
     {
         // Not below /run: many systems mount that noexec, and the DHCP client could not run the script.
         string path = Path.Combine(stateDirectory, "run", $"{interfaceName}-{Environment.ProcessId}");

@@ -1,0 +1,28 @@
+using System.Runtime.Versioning;
+using Microsoft.Extensions.Logging;
+using Softlan.Platform;
+using Softlan.Platform.Linux;
+using Softlan.Roles.CommandLine;
+using Softlan.Roles.Shared;
+
+namespace Softlan.Roles.Client;
+
+/// <summary>A client on Linux: role, host and engine on one loop.</summary>
+[SupportedOSPlatform("linux")]
+internal static class LinuxClient
+{
+    /// <param name="createEngine">Makes the QUIC engine on the loop that it is given.</param>
+    /// <returns>The exit code; a failure is thrown.</returns>
+    public static int Run(ClientOptions options, LoggingOptions logging, Func<EventLoop, ILoggerFactory, IQuicEngine> createEngine)
+    {
+        // Before the loggers: they keep the writer that they find. JSON lines are for programs, which want no live line among them.
+        StatusConsole? console = logging.Format == LogFormat.Text ? StatusConsole.TryInstall() : null;
+        return LinuxHost.Run(logging, (loop, loggers) =>
+        {
+            ILogger logger = loggers.CreateLogger("softlan.client");
+            LinuxClientHost host = LinuxClientHost.Create(loop, options, logger);
+            IdentityFile identity = new(options.IdentityPath, SecureRandom.Fill, logger);
+            return new ClientRole(loop, createEngine(loop, loggers), options, host, host.Changes, identity, logger, console);
+        });
+    }
+}

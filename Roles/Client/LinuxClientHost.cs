@@ -1,0 +1,158 @@
+using System.Net;
+using System.Runtime.Versioning;
+using Microsoft.Extensions.Logging;
+using Softlan.Platform;
+using Softlan.Platform.Linux;
+using Softlan.Platform.Linux.Netlink;
+using Softlan.Roles.Client.Dhcp;
+using Softlan.Wire;
+
+namespace Softlan.Roles.Client;
+
+/// <summary>A player's machine that runs Linux: a TAP, netlink routes, the DHCP client that is installed.</summary>
+/// <remarks>
+/// A TAP that softlan makes goes with the process, and everything on it goes along. One that was there before is used as it is, MAC included, and each change to it is noted and put back.
+/// </remarks>
+[SupportedOSPlatform("linux")]
+internal sealed class LinuxClientHost : IClientHost
+{
+    private readonly EventLoop _loop;
+    private readonly ClientOptions _options;
+    private readonly HostChanges _changes;
+    private readonly ChangeJournal _journal;
+    private readonly NetlinkSocket _netlink;
+    private readonly LinuxUndo _undo;
+    private readonly ILogger _logger;
+    private NetworkMonitor? _monitor;
+    private DhcpProgram? _dhcpProgram;
+    private DhcpAddressing? _dhcp;
+    private TapSettings? _settings;
+    private TapRoutes? _routes;
+
+    private LinuxClientHost(EventLoop loop, ClientOptions options, NetlinkSocket netlink, ILogger logger)
+    {
+        _loop = loop;
+        _options = options;
+        _netlink = netlink;
+        _logger = logger;
+        _undo = new LinuxUndo(netlink, options.StateDirectory);
+        _journal = new ChangeJournal(options.StateDirectory, ProcessStamp.OfThisProcess());
+        _changes = new HostChanges(_undo, _journal, logger);
+        Routes = new LinuxRoutes(netlink, options.Tap);
+    }
+
+    public IRelayRoutes Routes { get; }
+
+    public IPAddress? DhcpAddress => _dhcp?.Address;
+
+    /// <summary>Where this host notes its changes, for the role that shares them.</summary>
+    public HostChanges Changes => _changes;
+
+    /// <exception cref="SoftlanException">The kernel gives no netlink socket.</exception>
+    public static LinuxClientHost Create(EventLoop loop, ClientOptions options, ILogger logger) =>
+        new(loop, options, NetlinkSocket.Open(), logger);
+
+    public void CheckReady()
+    {
+        InterfaceName.ThrowIfInvalid(_options.Tap);
+        Privileges.Current.Require($"Cannot make the network card '{_options.Tap}'", netAdmin: true, netRaw: false);
+        TunDevice.ThrowIfUnavailable(_options.Tap);
+        if (NetlinkLinks.Find(_netlink, _options.Tap) is { } link && !IsTap(link))
+        {
+            throw SoftlanException.Create($"Cannot use '{_options.Tap}'", "an interface of that name exists and is not a TAP", "choose another name with --tap");
+        }
+
+        if (_options.Address == ClientAddress.Dhcp)
+        {
+            _dhcpProgram = new DhcpProgramFinder(Environment.GetEnvironmentVariable("PATH"), File.Exists, BusyboxApplets.HasUdhcpc).Find();
+        }
+    }
+
+    public void CleanLeftovers() => _journal.CleanLeftovers(_undo, _logger);
+
+    /// <summary>A TAP that is there has a MAC, which is nobody's business but its owner's, unless a client may not announce it or --virtual-mac says otherwise.</summary>
+    public MacAddress ChooseMac(Func<MacAddress> identity) =>
+        _options.VirtualMac is null && NetlinkLinks.Find(_netlink, _options.Tap) is { Address.IsValidClientAddress: true } link
+            ? link.Address
+            : identity();
+
+    public void Watch(Action changed) => _monitor = NetworkMonitor.Open(_loop, changed);
+
+    public IFramePort OpenPort(MacAddress mac)
+    {
+        LinuxTap tap = OpenTap(mac);
+        _changes.Keep($"TAP {tap.Name}", tap.Dispose);
+        ClientLog.TapOpen(_logger, tap.Name, mac);
+        _settings = new TapSettings(_netlink, _undo, _changes, tap.Name, tap.IsPersistent, _logger);
+
+        // Whoever chose "none" looks after the interface's addresses and routes himself.
+        _routes = new TapRoutes(_netlink, _settings, removesWideRoutes: _options.Address != ClientAddress.None, _logger);
+        if (_dhcpProgram is not null)
+        {
+            _dhcp = new DhcpAddressing(_loop, DhcpRunner.Create(_loop, _dhcpProgram, tap.Name, _options.StateDirectory, _changes, _logger), _settings, _logger);
+            _changes.Keep("DHCP client", _dhcp.Dispose);
+        }
+
+        return tap;
+    }
+
+    public void OnJoined(int mtu)
+    {
+        _settings!.SetMtu(mtu);
+        _settings.AcceptAddressesOnly();
+        _settings.BringUp();
+        if (_options.Address.Address is { } address)
+        {
+            _settings.SetAddress(address, _options.Address.PrefixLength);
+        }
+
+        _routes!.Maintain();
+        ClientLog.TapUp(_logger, _settings.Name, mtu);
+    }
+
+    public void OnGatewayPresent() => _dhcp?.OnGatewayPresent();
+
+    public void OnGatewayGone() => _dhcp?.OnGatewayGone();
+
+    public void Maintain() => _routes!.Maintain();
+
+    public void Dispose()
+    {
+        _monitor?.Dispose();
+        _netlink.Dispose();
+    }
+
+    /// <summary>The TAPs of this machine, for <c>--list-taps</c>.</summary>
+    public static void ListTaps(TextWriter output)
+    {
+        using NetlinkSocket netlink = NetlinkSocket.Open();
+        LinkEntry[] taps = [.. NetlinkLinks.List(netlink).Where(IsTap)];
+        foreach (LinkEntry tap in taps)
+        {
+            output.WriteLine($"{tap.Name,-16} {tap.Address}  MTU {tap.Mtu}  {(tap.IsUp ? "up" : "down")}");
+        }
+
+        if (taps.Length == 0)
+        {
+            output.WriteLine($"No TAP interface here. None is needed: softlan client makes {ClientOptions.DefaultTap}, or the one that --tap names, and removes it again.");
+        }
+    }
+
+    private static bool IsTap(LinkEntry link) => link is { Kind: "tun", IsEthernet: true };
+
+    private LinuxTap OpenTap(MacAddress mac)
+    {
+        LinuxTap? tap = null;
+        void Open() => tap = LinuxTap.Open(_loop, new LinuxTapOptions { Name = _options.Tap, Address = mac, Up = false });
+        if (NetlinkLinks.Find(_netlink, _options.Tap) is { } link && link.Address != mac)
+        {
+            _changes.Make(new HostChange.MacReplaced(link.Name, link.Address), Open);
+        }
+        else
+        {
+            Open();
+        }
+
+        return tap!;
+    }
+}
