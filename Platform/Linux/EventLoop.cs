@@ -7,7 +7,7 @@ namespace Softlan.Platform.Linux;
 //
 //   epoll_pwait2   until a descriptor is ready, a timer is due, or work was posted
 //   OnReady        each ready descriptor reads a bounded batch; frames are forwarded into queues on the way
-//   posted work    what other threads handed over
+//   posted work    what other threads handed over, or entered
 //   timers         all that are due
 //   OnTurnEnd      queues are written out: QUIC packets with one sendmmsg, frames to the ports
 //
@@ -15,7 +15,7 @@ namespace Softlan.Platform.Linux;
 
 /// <summary>The lane of Linux: one thread that waits on epoll and owns sockets, connections, ports and timers.</summary>
 [SupportedOSPlatform("linux")]
-internal sealed class EventLoop : ILane, IDisposable
+internal sealed class EventLoop : IEnterableLane, IDisposable
 {
     /// <summary>Descriptors reported by one wait. With more ready ones the rest is reported in the next turn.</summary>
     private const int MaxEventsPerWait = 64;
@@ -31,6 +31,7 @@ internal sealed class EventLoop : ILane, IDisposable
     private readonly Lock _postedLock = new();
     private List<Action> _posted = [];
     private List<Action> _postedSpare = [];
+    private readonly LaneWorkList _entered = new();
     private List<ITurnEnd> _turnEnds = [];
     private List<ITurnEnd> _turnEndsSpare = [];
     private Registration[] _registrations = new Registration[64];
@@ -77,13 +78,17 @@ internal sealed class EventLoop : ILane, IDisposable
             _posted.Add(work);
         }
 
-        // Fails only when 2^64-2 wake-ups are pending, and then the loop wakes up anyway.
-        Span<byte> one = stackalloc byte[sizeof(ulong)];
-        BitConverter.TryWriteBytes(one, 1UL);
-        _ = NativeLibc.Write(_wakeUp, one, sizeof(ulong));
+        RingWakeUp();
     }
 
-    /// <summary>Asks for one <see cref="ITurnEnd.OnTurnEnd"/> at the end of this turn. The target itself remembers that it asked.</summary>
+    public void Enter(LaneWork work)
+    {
+        if (work.TryMark() && _entered.Add(work))
+        {
+            RingWakeUp();
+        }
+    }
+
     public void AtTurnEnd(ITurnEnd target) => _turnEnds.Add(target);
 
     /// <summary>Watches a descriptor until <see cref="Remove"/>. The caller keeps it open until then.</summary>
@@ -132,6 +137,11 @@ internal sealed class EventLoop : ILane, IDisposable
         }
 
         RunPosted();
+        for (LaneWork? work = _entered.TakeAll(); work is not null;)
+        {
+            LaneWorkList.RunFirst(ref work);
+        }
+
         for (int i = 0; i < MaxTimersPerTurn && Timers.TakeDue(NowNanoseconds) is { } timer; i++)
         {
             timer.Callback();
@@ -182,7 +192,7 @@ internal sealed class EventLoop : ILane, IDisposable
         const long Year = 365L * 24 * 3600 * NanosecondsPerSecond;
         lock (_postedLock)
         {
-            if (_posted.Count > 0 || _turnEnds.Count > 0)
+            if (_posted.Count > 0 || _turnEnds.Count > 0 || !_entered.IsEmpty)
             {
                 return 0;
             }
@@ -196,6 +206,14 @@ internal sealed class EventLoop : ILane, IDisposable
 
         RefreshNanoseconds();
         return Math.Clamp(Timers.NextDue - NowNanoseconds, 0, bound);
+    }
+
+    private void RingWakeUp()
+    {
+        // Fails only when 2^64-2 wake-ups are pending, and then the loop wakes up anyway.
+        Span<byte> one = stackalloc byte[sizeof(ulong)];
+        BitConverter.TryWriteBytes(one, 1UL);
+        _ = NativeLibc.Write(_wakeUp, one, sizeof(ulong));
     }
 
     private void Dispatch(ReadOnlySpan<byte> e)

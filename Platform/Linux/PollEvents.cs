@@ -25,9 +25,3 @@ internal interface IPollable
     /// <summary>Level-triggered: do a bounded amount of work and return; the loop comes back while there is more.</summary>
     void OnReady(PollEvents events);
 }
-
-/// <summary>Collects work during a turn and does it in one go at its end: sendmmsg, a batch of TAP writes.</summary>
-internal interface ITurnEnd
-{
-    void OnTurnEnd();
-}

@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using Softlan.Platform;
 using Softlan.Platform.Linux;
 using Xunit;
 
@@ -17,7 +18,7 @@ public sealed class TimerHeapTests : IDisposable
         Random random = new(7);
         TimerHeap heap = new();
         List<LoopTimer> timers = [.. Enumerable.Range(0, 200).Select(_ => new LoopTimer(_loop, () => { }))];
-        Dictionary<LoopTimer, long> expected = [];
+        Dictionary<HeapTimer, long> expected = [];
         for (int step = 0; step < 20_000; step++)
         {
             LoopTimer timer = timers[random.Next(timers.Count)];
@@ -29,7 +30,7 @@ public sealed class TimerHeapTests : IDisposable
                     break;
                 case 1:
                     long now = random.Next(1000);
-                    LoopTimer? due = heap.TakeDue(now);
+                    HeapTimer? due = heap.TakeDue(now);
                     long first = expected.Count == 0 ? long.MaxValue : expected.Values.Min();
                     Assert.Equal(first <= now, due is not null);
                     if (due is not null)

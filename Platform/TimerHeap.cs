@@ -1,19 +1,16 @@
-using System.Runtime.Versioning;
-
-namespace Softlan.Platform.Linux;
+namespace Softlan.Platform;
 
 /// <summary>A binary min-heap of timers that know their place, so that moving and removing one costs O(log n) and no search.</summary>
-[SupportedOSPlatform("linux")]
 internal sealed class TimerHeap
 {
-    private LoopTimer[] _timers = new LoopTimer[16];
+    private HeapTimer[] _timers = new HeapTimer[16];
 
     public int Count { get; private set; }
 
     /// <summary>When the first timer fires; <see cref="long.MaxValue"/> when none is set.</summary>
     public long NextDue => Count > 0 ? _timers[0].Due : long.MaxValue;
 
-    public void Set(LoopTimer timer, long due)
+    public void Set(HeapTimer timer, long due)
     {
         timer.Due = due;
         if (timer.HeapIndex < 0)
@@ -30,7 +27,7 @@ internal sealed class TimerHeap
         SiftDown(timer.HeapIndex);
     }
 
-    public void Remove(LoopTimer timer)
+    public void Remove(HeapTimer timer)
     {
         int index = timer.HeapIndex;
         if (index < 0)
@@ -39,7 +36,7 @@ internal sealed class TimerHeap
         }
 
         timer.HeapIndex = -1;
-        LoopTimer last = _timers[--Count];
+        HeapTimer last = _timers[--Count];
         _timers[Count] = null!;
         if (last != timer)
         {
@@ -50,19 +47,19 @@ internal sealed class TimerHeap
     }
 
     /// <summary>Takes the first timer if it is due at <paramref name="now"/>.</summary>
-    public LoopTimer? TakeDue(long now)
+    public HeapTimer? TakeDue(long now)
     {
         if (Count == 0 || _timers[0].Due > now)
         {
             return null;
         }
 
-        LoopTimer first = _timers[0];
+        HeapTimer first = _timers[0];
         Remove(first);
         return first;
     }
 
-    private void Place(LoopTimer timer, int index)
+    private void Place(HeapTimer timer, int index)
     {
         _timers[index] = timer;
         timer.HeapIndex = index;
@@ -70,7 +67,7 @@ internal sealed class TimerHeap
 
     private void SiftUp(int index)
     {
-        LoopTimer timer = _timers[index];
+        HeapTimer timer = _timers[index];
         while (index > 0)
         {
             int parent = (index - 1) / 2;
@@ -88,7 +85,7 @@ internal sealed class TimerHeap
 
     private void SiftDown(int index)
     {
-        LoopTimer timer = _timers[index];
+        HeapTimer timer = _timers[index];
         while (true)
         {
             int child = (2 * index) + 1;
@@ -113,4 +110,16 @@ internal sealed class TimerHeap
 
         Place(timer, index);
     }
+}
+
+/// <summary>What a <see cref="TimerHeap"/> knows of a timer.</summary>
+internal abstract class HeapTimer(Action callback)
+{
+    /// <summary>When it fires, in nanoseconds of its lane's clock; meaningful while it is in the heap.</summary>
+    internal long Due { get; set; }
+
+    /// <summary>Where it stands in the heap; -1 while it is not set.</summary>
+    internal int HeapIndex { get; set; } = -1;
+
+    internal Action Callback { get; } = callback;
 }
