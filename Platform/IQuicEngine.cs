@@ -58,4 +58,7 @@ internal sealed record ConnectOptions
 
     /// <summary>Caps <see cref="IFrameLink.MaxDatagramLength"/> for odd paths; null: no cap.</summary>
     public int? DatagramLimit { get; init; }
+
+    /// <summary>Whose shares of the link are equal when it is full. A listener's links are always fair between those who send.</summary>
+    public FairBy FairBy { get; init; }
 }

@@ -66,6 +66,9 @@ internal readonly record struct DatagramHeader(DatagramKind Kind, byte SplitId, 
         };
     }
 
+    /// <summary>The kind of a datagram that <see cref="Write"/> wrote.</summary>
+    public static DatagramKind KindOf(ReadOnlySpan<byte> datagram) => (DatagramKind)(datagram[0] & 0xf);
+
     /// <summary>Writes <see cref="Length"/> bytes to the start of <paramref name="datagram"/>.</summary>
     public void Write(Span<byte> datagram)
     {

@@ -36,6 +36,9 @@ internal sealed unsafe partial class Ngtcp2Engine : IQuicEngine, IDisposable
     /// <summary>Time for a handshake; with QUIC's first timeout of 1 s, doubling, that is three tries.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(6);
 
+    /// <summary>How long datagrams may wait for a link.</summary>
+    public QueueLimits QueueLimits { get; init; } = new(QueueLimits.DefaultMaxAge);
+
     /// <summary>protocol.md, section 1.</summary>
     public static ReadOnlySpan<byte> Alpn => "softlan/1"u8;
 

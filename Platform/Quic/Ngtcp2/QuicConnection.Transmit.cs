@@ -13,6 +13,12 @@ internal sealed unsafe partial class QuicConnection
     /// <summary>Short header (1), packet number (at most 4), DATAGRAM frame header (type 1, length 2), AEAD tag (16). The connection id comes on top.</summary>
     private const int FixedOverhead = 1 + 4 + 3 + 16;
 
+    /// <summary>Type (1) and length (2) of a DATAGRAM frame (RFC 9221, section 4).</summary>
+    private const int DatagramFrameHeader = 3;
+
+    /// <summary>A packet with less room than this for a further datagram is closed; the shortest that softlan sends often, an Ethernet frame of TCP's or a game's, is about as long.</summary>
+    private const int SmallestDatagram = DatagramHeader.Length + 60;
+
     private long _packetsSent;
     private long _bytesSent;
     private int _overhead = FixedOverhead + Ngtcp2Engine.CidLength;
@@ -120,8 +126,8 @@ internal sealed unsafe partial class QuicConnection
                 continue;
             }
 
-            used += datagram.Length + 3;
-            bool more = _queue.NextLength > 0 && used + _queue.NextLength <= _maxDatagramLength;
+            used += datagram.Length + DatagramFrameHeader;
+            bool more = _queue.Count > 1 && used + SmallestDatagram <= _maxDatagramLength;
             nint length = WriteDatagram(packet, room, path, datagram, more, used + _overhead > NativeNgtcp2.NGTCP2_MAX_UDP_PAYLOAD_SIZE, out bool accepted);
             if (accepted)
             {

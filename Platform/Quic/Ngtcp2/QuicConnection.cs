@@ -48,7 +48,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         _tls = tls;
         _options = options;
         Counters = counters;
-        _queue = new DatagramQueue(endpoint.Engine.Pool, counters);
+        _queue = new DatagramQueue(endpoint.Engine.Pool, counters, options?.FairBy ?? FairBy.Source, endpoint.Engine.QueueLimits);
         _timer = new LoopTimer(_loop, OnTimer);
         _self = GCHandle.Alloc(this);
     }
