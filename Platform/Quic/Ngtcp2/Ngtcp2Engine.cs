@@ -24,6 +24,9 @@ internal sealed unsafe partial class Ngtcp2Engine : IQuicEngine, IDisposable
     /// <summary>Bytes of control messages that a peer may send ahead of our acknowledgement. One message has 64 KiB at most.</summary>
     private const ulong ControlWindow = 256 * 1024;
 
+    /// <summary>How long the other side must be prepared to wait for an acknowledgement (RFC 9000, section 18.2). Twice QUIC's default: nothing that softlan sends is repeated except control messages, and those are acknowledged at once.</summary>
+    private static readonly TimeSpan MaxAckDelay = TimeSpan.FromMilliseconds(50);
+
     /// <summary>Spare connection ids, so that a peer can migrate several times in a row (RFC 9000, section 5.1.1).</summary>
     private const ulong ConnectionIdLimit = 4;
 
@@ -168,6 +171,7 @@ internal sealed unsafe partial class Ngtcp2Engine : IQuicEngine, IDisposable
         parameters.InitialMaxStreamDataBidiRemote = ControlWindow;
         parameters.InitialMaxData = ControlWindow;
         parameters.InitialMaxStreamsBidi = 1;
+        parameters.MaxAckDelay = (ulong)MaxAckDelay.TotalNanoseconds;
         parameters.MaxIdleTimeout = (ulong)IdleTimeout.TotalNanoseconds;
         parameters.ActiveConnectionIdLimit = ConnectionIdLimit;
         parameters.MaxDatagramFrameSize = ushort.MaxValue;

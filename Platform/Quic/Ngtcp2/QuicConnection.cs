@@ -1,7 +1,6 @@
 using System.Net;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
-using System.Text;
 using Softlan.Platform.Linux;
 using Softlan.Wire;
 using Softlan.Wire.Control;
@@ -13,7 +12,7 @@ namespace Softlan.Platform.Quic.Ngtcp2;
 //
 // ngtcp2 may not be re-entered for a connection from its own callbacks. So whatever a handler asks for is only noted, and done at the end of the turn.
 
-/// <summary>One QUIC connection of ngtcp2, as a link. This file: what roles see, birth and death. The other halves: Receive and Transmit.</summary>
+/// <summary>One QUIC connection of ngtcp2, as a link. This file: what roles see, birth and death. The others: Receive, Transmit, Timers, Path and Close.</summary>
 [SupportedOSPlatform("linux")]
 internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
 {
@@ -332,9 +331,6 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         }
     }
 
-    /// <summary>A shadow lives for three probe timeouts (RFC 9000, section 10.2), but not longer than this.</summary>
-    private static readonly TimeSpan MaxShadow = TimeSpan.FromSeconds(3);
-
     private void Free()
     {
         if (_conn != 0)
@@ -359,13 +355,5 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
 
         _cids.Clear();
         _endpoint.OnForgotten(this);
-    }
-
-    private static byte[] LimitReason(string text)
-    {
-        // A close packet must fit 1200 bytes; nobody reads more than a line of it.
-        const int MaxReason = 256;
-        byte[] reason = Encoding.UTF8.GetBytes(text);
-        return reason.Length <= MaxReason ? reason : reason[..MaxReason];
     }
 }
