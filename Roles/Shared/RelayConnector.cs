@@ -211,6 +211,7 @@ internal sealed class RelayConnector : IDisposable
                 ServerName = _options.ServerName ?? _options.Relay.Host,
                 Trust = _options.Trust,
                 DatagramLimit = _options.DatagramLimit,
+                Affinity = _options.Room.Affinity,
                 FairBy = _options.Role == PeerRole.Gateway ? FairBy.Destination : FairBy.Source,
             };
             _attempt = _engine.Connect(options, _counters, _handler);

@@ -22,8 +22,8 @@ internal static class EngineBench
 
     private static void Measure(int length, TimeSpan time)
     {
-        using LoopThread server = new("server");
-        using LoopThread client = new("client");
+        using BenchLoop server = new("server");
+        using BenchLoop client = new("client");
         Counter received = new();
         (ILinkListener listener, CertificatePin pin) = server.Do(() => Listen(server, received));
         Counter sender = new();
@@ -68,7 +68,7 @@ internal static class EngineBench
     /// <summary>What asking for the usage itself allocates, at most: two closures, a task and a file's text, on either side.</summary>
     public const long Usages = 2 * 16 * 1024;
 
-    private static (ILinkListener Listener, CertificatePin Pin) Listen(LoopThread thread, Counter handler)
+    private static (ILinkListener Listener, CertificatePin Pin) Listen(BenchLoop thread, Counter handler)
     {
         ServerCertificate certificate = thread.Engine.GenerateCertificate("bench");
         ListenOptions options = new() { EndPoint = new IPEndPoint(IPAddress.Loopback, 0), Certificate = certificate, Secret = new byte[32] };

@@ -24,8 +24,8 @@ internal static class ForwardBench
     private static void Measure(int length, TimeSpan time)
     {
         string state = Directory.CreateTempSubdirectory("softlan-bench-").FullName;
-        using LoopThread server = new("relay");
-        using LoopThread players = new("players");
+        using BenchLoop server = new("relay");
+        using BenchLoop players = new("players");
         RelayRole relay = server.Do(() =>
         {
             Softlan.Roles.Relay.RelayOptions options = new() { Listen = ListenAddress.TryParse("127.0.0.1:0", out ListenAddress? address) ? address : throw new InvalidOperationException(), StateDirectory = state, ServerName = "bench" };

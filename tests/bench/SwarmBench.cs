@@ -32,7 +32,7 @@ internal sealed class SwarmBench : IDisposable
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
 
     private readonly SwarmOptions _options;
-    private readonly LoopThread _thread = new("swarm");
+    private readonly BenchLoop _thread = new("swarm");
     private readonly LatencyHistogram _latencies = new();
     private readonly List<SwarmPeer> _peers = [];
     private readonly List<Player> _players = [];

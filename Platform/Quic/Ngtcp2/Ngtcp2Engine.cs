@@ -141,11 +141,22 @@ internal sealed unsafe partial class Ngtcp2Engine : IQuicEngine, IDisposable
         NativeMemory.Free(_probes);
     }
 
-    public static NativeNgtcp2.Cid NewCid()
+    /// <param name="first">The first byte; null: random, as all the others are.</param>
+    public static NativeNgtcp2.Cid NewCid(byte? first = null)
     {
         Span<byte> bytes = stackalloc byte[CidLength];
         SecureRandom.Fill(bytes);
+        bytes[0] = first ?? bytes[0];
         return NativeNgtcp2.Cid.From(bytes);
+    }
+
+    /// <summary>An id whose packets come to this shard (<see cref="ShardFilter"/>).</summary>
+    public static NativeNgtcp2.Cid NewCid(int shard, int shards)
+    {
+        NativeNgtcp2.Cid cid = NewCid();
+        int multiples = 256 / shards;
+        cid.Data[0] = (byte)((cid.Data[0] % multiples * shards) + shard);
+        return cid;
     }
 
     /// <param name="remote">Decides about the IP header's size.</param>

@@ -138,7 +138,7 @@ internal sealed unsafe partial class QuicConnection
     internal bool OnGetNewConnectionId(NativeNgtcp2.Cid* cid, byte* token, int length)
     {
         // ngtcp2 asks for as many bytes as the first id has.
-        *cid = Ngtcp2Engine.NewCid();
+        *cid = _endpoint.NewCid();
         AddCid(CidKey.From(cid));
         return length == Ngtcp2Engine.CidLength && _endpoint.WriteResetToken(cid, token);
     }

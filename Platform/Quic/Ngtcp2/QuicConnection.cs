@@ -130,6 +130,8 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
 
     public bool HasUndeliveredControl => !_control.IsEmpty;
 
+    public void HandOver(IFrameLinkHandler handler) => _handler = handler;
+
     public void Close(CloseReason reason, string text)
     {
         if (_state is State.Closing or State.Closed)
@@ -157,7 +159,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
             connection._local = WithAddressOf(connection._local, source);
         }
 
-        NativeNgtcp2.Cid dcid = Ngtcp2Engine.NewCid();
+        NativeNgtcp2.Cid dcid = Ngtcp2Engine.NewCid(options.Affinity);
         NativeNgtcp2.Cid scid = Ngtcp2Engine.NewCid();
         NativeNgtcp2.Settings settings = endpoint.Engine.DefaultSettings(connection._remote);
         NativeNgtcp2.TransportParams parameters = endpoint.Engine.DefaultTransportParams();
@@ -174,7 +176,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
     {
         TlsSession tls = TlsSession.ForServer(credentials, Ngtcp2Engine.Alpn);
         QuicConnection connection = new(endpoint, tls, new PeerCounters(), null) { _remote = remote, _local = local, ClientKey = remote.ClientKey };
-        NativeNgtcp2.Cid scid = Ngtcp2Engine.NewCid();
+        NativeNgtcp2.Cid scid = endpoint.NewCid();
         NativeNgtcp2.Settings settings = endpoint.Engine.DefaultSettings(remote);
         NativeNgtcp2.TransportParams parameters = endpoint.Engine.DefaultTransportParams();
         parameters.OriginalDcid = originalDcid;

@@ -122,6 +122,9 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
         }
     }
 
+    /// <summary>A connection id for a connection of this endpoint.</summary>
+    public NativeNgtcp2.Cid NewCid() => _server?.NewCid() ?? Ngtcp2Engine.NewCid();
+
     public IFrameLinkHandler Accept(QuicConnection connection) => _server!.Accept(connection);
 
     public void Map(CidKey cid, QuicConnection connection)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Runtime.Versioning;
 using Softlan.Platform.Linux;
+using Softlan.Wire;
 
 namespace Softlan.Platform.Quic.Ngtcp2;
 
@@ -24,7 +25,7 @@ internal sealed unsafe class QuicServer : ILinkListener
     private readonly ListenOptions _options;
     private readonly ILinkAcceptor _acceptor;
     private readonly QuicEndpoint _endpoint;
-    private readonly Dictionary<ulong, int> _perAddress = [];
+    private readonly ListenerShards _shards;
     private TlsCredentials _credentials;
     private int _connected;
     private int _halfOpen;
@@ -40,14 +41,18 @@ internal sealed unsafe class QuicServer : ILinkListener
         _engine = engine;
         _options = options;
         _acceptor = acceptor;
+        _shards = options.Shards ?? new ListenerShards(1, new LinkQuota(options.MaxLinks, options.MaxLinksPerAddress));
         _credentials = TlsCredentials.ForServer(options.Certificate, "the relay");
         string where = options.EndPoint.Address.Equals(IPAddress.IPv6Any) ? $"{options.EndPoint.Port}/udp" : $"{options.EndPoint}/udp";
-        UdpSocket socket = UdpSocket.Bind(options.EndPoint, $"Cannot listen on {where}");
+        UdpSocket socket = Bind($"Cannot listen on {where}");
         _endpoint = new QuicEndpoint(engine, socket, options.Secret, this);
         LocalEndPoints = [socket.LocalAddress.ToEndPoint()];
     }
 
     public QuicEndpoint Endpoint => _endpoint;
+
+    /// <summary>A connection id whose packets come to this listener.</summary>
+    public NativeNgtcp2.Cid NewCid() => _shards.Count == 1 ? Ngtcp2Engine.NewCid() : Ngtcp2Engine.NewCid(_options.Shard, _shards.Count);
 
     public IReadOnlyList<IPEndPoint> LocalEndPoints { get; }
 
@@ -86,14 +91,8 @@ internal sealed unsafe class QuicServer : ILinkListener
             _connected--;
         }
 
-        if (_perAddress[connection.ClientKey] == 1)
-        {
-            _perAddress.Remove(connection.ClientKey);
-        }
-        else
-        {
-            _perAddress[connection.ClientKey]--;
-        }
+        _shards.Quota.Return(connection.ClientKey);
+        _shards.Add(_options.Shard, -1);
     }
 
     /// <param name="packet">One UDP datagram that no connection claimed.</param>
@@ -138,7 +137,7 @@ internal sealed unsafe class QuicServer : ILinkListener
         bool wasRetried = first->TokenLength > 0 && CheckToken(first, remote, &originalDcid);
         if (!wasRetried && _halfOpen >= RetryThreshold)
         {
-            AnswerWithRetry(first, remote, local);
+            AnswerWithRetry(first, remote, local, NewCid());
             return;
         }
 
@@ -148,18 +147,47 @@ internal sealed unsafe class QuicServer : ILinkListener
             return;
         }
 
-        _perAddress.TryGetValue(remote->ClientKey, out int fromAddress);
-        if (_connected + _halfOpen >= _options.MaxLinks || fromAddress >= _options.MaxLinksPerAddress)
+        if (!wasRetried && _shards.FindBetter(_options.Shard) is { } better)
+        {
+            AnswerWithRetry(first, remote, local, Ngtcp2Engine.NewCid(better, _shards.Count));
+            return;
+        }
+
+        if (!_shards.Quota.TryTake(remote->ClientKey))
         {
             _refusedForLoad++;
             Refuse(first, remote, local);
             return;
         }
 
-        _perAddress[remote->ClientKey] = fromAddress + 1;
+        _shards.Add(_options.Shard, 1);
         _halfOpen++;
         QuicConnection connection = QuicConnection.CreateServer(_endpoint, _credentials, first, originalDcid, wasRetried, *remote, *local);
         connection.Receive(packet, length, remote, local);
+    }
+
+    private UdpSocket Bind(string what)
+    {
+        if (_shards.Count == 1)
+        {
+            return UdpSocket.Bind(_options.EndPoint, what);
+        }
+
+        if (_options.Shard == 0 && _options.EndPoint.Port != 0)
+        {
+            // A port that is shared can be taken by others who share it, too; this finds out.
+            UdpSocket.Bind(_options.EndPoint, what).Dispose();
+        }
+
+        UdpSocket socket = UdpSocket.Bind(_options.EndPoint, what, sharesPort: true);
+        if (_options.Shard == _shards.Count - 1 && !ShardFilter.TryAttach(socket.Fd, _shards.Count))
+        {
+            SoftlanException failure = Errno.ToException(what, Errno.Last, "use --workers 1");
+            socket.Dispose();
+            throw failure;
+        }
+
+        return socket;
     }
 
     private bool CheckToken(NativeNgtcp2.PktHd* first, SockAddr* remote, NativeNgtcp2.Cid* originalDcid)
@@ -181,11 +209,11 @@ internal sealed unsafe class QuicServer : ILinkListener
         }
     }
 
-    private void AnswerWithRetry(NativeNgtcp2.PktHd* first, SockAddr* remote, SockAddr* local)
+    /// <param name="scid">What the client is to call us when it comes again: so a client can be sent to another shard.</param>
+    private void AnswerWithRetry(NativeNgtcp2.PktHd* first, SockAddr* remote, SockAddr* local, NativeNgtcp2.Cid scid)
     {
         const int MaxToken = 128;
         byte* token = stackalloc byte[MaxToken];
-        NativeNgtcp2.Cid scid = Ngtcp2Engine.NewCid();
         byte* answer = ReserveAnswer();
         if (answer is null)
         {

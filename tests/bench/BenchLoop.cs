@@ -4,12 +4,12 @@ using Softlan.Platform.Quic.Ngtcp2;
 namespace Softlan.Bench;
 
 /// <summary>A loop with an engine on a thread of its own, as each process of softlan has one.</summary>
-internal sealed class LoopThread : IDisposable
+internal sealed class BenchLoop : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly Thread _thread;
 
-    public LoopThread(string name)
+    public BenchLoop(string name)
     {
         Loop = new EventLoop();
         Engine = new Ngtcp2Engine(Loop);
