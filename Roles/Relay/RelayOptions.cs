@@ -38,7 +38,7 @@ internal sealed record RelayOptions
     public int MaxPeers { get; init; } = 4096;
 
     /// <summary>Threads that carry links, 1 to <see cref="MaxWorkers"/>.</summary>
-    public int Workers { get; init; } = 1;
+    public int Workers { get; init; } = DefaultWorkers;
 
     public int MaxLinksPerAddress { get; init; } = 64;
 

@@ -49,6 +49,8 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
 
     public UdpSocket Socket { get; }
 
+    public bool IsDisposed => _isDisposed;
+
     public UdpTransmitBatch Transmit { get; }
 
     public NativeNgtcp2.Path* TransmitPath { get; }
@@ -212,7 +214,8 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
         }
     }
 
-    private void OnDatagram(byte* packet, int length, SockAddr* remote, SockAddr* local)
+    /// <summary>One UDP datagram. Borrowed.</summary>
+    public void OnDatagram(byte* packet, int length, SockAddr* remote, SockAddr* local)
     {
         // A short header: its id comes right behind the first byte (RFC 9000, section 17.3.1). The packets of one GRO message are of one connection.
         if ((packet[0] & LongHeader) == 0 && length > Ngtcp2Engine.CidLength)

@@ -7,7 +7,7 @@ namespace Softlan.Platform.Quic.Ngtcp2;
 
 /// <summary>The listening side: decides what becomes of packets that belong to no connection.</summary>
 [SupportedOSPlatform("linux")]
-internal sealed unsafe class QuicServer : ILinkListener
+internal sealed unsafe class QuicServer : ILinkListener, ITurnEnd
 {
     /// <summary>Half-open handshakes from which on a client must show by a Retry that it owns its address (RFC 9000, section 8.1).</summary>
     private const int RetryThreshold = 64;
@@ -26,6 +26,7 @@ internal sealed unsafe class QuicServer : ILinkListener
     private readonly ILinkAcceptor _acceptor;
     private readonly QuicEndpoint _endpoint;
     private readonly ListenerShards _shards;
+    private readonly PendingPackets _pending = new();
     private TlsCredentials _credentials;
     private int _connected;
     private int _halfOpen;
@@ -35,6 +36,7 @@ internal sealed unsafe class QuicServer : ILinkListener
     private long _malformed;
     private TimeSpan _answerWindow;
     private int _answers;
+    private bool _hasBegun;
 
     public QuicServer(Ngtcp2Engine engine, ListenOptions options, ILinkAcceptor acceptor)
     {
@@ -71,6 +73,28 @@ internal sealed unsafe class QuicServer : ILinkListener
     }
 
     public void Dispose() => _endpoint.Dispose();
+
+    /// <summary>One handshake a turn begins; between two of them everybody's frames have theirs.</summary>
+    public void OnTurnEnd()
+    {
+        _hasBegun = false;
+        if (_pending.Count > 0 && !_endpoint.IsDisposed)
+        {
+            ReadOnlySpan<byte> bytes = _pending.Take(out SockAddr remote, out SockAddr local);
+
+            // SAFETY: the bytes are pinned for the call, which keeps none of them.
+            fixed (byte* packet = bytes)
+            {
+                _endpoint.OnDatagram(packet, bytes.Length, &remote, &local);
+            }
+
+            if (_pending.Count > 0 && !_hasBegun)
+            {
+                // It was one of a connection that has begun meanwhile.
+                _engine.Loop.AtTurnEnd(this);
+            }
+        }
+    }
 
     public IFrameLinkHandler Accept(QuicConnection connection)
     {
@@ -135,7 +159,7 @@ internal sealed unsafe class QuicServer : ILinkListener
     {
         NativeNgtcp2.Cid originalDcid = first->Dcid;
         bool wasRetried = first->TokenLength > 0 && CheckToken(first, remote, &originalDcid);
-        if (!wasRetried && _halfOpen >= RetryThreshold)
+        if (!wasRetried && _halfOpen + _pending.Count >= RetryThreshold)
         {
             AnswerWithRetry(first, remote, local, NewCid());
             return;
@@ -153,6 +177,12 @@ internal sealed unsafe class QuicServer : ILinkListener
             return;
         }
 
+        if (_hasBegun)
+        {
+            _refusedForLoad += _pending.TryAdd(packet, length, remote, local) ? 0 : 1;
+            return;
+        }
+
         if (!_shards.Quota.TryTake(remote->ClientKey))
         {
             _refusedForLoad++;
@@ -160,6 +190,8 @@ internal sealed unsafe class QuicServer : ILinkListener
             return;
         }
 
+        _hasBegun = true;
+        _engine.Loop.AtTurnEnd(this);
         _shards.Add(_options.Shard, 1);
         _halfOpen++;
         QuicConnection connection = QuicConnection.CreateServer(_endpoint, _credentials, first, originalDcid, wasRetried, *remote, *local);
