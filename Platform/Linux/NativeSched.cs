@@ -3,26 +3,27 @@ using System.Runtime.Versioning;
 
 namespace Softlan.Platform.Linux;
 
-/// <summary>sched_setattr(2), which libc does not wrap. Declarations only.</summary>
+/// <summary>sched_setattr(2) and sched_getattr(2), which libc does not wrap. Declarations only.</summary>
 [SupportedOSPlatform("linux")]
 internal static partial class NativeSched
 {
     // linux/sched.h
     public const uint SCHED_NORMAL = 0;
-    public const ulong SCHED_FLAG_KEEP_PARAMS = 0x10;
 
-    /// <summary>asm/unistd_64.h</summary>
-    private const nint SysSchedSetAttrX64 = 314;
+    /// <summary>asm/unistd.h: 314 on x86-64 and 274 on arm64 (and all newer architectures).</summary>
+    public static readonly nint SYS_sched_setattr = RuntimeInformation.ProcessArchitecture is Architecture.X64 ? 314 : 274;
 
-    /// <summary>asm-generic/unistd.h</summary>
-    private const nint SysSchedSetAttrArm64 = 274;
-
-    public static nint SYS_sched_setattr => RuntimeInformation.ProcessArchitecture == Architecture.X64 ? SysSchedSetAttrX64 : SysSchedSetAttrArm64;
+    public static readonly nint SYS_sched_getattr = SYS_sched_setattr + 1;
 
     /// <param name="number"><see cref="SYS_sched_setattr"/></param>
-    /// <param name="pid">A thread; 0: the calling one.</param>
+    /// <param name="thread">Its number; 0: the calling one.</param>
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
-    public static partial nint SchedSetAttr(nint number, nint pid, in SchedAttr attributes, nint flags);
+    public static partial nint SchedSetAttr(nint number, nint thread, in SchedAttr attributes, nint flags);
+
+    /// <param name="number"><see cref="SYS_sched_getattr"/></param>
+    /// <param name="thread">Its number; 0: the calling one.</param>
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    public static partial nint SchedGetAttr(nint number, nint thread, ref SchedAttr attributes, nint size, nint flags);
 
     /// <summary>struct sched_attr (linux/sched/types.h), version 0: 48 bytes.</summary>
     [StructLayout(LayoutKind.Sequential, Size = 48)]
