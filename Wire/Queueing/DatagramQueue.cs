@@ -2,8 +2,8 @@ namespace Softlan.Wire;
 
 /// <summary>Datagrams that wait for one link. Short in time, and fair: DATAGRAM has no flow control, so this queue is the quality of service.</summary>
 /// <remarks>
-/// A datagram that waits alone, as nearly all do on a line that is fast enough, is not even looked at. Only when a second one comes does a <see cref="FlowScheduler"/> take turns between
-/// players and conversations, until the queue is empty again.
+/// While the link takes everything, as one that is fast enough does at the end of each turn, datagrams leave as they came and are not even looked at. Only when it does not
+/// (<see cref="Settle"/>), or when many have come at once, does a <see cref="FlowScheduler"/> take turns between players and conversations, until the queue is empty again.
 /// </remarks>
 /// <param name="pool">Where the bytes are kept.</param>
 /// <param name="counters">Where drops are counted.</param>
@@ -14,11 +14,15 @@ internal sealed class DatagramQueue(DatagramPool pool, PeerCounters counters, Fa
     /// <summary>12 MiB: 10 ms at 10 Gbit/s. When it is reached the longest flow's oldest is dropped as <see cref="DropReason.QueueFull"/>.</summary>
     public const int MaxCount = 8192;
 
+    /// <summary>Datagrams that may wait in the order in which they came: together they take a fast link some tens of microseconds. One more, and flows take turns.</summary>
+    private const int MaxInOrder = 64;
+
     private const int None = -1;
 
-    /// <summary>Null while at most one datagram waits.</summary>
+    /// <summary>Null while datagrams leave in the order in which they came.</summary>
     private FlowScheduler? _scheduler;
-    private int _only = None;
+    private int _first = None;
+    private int _last = None;
     private int _selected = None;
 
     /// <summary>A tail has no headers of its own; it goes where its head went, which came just before it.</summary>
@@ -84,11 +88,37 @@ internal sealed class DatagramQueue(DatagramPool pool, PeerCounters counters, Fa
         }
         else
         {
-            _only = None;
+            RemoveFirst();
         }
 
         pool.Return(slot);
         Removed(1);
+    }
+
+    /// <summary>The link does not take what is left now: from here on flows take turns.</summary>
+    public void Settle()
+    {
+        if (_scheduler is not null || Count == 0)
+        {
+            return;
+        }
+
+        FlowScheduler scheduler = _scheduler = pool.RentScheduler();
+        for (int slot = _first; slot != None;)
+        {
+            int next = pool[slot].Next;
+            scheduler.Add(slot, Label(slot));
+            slot = next;
+        }
+
+        if (_selected != None)
+        {
+            // It has been shown already, and stays the next. It is the oldest, so its flow is the first of the new ones.
+            _ = scheduler.Select(pool[_selected].EnqueuedAt, limits, counters, out _);
+        }
+
+        _first = None;
+        _last = None;
     }
 
     /// <summary>Drops what <see cref="TryPeek"/> showed.</summary>
@@ -101,59 +131,61 @@ internal sealed class DatagramQueue(DatagramPool pool, PeerCounters counters, Fa
     /// <summary>Gives all memory back, without counting drops: the link is gone.</summary>
     public void Clear()
     {
+        _selected = None;
         while (Count > 0)
         {
-            _selected = None;
-            pool.Return(_scheduler?.TakeFromLongest() ?? _only);
-            _only = None;
-            Removed(1);
+            RemoveOldest();
         }
     }
 
     private void Add(int slot, DatagramKind kind, TimeSpan now)
     {
-        FlowLabel label = default;
-        bool isLabelled = false;
-        if (kind == DatagramKind.Head)
+        if (Count >= MaxInOrder)
         {
-            label = _lastHead = Label(slot);
-            isLabelled = true;
+            Settle();
         }
 
-        if (Count++ == 0)
+        Count++;
+        if (_scheduler is { } scheduler)
         {
-            _only = slot;
+            FlowLabel label = Label(slot);
+            Count -= scheduler.DropOld(label, now, limits.MaxAge, counters);
+            scheduler.Add(slot, label);
             return;
         }
 
-        if (_scheduler is null)
+        if (kind == DatagramKind.Head)
         {
-            _scheduler = pool.RentScheduler();
-            _scheduler.Add(_only, Label(_only));
-            if (_selected != None)
-            {
-                // It has been shown already; choosing among one gives the same one.
-                _ = _scheduler.Select(pool[_only].EnqueuedAt, limits, counters, out _);
-            }
-
-            _only = None;
+            _lastHead = Label(slot); // Its tail may come when flows take turns already.
         }
 
-        label = isLabelled ? label : Label(slot);
-        Count -= _scheduler.DropOld(label, now, limits.MaxAge, counters);
-        _scheduler.Add(slot, label);
+        if (_last == None)
+        {
+            _first = slot;
+        }
+        else
+        {
+            pool[_last].Next = slot;
+        }
+
+        _last = slot;
     }
 
     private FlowLabel Label(int slot)
     {
         ReadOnlySpan<byte> datagram = pool.Bytes(slot)[..pool[slot].Length];
-        return DatagramHeader.KindOf(datagram) switch
+        bool hasHeaders = datagram.Length >= DatagramHeader.Length + FrameLimits.MinLength;
+        switch (DatagramHeader.KindOf(datagram))
         {
-            DatagramKind.Frame or DatagramKind.Head when datagram.Length >= DatagramHeader.Length + FrameLimits.MinLength
-                => FlowLabel.Read(datagram[DatagramHeader.Length..], fairBy),
-            DatagramKind.Tail => _lastHead,
-            _ => FlowLabel.Other,
-        };
+            case DatagramKind.Frame when hasHeaders:
+                return FlowLabel.Read(datagram[DatagramHeader.Length..], fairBy);
+            case DatagramKind.Head when hasHeaders:
+                return _lastHead = FlowLabel.Read(datagram[DatagramHeader.Length..], fairBy);
+            case DatagramKind.Tail:
+                return _lastHead;
+            default:
+                return FlowLabel.Other;
+        }
     }
 
     private void Select(TimeSpan now)
@@ -162,16 +194,16 @@ internal sealed class DatagramQueue(DatagramPool pool, PeerCounters counters, Fa
         {
             _selected = scheduler.Select(now, limits, counters, out int dropped);
             Removed(dropped);
+            return;
         }
-        else if (_only != None && now - pool[_only].EnqueuedAt > limits.MaxAge)
+
+        while (_first != None && now - pool[_first].EnqueuedAt > limits.MaxAge)
         {
-            _selected = _only;
-            DropFirst(DropReason.TooOld);
+            counters.Drop(DropReason.TooOld);
+            RemoveOldest();
         }
-        else
-        {
-            _selected = _only;
-        }
+
+        _selected = _first;
     }
 
     private void MakeRoom()
@@ -182,10 +214,32 @@ internal sealed class DatagramQueue(DatagramPool pool, PeerCounters counters, Fa
         }
 
         counters.Drop(DropReason.QueueFull);
-        pool.Return(_scheduler?.TakeFromLongest() ?? _only);
-        _only = None;
         _selected = None;
+        RemoveOldest();
+    }
+
+    /// <summary>The oldest; where flows take turns, that of the longest.</summary>
+    private void RemoveOldest()
+    {
+        int slot;
+        if (_scheduler is { } scheduler)
+        {
+            slot = scheduler.TakeFromLongest();
+        }
+        else
+        {
+            slot = _first;
+            RemoveFirst();
+        }
+
+        pool.Return(slot);
         Removed(1);
+    }
+
+    private void RemoveFirst()
+    {
+        _first = pool[_first].Next;
+        _last = _first == None ? None : _last;
     }
 
     private void Removed(int count)

@@ -86,6 +86,7 @@ internal sealed unsafe partial class QuicConnection
     {
         NativeNgtcp2.ConnUpdatePktTxTime(_conn, Now);
         _restExpiry = long.MaxValue;
+        _queue.Settle();
         return true;
     }
 

@@ -62,6 +62,7 @@ internal sealed unsafe partial class QuicConnection
             byte* packet = _endpoint.Transmit.Reserve(MaxPacketLength);
             if (packet is null)
             {
+                _queue.Settle();
                 return false;
             }
 
@@ -86,6 +87,7 @@ internal sealed unsafe partial class QuicConnection
                 left = quantum;
                 if (++quanta == MaxQuantaPerTurn)
                 {
+                    _queue.Settle();
                     _endpoint.MarkDirty(this);
                     return true;
                 }
@@ -192,7 +194,7 @@ internal sealed unsafe partial class QuicConnection
         NativeNgtcp2.Path* path = _endpoint.TransmitPath;
         SockAddr* remote = (SockAddr*)path->Remote.Address;
         bool isProbe = length > (int)NativeNgtcp2.ConnGetPathMaxTxUdpPayloadSize(_conn);
-        if (!remote->Equals(_remote))
+        if (!SockAddr.Equals(in *remote, in _remote))
         {
             // The other side moved, or its new path is being checked: packets say themselves where they go.
             UpdatePath();

@@ -35,6 +35,7 @@ public sealed class DatagramQueueTests
         Assert.True(_queue.TryPeek(TimeSpan.Zero, out Span<byte> first));
         Assert.Equal(1, first[^1]);
         Add(2, TimeSpan.Zero);
+        _queue.Settle();
         Assert.True(_queue.TryPeek(TimeSpan.Zero, out Span<byte> again));
         Assert.Equal(1, again[^1]);
         Add(3, TimeSpan.Zero);
@@ -83,6 +84,7 @@ public sealed class DatagramQueueTests
         for (int i = 0; i < 1000; i++)
         {
             Add(1, i * Millisecond);
+            _queue.Settle();
         }
 
         Assert.InRange(_queue.Count, 10, 12);
@@ -135,14 +137,21 @@ public sealed class DatagramQueueTests
         Assert.Equal(0, _pool.Used);
     }
 
-    [Fact]
-    public void SplitFrames_HeadAndTailStayInOrder_ThoughTheTailHasNoHeaders()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void SplitFrames_HeadAndTailStayInOrder_ThoughTheTailHasNoHeaders(bool settles)
     {
         byte[] frame = Ethernet(EtherTypes.IPv4, IPv4(IPProtocols.Tcp, new byte[1400]));
         for (byte id = 1; id <= 3; id++)
         {
             _queue.Enqueue(new DatagramHeader(DatagramKind.Head, id, 7), frame.AsSpan(0, 700), TimeSpan.Zero);
             _queue.Enqueue(new DatagramHeader(DatagramKind.Tail, id, 7), frame.AsSpan(700), TimeSpan.Zero);
+        }
+
+        if (settles)
+        {
+            _queue.Settle();
         }
 
         List<byte> kindsAndIds = [];
@@ -182,6 +191,11 @@ public sealed class DatagramQueueTests
                 waiting--;
             }
 
+            if (random.Next(20) == 0)
+            {
+                _queue.Settle();
+            }
+
             Assert.Equal(waiting, _queue.Count);
         }
 
@@ -203,6 +217,9 @@ public sealed class DatagramQueueTests
                 _queue.Enqueue(DatagramHeader.ForFrame(7), game, TimeSpan.Zero);
             }
 
+            _queue.TryPeek(TimeSpan.Zero, out _);
+            _queue.Dequeue();
+            _queue.Settle();
             while (_queue.TryPeek(TimeSpan.Zero, out _))
             {
                 _queue.Dequeue();

@@ -4,7 +4,7 @@ using static Softlan.Tests.Wire.Packets;
 
 namespace Softlan.Tests.Wire.Queueing;
 
-/// <summary>Who gets how much of a full link, and who waits for whom. The link sends one datagram of full size a time step.</summary>
+/// <summary>Who gets how much of a full link, and who waits for whom. The link sends one datagram of full size a time step, and never all that waits.</summary>
 public sealed class FairnessTests
 {
     private const string Server = "00:16:3e:00:00:01";
@@ -109,6 +109,7 @@ public sealed class FairnessTests
         for (TimeSpan end = TimeSpan.FromMilliseconds(200); _now < end;)
         {
             queue.Enqueue(DatagramHeader.ForFrame(1), tcp, _now);
+            queue.Settle();
             Assert.True(queue.TryPeek(_now, out Span<byte> datagram));
             marked += (datagram[DatagramHeader.Length + 15] & 3) == 3 ? 1 : 0;
             queue.Dequeue();
@@ -135,6 +136,42 @@ public sealed class FairnessTests
         }
 
         Assert.Equal(0, _counters.TotalDropped);
+    }
+
+    [Fact]
+    public void LinkThatTakesEverything_KeepsTheOrderOfArrival()
+    {
+        DatagramQueue queue = Make(FairBy.Source);
+        byte[][] frames = [Tcp("02:00:00:00:00:01", 1), Tcp("02:00:00:00:00:01", 1), Game("02:00:00:00:00:02"), Tcp("02:00:00:00:00:01", 1)];
+        foreach (byte[] frame in frames)
+        {
+            queue.Enqueue(DatagramHeader.ForFrame(1), frame, _now);
+        }
+
+        List<string> sent = [];
+        while (queue.TryPeek(_now, out Span<byte> datagram))
+        {
+            sent.Add(Name(datagram[DatagramHeader.Length..]));
+            queue.Dequeue();
+        }
+
+        Assert.Equal([Flow(1), Flow(1), "game", Flow(1)], sent);
+    }
+
+    [Fact]
+    public void ManyAtOnce_FlowsTakeTurnsAtOnce()
+    {
+        DatagramQueue queue = Make(FairBy.Source);
+        Fill(queue, Tcp("02:00:00:00:00:01", 1), 200);
+        queue.Enqueue(DatagramHeader.ForFrame(1), Game("02:00:00:00:00:02"), _now);
+        int before = 0;
+        while (queue.TryPeek(_now, out Span<byte> datagram) && Name(datagram[DatagramHeader.Length..]) != "game")
+        {
+            queue.Dequeue();
+            before++;
+        }
+
+        Assert.InRange(before, 0, 2);
     }
 
     private static string Flow(int port) => $"tcp {port}";
@@ -174,6 +211,7 @@ public sealed class FairnessTests
 
     private string Send(DatagramQueue queue)
     {
+        queue.Settle();
         Assert.True(queue.TryPeek(_now, out Span<byte> datagram));
         string name = Name(datagram[DatagramHeader.Length..]);
         _sent[name] = _sent.GetValueOrDefault(name) + datagram.Length;
