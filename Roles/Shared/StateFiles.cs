@@ -26,14 +26,18 @@ internal static class StateFiles
             return "/var/lib/softlan";
         }
 
-        // The XDG base directory specification ignores a relative path here.
-        string? state = Environment.GetEnvironmentVariable("XDG_STATE_HOME");
-        return Path.Combine(
-            state is not null && Path.IsPathFullyQualified(state)
-                ? state
-                : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state"),
-            "softlan");
+        // Unverified: where the home is missing, an empty name instead would put the files wherever softlan was started.
+        return UserDirectory(
+            Environment.GetEnvironmentVariable("XDG_STATE_HOME"),
+            Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify));
     }
+
+    /// <summary>A plain user's state directory, always a full path.</summary>
+    /// <param name="xdgStateHome">$XDG_STATE_HOME; the XDG base directory specification ignores a relative one.</param>
+    /// <param name="home">The home directory; empty where the user has none.</param>
+    internal static string UserDirectory(string? xdgStateHome, string home) => Path.Combine(
+        xdgStateHome is not null && Path.IsPathFullyQualified(xdgStateHome) ? xdgStateHome : Path.Combine(home.Length > 0 ? home : "/", ".local", "state"),
+        "softlan");
 
     /// <summary>Reads a whole file.</summary>
     /// <returns>Null when there is no such file.</returns>

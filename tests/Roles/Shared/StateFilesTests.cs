@@ -16,6 +16,17 @@ public sealed class StateFilesTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("/x/state", "/home/anna", "/x/state/softlan")]
+    [InlineData("state", "/home/anna", "/home/anna/.local/state/softlan")]
+    [InlineData(null, "/nonexistent", "/nonexistent/.local/state/softlan")]
+    [InlineData(null, "", "/.local/state/softlan")]
+    public void UserDirectory_IsAFullPathWhateverTheEnvironment(string? xdgStateHome, string home, string expected)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "names of another system");
+        Assert.Equal(expected, StateFiles.UserDirectory(xdgStateHome, home));
+    }
+
     [Fact]
     public void Read_NoSuchFileOrDirectory_IsNull() => Assert.Null(StateFiles.Read(Path.Combine(_directory, "nothing")));
 
