@@ -62,7 +62,9 @@ internal static class StateFiles
         }
         catch (Exception failure) when (IsFileTrouble(failure))
         {
-            throw SoftlanException.Create($"Cannot read '{path}'", Sentence(failure), "make it readable for this user, or start as the user who owns it");
+            throw Directory.Exists(path)
+                ? SoftlanException.Create($"Cannot read '{path}'", "it is a directory", "give the path of a file")
+                : SoftlanException.Create($"Cannot read '{path}'", Sentence(failure), "make it readable for this user, or start as the user who owns it");
         }
     }
 
@@ -88,7 +90,9 @@ internal static class StateFiles
         catch (Exception failure) when (IsFileTrouble(failure))
         {
             TryDelete(temporary);
-            throw SoftlanException.Create($"Cannot save '{path}'", Sentence(failure), $"make room in '{directory}' and see that this user may write there, or choose another place");
+            throw File.Exists(directory)
+                ? SoftlanException.Create($"Cannot save '{path}'", $"'{directory}' is a file, not a directory", "move that file away, or choose another place")
+                : SoftlanException.Create($"Cannot save '{path}'", Sentence(failure), $"make room in '{directory}' and see that this user may write there, or choose another place");
         }
     }
 

@@ -71,8 +71,8 @@ public sealed class StateFilesTests : IDisposable
 
         SoftlanException error = Assert.Throws<SoftlanException>(() => StateFiles.Write(Path.Combine(file, "secret"), "x"u8));
 
-        Assert.Contains("Cannot save", error.Message, StringComparison.Ordinal);
-        Assert.Contains("Hint:", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"Cannot save '{file}", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"'{file}' is a file, not a directory. Hint:", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class StateFilesTests : IDisposable
     {
         Directory.CreateDirectory(_directory);
         SoftlanException error = Assert.Throws<SoftlanException>(() => StateFiles.Read(_directory));
-        Assert.Contains("Hint:", error.Message, StringComparison.Ordinal);
+        Assert.Equal($"Cannot read '{_directory}': it is a directory. Hint: give the path of a file.", error.Message);
     }
 
     [Fact]
