@@ -72,13 +72,12 @@ attacked() {
   local share=$1 most=$2 before after answered
   shift 2
   before=$(memory)
-  # Stopped when the attack is over, it still says how many came back.
-  on player1 timeout -s INT 70 ping -i 0.05 -q -W 1 10.73.42.12 >"$work/ping" &
+  start echoes player1 ping -i 0.05 -q -W 1 10.73.42.12
   attack "$@" >"$work/attack" || { cat "$work/attack"; return 1; }
-  kill -INT "$(pgrep -f "ping -i 0.05 -q -W 1 10.73.42.12" -P $!)" 2>/dev/null
-  wait $!
+  # Asked to end, ping says how many came back.
+  kill -INT "${pids[echoes]}" && ends echoes 5 0 || return 1
   after=$(memory)
-  answered=$(awk '/packets transmitted/ { print int(100 * $4 / $1) }' "$work/ping")
+  answered=$(awk '/packets transmitted/ { print int(100 * $4 / $1) }' <(words echoes))
   echo "$(tail -n 1 "$work/attack"); ${answered:-none} % of alice's echoes; relay's memory $before MiB before, $after MiB after"
   [ "${answered:-0}" -ge "$share" ] && [ "$after" -le "$most" ]
 }

@@ -15,11 +15,14 @@ story_bridge() {
   check "the switch has both MACs at the gateway's port" in_switch_table alice bob
   story_talk --bridge
   concerns gateway alice bob
+  local before
+  before=$(checksum_errors_of alice bob lan1 lan2 gwhost)
   check "TCP between alice and lan1, both ways, every byte as it was sent" stream alice $lan1 8
   check "TCP over IPv6 between lan2 and alice" stream lan2 "$(address6 alice)" 8
   check "TCP over IPv6 between bob and the gateway's machine" stream bob $gateway_host_v6 4
   check "64 KiB datagrams between bob and lan2" big bob $lan2 65507
   check "64 KiB datagrams between the gateway's machine and bob" big gwhost "$(address bob)" 65507
+  check "no kernel has met a wrong checksum" same_errors "$before"
   story_everybody --bridge
   concerns gateway
   check "the gateway stops in order" stop gateway

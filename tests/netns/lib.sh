@@ -8,7 +8,7 @@ for variable in $(compgen -e | grep '^SOFTLAN_'); do unset "$variable"; done
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
-softlan=$root/artifacts/linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')/softlan
+softlan=${SOFTLAN:-$root/artifacts/linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')/softlan}
 ring=$(basename "$0" .sh)
 
 # Namespaces and files are named by the process number, so that runs beside each other do not meet.

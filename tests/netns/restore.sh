@@ -24,11 +24,14 @@ story_restore() {
   local signal mac_before
   story "everything is put back"
   concerns bob gateway
+  local address_before
+  address_before=$(address bob)
   check "bob stops in order" stop bob
   check "and his machine is as before his first join" unchanged bob
   check "only what is to be kept is in his /var/lib/softlan" keeps_only bob identity.json identity.json.lock profile.json
   for signal in INT TERM; do
     check "bob joins, for SIG$signal" start_player bob
+    check "and has the address that he had" [ "$(address bob)" = "$address_before" ]
     check "SIG$signal ends him in order" stop bob $signal
     check "after SIG$signal his machine is as before" unchanged bob
   done

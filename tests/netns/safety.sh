@@ -24,6 +24,19 @@ story_safety() {
   check "lan1 and alice still know each other by their own MACs" nobody_is_fooled
   check "alice has taken no address and no route from bob" keeps_internet alice
 
+  story "bob's machine is a DHCP server"
+  concerns alice bob rogue dnsmasq
+  start rogue bob dnsmasq --keep-in-foreground --conf-file=/dev/null --port=0 --interface=$tap --bind-interfaces --user=root --dhcp-authoritative \
+    --no-ping --dhcp-range=10.73.42.200,10.73.42.210,255.255.255.0,1h --dhcp-leasefile="$work/bob/leases" --pid-file= --log-facility=-
+  check "it runs on his card of the party" says rogue 10 'DHCP, IP range'
+  check "alice leaves" stop alice
+  check "she comes back with a MAC that no server knows" start_player alice --identity "$work/alice/home/new.json"
+  check "bob's server heard her and offered an address" says rogue 10 "DHCPOFFER\\($tap\\) 10.73.42.2"
+  check "hers is from the LAN's server" is_leased alice
+  check "alice leaves" stop alice
+  murder rogue
+  check "alice is herself again" start_player alice
+
   story "a broadcast storm of bob's"
   token="S$RANDOM$RANDOM"
   watch at-lan1 lan1 eth0 "$token" 8

@@ -15,7 +15,10 @@ story_talk() {
   check "alice pings bob" pings alice "$bob_ip"
   check "bob pings alice" pings bob "$alice_ip"
   check "alice pings the gateway's own machine" pings alice $gateway_host
-  check "the gateway's own machine pings bob" pings gwhost "$bob_ip"
+  check "bob pings it" pings bob $gateway_host
+  check "it pings alice" pings gwhost "$alice_ip"
+  check "it pings bob" pings gwhost "$bob_ip"
+  check "it knows both players by their own MACs" knows gwhost "$(card_of gwhost)" alice bob
   check "lan1 knows both players by their own MACs" knows lan1 eth0 alice bob
   check "alice knows bob and lan1 by theirs" alice_knows
   for from in alice bob; do
