@@ -13,6 +13,7 @@ story_join() {
   check "the gateway joins with --interface" start_gateway --interface eth1
   check "alice joins over IPv4, from behind a router that translates addresses" start_player alice
   check "bob joins over IPv6" start_player bob
+  check "what her client keeps is in this run's directory, not in the machine's /var/lib" keeps_here alice
   check "alice's address is a lease of the LAN's DHCP server" is_leased alice
   check "bob's address is a lease of the LAN's DHCP server" is_leased bob
   for name in alice bob; do
@@ -46,6 +47,8 @@ story_dhcp_clients() {
   done
   check "alice is back with udhcpc" start_player alice
 }
+
+keeps_here() { [ "/proc/${pids[$1]}/root/var/lib" -ef "$work/$1/var-lib" ] && [ -s "$work/$1/var-lib/softlan/identity.json" ]; }
 
 is_leased() { grep -q " $(mac "$1") $(address "$1") " "$work/lan1/leases" && address "$1"; }
 

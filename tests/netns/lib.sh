@@ -189,7 +189,7 @@ remove_run() {
   local of=$1 name process directory
   for name in $(ip netns list 2>/dev/null | awk -v start="$prefix$of-" 'index($1, start) == 1 { print $1 }'); do
     for process in $(timeout 5 ip netns pids "$name" 2>/dev/null); do kill -KILL "$process" 2>/dev/null; done
-    timeout 10 ip netns delete "$name"
+    timeout 10 ip netns delete "$name" 2>/dev/null # Another run that starts now removes it as well.
   done
   for directory in "${TMPDIR:-/tmp}/$prefix$of-"*; do
     [ -d "$directory" ] && [ -O "$directory" ] && [ ! -L "$directory" ] && rm -rf --one-file-system "$directory"
@@ -222,7 +222,7 @@ begin() {
   local missing=() program
   [ "$(id -u)" -eq 0 ] || { echo "$ring: needs root"; echo "0 passed, 1 failed"; exit 1; }
   [ -x "$softlan" ] || { echo "$ring: $softlan does not exist. Run ./publish.sh first."; echo "0 passed, 1 failed"; exit 1; }
-  for program in ip bridge setpriv unshare timeout python3 "$@"; do command -v "$program" >/dev/null || missing+=("$program"); done
+  for program in ip bridge setpriv sysctl ps timeout python3 "$@"; do command -v "$program" >/dev/null || missing+=("$program"); done
   [ ${#missing[@]} -eq 0 ] || { echo "$ring: missing here: ${missing[*]}. Run ./setup.sh --tests."; echo "0 passed, 1 failed"; exit 1; }
   [ -c /dev/net/tun ] || { echo "$ring: /dev/net/tun is missing"; echo "0 passed, 1 failed"; exit 1; }
   trap clean_up EXIT

@@ -124,6 +124,7 @@ has_one_note() { is_pinned "$1" && [ "$(is_pinned "$1" | wc -l)" = 1 ] && [ "$(n
 
 starts_and_stops() { start_player "$1" && said "$1" 'Cleaning up after' && stop "$1"; }
 
-ends_well() { stop "$1" && words "$1" | tail -n 1; }
+# After a cut TCP waits for as long again before it repeats itself.
+ends_well() { kill -TERM "${pids[$1]}" && ends "$1" 60 0 && words "$1" | tail -n 1; }
 
 comes_from() { on relay timeout 5 tcpdump -c 1 -nn -i eth0 udp port 443 and src "$1" 2>&1 | grep -oE '[0-9]+ packets? captured' | grep -v '^0'; }
