@@ -39,10 +39,10 @@ story_unreachable() {
   local name
   story "relays that cannot be reached"
   concerns silent refusing unroutable nameless
-  check "a machine that is not there" said silent 'Cannot reach 203.0.113.99:443: .*203.0.113.99:443.*Trying again until it works'
-  check "a machine without a relay" said refusing 'Cannot reach 203.0.113.66:443: .*refused.*Trying again until it works|Cannot reach 203.0.113.66:443: .*nothing answered.*Trying again until it works'
-  check "no route to it" said unroutable 'Cannot reach 192.0.2.1:443: .*(no route|unreachable).*Trying again until it works'
-  check "no such name" said nameless "Cannot reach relay.invalid:443: .*relay.invalid.*Trying again until it works"
+  check "a machine that is not there" says silent 20 'Cannot reach 203.0.113.99:443: .*203.0.113.99:443.*Trying again until it works'
+  check "a machine without a relay" says refusing 20 'Cannot reach 203.0.113.66:443: .*(refused|nothing answered).*Trying again until it works'
+  check "no route to it" says unroutable 20 'Cannot reach 192.0.2.1:443: .*(no route|unreachable).*Trying again until it works'
+  check "no such name" says nameless 20 "Cannot reach relay.invalid:443: .*relay.invalid.*Trying again until it works"
   for name in silent refusing unroutable nameless; do
     check "$name: it is said again after a minute, and not every time" repeats $name
     check "$name: Ctrl-C ends it with 0" stop $name INT

@@ -18,13 +18,18 @@ story_bridge() {
   local before
   before=$(checksum_errors_of alice bob lan1 lan2 gwhost)
   check "TCP between alice and lan1, both ways, every byte as it was sent" stream alice $lan1 8
+  check "IPv6: alice and bob have their addresses" wait_for 15 have_address6 alice bob
   check "TCP over IPv6 between lan2 and alice" stream lan2 "$(address6 alice)" 8
   check "TCP over IPv6 between bob and the gateway's machine" stream bob $gateway_host_v6 4
   check "64 KiB datagrams between bob and lan2" big bob $lan2 65507
   check "64 KiB datagrams between the gateway's machine and bob" big gwhost "$(address bob)" 65507
   check "no kernel has met a wrong checksum" same_errors "$before"
   story_everybody --bridge
-  concerns gateway
+  concerns gateway alice
+  murder gateway
+  check "a gateway that is killed leaves no port in the bridge" wait_for 5 only_port eth1
+  check "it starts again and has its place at once" start_gateway --bridge br0
+  check "alice's traffic is back" returns 20 alice $lan1
   check "the gateway stops in order" stop gateway
   check "its port is gone from the bridge" only_port eth1
   check "its machine has its card for itself again" unmake_bridge

@@ -111,6 +111,7 @@ address6() { net "$1" -6 -o addr show dev $tap scope global -tentative 2>/dev/nu
 
 has_address() { [ -n "$(address "$1")" ]; }
 has_address6() { [ -n "$(address6 "$1")" ]; }
+have_address6() { local name; for name in "$@"; do has_address6 "$name" || return 1; done; }
 
 mac() { net "$1" -o link show dev "${2:-$tap}" | grep -oE 'link/ether [0-9a-f:]+' | cut -d ' ' -f 2; }
 index() { net "$1" -o link show dev "${2:-$tap}" | cut -d : -f 1; }

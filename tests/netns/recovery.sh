@@ -103,6 +103,20 @@ story_paths() {
   check "alice's card is the same as before" [ "$(card alice)" = "$alice_card" ]
 }
 
+story_sleep() {
+  story "a player's machine that sleeps"
+  concerns relay alice
+  local alice_card
+  alice_card=$(card alice)
+  mark relay
+  kill -STOP "${pids[alice]}"
+  check "alice's client sleeps until the relay gives it up" says relay 45 "'alice' left room .*TimedOut"
+  check "bob plays on" pings bob $lan1
+  kill -CONT "${pids[alice]}"
+  check "it wakes up: her traffic is back" returns 30 alice $lan1
+  check "alice's card is the same as before" [ "$(card alice)" = "$alice_card" ]
+}
+
 card() { echo "$(index "$1") $(mac "$1") $(address "$1")"; }
 
 same_cards() {

@@ -139,6 +139,7 @@ story_everybody() {
     start "hear-$name" "$name" python3 -B "$here/dgram.py" listen 7100 "$(group_of "$name")" "ff02::7342%$(card_of "$name")"
   done
   for name in alice bob gwhost lan1 lan2; do says "hear-$name" 10 '^ready' || fail "$name listens" "it does not"; done
+  check "alice and bob have their link-local addresses" wait_for 10 have_link_local alice bob
   # Players' sockets are bound to nothing, as games' are: softlan's routes lead them into the party.
   for name in alice bob lan1 gwhost; do
     check "$name's broadcast to 255.255.255.255 reaches everybody" everybody_hears "$name" 255.255.255.255
@@ -174,6 +175,8 @@ everybody_hears() {
   [ -z "$deaf" ] || { echo "not heard by $deaf"; return 1; }
   [ "$attempt" = 1 ] || echo "at attempt $attempt"
 }
+
+have_link_local() { local name; for name in "$@"; do [ -n "$(net "$name" -6 -o addr show dev $tap scope link -tentative)" ] || return 1; done; }
 
 deaf_to() { local name; for name in alice bob gwhost lan1 lan2; do [ "$name" = "$1" ] || said "hear-$name" "^$2 from" || echo -n "$name "; done; }
 
