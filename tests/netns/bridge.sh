@@ -9,6 +9,7 @@ story_bridge() {
   net switch link set gwhost type bridge_slave fdb_flush
   mark reminders alice bob
   check "the gateway joins with --bridge" start_gateway --bridge br0
+  check "the bridge keeps its MAC" [ "$(mac gwhost br0)" = fe:fe:00:00:00:02 ]
   check "alice is told" says alice 10 'Connected to the LAN gateway'
   check "bob is told" says bob 10 'Connected to the LAN gateway'
   check "a reminder for switches with alice's MAC went into the LAN" saw_reminder alice

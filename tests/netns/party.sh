@@ -41,6 +41,8 @@ build_party() {
   for name in gwhost lan1 lan2; do
     cable "$name" "$([ "$name" = gwhost ] && echo eth1 || echo eth0)" switch "$name" && plug switch "$name" lan || return 1
   done
+  # High, as virtual machines' cards are: a bridge takes the lowest of its ports' addresses, and softlan's must not be it.
+  net gwhost link set eth1 address fe:fe:00:00:00:02 || return 1
   net gwhost addr add $gateway_host/24 brd + dev eth1 && net gwhost addr add $gateway_host_v6/64 dev eth1 nodad
   host lan1 eth0 $lan1/24 10.73.42.1 $lan1_v6/64
   host lan2 eth0 $lan2/24 10.73.42.1 fd42:73::12/64
