@@ -12,7 +12,7 @@ fail() { echo "setup: $*" >&2; exit 1; }
 build=(ca-certificates gcc libc6-dev binutils libngtcp2-dev libngtcp2-crypto-gnutls-dev libgnutls28-dev libp11-kit-dev
   nettle-dev libgmp-dev libtasn1-6-dev libidn2-dev libunistring-dev)
 demo=(iproute2 iputils-ping dnsmasq-base udhcpc)
-tests=(isc-dhcp-client radvd tcpdump tshark ngtcp2-client debootstrap procps busybox ethtool python3 iperf3 socat openssl)
+tests=(isc-dhcp-client dhcpcd-base radvd nftables tcpdump tshark ngtcp2-client debootstrap procps busybox ethtool python3 iperf3 socat openssl)
 ngtcp2_needed=1.11
 
 wanted=("${build[@]}" "${demo[@]}")

@@ -60,7 +60,7 @@ internal static class RelayCommand
         };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(cert) is null != result.GetValue(key) is null)
+            if (result.Has(cert) is { } hasCert && result.Has(key) is { } hasKey && hasCert != hasKey)
             {
                 result.AddError("--cert and --key belong together. Give both, for example --cert fullchain.pem --key privkey.pem, or neither.");
             }

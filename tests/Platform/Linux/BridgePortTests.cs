@@ -37,6 +37,19 @@ public sealed class BridgePortTests
     }
 
     [Fact]
+    public void Open_OtherPortsHaveHighAddresses_LeavesTheBridgesAsItIs()
+    {
+        InNamespace((ns, loop, netlink) =>
+        {
+            ns.Ip("link set nic0 address fe:ff:fe:ff:ff:ff");
+            LinkEntry before = NetlinkLinks.Find(netlink, "br0")!;
+            Assert.Equal("fe:ff:fe:ff:ff:ff", before.Address.ToString());
+            using LinuxTap port = BridgePort.Open(loop, before);
+            Assert.Equal(before.Address, NetlinkLinks.Find(netlink, "br0")!.Address);
+        });
+    }
+
+    [Fact]
     public void Open_NotABridge_IsRefusedAndLeavesNothing()
     {
         InNamespace((ns, loop, netlink) =>

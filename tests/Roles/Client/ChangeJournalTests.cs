@@ -19,6 +19,7 @@ public sealed class ChangeJournalTests : IDisposable
         new HostChange.MtuReplaced("tap0", 1500),
         new HostChange.BroughtUp("tap0"),
         new HostChange.SettingReplaced("tap0", "accept_ra", 1),
+        new HostChange.IPv6Learned("tap0", ["fe80::1/64", "fe80::/64"]),
         new HostChange.DirectoryMade("/var/lib/softlan/run/tap0-1"),
     ];
 
@@ -42,7 +43,7 @@ public sealed class ChangeJournalTests : IDisposable
         new ChangeJournal(_directory.Path, _self).CleanLeftovers(_host, _log);
         Assert.Equal(All.Reverse().Select(change => change.ToString()), _host.Undone);
         Assert.Empty(Directory.GetFiles(_directory.Path));
-        Assert.Equal(1, _log.Count("8 changes"));
+        Assert.Equal(1, _log.Count("9 changes"));
     }
 
     [Fact]
