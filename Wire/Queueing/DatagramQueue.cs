@@ -21,6 +21,7 @@ internal sealed class DatagramQueue(DatagramPool pool, PeerCounters counters, Fa
 
     /// <summary>Null while datagrams leave in the order in which they came.</summary>
     private FlowScheduler? _scheduler;
+    private QueueLimits _limits = limits;
     private int _first = None;
     private int _last = None;
     private int _selected = None;
@@ -29,6 +30,13 @@ internal sealed class DatagramQueue(DatagramPool pool, PeerCounters counters, Fa
     private FlowLabel _lastHead;
 
     public int Count { get; private set; }
+
+    /// <summary>The shortest that the link has lately had.</summary>
+    public TimeSpan RoundTrip
+    {
+        get => _limits.RoundTrip;
+        set => _limits = value == _limits.RoundTrip ? _limits : new QueueLimits(_limits.MaxAge, value);
+    }
 
     /// <summary>Adds a copy of header and body.</summary>
     /// <returns>What became of this datagram; an older one that had to give way is counted only.</returns>
@@ -63,12 +71,7 @@ internal sealed class DatagramQueue(DatagramPool pool, PeerCounters counters, Fa
     /// <summary>The datagram to send next, after those that have waited too long were dropped. It stays in the queue, and stays the next, until <see cref="Dequeue"/>, unless it grows too old meanwhile.</summary>
     public bool TryPeek(TimeSpan now, out Span<byte> datagram)
     {
-        if (_selected != None && now - pool[_selected].EnqueuedAt > limits.MaxAge)
-        {
-            DropFirst(DropReason.TooOld);
-        }
-
-        if (_selected == None)
+        if (_selected == None || now - pool[_selected].EnqueuedAt > _limits.MaxAge)
         {
             Select(now);
         }
@@ -114,7 +117,7 @@ internal sealed class DatagramQueue(DatagramPool pool, PeerCounters counters, Fa
         if (_selected != None)
         {
             // It has been shown already, and stays the next. It is the oldest, so its flow is the first of the new ones.
-            _ = scheduler.Select(pool[_selected].EnqueuedAt, limits, counters, out _);
+            _ = scheduler.Select(pool[_selected].EnqueuedAt, _limits, counters, out _);
         }
 
         _first = None;
@@ -149,7 +152,7 @@ internal sealed class DatagramQueue(DatagramPool pool, PeerCounters counters, Fa
         if (_scheduler is { } scheduler)
         {
             FlowLabel label = Label(slot);
-            Count -= scheduler.DropOld(label, now, limits.MaxAge, counters);
+            Count -= scheduler.DropOld(label, now, _limits, counters);
             scheduler.Add(slot, label);
             return;
         }
@@ -190,17 +193,17 @@ internal sealed class DatagramQueue(DatagramPool pool, PeerCounters counters, Fa
 
     private void Select(TimeSpan now)
     {
-        if (_scheduler is { } scheduler)
+        _selected = None;
+        if (_scheduler is null && _first != None && now - pool[_first].EnqueuedAt > _limits.MaxAge)
         {
-            _selected = scheduler.Select(now, limits, counters, out int dropped);
-            Removed(dropped);
-            return;
+            Settle(); // What is too old for one flow is not for another.
         }
 
-        while (_first != None && now - pool[_first].EnqueuedAt > limits.MaxAge)
+        if (_scheduler is { } scheduler)
         {
-            counters.Drop(DropReason.TooOld);
-            RemoveOldest();
+            _selected = scheduler.Select(now, _limits, counters, out int dropped);
+            Removed(dropped);
+            return;
         }
 
         _selected = _first;

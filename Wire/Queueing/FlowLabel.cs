@@ -16,7 +16,8 @@ internal enum FairBy
 /// <summary>To whom a frame belongs when a link is shared: the conversation that it is of, and the station (a MAC address) whose share that takes. Both are hashes; a collision only costs fairness.</summary>
 /// <param name="Flow">MAC addresses, protocol, IP addresses and ports, as far as the frame has them.</param>
 /// <param name="Station">The source or the destination MAC.</param>
-internal readonly record struct FlowLabel(uint Flow, uint Station)
+/// <param name="IsTcp">It repeats what is lost, and slows down.</param>
+internal readonly record struct FlowLabel(uint Flow, uint Station, bool IsTcp)
 {
     // Where things stand in a frame: RFC 791, section 3.1; RFC 8200, section 3.
     private const int IPv4Header = FrameLimits.HeaderLength;
@@ -38,28 +39,29 @@ internal readonly record struct FlowLabel(uint Flow, uint Station)
     {
         ulong destination = MacAddress.Read(frame).ToUInt64();
         ulong source = MacAddress.Read(frame[MacAddress.Length..]).ToUInt64();
+        byte protocol = 0;
         ulong mixed = Mix(Mix(source) ^ destination);
         mixed ^= BinaryPrimitives.ReadUInt16BigEndian(frame[(2 * MacAddress.Length)..]) switch
         {
-            EtherTypes.IPv4 when frame.Length >= IPv4Header + IPv4Packet.MinHeaderLength => ReadIPv4(frame),
-            EtherTypes.IPv6 when frame.Length >= IPv6Ports => ReadIPv6(frame),
+            EtherTypes.IPv4 when frame.Length >= IPv4Header + IPv4Packet.MinHeaderLength => ReadIPv4(frame, out protocol),
+            EtherTypes.IPv6 when frame.Length >= IPv6Ports => ReadIPv6(frame, out protocol),
             ushort type => type,
         };
-        return new FlowLabel((uint)(Mix(mixed) >> 32), (uint)(Mix(fairBy == FairBy.Source ? source : destination) >> 32));
+        return new FlowLabel((uint)(Mix(mixed) >> 32), (uint)(Mix(fairBy == FairBy.Source ? source : destination) >> 32), protocol == IPProtocols.Tcp);
     }
 
-    private static ulong ReadIPv4(ReadOnlySpan<byte> frame)
+    private static ulong ReadIPv4(ReadOnlySpan<byte> frame, out byte protocol)
     {
-        byte protocol = frame[IPv4Protocol];
+        protocol = frame[IPv4Protocol];
         int ports = IPv4Header + ((frame[IPv4Header] & 0xf) * 4);
         bool isFragment = (BinaryPrimitives.ReadUInt16BigEndian(frame[IPv4Fragment..]) & IsFragmentMask) != 0;
         return Mix(MemoryMarshal.Read<ulong>(frame[IPv4Addresses..])) ^ protocol ^ (isFragment ? 0 : ReadPorts(frame, protocol, ports));
     }
 
-    private static ulong ReadIPv6(ReadOnlySpan<byte> frame)
+    private static ulong ReadIPv6(ReadOnlySpan<byte> frame, out byte protocol)
     {
         ReadOnlySpan<ulong> addresses = MemoryMarshal.Cast<byte, ulong>(frame.Slice(IPv6Addresses, 4 * sizeof(ulong)));
-        byte protocol = frame[IPv6NextHeader];
+        protocol = frame[IPv6NextHeader];
         return Mix(Mix(addresses[1]) ^ addresses[0]) ^ Mix(Mix(addresses[3]) ^ addresses[2] ^ 1) ^ protocol ^ ReadPorts(frame, protocol, IPv6Ports);
     }
 

@@ -51,6 +51,7 @@ internal sealed class FlowScheduler(DatagramPool pool)
         if (flow.Last == None)
         {
             flow.First = slot;
+            flow.IsTcp = label.IsTcp;
         }
         else
         {
@@ -69,10 +70,10 @@ internal sealed class FlowScheduler(DatagramPool pool)
 
     /// <summary>Drops what waits too long in the flow of <paramref name="label"/>: called before something is added, so that a link that cannot send holds no more than its time is worth.</summary>
     /// <returns>How many.</returns>
-    public int DropOld(FlowLabel label, TimeSpan now, TimeSpan maxAge, PeerCounters counters)
+    public int DropOld(FlowLabel label, TimeSpan now, in QueueLimits limits, PeerCounters counters)
     {
         int index = (int)(label.Flow & (FlowCount - 1));
-        return index == _selected ? 0 : DropOld(ref _flows[index], now, maxAge, counters);
+        return index == _selected ? 0 : DropOld(ref _flows[index], now, limits, counters);
     }
 
     /// <summary>Chooses the datagram to send next.</summary>
@@ -93,7 +94,7 @@ internal sealed class FlowScheduler(DatagramPool pool)
             ref Flow flow = ref _flows[index];
             if (flow.First != None && flow.Deficit > 0)
             {
-                dropped += DropOld(ref flow, now, limits.MaxAge, counters);
+                dropped += DropOld(ref flow, now, limits, counters);
                 dropped += Control(ref flow, now, limits, counters);
                 if (flow.First != None)
                 {
@@ -225,9 +226,10 @@ internal sealed class FlowScheduler(DatagramPool pool)
         AppendToStation(index);
     }
 
-    private int DropOld(ref Flow flow, TimeSpan now, TimeSpan maxAge, PeerCounters counters)
+    private int DropOld(ref Flow flow, TimeSpan now, in QueueLimits limits, PeerCounters counters)
     {
         int dropped = 0;
+        TimeSpan maxAge = flow.IsTcp ? limits.MaxAgeOfTcp : limits.MaxAge;
         while (flow.First != None && now - pool[flow.First].EnqueuedAt > maxAge)
         {
             DropFirst(ref flow, DropReason.TooOld, counters);
@@ -240,8 +242,8 @@ internal sealed class FlowScheduler(DatagramPool pool)
     private int Control(ref Flow flow, TimeSpan now, in QueueLimits limits, PeerCounters counters)
     {
         int dropped = 0;
-        while (flow.First != None
-            && flow.CoDel.ShouldDrop(now - pool[flow.First].EnqueuedAt, now, flow.Count == 1, limits.Target, limits.Interval))
+        (TimeSpan target, TimeSpan interval) = flow.IsTcp ? (limits.TcpTarget, limits.TcpInterval) : (limits.Target, limits.Interval);
+        while (flow.First != None && flow.CoDel.ShouldDrop(now - pool[flow.First].EnqueuedAt, now, flow.Count == 1, target, interval))
         {
             Span<byte> datagram = pool.Bytes(flow.First)[..pool[flow.First].Length];
             if (DatagramHeader.KindOf(datagram) is DatagramKind.Frame or DatagramKind.Head && EcnMark.TryMark(datagram[DatagramHeader.Length..]))
@@ -358,6 +360,7 @@ internal sealed class FlowScheduler(DatagramPool pool)
         public short Next;
         public short Station;
         public Place Place;
+        public bool IsTcp;
     }
 
     /// <summary>The flows of one MAC address that are not new any more.</summary>

@@ -147,6 +147,7 @@ internal static unsafe partial class NativeNgtcp2
     public static partial void ConnExtendMaxOffset(nint conn, ulong length);
 
     [LibraryImport(Ngtcp2, EntryPoint = "ngtcp2_conn_get_conn_info_versioned")]
+    [SuppressGCTransition]
     public static partial void ConnGetConnInfo(nint conn, int version, ConnInfo* info);
 
     [LibraryImport(Ngtcp2, EntryPoint = "ngtcp2_conn_get_send_quantum")]

@@ -81,12 +81,17 @@ internal sealed unsafe partial class QuicConnection
         SetTimer();
     }
 
-    /// <summary>Congestion control or pacing says no: ngtcp2's timer tells when to go on.</summary>
+    /// <summary>Congestion control, pacing or the delay guard says no: ngtcp2's timer, or an acknowledgement, tells when to go on.</summary>
     private bool EndBurst()
     {
         NativeNgtcp2.ConnUpdatePktTxTime(_conn, Now);
         _restExpiry = long.MaxValue;
         _queue.Settle();
+        if (_budget <= 0)
+        {
+            _delay.NoteInTheWay();
+        }
+
         return true;
     }
 

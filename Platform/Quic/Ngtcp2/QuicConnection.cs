@@ -23,6 +23,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
     private readonly ControlSendBuffer _control = new();
     private readonly ControlReader _reader = new();
     private readonly PathMtuGuard _mtu = new();
+    private readonly DelayGuard _delay = new();
     private readonly LoopTimer _timer;
     private readonly ConnectOptions? _options;
     private readonly List<CidKey> _cids = new(4);
@@ -221,6 +222,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         {
             _local = local;
             _mtu.Reset();
+            _delay.Reset();
         }
 
         _endpoint.MarkDirty(this);

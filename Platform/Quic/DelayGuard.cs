@@ -1,0 +1,127 @@
+namespace Softlan.Platform.Quic;
+
+/// <summary>Keeps what is in flight so short that it does not queue on its way: frames that have to wait should wait here, where flows take turns and games go first, and not in somebody's buffer, where they cannot.</summary>
+/// <remarks>
+/// Congestion control alone allows much more: BBR lets in flight what the path carries in two round trips, and what acknowledgements that come in bursts make look like the path's own.
+/// In a socket's buffer of a busy relay, or in a modem's, that is milliseconds for everybody.
+/// <para>
+/// In each epoch the shortest round trip is compared with the shortest of the last seconds. What it is longer by stood in a queue all the time; jitter does not count, since one packet that
+/// got through quickly shows that there was no queue. The limit is then what would have been in flight without that queue; when there is none, and the limit was in the way, it grows.
+/// </para>
+/// </remarks>
+internal sealed class DelayGuard
+{
+    /// <summary>Bytes that may always be in flight: QUIC's initial window (RFC 9002, section 7.2). Less than this in flight says nothing about a queue: acknowledgements of single packets take their time.</summary>
+    public const long SmallestLimit = 10 * 1472;
+
+    /// <summary>The share of the congestion window that may always be in flight: who shares a link with somebody who fills its buffer keeps getting something.</summary>
+    public const int SmallestShare = 4;
+
+    /// <summary>A queue shorter than this is no queue but the time that two processes need to take turns.</summary>
+    public static readonly TimeSpan SmallestDelay = TimeSpan.FromMicroseconds(250);
+
+    /// <summary>The longest queue that a slow path may hold: as long as a frame of a game takes to notice.</summary>
+    public static readonly TimeSpan LongestDelay = TimeSpan.FromMilliseconds(2);
+
+    /// <summary>The limit grows by this factor at most in an epoch.</summary>
+    private const double LargestStep = 1.25;
+
+    /// <summary>After so many epochs that grew what is in flight and left the queue as it was, the path has become faster, and the limit follows in large steps.</summary>
+    private const int EmptyEpochsUntilLeap = 4;
+
+    /// <summary>An epoch has at least this many round trips' time and this long, so that there is a packet in it that was lucky.</summary>
+    private static readonly TimeSpan ShortestEpoch = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>How long the shortest round trip is remembered, twice: a path that has become longer is then believed.</summary>
+    private static readonly TimeSpan Memory = TimeSpan.FromSeconds(5);
+
+    private TimeSpan _base = TimeSpan.MaxValue;
+    private TimeSpan _nextBase = TimeSpan.MaxValue;
+    private TimeSpan _baseUntil;
+    private TimeSpan _shortest = TimeSpan.MaxValue;
+    private TimeSpan _epochEnds;
+    private long _mostInFlight;
+    private bool _wasInTheWay;
+    private int _emptyEpochs;
+
+    /// <summary>The shortest round trip of the last seconds; zero before the first.</summary>
+    public TimeSpan RoundTrip => _base == TimeSpan.MaxValue ? TimeSpan.Zero : _base;
+
+    /// <summary>Bytes that may be in flight now.</summary>
+    public long Limit { get; private set; } = long.MaxValue;
+
+    /// <summary>What was measured since the last call.</summary>
+    /// <param name="roundTrip">Of the latest packet that was acknowledged; zero before the first.</param>
+    /// <param name="inFlight">Bytes.</param>
+    /// <param name="window">Bytes that congestion control allows in flight.</param>
+    /// <param name="now">Monotonic.</param>
+    public void Update(TimeSpan roundTrip, long inFlight, long window, TimeSpan now)
+    {
+        if (roundTrip <= TimeSpan.Zero)
+        {
+            return;
+        }
+
+        RememberBase(roundTrip, now);
+        _shortest = roundTrip < _shortest ? roundTrip : _shortest;
+        _mostInFlight = Math.Max(_mostInFlight, inFlight);
+        if (now >= _epochEnds)
+        {
+            Judge(window / SmallestShare);
+            _shortest = TimeSpan.MaxValue;
+            _mostInFlight = inFlight;
+            _wasInTheWay = false;
+            TimeSpan round = 2 * _base;
+            _epochEnds = now + (round > ShortestEpoch ? round : ShortestEpoch);
+        }
+    }
+
+    /// <summary>Something could have been sent, had the limit allowed it.</summary>
+    public void NoteInTheWay() => _wasInTheWay = true;
+
+    /// <summary>The path is another one: what was learnt about the old one is void.</summary>
+    public void Reset()
+    {
+        _base = TimeSpan.MaxValue;
+        _nextBase = TimeSpan.MaxValue;
+        _shortest = TimeSpan.MaxValue;
+        _mostInFlight = 0;
+        _emptyEpochs = 0;
+        Limit = long.MaxValue;
+    }
+
+    private void RememberBase(TimeSpan roundTrip, TimeSpan now)
+    {
+        if (now >= _baseUntil)
+        {
+            _base = _nextBase;
+            _nextBase = TimeSpan.MaxValue;
+            _baseUntil = now + Memory;
+        }
+
+        _nextBase = roundTrip < _nextBase ? roundTrip : _nextBase;
+        _base = roundTrip < _base ? roundTrip : _base;
+    }
+
+    private void Judge(long least)
+    {
+        TimeSpan tolerated = _base / 8;
+        tolerated = tolerated < SmallestDelay ? SmallestDelay : tolerated > LongestDelay ? LongestDelay : tolerated;
+        TimeSpan queue = _shortest - _base;
+
+        // So much, by Little's law, would have been in flight with a queue that is tolerated.
+        double share = (_base + tolerated) / _shortest;
+        if (queue > tolerated && _mostInFlight > SmallestLimit)
+        {
+            // At most half is taken away at once: the round trip is one of the past.
+            _emptyEpochs = 0;
+            Limit = Math.Max(Math.Max(SmallestLimit, least), (long)(Math.Min(_mostInFlight, Limit) * Math.Max(0.5, share)));
+        }
+        else if (_wasInTheWay && Limit != long.MaxValue)
+        {
+            _emptyEpochs = queue < tolerated / 2 ? _emptyEpochs + 1 : 0;
+            share = _emptyEpochs >= EmptyEpochsUntilLeap ? LargestStep : Math.Clamp(share, 1, LargestStep);
+            Limit = (long)Math.Min(Limit * share, 1L << 40);
+        }
+    }
+}

@@ -1,0 +1,143 @@
+using Softlan.Platform.Quic;
+using Xunit;
+
+namespace Softlan.Tests.Platform.Quic;
+
+public sealed class DelayGuardTests
+{
+    private const long Window = 1_000_000;
+
+    private readonly DelayGuard _guard = new();
+    private TimeSpan _now = TimeSpan.FromSeconds(100);
+
+    [Fact]
+    public void Limit_BeforeAnythingWasMeasured_IsNone()
+    {
+        _guard.Update(TimeSpan.Zero, 500_000, Window, _now);
+        Assert.Equal(long.MaxValue, _guard.Limit);
+    }
+
+    /// <summary>A path of this rate and round trip, on which somebody keeps as much in flight as he may: what the guard allows must fill it and must not stand in its queue.</summary>
+    [Theory]
+    [InlineData(300_000_000, 0.1)]
+    [InlineData(100_000_000, 2)]
+    [InlineData(12_500_000, 30)]
+    [InlineData(3_750_000, 30)]
+    [InlineData(1_250_000, 80)]
+    public void Limit_OnAPathThatIsFull_LeavesAShortQueueAndAFullPath(double bytesPerSecond, double milliseconds)
+    {
+        TimeSpan trip = TimeSpan.FromMilliseconds(milliseconds);
+        long product = (long)(bytesPerSecond * trip.TotalSeconds);
+        long window = Math.Max(4 * product, 400_000);
+
+        _guard.Update(trip, 0, window, _now);
+        Fill(bytesPerSecond, trip, window, TimeSpan.FromSeconds(3));
+
+        var queues = new List<double>();
+        Fill(bytesPerSecond, trip, window, TimeSpan.FromSeconds(1.5), queues.Add);
+        double longest = Math.Max(DelayGuard.LongestDelay.TotalSeconds * 2, DelayGuard.SmallestLimit / bytesPerSecond);
+        longest = Math.Max(longest, (window / DelayGuard.SmallestShare - product) / bytesPerSecond);
+        Assert.InRange(queues.Average(), 0, longest);
+        Assert.InRange(Math.Min(_guard.Limit, window), (long)(0.9 * product), long.MaxValue);
+    }
+
+    [Fact]
+    public void Limit_WhenThePathGetsFaster_Follows()
+    {
+        TimeSpan trip = TimeSpan.FromMilliseconds(20);
+        _guard.Update(trip, 0, Window, _now);
+        Fill(2_500_000, trip, Window, TimeSpan.FromSeconds(2));
+        Assert.InRange(_guard.Limit, 1, 400_000);
+        Fill(25_000_000, trip, Window, TimeSpan.FromSeconds(2));
+        Assert.InRange(_guard.Limit, 500_000, long.MaxValue);
+    }
+
+    [Fact]
+    public void Limit_WithJitterButNoQueue_StaysAway()
+    {
+        _guard.Update(TimeSpan.FromMilliseconds(10), 0, Window, _now);
+        for (int i = 0; i < 5000; i++)
+        {
+            // Wi-Fi: most packets take twice as long, now and then one does not.
+            _guard.Update(TimeSpan.FromMilliseconds(i % 7 == 0 ? 10 : 20), 200_000, Window, Tick());
+        }
+
+        Assert.Equal(long.MaxValue, _guard.Limit);
+    }
+
+    [Fact]
+    public void Limit_WhenLonePacketsAreAcknowledgedLate_StaysAway()
+    {
+        _guard.Update(TimeSpan.FromMilliseconds(1), 0, Window, _now);
+        for (int i = 0; i < 5000; i++)
+        {
+            _guard.Update(TimeSpan.FromMilliseconds(45), 4000, Window, Tick());
+        }
+
+        Assert.Equal(long.MaxValue, _guard.Limit);
+    }
+
+    [Fact]
+    public void Limit_WhenSomebodyElseFillsTheQueue_KeepsItsShare()
+    {
+        _guard.Update(TimeSpan.FromMilliseconds(10), 0, Window, _now);
+        for (int i = 0; i < 3000; i++)
+        {
+            _guard.Update(TimeSpan.FromMilliseconds(200), Math.Min(_guard.Limit, Window), Window, Tick());
+            _guard.NoteInTheWay();
+            Assert.InRange(_guard.Limit, Window / DelayGuard.SmallestShare, long.MaxValue);
+        }
+    }
+
+    [Fact]
+    public void Limit_WhenThePathHasBecomeLonger_IsForgottenAfterTenSeconds()
+    {
+        _guard.Update(TimeSpan.FromMilliseconds(10), 0, Window, _now);
+        long least = long.MaxValue;
+        for (int i = 0; i < 15_000; i++)
+        {
+            _guard.Update(TimeSpan.FromMilliseconds(40), Math.Min(_guard.Limit, Window), Window, Tick());
+            _guard.NoteInTheWay();
+            least = Math.Min(least, _guard.Limit);
+        }
+
+        Assert.True(least < Window);
+        Assert.True(_guard.Limit >= Window, $"{_guard.Limit}");
+    }
+
+    [Fact]
+    public void Reset_OnAnotherPath_ForgetsTheLimit()
+    {
+        TimeSpan trip = TimeSpan.FromMilliseconds(20);
+        _guard.Update(trip, 0, Window, _now);
+        Fill(2_500_000, trip, Window, TimeSpan.FromSeconds(1));
+        Assert.NotEqual(long.MaxValue, _guard.Limit);
+        _guard.Reset();
+        Assert.Equal(long.MaxValue, _guard.Limit);
+        _guard.Update(TimeSpan.FromMilliseconds(200), Window, Window, Tick());
+        Assert.Equal(long.MaxValue, _guard.Limit);
+    }
+
+    private TimeSpan Tick() => _now += TimeSpan.FromMilliseconds(1);
+
+    /// <summary>Little's law: what is in flight beyond the path's own product stands in its queue, and the next round trip shows it.</summary>
+    private void Fill(double bytesPerSecond, TimeSpan trip, long window, TimeSpan duration, Action<double>? look = null)
+    {
+        var inFlight = new Queue<(TimeSpan At, long Bytes)>();
+        for (TimeSpan end = _now + duration; _now < end;)
+        {
+            long now = Math.Min(_guard.Limit, window);
+            inFlight.Enqueue((Tick(), now));
+            long then = now;
+            while (inFlight.TryPeek(out (TimeSpan At, long Bytes) sent) && sent.At + trip <= _now)
+            {
+                then = inFlight.Dequeue().Bytes;
+            }
+
+            double queue = Math.Max(0, (then / bytesPerSecond) - trip.TotalSeconds);
+            look?.Invoke(queue);
+            _guard.Update(trip + TimeSpan.FromSeconds(queue), now, window, _now);
+            _guard.NoteInTheWay();
+        }
+    }
+}
