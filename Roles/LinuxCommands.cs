@@ -20,7 +20,7 @@ internal static class LinuxCommands
     [
         RelayCommand.Create((options, logging) => LinuxRelay.Run(options, logging, CreateEngine)),
         GatewayCommand.Create((options, logging) => LinuxGateway.Run(options, logging, CreateEngine)),
-        ClientCommand.Create((options, logging) => LinuxClient.Run(options, logging, CreateEngine), LinuxClientHost.ListTaps),
+        ClientCommand.Create(ClientSystem.Linux, (options, logging) => LinuxClient.Run(options, logging, CreateEngine), LinuxClientHost.ListTaps),
         DemoCommand.Create(),
         DhcpScriptCommand.Create(),
         ProbeCommand.Create(),
