@@ -9,9 +9,9 @@ namespace Softlan.Platform.Windows;
 
 /// <summary>The frame port on a TAP-Windows6 adapter: several reads under way, writes in batches. Allocates nothing for a frame.</summary>
 /// <remarks>
-/// While the cable is out, while Windows sleeps and for a while after it, reads end with ERROR_OPERATION_ABORTED. The port then waits, plugs the cable in again and goes on;
-/// an adapter that was restarted is opened anew. Only one that stays away over <see cref="MaxAttempts"/> attempts, half a minute, is a failure: attempts are counted and not time,
-/// since the clock goes on while the PC sleeps.
+/// While the cable is out, while Windows sleeps and for a while after it, reads end with ERROR_OPERATION_ABORTED. The port then waits, plugs the cable in again and goes on, for as long
+/// as it takes. An adapter that was restarted is opened anew; only one that stays away over <see cref="MaxAttempts"/> attempts, half a minute, is a failure. Attempts are counted and
+/// not time, since the clock goes on while the PC sleeps.
 /// </remarks>
 internal sealed class WindowsTap : LaneWork, IFramePort, ITurnEnd
 {
@@ -45,6 +45,7 @@ internal sealed class WindowsTap : LaneWork, IFramePort, ITurnEnd
     private bool _flushAsked;
     private TimeSpan _readingSince;
     private int _attempts;
+    private int _failures;
     private int _readError;
 
     /// <param name="lane">Where everything is reported.</param>
@@ -230,6 +231,7 @@ internal sealed class WindowsTap : LaneWork, IFramePort, ITurnEnd
     private void Deliver(int error, Span<byte> frame)
     {
         _attempts = 0;
+        _failures = 0;
         if (error == Win32Error.ERROR_MORE_DATA)
         {
             Counters.Drop(DropReason.Jumbo);
@@ -271,24 +273,38 @@ internal sealed class WindowsTap : LaneWork, IFramePort, ITurnEnd
             if (_lane.Now - _readingSince > SettledAfter)
             {
                 _attempts = 0;
+                _failures = 0;
             }
 
-            TryLater(_readError);
+            if (_readError == Win32Error.ERROR_OPERATION_ABORTED)
+            {
+                TryLater();
+            }
+            else
+            {
+                TryLaterOrFail(SoftlanException.Create(
+                    $"The TAP adapter '{Name}' stopped working",
+                    $"it gives no frames any more (ReadFile: {Win32Error.Text(_readError)})",
+                    "see in Network Connections (ncpa.cpl) whether it was disabled or removed, then start softlan again"));
+            }
         }
     }
 
-    private void TryLater(int error)
+    private void TryLaterOrFail(SoftlanException reason)
     {
-        if (++_attempts > MaxAttempts)
+        if (++_failures > MaxAttempts)
         {
-            Fail(SoftlanException.Create(
-                $"The TAP adapter '{Name}' stopped working",
-                $"it gives no frames any more ({Win32Error.Text(error)})",
-                "see in Network Connections (ncpa.cpl) whether it was disabled or removed, then start softlan again"));
-            return;
+            Fail(reason);
         }
+        else
+        {
+            TryLater();
+        }
+    }
 
-        TimeSpan pause = FirstPause * (1 << Math.Min(_attempts - 1, 8));
+    private void TryLater()
+    {
+        TimeSpan pause = FirstPause * (1 << Math.Min(_attempts++, 8));
         _retry.Set(pause < LongestPause ? pause : LongestPause);
     }
 
@@ -299,8 +315,9 @@ internal sealed class WindowsTap : LaneWork, IFramePort, ITurnEnd
             return;
         }
 
-        int error = _readError == Win32Error.ERROR_OPERATION_ABORTED ? _device.SetMedia(true) : _readError;
-        if (error is 0 or Win32Error.ERROR_OPERATION_ABORTED)
+        // A device that stays deaf may be another one by now than the one behind this handle.
+        bool isSame = _readError == Win32Error.ERROR_OPERATION_ABORTED && _attempts <= MaxAttempts;
+        if (isSame && _device.SetMedia(true) is 0 or Win32Error.ERROR_OPERATION_ABORTED)
         {
             Read();
         }
@@ -326,15 +343,8 @@ internal sealed class WindowsTap : LaneWork, IFramePort, ITurnEnd
         {
             _device.Dispose();
             _device = new ClosedTapDevice(_device);
-            if (_attempts < MaxAttempts)
-            {
-                TryLater(Win32Error.ERROR_DEVICE_NOT_CONNECTED); // It may be on its way back.
-            }
-            else
-            {
-                Fail(e);
-            }
-
+            _readError = Win32Error.ERROR_DEVICE_NOT_CONNECTED;
+            TryLaterOrFail(e); // It may be on its way back.
             return;
         }
 
@@ -345,14 +355,13 @@ internal sealed class WindowsTap : LaneWork, IFramePort, ITurnEnd
         }
 
         _device.Start(_lane, this);
-        int error = _device.SetMedia(true);
-        if (error is 0 or Win32Error.ERROR_OPERATION_ABORTED)
+        if (_device.SetMedia(true) is 0 or Win32Error.ERROR_OPERATION_ABORTED)
         {
             Read();
         }
         else
         {
-            TryLater(error);
+            TryLater();
         }
     }
 

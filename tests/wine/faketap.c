@@ -7,7 +7,7 @@
 #define CODE(n) (0x220000u | ((n) << 2))
 #define MAX_FRAMES 4096
 
-enum { MODE_DENY = 1, MODE_ASLEEP = 2 };
+enum { MODE_ASLEEP = 1 };
 
 typedef struct { LIST_ENTRY entry; ULONG length; UCHAR bytes[1]; } FRAME;
 
@@ -90,8 +90,7 @@ static NTSTATUS deliver(IRP *irp, const UCHAR *bytes, ULONG length)
 static NTSTATUS NTAPI on_create(DEVICE_OBJECT *device, IRP *irp)
 {
     if (device == control) return done(irp, STATUS_SUCCESS, 0);
-    if (mode & MODE_DENY) return done(irp, STATUS_ACCESS_DENIED, 0);
-    if (opened) return done(irp, STATUS_UNSUCCESSFUL, 0); /* One handle only: ERROR_GEN_FAILURE. */
+    if (opened) return done(irp, STATUS_UNSUCCESSFUL, 0); /* One handle only; Wine 8 opens another all the same. */
     opened = 1;
     return done(irp, STATUS_SUCCESS, 0);
 }
@@ -104,7 +103,7 @@ static NTSTATUS NTAPI on_cleanup(DEVICE_OBJECT *device, IRP *irp)
 
 static NTSTATUS NTAPI on_close(DEVICE_OBJECT *device, IRP *irp)
 {
-    if (device == tap) opened = 0;
+    if (device == tap) { opened = 0; media = 0; cancel_reads(); } /* Of a killed process Wine sends the close alone. */
     return done(irp, STATUS_SUCCESS, 0);
 }
 

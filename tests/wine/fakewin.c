@@ -1,6 +1,8 @@
 /* The calls of iphlpapi and setupapi that Wine lacks, with the structs of the C headers and Windows' rules, on a machine that lives in a file
  * ($FAKEWIN_STATE), so that it outlives a killed client and a test on Linux can read and change it. Every change is a line in $FAKEWIN_LOG. */
 #define _WIN32_WINNT 0x0A00
+#define _SETUPAPI_
+#define WINBASEAPI
 #include <winsock2.h>
 #include <ws2tcpip.h>
 #include <iphlpapi.h>
@@ -11,7 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define X __declspec(dllexport)
+#define X /* Exported by fakewin.def. */
 #define ROUTES 64
 #define INTERFACES 8
 #define ADDRESSES 16
@@ -22,7 +24,7 @@
 enum { REFUSES = 1, NO_IPV6 = 2, FORGETS_DISABLE = 4, RESTART_FAILS = 8 };
 
 typedef struct {
-    UINT32 generation, routes, interfaces, addresses, flags, unused;
+    UINT32 generation, routes, interfaces, addresses, flags, open_error;
     UINT64 tap_luid;
     GUID tap;
     UCHAR reserved[8];
@@ -348,6 +350,17 @@ X BOOL WINAPI SetupDiGetDeviceInstallParamsW(HDEVINFO list, PSP_DEVINFO_DATA dev
     if (parameters->cbSize != sizeof *parameters) return fail(ERROR_INVALID_PARAMETER);
     parameters->Flags = 0;
     return TRUE;
+}
+
+/* kernel32: what fakewin.def does not forward. */
+X HANDLE WINAPI CreateFileW(LPCWSTR name, DWORD access, DWORD share, LPSECURITY_ATTRIBUTES security, DWORD disposition, DWORD attributes, HANDLE template)
+{
+    static HANDLE (WINAPI *open)(LPCWSTR, DWORD, DWORD, LPSECURITY_ATTRIBUTES, DWORD, DWORD, HANDLE);
+    if (!open) open = (void *)GetProcAddress(GetModuleHandleA("kernel32.dll"), "CreateFileW");
+    HANDLE m = begin();
+    DWORD error = end(m, FALSE, s.open_error);
+    if (error) { SetLastError(error); return INVALID_HANDLE_VALUE; }
+    return open(name, access, share, security, disposition, attributes, template);
 }
 
 BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, void *reserved)

@@ -59,6 +59,7 @@ class Machine:
         self.path = path
         self.generation = 0
         self.flags = 0
+        self.open_error = 0
         self.routes = [
             route("0.0.0.0/0", "192.168.1.1", WIFI_LUID, WIFI_INDEX, 0),
             route("192.168.1.0/24", None, WIFI_LUID, WIFI_INDEX, 256),
@@ -68,7 +69,7 @@ class Machine:
         self.save()
 
     def save(self):
-        raw = HEADER.pack(self.generation + 1, len(self.routes), len(self.interfaces), len(self.addresses), self.flags, 0, TAP_LUID, TAP)
+        raw = HEADER.pack(self.generation + 1, len(self.routes), len(self.interfaces), len(self.addresses), self.flags, self.open_error, TAP_LUID, TAP)
         raw += b"".join(self.routes).ljust(ROUTES * ROUTE, b"\0")
         raw += b"".join(self.interfaces).ljust(INTERFACES * INTERFACE, b"\0")
         raw += b"".join(self.addresses).ljust(ADDRESSES * ADDRESS, b"\0")
@@ -78,7 +79,7 @@ class Machine:
     def load(self):
         with open(self.path, "rb") as file:
             raw = file.read()
-        self.generation, routes, interfaces, addresses, self.flags, _, luid, tap = HEADER.unpack_from(raw)
+        self.generation, routes, interfaces, addresses, self.flags, self.open_error, _, _ = HEADER.unpack_from(raw)
         rest = raw[HEADER.size:]
         self.routes = [rest[i * ROUTE:(i + 1) * ROUTE] for i in range(routes)]
         rest = rest[ROUTES * ROUTE:]

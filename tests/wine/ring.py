@@ -168,8 +168,8 @@ def network_address():
     return found.group(1) if found else None
 
 
-def client_says(*options, exe=TEST_EXE, room="ROOM1"):
-    code, text = wine(exe, "client", "--room", room, "--relay", f"{RELAY}:4433", *options, seconds=40)
+def client_says(*options, room="ROOM1"):
+    code, text = wine(TEST_EXE, "client", "--room", room, "--relay", f"{RELAY}:4433", *options, seconds=40)
     return code, text.strip()
 
 
@@ -279,15 +279,14 @@ def echo(tapctl):
 
 def refusals(tapctl, pc):
     heading("errors")
-    tapctl.ask("hold")
+    pc.change(lambda m: setattr(m, "open_error", 31))
     code, text = client_says()
     check("in use by another program", code == 1 and "Cannot open the TAP adapter 'Party': another program uses it (CreateFile: " in text and "(error 31)" in text, text)
     check("and nothing was changed", network_address() is None and not journals())
-    tapctl.ask("release")
-    tapctl.ask("mode 1")
+    pc.change(lambda m: setattr(m, "open_error", 5))
     code, text = client_says()
     check("access denied: says administrator", code == 1 and "(error 5)" in text and "Run as administrator" in text, text)
-    tapctl.ask("mode 0")
+    pc.change(lambda m: setattr(m, "open_error", 0))
     code, text = wine(TEST_EXE, "client", "--room", "NEVER", seconds=40)
     check("a room that was never joined needs a relay", code == 1 and "this machine has never joined it" in text, text)
     pc.change(lambda m: setattr(m, "flags", machine.RESTART_FAILS))
@@ -355,7 +354,7 @@ def changes(tapctl, pc, hub, client):
         m.interfaces = [machine.interface(machine.AF_INET, machine.TAP_LUID, machine.TAP_INDEX, 35) if i == 1 else row for i, row in enumerate(m.interfaces)]
     pc.change(reset)
     check("settings that somebody took back are made again", wait_for(lambda: pc.tap_settings() == (0, 1400, 1, 1), 8), str(pc.tap_settings()))
-    tapctl.ask("mode 2")
+    tapctl.ask("mode 1")
     time.sleep(1.5)
     tapctl.ask("mode 0")
     hub.frames.clear()
@@ -382,7 +381,7 @@ def goodbye(tapctl, pc, hub, client):
     check("ends with 0", code == 0, f"{code}: {client.log}")
     check("says bye to the relay", hub.byes, client.log)
     is_as_before(tapctl, pc)
-    check("notifications were cancelled", read(LOG).count("notify +") == read(LOG).count("notify -"), read(LOG))
+    check("notifications were cancelled", read(LOG).count("notify +") == read(LOG).count("notify -") > 0, read(LOG))
 
 
 def crash(tapctl, pc, hub):
@@ -390,8 +389,9 @@ def crash(tapctl, pc, hub):
     client = Client("--room", "ROOM1", "--virtual-mac", MAC, "--network-category", "leave")
     check("the second time the room is enough", client.says("Connected to the LAN gateway"), client.log)
     check("without a restart: the MAC is right already", "Restarting" not in client.log)
+    wait_for(lambda: tapctl.status()["media"] == "1")
     client.kill()
-    check("the driver takes the cable out by itself", wait_for(lambda: tapctl.status()["open"] == "0" and tapctl.status()["media"] == "0"))
+    check("the driver takes the cable out by itself", wait_for(lambda: tapctl.status()["open"] == "0" and tapctl.status()["media"] == "0"), str(tapctl.status()))
     check("pin, settings and journal are left behind", any(r.startswith(RELAY) for r in pc.list_routes()) and pc.tap_settings() == (0, 1400, 1, 1) and len(journals()) == 1)
     before = len(read(LOG).splitlines())
     hellos = len(hub.hellos)

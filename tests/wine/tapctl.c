@@ -1,6 +1,5 @@
 /* Talks to faketap.sys: one command a line on stdin, one answer a line on stdout, "." after each.
- *   inject HEX | collect | mode N | mac HEX | status | hold | release | quit
- * "hold" opens the adapter itself, as another program that uses it. */
+ *   inject HEX | collect | mode N | mac HEX | status | quit */
 #include <windows.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,7 +19,6 @@ int main(void)
     static char line[16384];
     static unsigned char bytes[8192];
     DWORD n;
-    HANDLE held = INVALID_HANDLE_VALUE;
     HANDLE h = CreateFileA("\\\\.\\SoftlanFakeTap", GENERIC_READ | GENERIC_WRITE, 3, NULL, OPEN_EXISTING, 0, NULL);
     if (h == INVALID_HANDLE_VALUE) { printf("error %lu\n.\n", GetLastError()); return 1; }
     while (fgets(line, sizeof line, stdin) && strncmp(line, "quit", 4)) {
@@ -47,12 +45,6 @@ int main(void)
             DWORD *d = (DWORD *)bytes;
             if (ok)
                 printf("open %lu media %lu reads %lu mode %lu mac %02x%02x%02x%02x%02x%02x\n", d[0], d[1], d[2], d[3], bytes[16], bytes[17], bytes[18], bytes[19], bytes[20], bytes[21]);
-        }
-        else if (!strncmp(line, "hold", 4)) {
-            held = CreateFileA("\\\\.\\Global\\{11111111-2222-3333-4444-555555555555}.tap", GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, FILE_ATTRIBUTE_SYSTEM | FILE_FLAG_OVERLAPPED, NULL);
-            ok = held != INVALID_HANDLE_VALUE;
-        } else if (!strncmp(line, "release", 7)) {
-            ok = CloseHandle(held);
         }
         if (!ok) printf("error %lu\n", GetLastError());
         printf(".\n");
