@@ -3,7 +3,7 @@ using Softlan.Platform;
 namespace Softlan.Tests.Fakes;
 
 /// <summary>A lane whose time moves only by <see cref="Advance"/>. Timers fire in the order of their due time, equal ones in the order they were set; posted work runs before time moves on.</summary>
-internal sealed class ManualLane : ILane
+internal sealed class ManualLane : IEnterableLane
 {
     /// <summary>More work than this without time moving is a role that feeds itself for ever; the lane throws.</summary>
     private const int MaxWorkInOneInstant = 1_000_000;
@@ -26,6 +26,18 @@ internal sealed class ManualLane : ILane
             _posted.Enqueue(work);
         }
     }
+
+    /// <summary>Runs with the posted work.</summary>
+    public void Enter(LaneWork work)
+    {
+        if (work.TryMark())
+        {
+            Post(work.UnmarkAndRun);
+        }
+    }
+
+    /// <summary>Each posted work is a turn of its own here, so this comes behind what was posted until now.</summary>
+    public void AtTurnEnd(ITurnEnd target) => Post(target.OnTurnEnd);
 
     /// <summary>Runs posted work and timers that are due now, until there are none.</summary>
     public void Run() => Advance(TimeSpan.Zero);

@@ -1,0 +1,76 @@
+using Softlan.Platform;
+using Softlan.Roles.CommandLine;
+using Softlan.Wire;
+using Xunit;
+
+namespace Softlan.Tests.Roles.CommandLine;
+
+/// <summary>A role on a lane that has no thread of its own: everything it does still happens on the lane.</summary>
+public sealed class SharedLaneHostTests
+{
+    private static readonly LoggingOptions Quiet = new(Microsoft.Extensions.Logging.LogLevel.None);
+
+    [Fact]
+    public void Run_RoleEnds_IsDisposedOnTheLaneAndSucceeds()
+    {
+        ProbeRole role = null!;
+        Assert.Equal(ExitCodes.Success, SharedLaneHost.Run(Quiet, (lane, _) => role = new ProbeRole(lane, (probe, ended) => lane.Post(() => ended(null)))));
+        Assert.Equal(["start", "dispose"], role.Story);
+    }
+
+    [Fact]
+    public void Run_RoleFails_ThrowsItsFailure()
+    {
+        SoftlanException failure = SoftlanException.Create("Cannot go on", "the adapter is gone");
+        Assert.Same(failure, Assert.Throws<SoftlanException>(() => SharedLaneHost.Run(Quiet, (lane, _) => new ProbeRole(lane, (_, ended) => lane.Post(() => ended(failure))))));
+    }
+
+    [Fact]
+    public void Run_StartThrows_IsDisposedAndThrowsIt()
+    {
+        SoftlanException failure = SoftlanException.Create("Cannot start", "no adapter");
+        ProbeRole role = null!;
+        Assert.Same(failure, Assert.Throws<SoftlanException>(() => SharedLaneHost.Run(Quiet, (lane, _) => role = new ProbeRole(lane, (_, _) => throw failure))));
+        Assert.Equal(["start", "dispose"], role.Story);
+    }
+
+    [Fact]
+    public void Run_ABugOnTheLane_UndoesEverythingAndKeepsItsStackTrace()
+    {
+        ProbeRole role = null!;
+        InvalidOperationException bug = Assert.Throws<InvalidOperationException>(() => SharedLaneHost.Run(Quiet, (lane, _) => role = new ProbeRole(lane, (_, _) => lane.Post(Break))));
+        Assert.Contains(nameof(Break), bug.StackTrace, StringComparison.Ordinal);
+        Assert.Equal(["start", "dispose"], role.Story);
+
+        static void Break() => throw new InvalidOperationException("a bug");
+    }
+
+    private sealed class ProbeRole(SharedLane lane, Action<ProbeRole, Action<SoftlanException?>> start) : IRole
+    {
+        private readonly SharedLane _lane = lane;
+        private int _inside;
+
+        public List<string> Story { get; } = [];
+
+        public void Start(Action<SoftlanException?> ended)
+        {
+            Note("start");
+            start(this, ended);
+        }
+
+        public void Stop() => Note("stop");
+
+        public void HangUp() => Note("hang-up");
+
+        public void Dispose() => Note("dispose");
+
+        /// <summary>On the lane, posted work waits for its turn instead of running within this.</summary>
+        private void Note(string what)
+        {
+            Story.Add(what);
+            _inside++;
+            _lane.Post(() => _inside--);
+            Assert.Equal(1, _inside);
+        }
+    }
+}
