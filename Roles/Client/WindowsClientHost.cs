@@ -86,6 +86,7 @@ internal sealed class WindowsClientHost : IClientHost
             throw Win32Error.ToException("Cannot change the network of this PC", "OpenProcessToken", Win32Error.ERROR_ACCESS_DENIED);
         }
 
+        RequirePrivateState();
         _adapter = new TapDiscovery(_machine.Registry).Choose(_options.Tap);
     }
 
@@ -162,6 +163,19 @@ internal sealed class WindowsClientHost : IClientHost
         if (adapters.Count == 0)
         {
             output.WriteLine($"No TAP-Windows6 adapter here. One is needed: {TapFailures.DriverHint}.");
+        }
+    }
+
+    /// <summary>The journal in it is believed, so nobody else may have written it.</summary>
+    private void RequirePrivateState()
+    {
+        try
+        {
+            PrivateDirectory.Create(_options.StateDirectory);
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            throw SoftlanException.Create($"Cannot keep files in '{_options.StateDirectory}'", e.Message.TrimEnd('.'), "start softlan as an administrator, and see that the place belongs to administrators alone");
         }
     }
 

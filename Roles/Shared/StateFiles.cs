@@ -1,3 +1,4 @@
+using Softlan.Platform;
 using Softlan.Wire;
 
 namespace Softlan.Roles.Shared;
@@ -71,7 +72,7 @@ internal static class StateFiles
         string temporary = Path.Combine(directory, $".{Path.GetFileName(full)}.{Environment.ProcessId}.tmp");
         try
         {
-            MakeDirectory(directory);
+            PrivateDirectory.Create(directory);
             File.Delete(temporary); // A crash can have left one, with a mode that is not ours.
             using (FileStream file = Create(temporary))
             {
@@ -98,18 +99,6 @@ internal static class StateFiles
         catch (Exception failure) when (IsFileTrouble(failure))
         {
             // A leftover does no harm: it is replaced next time.
-        }
-    }
-
-    private static void MakeDirectory(string directory)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(directory);
-        }
-        else
-        {
-            Directory.CreateDirectory(directory, OwnerOnly | UnixFileMode.UserExecute);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Softlan.Platform;
 using Softlan.Platform.Windows;
@@ -25,6 +26,7 @@ internal static class Probes
                     "stamp" => Stamp(),
                     "tap" => Tap(),
                     "boot" => Boot(),
+                    "library" => Library(),
                     _ => "no such probe",
                 };
                 Console.WriteLine(wrong is null ? $"ok {name}" : $"FAILED {name}: {wrong}");
@@ -57,6 +59,25 @@ internal static class Probes
     private static string? Boot()
     {
         Console.WriteLine(WindowsProcesses.OfThisProcess().Boot);
+        return null;
+    }
+
+    /// <summary>msquic.dll comes out of the executable, into a directory of its own, and is loaded from there; a copy that somebody changed is not.</summary>
+    private static string? Library()
+    {
+        string root = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "softlan");
+        if (!EmbeddedLibrary.TryLoad("msquic.dll"))
+        {
+            return "it is not in the executable";
+        }
+
+        string[] found = Directory.GetFiles(root, "msquic.dll", SearchOption.AllDirectories);
+        if (found.Length != 1 || !NativeLibrary.TryLoad("msquic.dll", out nint library) || !NativeLibrary.TryGetExport(library, "MsQuicOpenVersion", out _))
+        {
+            return $"unpacked {found.Length} times, or not loaded";
+        }
+
+        Console.WriteLine($"unpacked to {Path.GetFileName(Path.GetDirectoryName(found[0]))}");
         return null;
     }
 

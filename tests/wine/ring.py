@@ -250,6 +250,15 @@ def probes():
     check("a process is known again, and only that one", "ok stamp" in text, text)
     code, first = wine(TEST_EXE, "probe", "boot")
     code, second = wine(TEST_EXE, "probe", "boot")
+    code, once = wine(TEST_EXE, "probe", "library")
+    check("msquic.dll comes out of the executable and is loaded", re.search(r"unpacked to msquic-[0-9a-f]{32}\nok library", once), once)
+    copies = [os.path.join(base, name) for base, _, names in os.walk(os.path.join(PREFIX, "drive_c", "users")) for name in names if name == "msquic.dll"]
+    with open(copies[0], "r+b") as copy:
+        copy.seek(1000)
+        copy.write(b"changed")
+    code, again = wine(TEST_EXE, "probe", "library")
+    with open(copies[0], "rb") as copy:
+        check("a copy that somebody changed is replaced first", again == once and b"changed" not in copy.read(), again)
     check("two processes agree on the boot", first == second and len(first.splitlines()[0]) == 36, first + second)
 
 
