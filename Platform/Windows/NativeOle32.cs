@@ -10,7 +10,7 @@ internal static unsafe partial class NativeOle32
 
     public const uint COINIT_MULTITHREADED = 0x0;
     public const uint CLSCTX_ALL = 0x17;
-    public const int RPC_E_CHANGED_MODE = unchecked((int)0x80010106);
+    public const int S_OK = 0;
 
     [LibraryImport(Ole32, EntryPoint = "CoInitializeEx")]
     [SupportedOSPlatform("windows")]

@@ -11,8 +11,6 @@ namespace Softlan.Platform.Windows;
 [SupportedOSPlatform("windows")]
 internal sealed unsafe class NetworkCategories : INetworkCategories
 {
-    private const int S_OK = 0;
-
     /// <summary>Connections looked at; a machine with more has other troubles.</summary>
     private const int MaxConnections = 256;
 

@@ -416,17 +416,6 @@ def crash(tapctl, pc, hub):
     is_as_before(tapctl, pc)
 
 
-def closed_window(tapctl, pc, hub):
-    heading("the window is closed")
-    client = Client("--room", "ROOM1", "--virtual-mac", MAC, "--network-category", "leave")
-    client.says("Connected to the LAN gateway")
-    wait_for(lambda: tapctl.status()["media"] == "1")
-    os.close(client.terminal)
-    code = client.end()
-    check("ends with 0", code == 0, f"{code}: {client.log}")
-    is_as_before(tapctl, pc)
-
-
 def broken(tapctl, pc, hub):
     heading("Windows refuses")
     pc.change(lambda m: setattr(m, "flags", machine.FORGETS_DISABLE))
@@ -459,7 +448,6 @@ def main():
         changes(tapctl, pc, hub, client)
         goodbye(tapctl, pc, hub, client)
         crash(tapctl, pc, hub)
-        closed_window(tapctl, pc, hub)
         broken(tapctl, pc, hub)
     except Exception as error:  # A test that cannot go on is one that failed.
         check("the ring runs to its end", False, repr(error))
