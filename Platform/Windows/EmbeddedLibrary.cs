@@ -9,15 +9,16 @@ namespace Softlan.Platform.Windows;
 [SupportedOSPlatform("windows")]
 internal static class EmbeddedLibrary
 {
-    /// <summary>Loads it from the copy that it unpacks; the handle is never freed. A library of that name is then found by its name as well.</summary>
-    /// <returns>False where this executable has none: a build that is not published uses .NET's own.</returns>
+    /// <summary>Loads it from the copy that it unpacks; the handle is never freed.</summary>
+    /// <returns>The full path, by which it is to be asked for from now on: a bare name would be looked for beside the executable first, where anybody may have put one. Null where this executable
+    /// has none: a build that is not published uses .NET's own.</returns>
     /// <exception cref="SoftlanException">It cannot be unpacked or loaded.</exception>
-    public static bool TryLoad(string name)
+    public static string? Load(string name)
     {
         using Stream? resource = typeof(EmbeddedLibrary).Assembly.GetManifestResourceStream(name);
         if (resource is null)
         {
-            return false;
+            return null;
         }
 
         byte[] content = new byte[resource.Length];
@@ -35,7 +36,7 @@ internal static class EmbeddedLibrary
             // While the file is open without sharing its deletion, neither it nor a directory above it can be exchanged: what was checked is what is loaded.
             using FileStream file = OpenChecked(path, hash) ?? Unpack(path, content, hash);
             NativeLibrary.Load(path);
-            return true;
+            return path;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or DllNotFoundException or BadImageFormatException)
         {

@@ -17,12 +17,12 @@ internal static class WindowsClient
     {
         // Before the loggers: they keep the writer that they find. JSON lines are for programs, which want no live line among them.
         StatusConsole? console = logging.Format == LogFormat.Text ? StatusConsole.TryInstall(WindowsConsole.TryEnableEscapes) : null;
-        return SharedLaneHost.Run(logging, (lane, loggers) =>
+        return SharedLaneHost.Run(logging, createEngine, (lane, loggers, engine) =>
         {
             ILogger logger = loggers.CreateLogger("softlan.client");
             WindowsClientHost host = new(lane, options, new WindowsMachine(), logger);
             IdentityFile identity = new(options.IdentityPath, SecureRandom.Fill, logger);
-            return new ClientRole(lane, createEngine(lane, loggers), options, host, host.Changes, identity, logger, console);
+            return new ClientRole(lane, engine, options, host, host.Changes, identity, logger, console);
         });
     }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
 using Softlan.Platform;
+using Softlan.Wire;
 
 namespace Softlan.Roles.CommandLine;
 
@@ -8,9 +9,10 @@ namespace Softlan.Roles.CommandLine;
 internal static class SharedLaneHost
 {
     /// <param name="logging">What is logged.</param>
+    /// <param name="createEngine">Makes the QUIC engine, on the lane. It is disposed after the role: its last goodbyes leave then.</param>
     /// <param name="create">Makes the role, on the lane; it need not start anything yet.</param>
     /// <returns>The exit code; a failure of the role is thrown.</returns>
-    public static int Run(LoggingOptions logging, Func<SharedLane, ILoggerFactory, IRole> create)
+    public static int Run(LoggingOptions logging, Func<SharedLane, ILoggerFactory, IQuicEngine> createEngine, Func<SharedLane, ILoggerFactory, IQuicEngine, IRole> create)
     {
         using ILoggerFactory loggers = SoftlanLogging.Create(logging);
         using CancellationTokenSource broken = new();
@@ -23,7 +25,7 @@ internal static class SharedLaneHost
             }
         });
         using RoleHost host = new(lane, Wait, loggers.CreateLogger("softlan"), work => Do(lane, work));
-        return host.Run(() => create(lane, loggers));
+        return host.Run(() => RoleAndEngine.Create(createEngine(lane, loggers), engine => create(lane, loggers, engine)));
 
         void Wait(CancellationToken end)
         {
@@ -31,6 +33,41 @@ internal static class SharedLaneHost
             if (bug is not null)
             {
                 ExceptionDispatchInfo.Throw(bug); // Ends the process in order, and with its stack trace.
+            }
+        }
+    }
+
+    /// <summary>A role that takes its engine along when it goes.</summary>
+    private sealed class RoleAndEngine(IRole role, IQuicEngine engine) : IRole
+    {
+        public static RoleAndEngine Create(IQuicEngine engine, Func<IQuicEngine, IRole> create)
+        {
+            try
+            {
+                return new RoleAndEngine(create(engine), engine);
+            }
+            catch
+            {
+                (engine as IDisposable)?.Dispose();
+                throw;
+            }
+        }
+
+        public void Start(Action<SoftlanException?> ended) => role.Start(ended);
+
+        public void Stop() => role.Stop();
+
+        public void HangUp() => role.HangUp();
+
+        public void Dispose()
+        {
+            try
+            {
+                role.Dispose();
+            }
+            finally
+            {
+                (engine as IDisposable)?.Dispose();
             }
         }
     }

@@ -12,5 +12,5 @@ internal static class WindowsRelay
     /// <param name="createEngine">Makes the QUIC engine on the lane that it is given.</param>
     /// <returns>The exit code; a failure is thrown.</returns>
     public static int Run(RelayOptions options, LoggingOptions logging, Func<IEnterableLane, ILoggerFactory, IQuicEngine> createEngine) =>
-        SharedLaneHost.Run(logging, (lane, loggers) => new RelayRole(options, lane, createEngine(lane, loggers), Console.Out, loggers.CreateLogger("softlan.relay")));
+        SharedLaneHost.Run(logging, createEngine, (lane, loggers, engine) => new RelayRole(options, lane, engine, Console.Out, loggers.CreateLogger("softlan.relay")));
 }

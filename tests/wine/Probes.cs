@@ -66,13 +66,13 @@ internal static class Probes
     private static string? Library()
     {
         string root = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "softlan");
-        if (!EmbeddedLibrary.TryLoad("msquic.dll"))
+        if (EmbeddedLibrary.Load("msquic.dll") is not { } path)
         {
             return "it is not in the executable";
         }
 
         string[] found = Directory.GetFiles(root, "msquic.dll", SearchOption.AllDirectories);
-        if (found.Length != 1 || !NativeLibrary.TryLoad("msquic.dll", out nint library) || !NativeLibrary.TryGetExport(library, "MsQuicOpenVersion", out _))
+        if (found is not [string only] || only != path || !NativeLibrary.TryLoad(path, out nint library) || !NativeLibrary.TryGetExport(library, "MsQuicOpenVersion", out _))
         {
             return $"unpacked {found.Length} times, or not loaded";
         }
