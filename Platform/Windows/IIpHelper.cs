@@ -26,6 +26,12 @@ internal interface IIpHelper
     /// <summary>GetUnicastIpAddressTable.</summary>
     int ListAddresses(ushort family, out MIB_UNICASTIPADDRESS_ROW[] addresses);
 
+    /// <summary>GetInterfaceDnsSettings: whether the adapter's DNS servers are asked for names below its own suffix only.</summary>
+    int ReadDnsLimit(Guid adapter, ushort family, out bool isLimited);
+
+    /// <summary>SetInterfaceDnsSettings.</summary>
+    int WriteDnsLimit(Guid adapter, ushort family, bool isLimited);
+
     /// <summary>ConvertInterfaceGuidToLuid.</summary>
     int FindLuid(Guid adapter, out ulong luid);
 

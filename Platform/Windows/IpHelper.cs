@@ -70,6 +70,30 @@ internal sealed unsafe class IpHelper : IIpHelper
         return error;
     }
 
+    public int ReadDnsLimit(Guid adapter, ushort family, out bool isLimited)
+    {
+        DNS_INTERFACE_SETTINGS_EX settings = new() { Version = DNS_INTERFACE_SETTINGS_VERSION2, Flags = FamilyFlag(family) };
+        int error = (int)GetInterfaceDnsSettings(adapter, &settings);
+        isLimited = error == 0 && settings.DisableUnconstrainedQueries != 0;
+        if (error == 0)
+        {
+            FreeInterfaceDnsSettings(&settings);
+        }
+
+        return error;
+    }
+
+    public int WriteDnsLimit(Guid adapter, ushort family, bool isLimited)
+    {
+        DNS_INTERFACE_SETTINGS_EX settings = new()
+        {
+            Version = DNS_INTERFACE_SETTINGS_VERSION2,
+            Flags = FamilyFlag(family) | DNS_SETTING_DISABLE_UNCONSTRAINED_QUERIES,
+            DisableUnconstrainedQueries = isLimited ? 1u : 0u,
+        };
+        return (int)SetInterfaceDnsSettings(adapter, &settings);
+    }
+
     public int FindLuid(Guid adapter, out ulong luid)
     {
         fixed (ulong* found = &luid)
@@ -83,6 +107,8 @@ internal sealed unsafe class IpHelper : IIpHelper
         char* alias = stackalloc char[MaxAlias];
         return ConvertInterfaceLuidToAlias(&luid, alias, MaxAlias) == 0 ? new string(alias) : null;
     }
+
+    private static ulong FamilyFlag(ushort family) => family == AF_INET6 ? DNS_SETTING_IPV6 : 0;
 
     private static T[] Copy<T>(int error, MIB_TABLE* table)
         where T : unmanaged

@@ -77,6 +77,23 @@ internal static unsafe partial class NativeIphlpapi
     public static partial uint NotifyUnicastIpAddressChange(
         ushort family, delegate* unmanaged[Stdcall]<void*, void*, int, void> callback, void* context, byte initialNotification, nint* handle);
 
+    // Windows 10 build 19041 and newer.
+    public const uint DNS_INTERFACE_SETTINGS_VERSION2 = 2;
+    public const ulong DNS_SETTING_IPV6 = 0x0001;
+    public const ulong DNS_SETTING_DISABLE_UNCONSTRAINED_QUERIES = 0x0400;
+
+    [LibraryImport(Iphlpapi, EntryPoint = "GetInterfaceDnsSettings")]
+    [SupportedOSPlatform("windows")]
+    public static partial uint GetInterfaceDnsSettings(Guid adapter, DNS_INTERFACE_SETTINGS_EX* settings);
+
+    [LibraryImport(Iphlpapi, EntryPoint = "SetInterfaceDnsSettings")]
+    [SupportedOSPlatform("windows")]
+    public static partial uint SetInterfaceDnsSettings(Guid adapter, DNS_INTERFACE_SETTINGS_EX* settings);
+
+    [LibraryImport(Iphlpapi, EntryPoint = "FreeInterfaceDnsSettings")]
+    [SupportedOSPlatform("windows")]
+    public static partial void FreeInterfaceDnsSettings(DNS_INTERFACE_SETTINGS_EX* settings);
+
     [LibraryImport(Iphlpapi, EntryPoint = "CancelMibChangeNotify2")]
     [SupportedOSPlatform("windows")]
     public static partial uint CancelMibChangeNotify2(nint handle);
@@ -200,6 +217,24 @@ internal static unsafe partial class NativeIphlpapi
         public int DadState;
         public uint ScopeId;
         public long CreationTimeStamp;
+    }
+
+    /// <summary>struct _DNS_INTERFACE_SETTINGS_EX (netioapi.h): 80 bytes on 64-bit Windows.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct DNS_INTERFACE_SETTINGS_EX
+    {
+        public uint Version;
+        public ulong Flags;
+        public nint Domain;
+        public nint NameServer;
+        public nint SearchList;
+        public uint RegistrationEnabled;
+        public uint RegisterAdapterName;
+        public uint EnableLLMNR;
+        public uint QueryAdapterName;
+        public nint ProfileNameServer;
+        public uint DisableUnconstrainedQueries;
+        public nint SupplementalSearchList;
     }
 
     /// <summary>The head of every MIB table: NumEntries, then padding; the rows begin at 8.</summary>

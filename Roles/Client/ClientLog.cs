@@ -112,6 +112,9 @@ internal static partial class ClientLog
     [LoggerMessage(335, LogLevel.Warning, "IPv6 on {Interface} stays as it is: {Reason}")]
     public static partial void IPv6NotPrepared(ILogger logger, string @interface, string reason);
 
+    [LoggerMessage(339, LogLevel.Debug, "The DNS servers of the party may be asked for other names, too, on {Interface}: {Reason}")]
+    public static partial void DnsNotLimited(ILogger logger, string @interface, string reason);
+
     [LoggerMessage(336, LogLevel.Information, "The network '{Network}' is a private one for Windows' firewall now")]
     public static partial void CategorySet(ILogger logger, string network);
 

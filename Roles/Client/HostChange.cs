@@ -16,6 +16,7 @@ namespace Softlan.Roles.Client;
 [JsonDerivedType(typeof(NetworkAddressWritten), "networkAddress")]
 [JsonDerivedType(typeof(IpInterfaceReplaced), "ipInterface")]
 [JsonDerivedType(typeof(CategoryReplaced), "category")]
+[JsonDerivedType(typeof(DnsLimited), "dnsLimit")]
 internal abstract record HostChange
 {
     /// <summary>Whether it is still there after the machine was started anew.</summary>
@@ -92,6 +93,17 @@ internal abstract record HostChange
 
         public override string ToString() =>
             $"{(IsIPv6 ? "IPv6" : "IPv4")} of {Interface}, before metric {(AutomaticMetric ? "automatic" : Metric)}, default routes {(DefaultRoutesDisabled ? "off" : "on")}, MTU {Mtu}";
+    }
+
+    /// <summary>Windows: an adapter's DNS servers are asked for names below its own suffix only. They were asked for all before.</summary>
+    /// <param name="Interface">The adapter's name.</param>
+    /// <param name="Adapter">Its id.</param>
+    /// <param name="IsIPv6">Which side.</param>
+    internal sealed record DnsLimited(string Interface, Guid Adapter, bool IsIPv6) : HostChange
+    {
+        public override bool OutlivesBoot => true;
+
+        public override string ToString() => $"limit of the {(IsIPv6 ? "IPv6" : "IPv4")} DNS servers of {Interface}";
     }
 
     /// <summary>Windows: the category of a network.</summary>

@@ -10,7 +10,7 @@ namespace Softlan.Roles.Client;
 //
 //   ChooseMac      the adapter is opened, its cable out; the MAC is written, the adapter restarted if it has another
 //   (the role)     name, route to the relay, pin, connection, welcome
-//   OnJoined       MTU, metric 1, no default routes; only then the cable in, and with it Windows' own DHCP; then the category
+//   OnJoined       MTU, metric 1, no default routes, the party's DNS for its own names; only then the cable in, and with it Windows' own DHCP; then the category
 //   Maintain       the same again where somebody changed it
 //
 // Undone in reverse: category, cable out, settings, pin, adapter closed, registry.
@@ -103,7 +103,7 @@ internal sealed class WindowsClientHost : IClientHost
         Changes.Keep($"TAP {adapter.Name}", _tap.Dispose);
         _driver = device.ReadVersion();
         _luid = opener.AwaitIPv4(adapter);
-        _settings = new WindowsTapSettings(new IpInterfaces(_machine.Ip), Changes, adapter, _luid, _logger);
+        _settings = new WindowsTapSettings(_machine.Ip, Changes, adapter, _luid, _logger);
         return mac;
     }
 
@@ -186,6 +186,7 @@ internal sealed class WindowsClientHost : IClientHost
         {
             if (_settings!.TryApply(_mtu))
             {
+                _settings.LimitDns();
                 ConnectCable();
             }
             else if (++_applyAttempts < MaxApplyAttempts)

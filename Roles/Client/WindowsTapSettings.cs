@@ -5,15 +5,16 @@ using static Softlan.Platform.Windows.NativeIphlpapi;
 
 namespace Softlan.Roles.Client;
 
-/// <summary>The IP side of the TAP on Windows: MTU, metric 1, and no default route through the party. Each side is noted before it is first changed.</summary>
+/// <summary>The IP side of the TAP on Windows: MTU, metric 1, no default route through the party, and its DNS servers for its own names only. Each change is noted before it is first made.</summary>
 /// <remarks>
 /// Metric 1, because Windows sends 255.255.255.255 out on the interface with the best metric alone, and that is how games look for each other. No default routes, because with that metric
 /// a router that the party's DHCP names would take over the whole internet of this PC.
 /// </remarks>
-internal sealed class WindowsTapSettings(IpInterfaces interfaces, HostChanges changes, TapAdapter adapter, ulong luid, ILogger logger)
+internal sealed class WindowsTapSettings(IIpHelper ip, HostChanges changes, TapAdapter adapter, ulong luid, ILogger logger)
 {
     private const uint Metric = 1;
 
+    private readonly IpInterfaces _interfaces = new(ip);
     private readonly HashSet<ushort> _noted = [];
     private bool _saidNoIPv6;
 
@@ -43,10 +44,34 @@ internal sealed class WindowsTapSettings(IpInterfaces interfaces, HostChanges ch
         return true;
     }
 
+    /// <summary>Asks Windows to leave the party's DNS servers alone with names that are not the party's: with the best metric they would be asked first, for everything.</summary>
+    /// <remarks>Best effort: what Windows makes of it stands in no documentation beside the field's name.</remarks>
+    public void LimitDns()
+    {
+        foreach (ushort family in (ushort[])[AF_INET, AF_INET6])
+        {
+            int error = ip.ReadDnsLimit(adapter.Id, family, out bool isLimited);
+            if (error == 0 && !isLimited)
+            {
+                HostChange.DnsLimited change = new(adapter.Name, adapter.Id, family == AF_INET6);
+                changes.Make(change, () => error = ip.WriteDnsLimit(adapter.Id, family, isLimited: true));
+                if (error != 0)
+                {
+                    changes.Forget(change);
+                }
+            }
+
+            if (error != 0)
+            {
+                ClientLog.DnsNotLimited(logger, adapter.Name, $"{nameof(SetInterfaceDnsSettings)}: {Win32Error.Text(error)}");
+            }
+        }
+    }
+
     private bool TryApply(ushort family, uint mtu)
     {
         IpInterfaceState wanted = new(AutomaticMetric: false, Metric, DefaultRoutesDisabled: true, mtu);
-        if (interfaces.Read(luid, family) is not { } now)
+        if (_interfaces.Read(luid, family) is not { } now)
         {
             return false;
         }
@@ -57,7 +82,7 @@ internal sealed class WindowsTapSettings(IpInterfaces interfaces, HostChanges ch
         }
 
         bool isThere = false;
-        void Apply() => isThere = interfaces.Write(luid, family, wanted);
+        void Apply() => isThere = _interfaces.Write(luid, family, wanted);
         if (_noted.Contains(family))
         {
             Apply();
@@ -71,7 +96,7 @@ internal sealed class WindowsTapSettings(IpInterfaces interfaces, HostChanges ch
         }
 
         // A default route that is allowed on the best interface would be the way of everything.
-        if (isThere && interfaces.Read(luid, family) is { } kept && !kept.Satisfies(wanted))
+        if (isThere && _interfaces.Read(luid, family) is { } kept && !kept.Satisfies(wanted))
         {
             throw SoftlanException.Create(
                 $"Cannot prepare the {IpInterfaces.NameOf(family)} side of the TAP adapter '{adapter.Name}'",

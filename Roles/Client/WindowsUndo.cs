@@ -27,6 +27,14 @@ internal sealed class WindowsUndo(IWindowsMachine machine) : IHostUndo
                     replaced.IsIPv6 ? AF_INET6 : AF_INET,
                     new IpInterfaceState(replaced.AutomaticMetric, replaced.Metric, replaced.DefaultRoutesDisabled, replaced.Mtu));
                 break;
+            case HostChange.DnsLimited limited:
+                int error = machine.Ip.WriteDnsLimit(limited.Adapter, limited.IsIPv6 ? AF_INET6 : AF_INET, isLimited: false);
+                if (error != 0 && !Win32Error.IsMissing(error))
+                {
+                    throw Win32Error.ToException($"Cannot take back the {limited}", nameof(SetInterfaceDnsSettings), error);
+                }
+
+                break;
             case HostChange.CategoryReplaced category:
                 SetCategory(category);
                 break;

@@ -27,7 +27,7 @@ typedef struct {
     UINT32 generation, routes, interfaces, addresses, flags, open_error;
     UINT64 tap_luid;
     GUID tap;
-    UCHAR reserved[8];
+    UCHAR dns[2], reserved[6];
     MIB_IPFORWARD_ROW2 route[ROUTES];
     MIB_IPINTERFACE_ROW itf[INTERFACES];
     MIB_UNICASTIPADDRESS_ROW address[ADDRESSES];
@@ -236,6 +236,34 @@ X DWORD WINAPI ConvertInterfaceLuidToAlias(const NET_LUID *luid, PWSTR alias, SI
     _snwprintf(alias, length, luid->Value == s.tap_luid ? L"Party" : L"Wi-Fi");
     return end(m, FALSE, NO_ERROR);
 }
+
+/* DNS_INTERFACE_SETTINGS_EX, which mingw-w64 does not have; after netioapi.h. */
+typedef struct {
+    ULONG version; ULONG64 flags; PWSTR domain, name_server, search_list;
+    ULONG registration, register_name, llmnr, query_name; PWSTR profile_server; ULONG disable_unconstrained; PWSTR supplemental;
+} DNS_SETTINGS;
+
+X DWORD WINAPI GetInterfaceDnsSettings(GUID guid, DNS_SETTINGS *settings)
+{
+    HANDLE m = begin();
+    if (settings->version != 2 || (settings->flags & ~1ull)) return end(m, FALSE, ERROR_INVALID_PARAMETER);
+    if (memcmp(&guid, &s.tap, sizeof guid)) return end(m, FALSE, ERROR_FILE_NOT_FOUND);
+    settings->disable_unconstrained = s.dns[settings->flags & 1];
+    return end(m, FALSE, NO_ERROR);
+}
+
+X DWORD WINAPI SetInterfaceDnsSettings(GUID guid, const DNS_SETTINGS *settings)
+{
+    HANDLE m = begin();
+    if (settings->version != 2 || (settings->flags & ~0x401ull) || settings->domain || settings->name_server || settings->search_list || settings->supplemental)
+        return end(m, FALSE, ERROR_INVALID_PARAMETER);
+    if (memcmp(&guid, &s.tap, sizeof guid)) return end(m, FALSE, ERROR_FILE_NOT_FOUND);
+    s.dns[settings->flags & 1] = (UCHAR)settings->disable_unconstrained;
+    note("dns %s limited %lu", settings->flags & 1 ? "v6" : "v4", settings->disable_unconstrained);
+    return end(m, TRUE, NO_ERROR);
+}
+
+X void WINAPI FreeInterfaceDnsSettings(DNS_SETTINGS *settings) { }
 
 /* Notifications: a thread looks whether somebody else changed the file. */
 typedef void (WINAPI *CALLBACK2)(void *context, void *row, MIB_NOTIFICATION_TYPE kind);

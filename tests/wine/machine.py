@@ -4,7 +4,7 @@ import ipaddress
 import struct
 
 ROUTES, INTERFACES, ADDRESSES = 64, 8, 16
-HEADER = struct.Struct("<6IQ16s8x")
+HEADER = struct.Struct("<6IQ16s2s6x")
 ROUTE, INTERFACE, ADDRESS = 104, 168, 80
 TAP = bytes.fromhex("111111112222333344445555555555555555")[:4][::-1] + bytes.fromhex("2222")[::-1] + bytes.fromhex("3333")[::-1] + bytes.fromhex("4444555555555555")
 TAP_LUID, TAP_INDEX = 0x0035000100000000, 77
@@ -60,6 +60,7 @@ class Machine:
         self.generation = 0
         self.flags = 0
         self.open_error = 0
+        self.dns = bytes(2)
         self.routes = [
             route("0.0.0.0/0", "192.168.1.1", WIFI_LUID, WIFI_INDEX, 0),
             route("192.168.1.0/24", None, WIFI_LUID, WIFI_INDEX, 256),
@@ -69,7 +70,7 @@ class Machine:
         self.save()
 
     def save(self):
-        raw = HEADER.pack(self.generation + 1, len(self.routes), len(self.interfaces), len(self.addresses), self.flags, self.open_error, TAP_LUID, TAP)
+        raw = HEADER.pack(self.generation + 1, len(self.routes), len(self.interfaces), len(self.addresses), self.flags, self.open_error, TAP_LUID, TAP, self.dns)
         raw += b"".join(self.routes).ljust(ROUTES * ROUTE, b"\0")
         raw += b"".join(self.interfaces).ljust(INTERFACES * INTERFACE, b"\0")
         raw += b"".join(self.addresses).ljust(ADDRESSES * ADDRESS, b"\0")
@@ -79,7 +80,7 @@ class Machine:
     def load(self):
         with open(self.path, "rb") as file:
             raw = file.read()
-        self.generation, routes, interfaces, addresses, self.flags, self.open_error, _, _ = HEADER.unpack_from(raw)
+        self.generation, routes, interfaces, addresses, self.flags, self.open_error, _, _, self.dns = HEADER.unpack_from(raw)
         rest = raw[HEADER.size:]
         self.routes = [rest[i * ROUTE:(i + 1) * ROUTE] for i in range(routes)]
         rest = rest[ROUTES * ROUTE:]

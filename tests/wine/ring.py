@@ -319,6 +319,7 @@ def party(tapctl, pc, hub):
     check("the relay is pinned to the home router", f"{RELAY}/32 via 192.168.1.1 if 12" in pc.list_routes(), str(pc.list_routes()))
     check("IPv4: metric 1, no default routes, the room's MTU", pc.tap_settings() == (0, 1400, 1, 1), str(pc.tap_settings()))
     check("IPv6 the same", pc.tap_settings(machine.AF_INET6) == (0, 1400, 1, 1), str(pc.tap_settings(machine.AF_INET6)))
+    check("the party's DNS servers are for its own names", pc.load().dns == b"\1\1", str(pc.dns))
     lines = read(LOG).splitlines()
     order = [next((i for i, line in enumerate(lines) if line.startswith(start)), -1) for start in ("restart", "route +", "interface 77 v4", "interface 77 v6")]
     check("in this order: MAC, pin, settings", -1 not in order and order == sorted(order), str(lines))
@@ -378,6 +379,7 @@ def changes(tapctl, pc, hub, client):
 def is_as_before(tapctl, pc):
     check("the pin is gone", not any(r.startswith(RELAY) for r in pc.list_routes()), str(pc.list_routes()))
     check("the adapter's settings are as before", pc.tap_settings()[:3] == (1, 1500, 0) and pc.tap_settings(machine.AF_INET6)[:3] == (1, 1500, 0), str(pc.tap_settings()))
+    check("its DNS servers, too", pc.load().dns == b"\0\0", str(pc.dns))
     check("the cable is out and the adapter free", tapctl.status()["media"] == "0" and tapctl.status()["open"] == "0", str(tapctl.status()))
     check("the registry is as before", network_address() is None, str(network_address()))
     check("no journal is left", not journals(), str(journals()))
@@ -408,8 +410,8 @@ def crash(tapctl, pc, hub):
     check("the next start cleans up first", again.says("Cleaning up after client"), again.log)
     check("and joins", hub.wait(lambda: len(hub.hellos) > hellos, 20), again.log)
     lines = read(LOG).splitlines()[before:]
-    undone = [line for line in lines if "auto 1" in line or line.startswith("route -")]
-    check("backwards: IPv6, IPv4, pin", [u[:15] for u in undone[:3]] == ["interface 77 v6", "interface 77 v4", f"route - {RELAY}"[:15]], str(lines))
+    undone = [line for line in lines if "auto 1" in line or "limited 0" in line or line.startswith("route -")]
+    check("backwards: DNS, IPv6, IPv4, pin", undone[:2] == ["dns v6 limited 0", "dns v4 limited 0"] and [u[:15] for u in undone[2:5]] == ["interface 77 v6", "interface 77 v4", f"route - {RELAY}"[:15]], str(lines))
     again.says("Connected to the LAN gateway")
     again.ctrl_c()
     check("ends with 0", again.end() == 0, again.log)

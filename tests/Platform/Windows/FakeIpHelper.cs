@@ -193,6 +193,26 @@ internal sealed class FakeIpHelper : IIpHelper
         return 0;
     }
 
+    /// <summary>Families whose DNS servers are limited to the adapter's own names.</summary>
+    public HashSet<ushort> DnsLimits { get; } = [];
+
+    public int ReadDnsLimit(Guid adapter, ushort family, out bool isLimited)
+    {
+        isLimited = DnsLimits.Contains(family);
+        return Refusal("GetInterfaceDnsSettings") ?? 0;
+    }
+
+    public int WriteDnsLimit(Guid adapter, ushort family, bool isLimited)
+    {
+        if (Refusal("SetInterfaceDnsSettings") is { } refusal)
+        {
+            return refusal;
+        }
+
+        _ = isLimited ? DnsLimits.Add(family) : DnsLimits.Remove(family);
+        return 0;
+    }
+
     public int FindLuid(Guid adapter, out ulong luid)
     {
         luid = adapter == TapId ? Tap : 0;

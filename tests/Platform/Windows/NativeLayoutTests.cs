@@ -21,6 +21,7 @@ public sealed class NativeLayoutTests
         Assert.Equal(168, Unsafe.SizeOf<MIB_IPINTERFACE_ROW>());
         Assert.Equal(80, Unsafe.SizeOf<MIB_UNICASTIPADDRESS_ROW>());
         Assert.Equal(8, Unsafe.SizeOf<MIB_TABLE>()); // The rows begin here.
+        Assert.Equal(80, Unsafe.SizeOf<DNS_INTERFACE_SETTINGS_EX>());
         Assert.Equal(32, Unsafe.SizeOf<OVERLAPPED>());
         Assert.Equal(32, Unsafe.SizeOf<OVERLAPPED_ENTRY>());
         Assert.Equal(32, Unsafe.SizeOf<SP_DEVINFO_DATA>());
@@ -70,6 +71,11 @@ public sealed class NativeLayoutTests
     [InlineData(typeof(MIB_UNICASTIPADDRESS_ROW), "DadState", 64)]
     [InlineData(typeof(MIB_UNICASTIPADDRESS_ROW), "ScopeId", 68)]
     [InlineData(typeof(MIB_UNICASTIPADDRESS_ROW), "CreationTimeStamp", 72)]
+    [InlineData(typeof(DNS_INTERFACE_SETTINGS_EX), "Flags", 8)]
+    [InlineData(typeof(DNS_INTERFACE_SETTINGS_EX), "RegistrationEnabled", 40)]
+    [InlineData(typeof(DNS_INTERFACE_SETTINGS_EX), "ProfileNameServer", 56)]
+    [InlineData(typeof(DNS_INTERFACE_SETTINGS_EX), "DisableUnconstrainedQueries", 64)]
+    [InlineData(typeof(DNS_INTERFACE_SETTINGS_EX), "SupplementalSearchList", 72)]
     [InlineData(typeof(OVERLAPPED), "InternalHigh", 8)]
     [InlineData(typeof(OVERLAPPED), "Offset", 16)]
     [InlineData(typeof(OVERLAPPED), "hEvent", 24)]

@@ -131,6 +131,10 @@ public sealed class RouteTableTests
 
         public int ListAddresses(ushort family, out MIB_UNICASTIPADDRESS_ROW[] addresses) => throw new NotSupportedException();
 
+        public int ReadDnsLimit(Guid adapter, ushort family, out bool isLimited) => throw new NotSupportedException();
+
+        public int WriteDnsLimit(Guid adapter, ushort family, bool isLimited) => throw new NotSupportedException();
+
         public int FindLuid(Guid adapter, out ulong luid) => throw new NotSupportedException();
 
         public string? FindAlias(ulong luid) => null;

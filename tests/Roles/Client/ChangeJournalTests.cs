@@ -23,6 +23,7 @@ public sealed class ChangeJournalTests : IDisposable
         new HostChange.DirectoryMade("/var/lib/softlan/run/tap0-1"),
         new HostChange.NetworkAddressWritten("Party", "0042", "02005E100001", null),
         new HostChange.IpInterfaceReplaced("Party", Guid.Parse("11111111-2222-3333-4444-555555555555"), false, true, 25, false, 1500),
+        new HostChange.DnsLimited("Party", Guid.Parse("11111111-2222-3333-4444-555555555555"), true),
         new HostChange.CategoryReplaced(Guid.Parse("11111111-2222-3333-4444-666666666666"), "Unidentified network", 0),
     ];
 
@@ -46,7 +47,7 @@ public sealed class ChangeJournalTests : IDisposable
         Journal(_directory.Path, _self).CleanLeftovers(_host, _log);
         Assert.Equal(All.Reverse().Select(change => change.ToString()), _host.Undone);
         Assert.Empty(Directory.GetFiles(_directory.Path));
-        Assert.Equal(1, _log.Count("11 changes"));
+        Assert.Equal(1, _log.Count("12 changes"));
     }
 
     [Fact]
@@ -73,7 +74,7 @@ public sealed class ChangeJournalTests : IDisposable
         Journal(_directory.Path, Killed with { Boot = "earlier", NetworkNamespace = "net:[1]" }).Save(All);
         Journal(_directory.Path, _self).CleanLeftovers(_host, _log);
         Assert.Equal(All.Where(change => change.OutlivesBoot).Reverse().Select(change => change.ToString()), _host.Undone);
-        Assert.Equal(4, _host.Undone.Count);
+        Assert.Equal(5, _host.Undone.Count);
         Assert.Empty(Directory.GetFiles(_directory.Path));
     }
 

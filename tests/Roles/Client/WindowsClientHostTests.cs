@@ -27,6 +27,26 @@ public sealed class WindowsClientHostTests : WindowsHostBench
     }
 
     [Fact]
+    public void OnJoined_DnsServersOfThePartyAreForItsOwnNames_UntilTheEnd()
+    {
+        Open();
+        Host!.OnJoined(1400);
+        Assert.Equal([AF_INET, AF_INET6], Machine.FakeIp.DnsLimits.Order());
+        Host.Changes.UndoAll();
+        Assert.Empty(Machine.FakeIp.DnsLimits);
+    }
+
+    [Fact]
+    public void OnJoined_DnsServersCannotBeLimited_IsNoReasonToStop()
+    {
+        Open();
+        Machine.FakeIp.Refuses = ("SetInterfaceDnsSettings", Win32Error.ERROR_INVALID_PARAMETER);
+        Host!.OnJoined(1400);
+        Assert.True(Device.IsMediaConnected);
+        Assert.Equal(2, Log.Count("may be asked for other names"));
+    }
+
+    [Fact]
     public void OnJoined_CategoryIsLeft_WhenSomebodySaysSo()
     {
         Open(options => options with { NetworkCategory = NetworkCategoryChoice.Leave });
