@@ -29,24 +29,20 @@ echo "wine: building the fake adapter"
   "$cc" -O1 -Wall -Wno-unknown-pragmas -o "$work/tapctl.exe" tests/wine/tapctl.c &&
   "$cc" -O1 -shared -o "$work/fakewin.dll" tests/wine/fakewin.c tests/wine/fakewin.def -ladvapi32 || broken "the C parts do not compile"
 
-# publish NAME PROJECT: self-contained, trimmed, one file, as publish.sh does it; obj and bin of its own.
-publish() {
-  timeout 400 dotnet publish "$2" -c Release -r win-x64 --self-contained true -m:1 -p:PublishSingleFile=true -p:PublishTrimmed=true \
-    "-p:BaseIntermediateOutputPath=$PWD/artifacts/build/wine-$1/obj/" "-p:BaseOutputPath=$PWD/artifacts/build/wine-$1/bin/" -o "artifacts/build/wine-$1/out" >"$work/build.log" 2>&1 ||
-    { tail -n 30 "$work/build.log"; broken "$2 does not build for Windows"; }
-}
 echo "wine: building softlan with a test engine"
-publish test tests/wine/softlan.wine.csproj
-if [ -x artifacts/win-x64/softlan.exe ] && [ -z "$(find Wire Platform Roles Program.cs softlan.csproj -newer artifacts/win-x64/softlan.exe -print -quit)" ]; then
-  shipped=artifacts/win-x64/softlan.exe
-else
+# Self-contained, trimmed, one file, as publish.sh does it; obj and bin of its own.
+timeout 400 dotnet publish tests/wine/softlan.wine.csproj -c Release -r win-x64 --self-contained true -m:1 -p:PublishSingleFile=true -p:PublishTrimmed=true \
+  "-p:BaseIntermediateOutputPath=$PWD/artifacts/build/wine/obj/" "-p:BaseOutputPath=$PWD/artifacts/build/wine/bin/" -o artifacts/build/wine/out >"$work/build.log" 2>&1 ||
+  { tail -n 30 "$work/build.log"; broken "tests/wine/softlan.wine.csproj does not build"; }
+if [ ! -x artifacts/win-x64/softlan.exe ] || [ -n "$(find Wire Platform Roles Program.cs softlan.csproj softlan.manifest publish.sh -newer artifacts/win-x64/softlan.exe -print -quit)" ]; then
   echo "wine: building softlan as it is shipped"
-  publish shipped softlan.csproj
-  shipped=artifacts/build/wine-shipped/out/softlan.exe
+  rm -f artifacts/win-x64/*.exe
+  timeout 600 ./publish.sh win-x64 || broken "publish.sh win-x64 failed"
 fi
 
 echo "wine: $(wine --version 2>/dev/null || echo 'version unknown')"
 # The address of the relay is nobody's but this namespace's.
 timeout -k 10 400 unshare -n bash -c '
   ip link set lo up && ip address add 203.0.113.7/32 dev lo &&
-    exec env PYTHONDONTWRITEBYTECODE=1 python3 tests/wine/ring.py "$@"' ring "$work" "$PWD/artifacts/build/wine-test/out/softlan.wine.exe" "$PWD/$shipped"
+    exec env PYTHONDONTWRITEBYTECODE=1 python3 tests/wine/ring.py "$@"' ring "$work" "$PWD/artifacts/build/wine/out/softlan.wine.exe" "$PWD/artifacts/win-x64/softlan.exe" \
+  "$PWD/artifacts/win-x64/softlan-experimental-aot.exe"

@@ -39,10 +39,15 @@ static HANDLE begin(void)
 {
     HANDLE mutex = CreateMutexA(NULL, FALSE, "softlan-fakewin");
     WaitForSingleObject(mutex, 10000);
-    FILE *f = fopen(getenv("FAKEWIN_STATE"), "rb");
-    if (!f || fread(&s, sizeof s, 1, f) != 1) { fprintf(stderr, "fakewin: no state\n"); ExitProcess(99); }
-    fclose(f);
-    return mutex;
+    for (int i = 0; i < 100; i++) {
+        FILE *f = fopen(getenv("FAKEWIN_STATE"), "rb");
+        BOOL whole = f && fread(&s, sizeof s, 1, f) == 1;
+        if (f) fclose(f);
+        if (whole) return mutex;
+        Sleep(20); /* The test is exchanging it. */
+    }
+    fprintf(stderr, "fakewin: no state\n");
+    ExitProcess(99);
 }
 
 static DWORD end(HANDLE mutex, BOOL changed, DWORD result)

@@ -1,6 +1,7 @@
 """The machine in memory behind fakewin.dll, as a file: read and written here with struct, so that the layouts of netioapi.h are checked from a third side."""
 
 import ipaddress
+import os
 import struct
 
 ROUTES, INTERFACES, ADDRESSES = 64, 8, 16
@@ -74,12 +75,16 @@ class Machine:
         raw += b"".join(self.routes).ljust(ROUTES * ROUTE, b"\0")
         raw += b"".join(self.interfaces).ljust(INTERFACES * INTERFACE, b"\0")
         raw += b"".join(self.addresses).ljust(ADDRESSES * ADDRESS, b"\0")
-        with open(self.path, "wb") as file:
+        # Exchanged as a whole: fakewin.dll may be reading.
+        with open(self.path + ".new", "wb") as file:
             file.write(raw)
+        os.replace(self.path + ".new", self.path)
 
     def load(self):
-        with open(self.path, "rb") as file:
-            raw = file.read()
+        raw = b""
+        while len(raw) < HEADER.size + ROUTES * ROUTE + INTERFACES * INTERFACE + ADDRESSES * ADDRESS:
+            with open(self.path, "rb") as file:
+                raw = file.read()
         self.generation, routes, interfaces, addresses, self.flags, self.open_error, _, _, self.dns = HEADER.unpack_from(raw)
         rest = raw[HEADER.size:]
         self.routes = [rest[i * ROUTE:(i + 1) * ROUTE] for i in range(routes)]

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """The tests of tests/wine.sh: softlan for Windows in Wine. Run by it, in a network namespace of its own.
 
-    ring.py WORK SOFTLAN_WINE_EXE SOFTLAN_EXE
+    ring.py WORK SOFTLAN_WINE_EXE SOFTLAN_EXE SOFTLAN_AOT_EXE
 
-WORK holds faketap.sys, tapctl.exe and fakewin.dll; logs and the Wine prefix go there too. Ends with "N passed, N failed".
+The last one need not exist. WORK holds faketap.sys, tapctl.exe and fakewin.dll; logs and the Wine prefix go there too. Ends with "N passed, N failed".
 """
 
 import os
@@ -18,7 +18,7 @@ import machine
 from hub import Hub
 from machine import Machine
 
-WORK, TEST_EXE, SHIPPED_EXE = sys.argv[1:4]
+WORK, TEST_EXE, SHIPPED_EXE, NATIVE_EXE = sys.argv[1:5]
 RELAY = "203.0.113.7"
 MAC = "02:00:5e:10:00:21"
 CLASS = r"HKLM\SYSTEM\CurrentControlSet\Control\Class\{4D36E972-E325-11CE-BFC1-08002BE10318}"
@@ -206,8 +206,31 @@ def prepare():
     check("the fake adapter's driver runs", "started successfully" in text, text)
 
 
+def check_file(name, path):
+    with open(path, "rb") as file:
+        content = file.read()
+    at = int.from_bytes(content[0x3C:0x40], "little")
+    check(f"{name} is a program for 64-bit Windows", content[at:at + 6] == b"PE\0\0\x64\x86")
+    check(f"{name} asks for an administrator and knows long paths and UTF-8", all(word in content for word in (b"requireAdministrator", b"longPathAware", b"activeCodePage")))
+    check(f"{name} has msquic inside", b"MsQuicOpenVersion" in content)
+
+
+def native():
+    if not os.path.exists(NATIVE_EXE):
+        return
+    heading("the experimental native executable")
+    check_file("it", NATIVE_EXE)
+    code, text = wine(NATIVE_EXE, "--version")
+    check("it says its version", code == 0 and re.match(r"softlan \d", text), text)
+    code, text = wine(NATIVE_EXE, "client", "--list-taps")
+    check("it reads the registry", code == 0 and PARTY in text and "wintun" not in text, text)
+    code, text = wine(NATIVE_EXE, "client", "--room", "a b")
+    check("it says mistakes", code == 2 and text.startswith("softlan: 'a b' is not a room code."), text)
+
+
 def commands():
     heading("command line")
+    check_file("softlan.exe", SHIPPED_EXE)
     code, text = wine(SHIPPED_EXE, "--version")
     check("--version", code == 0 and re.match(r"softlan \d", text), text)
     code, text = wine(SHIPPED_EXE, "client", "--help")
@@ -440,6 +463,7 @@ def main():
         prepare()
         commands()
         discovery()
+        native()
         probes()
         tapctl = Tapctl()
         hub = Hub(RELAY)
