@@ -16,6 +16,7 @@ internal sealed class RouteTable(IIpHelper ip)
         {
             0 => Describe(row, interfaceMetric: 0),
             Win32Error.ERROR_FILE_NOT_FOUND or Win32Error.ERROR_NOT_FOUND or Win32Error.ERROR_NETWORK_UNREACHABLE or Win32Error.ERROR_HOST_UNREACHABLE => null,
+            _ when SocketAddresses.FamilyOf(destination) == AF_INET6 => null, // IPv6 is switched off, for which there is more than one code.
             _ => throw Win32Error.ToException($"Cannot find the route to {destination}", nameof(GetBestRoute2), error),
         };
     }
@@ -126,6 +127,6 @@ internal sealed class RouteTable(IIpHelper ip)
     private MIB_IPFORWARD_ROW2[] List(ushort family)
     {
         int error = ip.ListRoutes(family, out MIB_IPFORWARD_ROW2[] rows);
-        return error == 0 || Win32Error.IsMissing(error) ? rows : throw Win32Error.ToException("Cannot read the routes of this PC", nameof(GetIpForwardTable2), error);
+        return error == 0 || Win32Error.IsMissing(error) || family == AF_INET6 ? rows : throw Win32Error.ToException("Cannot read the routes of this PC", nameof(GetIpForwardTable2), error);
     }
 }

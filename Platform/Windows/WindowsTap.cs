@@ -90,6 +90,11 @@ internal sealed class WindowsTap : LaneWork, IFramePort, ITurnEnd
         }
 
         _isConnected = isConnected;
+        if (_device is ClosedTapDevice)
+        {
+            return; // It is away; what is wanted then is done when it comes back.
+        }
+
         _retry.Cancel();
         int error = _device.SetMedia(isConnected);
         if (error is not (0 or Win32Error.ERROR_OPERATION_ABORTED))
@@ -310,7 +315,7 @@ internal sealed class WindowsTap : LaneWork, IFramePort, ITurnEnd
 
     private void Retry()
     {
-        if (_isClosed || !_isConnected || _reading > 0)
+        if (_isClosed || _reading > 0 || (!_isConnected && _device is not ClosedTapDevice))
         {
             return;
         }
@@ -355,7 +360,7 @@ internal sealed class WindowsTap : LaneWork, IFramePort, ITurnEnd
         }
 
         _device.Start(_lane, this);
-        if (_device.SetMedia(true) is 0 or Win32Error.ERROR_OPERATION_ABORTED)
+        if (_device.SetMedia(_isConnected) is 0 or Win32Error.ERROR_OPERATION_ABORTED)
         {
             Read();
         }

@@ -83,7 +83,10 @@ internal sealed class WindowsClientHost : IClientHost
     {
         if (!_machine.IsElevated)
         {
-            throw Win32Error.ToException("Cannot change the network of this PC", "OpenProcessToken", Win32Error.ERROR_ACCESS_DENIED);
+            throw SoftlanException.Create(
+                "Cannot change the network of this PC",
+                $"softlan does not run as an administrator, and Windows would say: {Win32Error.Text(Win32Error.ERROR_ACCESS_DENIED)}",
+                Win32Error.ElevationHint);
         }
 
         RequirePrivateState();

@@ -22,6 +22,8 @@ internal sealed class RoleHost(ILane lane, Action<CancellationToken> runLane, IL
     private static readonly TimeSpan ClosingTimeout = TimeSpan.FromSeconds(4.5);
 
     private readonly Action<Action> _onLane = onLane ?? (static work => work());
+
+    // Never disposed: a signal may come when all is over, and its handler waits for this.
     private readonly ManualResetEventSlim _isOver = new();
     private readonly CancellationTokenSource _end = new();
     private IRole? _role;
@@ -66,7 +68,6 @@ internal sealed class RoleHost(ILane lane, Action<CancellationToken> runLane, IL
     {
         _hardTimer?.Dispose();
         _end.Dispose();
-        _isOver.Dispose();
     }
 
     private void DisposeRole()

@@ -104,6 +104,15 @@ public sealed class RouteTableTests
     }
 
     [Fact]
+    public void FindBest_IPv6IsSwitchedOff_IsNoRoute()
+    {
+        _ip.Refuses = ("GetBestRoute2", Win32Error.ERROR_NOT_SUPPORTED);
+        Assert.Null(_table.FindBest(IPAddress.Parse("2001:db8::7")));
+        _ip.Refuses = ("GetIpForwardTable2", Win32Error.ERROR_NOT_SUPPORTED);
+        Assert.Empty(_table.FindAll(IPAddress.Parse("2001:db8::7")));
+    }
+
+    [Fact]
     public void FindAll_PrefixWithBitsBehindIt_IsUnderstood()
     {
         MIB_IPFORWARD_ROW2 row = _ip.Routes[1];

@@ -198,6 +198,21 @@ public sealed class WindowsTapTests : IDisposable
     }
 
     [Fact]
+    public void CableIsPluggedWhileTheAdapterIsAway_IsDoneWhenItComesBack()
+    {
+        Begin();
+        _device.Error = Win32Error.ERROR_DEVICE_NOT_CONNECTED;
+        Break();
+        Pass(TimeSpan.FromSeconds(2));
+        _lane.Post(() => _tap.SetMedia(false));
+        _lane.Post(() => _tap.SetMedia(true));
+        _reopened = new FakeTapDevice { Mac = Mac };
+        Pass(TimeSpan.FromSeconds(5));
+        Assert.True(_reopened.IsMediaConnected);
+        Assert.Equal(_reopened.ReadSlots, _reopened.ReadsUnderWay);
+    }
+
+    [Fact]
     public void AdapterComesBackWithAnotherMac_Fails()
     {
         Begin();
