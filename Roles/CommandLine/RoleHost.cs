@@ -117,7 +117,7 @@ internal sealed class RoleHost(ILane lane, Action<CancellationToken> runLane, IL
         }
         else
         {
-            RequestStop();
+            PostAside(Stop);
         }
     }
 
@@ -130,13 +130,16 @@ internal sealed class RoleHost(ILane lane, Action<CancellationToken> runLane, IL
         }
         else
         {
-            lane.Post(() => _role?.HangUp());
+            PostAside(() => _role?.HangUp());
         }
     }
 
     private void StopBeforeTheHandlerReturns()
     {
-        lane.Post(() => Stop(ClosingTimeout / 2));
+        PostAside(() => Stop(ClosingTimeout / 2));
         _isOver.Wait(ClosingTimeout);
     }
+
+    /// <summary>Not from the signal's own thread: whoever posts to a shared lane may have to do its work, and a handler that hangs in it would keep the next signal from being heard.</summary>
+    private void PostAside(Action work) => ThreadPool.UnsafeQueueUserWorkItem(_ => lane.Post(work), null);
 }

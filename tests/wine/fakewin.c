@@ -21,7 +21,7 @@
 #define TAP_ID "{11111111-2222-3333-4444-555555555555}"
 #define TAP_INSTANCE L"ROOT\\NET\\0042"
 
-enum { REFUSES = 1, NO_IPV6 = 2, FORGETS_DISABLE = 4, RESTART_FAILS = 8 };
+enum { REFUSES = 1, NO_IPV6 = 2, FORGETS_DISABLE = 4, RESTART_FAILS = 8, HANGS = 16 };
 
 typedef struct {
     UINT32 generation, routes, interfaces, addresses, flags, open_error;
@@ -184,6 +184,7 @@ X DWORD WINAPI DeleteIpForwardEntry2(const MIB_IPFORWARD_ROW2 *row)
     HANDLE m = begin();
     char to[64], via[64];
     int i = find_route(row);
+    if (s.flags & HANGS) { end(m, FALSE, 0); Sleep(60000); return ERROR_GEN_FAILURE; }
     if (i < 0) return end(m, FALSE, ERROR_NOT_FOUND);
     note("route - %s/%d via %s if %lu", text(&row->DestinationPrefix.Prefix, to), row->DestinationPrefix.PrefixLength, text(&row->NextHop, via), s.route[i].InterfaceIndex);
     memmove(&s.route[i], &s.route[i + 1], (s.routes - i - 1) * sizeof(MIB_IPFORWARD_ROW2));

@@ -441,6 +441,20 @@ def crash(tapctl, pc, hub):
     is_as_before(tapctl, pc)
 
 
+def impatience(tapctl, pc):
+    heading("Ctrl-C twice")
+    client = Client("--room", "ROOM1", "--virtual-mac", MAC, "--network-category", "leave")
+    client.says("Connected to the LAN gateway")
+    wait_for(lambda: tapctl.status()["media"] == "1")
+    pc.change(lambda m: setattr(m, "flags", machine.HANGS))
+    client.ctrl_c()
+    check("while Windows hangs, the first one waits", wait_for(lambda: tapctl.status()["media"] == "0") and client.end(1.5) == "time limit", client.log)
+    client.ctrl_c()
+    code = client.end(5)
+    check("the second one ends it at once, with 130", code == 130, f"{code}: {client.log}")
+    pc.change(lambda m: setattr(m, "flags", 0))
+
+
 def broken(tapctl, pc, hub):
     heading("Windows refuses")
     pc.change(lambda m: setattr(m, "flags", machine.FORGETS_DISABLE))
@@ -474,6 +488,7 @@ def main():
         changes(tapctl, pc, hub, client)
         goodbye(tapctl, pc, hub, client)
         crash(tapctl, pc, hub)
+        impatience(tapctl, pc)
         broken(tapctl, pc, hub)
     except Exception as error:  # A test that cannot go on is one that failed.
         check("the ring runs to its end", False, repr(error))
