@@ -28,6 +28,9 @@ internal interface IFrameLink
     /// <remarks>A link that does not know says false, and its datagrams may then be early.</remarks>
     bool HasUndeliveredControl => false;
 
+    /// <summary>From now on another handler hears what the link reports.</summary>
+    void HandOver(IFrameLinkHandler handler);
+
     /// <summary>Says goodbye and reports <see cref="IFrameLinkHandler.OnClosed"/> with <see cref="LinkCloseKind.ByUs"/> before the turn ends. Control messages sent before it still go out. A second call does nothing.</summary>
     void Close(CloseReason reason, string text);
 }

@@ -39,6 +39,12 @@ internal sealed record ListenOptions
 
     /// <summary>Links from one address (IPv4 address or IPv6 /64).</summary>
     public int MaxLinksPerAddress { get; init; } = 64;
+
+    /// <summary>The other listeners of this port, each on an engine of its own; null: there are none. Their limits are then counted there.</summary>
+    public ListenerShards? Shards { get; init; }
+
+    /// <summary>Which of <see cref="Shards"/> this is. They have to listen in this order: the last one completes the set.</summary>
+    public int Shard { get; init; }
 }
 
 /// <summary>Whom a connecting side trusts. Exactly one of the two is set, or neither: then it is the system's CAs and the server name.</summary>
@@ -58,4 +64,10 @@ internal sealed record ConnectOptions
 
     /// <summary>Caps <see cref="IFrameLink.MaxDatagramLength"/> for odd paths; null: no cap.</summary>
     public int? DatagramLimit { get; init; }
+
+    /// <summary>A number that all who should meet at the server have in common. Where a server runs several lanes, it brings their links to the same one.</summary>
+    public byte? Affinity { get; init; }
+
+    /// <summary>Whose shares of the link are equal when it is full. A listener's links are always fair between those who send.</summary>
+    public FairBy FairBy { get; init; }
 }

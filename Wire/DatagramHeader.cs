@@ -20,7 +20,7 @@ internal enum DatagramKind : byte
     /// <summary>Prober's peer id (u16), then the same 8 bytes.</summary>
     ProbeReply = 4,
 
-    /// <summary>Any bytes, ignored by the receiver: fills a packet to learn whether its size still passes the path.</summary>
+    /// <summary>Any bytes, ignored by the receiver: fills a packet to learn whether its size still passes the path, or is a reason to send one.</summary>
     Padding = 5,
 }
 
@@ -65,6 +65,12 @@ internal readonly record struct DatagramHeader(DatagramKind Kind, byte SplitId, 
             _ => false,
         };
     }
+
+    /// <summary>Links send these to each other; roles need not see them.</summary>
+    public static bool IsPadding(ReadOnlySpan<byte> datagram) => datagram.Length >= Length && datagram[0] == ((Version << 4) | (int)DatagramKind.Padding);
+
+    /// <summary>The kind of a datagram that <see cref="Write"/> wrote.</summary>
+    public static DatagramKind KindOf(ReadOnlySpan<byte> datagram) => (DatagramKind)(datagram[0] & 0xf);
 
     /// <summary>Writes <see cref="Length"/> bytes to the start of <paramref name="datagram"/>.</summary>
     public void Write(Span<byte> datagram)

@@ -54,6 +54,9 @@ internal enum DropReason
     /// <summary>It waited in a queue longer than a frame may.</summary>
     TooOld,
 
+    /// <summary>Its conversation keeps a queue standing: dropped early, so that TCP slows down before frames grow too old.</summary>
+    Congested,
+
     /// <summary>The path became too small for a datagram that was already queued.</summary>
     PathTooSmall,
 

@@ -20,6 +20,23 @@ internal readonly record struct RoomCode
 
     public bool Equals(RoomCode other) => string.Equals(_text, other._text, StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>A number that all who join this room have in common, whatever case they write it in: FNV-1a of the code in lower case, folded to a byte.</summary>
+    public byte Affinity
+    {
+        get
+        {
+            const uint OffsetBasis = 2166136261;
+            const uint Prime = 16777619;
+            uint hash = OffsetBasis;
+            foreach (char letter in _text ?? "")
+            {
+                hash = (hash ^ char.ToLowerInvariant(letter)) * Prime;
+            }
+
+            return (byte)(hash ^ (hash >> 8) ^ (hash >> 16) ^ (hash >> 24));
+        }
+    }
+
     public override int GetHashCode() => _text is null ? 0 : StringComparer.OrdinalIgnoreCase.GetHashCode(_text);
 
     /// <summary>As it was written, upper and lower case kept.</summary>

@@ -8,7 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 exec </dev/null
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
-all=(unit loopback readme netns minimal-root wine)
+all=(unit loopback readme netns bad-input minimal-root wine)
 rings=("$@")
 [ ${#rings[@]} -gt 0 ] || rings=("${all[@]}")
 for ring in "${rings[@]}"; do
@@ -70,7 +70,7 @@ if wants unit || wants loopback; then
     exit 1
   fi
 fi
-if wants netns || wants minimal-root || wants readme; then
+if wants netns || wants bad-input || wants minimal-root || wants readme; then
   heading "publishing"
   if ! timeout 900 ./publish.sh; then
     count publish 1 0 0
@@ -92,10 +92,12 @@ if wants readme; then
   script_ring readme 120 tests/readme-commands.sh
 fi
 if wants netns; then
-  if [ -e tests/netns.sh ]; then
-    heading "netns: the executable between real interfaces"
-    script_ring netns 1500 bash tests/netns.sh
-  fi
+  heading "netns: the executable between real interfaces"
+  script_ring netns 1500 tests/netns.sh
+fi
+if wants bad-input; then
+  heading "bad-input: the executable between mistakes and strangers"
+  script_ring bad-input 300 tests/bad-input.sh
 fi
 if wants minimal-root; then
   heading "minimal-root: the executable on a Debian with nothing installed"

@@ -10,8 +10,8 @@ internal static class BridgePort
 {
     private const string NameTemplate = "slport%d";
 
-    /// <summary>A bridge without an address of its own takes the lowest of its ports'. This first byte (locally administered, as libvirt does it) never is.</summary>
-    private const byte HighestFirstByte = 0xfe;
+    /// <summary>A bridge without an address of its own takes the lowest of its ports', and its host would vanish for everybody who knows the old one. This beginning is never the lowest: libvirt's ports begin with fe:54:00, and a random one hardly begins like this.</summary>
+    private static ReadOnlySpan<byte> HighestPrefix => [0xfe, 0xff, 0xff];
 
     /// <param name="bridge">From <see cref="InterfaceCheck.RequireBridge"/>.</param>
     /// <exception cref="SoftlanException">It cannot be made or attached; nothing is left behind.</exception>
@@ -19,7 +19,7 @@ internal static class BridgePort
     {
         Span<byte> address = stackalloc byte[MacAddress.Length];
         Random.Shared.NextBytes(address);
-        address[0] = HighestFirstByte;
+        HighestPrefix.CopyTo(address);
         LinuxTap tap = LinuxTap.Open(loop, new LinuxTapOptions
         {
             Name = NameTemplate,

@@ -119,6 +119,7 @@ internal sealed class EventLoop : IEnterableLane, IDisposable
     /// <summary>Runs turns on the calling thread until asked to stop. An exception of a handler ends it: that is a bug, and going on would hide it.</summary>
     public void Run(CancellationToken stop)
     {
+        ShortSlice.TryRequest();
         using CancellationTokenRegistration wakeUp = stop.Register(() => Post(static () => { }));
         while (!stop.IsCancellationRequested)
         {

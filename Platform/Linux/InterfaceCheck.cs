@@ -64,6 +64,7 @@ internal sealed class InterfaceCheck(NetlinkSocket socket, string classDirectory
         { IsBridge: true } => ("it is a bridge", $"use --bridge {link.Name}"),
         { IsBridgePort: true } => ("it is a port of a bridge already", $"use --bridge {BridgeOf(link)}"),
         { MasterIndex: not 0 } => ($"it is a port of a {link.PortKind}", $"name the {link.PortKind} itself: {BridgeOf(link)}"),
+        _ when LocalDelivery.IsItsTap(link) => ("it is how a softlan gateway reaches this host itself", null),
         _ when IsWireless(link) => ("it is wireless, and an access point refuses frames from MAC addresses other than the adapter's own", "use an interface with a cable"),
         { IsUp: false } => ("it is down", $"bring it up: ip link set {link.Name} up"),
         { HasCarrier: false } => ("it has no carrier", "plug in the cable, or switch on what is at its other end"),

@@ -18,7 +18,8 @@ internal sealed class LocalDelivery : IDisposable
     /// <summary>The mark of delivered frames: "slan" in ASCII, so that it is nobody else's. Firewall rules see it.</summary>
     public const uint Mark = 0x736c616e;
 
-    private const string NameTemplate = "sl%d";
+    private const string NamePrefix = "sl";
+    private const string NameTemplate = NamePrefix + "%d";
     private const string ProgramName = "softlan";
 
     private readonly TunDevice _device;
@@ -29,6 +30,10 @@ internal sealed class LocalDelivery : IDisposable
         _device = device;
         _writer = new TapWriter(device.Descriptor, counters, device.HasUdpOffload);
     }
+
+    /// <summary>Whether this interface is the TAP of one, of this process or of another gateway on this host: no LAN is behind it.</summary>
+    public static bool IsItsTap(LinkEntry link) =>
+        link.Kind == "tun" && link.Name.StartsWith(NamePrefix, StringComparison.Ordinal) && link.Name.Length > NamePrefix.Length && link.Name[NamePrefix.Length..].All(char.IsAsciiDigit);
 
     /// <param name="target">The interface that frames are to enter.</param>
     /// <param name="counters">Where frames that the kernel refuses are counted.</param>

@@ -24,6 +24,11 @@ internal static class NativePacket
 
     // linux/bpf_common.h, linux/filter.h: the opcodes of a filter that looks at skb->mark.
     public const ushort BPF_LD_W_ABS = 0x20;
+    public const ushort BPF_LD_B_ABS = 0x30;
+    public const ushort BPF_JMP_JA = 0x05;
+    public const ushort BPF_JMP_JSET_K = 0x45;
+    public const ushort BPF_ALU_MOD_K = 0x94;
+    public const ushort BPF_RET_A = 0x16;
     public const ushort BPF_JMP_JEQ_K = 0x15;
     public const ushort BPF_RET_K = 0x06;
     public const uint SKF_AD_OFF = 0xfffff000;

@@ -18,6 +18,8 @@ internal static unsafe partial class NativeUdp
     public const int SO_RCVBUF = 8;
     public const int SO_SNDBUFFORCE = 32;
     public const int SO_RCVBUFFORCE = 33;
+    public const int SO_REUSEPORT = 15;
+    public const int SO_ATTACH_REUSEPORT_CBPF = 51;
 
     public const int IPPROTO_IP = 0;
     public const int IP_PKTINFO = 8;

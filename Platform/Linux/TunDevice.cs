@@ -49,7 +49,7 @@ internal sealed class TunDevice : IDisposable
     /// <exception cref="SoftlanException">No TUN/TAP driver, no permission, in use by somebody else, or not a TAP.</exception>
     public static TunDevice Open(string name)
     {
-        string what = $"Cannot open TAP interface '{name}'";
+        string what = name.Contains('%', StringComparison.Ordinal) ? "Cannot open a TAP interface" : $"Cannot open TAP interface '{name}'";
         SafeFd fd = NativeTun.Open(DevicePath, O_RDWR | O_NONBLOCK | O_CLOEXEC);
         if (fd.IsInvalid)
         {

@@ -7,8 +7,14 @@ namespace Softlan.Platform.Linux;
 [SupportedOSPlatform("linux")]
 internal sealed unsafe class UdpReceiveBatch : IDisposable
 {
-    /// <summary>Buffers of one call. With GRO each holds up to 64 datagrams; more than a few would let one turn outrun the queues behind it.</summary>
-    private const int Buffers = 4;
+    /// <summary>Most buffers of one call. From many peers come small messages, and then each call should bring many; the kernel only touches what it fills.</summary>
+    private const int Buffers = 32;
+
+    /// <summary>Fewest. With GRO each holds up to 64 datagrams of one peer.</summary>
+    private const int FewestBuffers = 4;
+
+    /// <summary>Bytes that one call should bring: more would let one turn outrun the queues behind it, and make others wait.</summary>
+    private const int WantedLength = 256 * 1024;
 
     /// <summary>The largest UDP payload, and so the longest GRO aggregate.</summary>
     private const int BufferLength = 65536;
@@ -20,6 +26,7 @@ internal sealed unsafe class UdpReceiveBatch : IDisposable
     private readonly NativeUdp.MMsgHdr* _messages;
     private readonly SockAddr* _remotes;
     private readonly byte* _controls;
+    private int _ask = FewestBuffers;
 
     public UdpReceiveBatch()
     {
@@ -48,7 +55,7 @@ internal sealed unsafe class UdpReceiveBatch : IDisposable
     /// <returns>Messages read, 0 when there are none. Errors of a UDP socket concern single datagrams and are skipped.</returns>
     public int Receive(UdpSocket socket)
     {
-        for (int i = 0; i < Buffers; i++)
+        for (int i = 0; i < _ask; i++)
         {
             // The kernel overwrites both with what it used.
             _messages[i].Header.NameLength = SockAddr.Inet6Length;
@@ -57,7 +64,21 @@ internal sealed unsafe class UdpReceiveBatch : IDisposable
         }
 
         // SAFETY: the vectors point into _memory, which lives until Dispose; the loop thread is the only user.
-        return Math.Max(0, NativeUdp.RecvMmsg(socket.Fd.Number, _messages, Buffers, NativeUdp.MSG_DONTWAIT, 0));
+        int count = NativeUdp.RecvMmsg(socket.Fd.Number, _messages, (uint)_ask, NativeUdp.MSG_DONTWAIT, 0);
+        if (count <= 0)
+        {
+            return 0;
+        }
+
+        long length = 0;
+        for (int i = 0; i < count; i++)
+        {
+            length += _messages[i].Length;
+        }
+
+        // As long as messages stay as they are, the next call brings about what is wanted.
+        _ask = (int)Math.Clamp(WantedLength * (long)count / Math.Max(1, length), FewestBuffers, Buffers);
+        return count;
     }
 
     /// <summary>One message of the last <see cref="Receive"/>: its bytes, how long each datagram in it is, and between which addresses it travelled.</summary>

@@ -33,7 +33,8 @@ internal sealed class UdpSocket : IDisposable
 
     /// <param name="endPoint"><see cref="IPAddress.IPv6Any"/> takes both families where the kernel has IPv6, else IPv4.</param>
     /// <param name="what">For the error, for example "Cannot listen on 0.0.0.0:443/udp".</param>
-    public static UdpSocket Bind(IPEndPoint endPoint, string what)
+    /// <param name="sharesPort">Other sockets of this process are, or will be, bound to the same port (SO_REUSEPORT). The first one must not: then it would share it with strangers.</param>
+    public static UdpSocket Bind(IPEndPoint endPoint, string what, bool sharesPort = false)
     {
         bool wildcard = endPoint.Address.Equals(IPAddress.Any) || endPoint.Address.Equals(IPAddress.IPv6Any);
         ushort family = endPoint.AddressFamily == AddressFamily.InterNetwork ? SockAddr.Inet : SockAddr.Inet6;
@@ -56,7 +57,7 @@ internal sealed class UdpSocket : IDisposable
 
         try
         {
-            return Configure(fd, endPoint, family, wildcard, what);
+            return Configure(fd, endPoint, family, wildcard, what, sharesPort);
         }
         catch
         {
@@ -83,7 +84,7 @@ internal sealed class UdpSocket : IDisposable
     private static SafeFd Open(ushort family) =>
         NativeUdp.Socket(family, NativeUdp.SOCK_DGRAM | NativeUdp.SOCK_NONBLOCK | NativeUdp.SOCK_CLOEXEC, 0);
 
-    private static UdpSocket Configure(SafeFd fd, IPEndPoint endPoint, ushort family, bool wildcard, string what)
+    private static UdpSocket Configure(SafeFd fd, IPEndPoint endPoint, ushort family, bool wildcard, string what, bool sharesPort)
     {
         if (family == SockAddr.Inet6)
         {
@@ -104,6 +105,11 @@ internal sealed class UdpSocket : IDisposable
             || TrySet(fd, NativeUdp.SOL_SOCKET, NativeUdp.SO_RCVBUF, BufferLength);
         _ = TrySet(fd, NativeUdp.SOL_SOCKET, NativeUdp.SO_SNDBUFFORCE, BufferLength)
             || TrySet(fd, NativeUdp.SOL_SOCKET, NativeUdp.SO_SNDBUF, BufferLength);
+
+        if (sharesPort && !TrySet(fd, NativeUdp.SOL_SOCKET, NativeUdp.SO_REUSEPORT, 1))
+        {
+            throw Errno.ToException(what, Errno.Last, "use --workers 1");
+        }
 
         SockAddr address = SockAddr.From(endPoint, family);
         if (NativeUdp.Bind(fd, in address, address.Length) < 0)

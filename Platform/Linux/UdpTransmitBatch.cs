@@ -149,7 +149,7 @@ internal sealed unsafe class UdpTransmitBatch : IDisposable
         int last = _count - 1;
         if (last < _sent || _lastIsClosed || !_segmentationOffload || length > _segmentLength[last] || _segments[last] >= MaxSegments
             || _vectors[last].Length + (nuint)length > MaxMessageLength
-            || !_remotes[last].Equals(*remote) || !_locals[last].Equals(local is null ? default : *local))
+            || !SockAddr.Equals(in _remotes[last], in *remote) || !HasSource(last, local))
         {
             return false;
         }
@@ -160,6 +160,9 @@ internal sealed unsafe class UdpTransmitBatch : IDisposable
         _used += length;
         return true;
     }
+
+    private bool HasSource(int index, SockAddr* local) =>
+        local is null ? _locals[index].Family == 0 : SockAddr.Equals(in _locals[index], in *local);
 
     private void PrepareMessage(int index)
     {

@@ -106,6 +106,20 @@ internal sealed class WatchedProcess : IDisposable
         _shell.Dispose();
     }
 
+    /// <summary>The end of the process and the end of its output are told by different threads, in any order.</summary>
+    private void WaitForLastWords()
+    {
+        using CancellationTokenSource patience = new(StopPatience);
+        try
+        {
+            _shell.WaitForExitAsync(patience.Token).GetAwaiter().GetResult();
+        }
+        catch (Exception e) when (e is OperationCanceledException or InvalidOperationException)
+        {
+            // Something that it left behind holds its output open, or Dispose was quicker.
+        }
+    }
+
     private void OnLine(string? line, Action<string> onLine)
     {
         if (string.IsNullOrWhiteSpace(line))
@@ -129,6 +143,7 @@ internal sealed class WatchedProcess : IDisposable
     private void OnExited(Action<int, string> onExited)
     {
         int status;
+        WaitForLastWords();
         lock (_lock)
         {
             if (_isStopping)

@@ -109,6 +109,12 @@ internal static class ClientCommand
 
         public override int Invoke(ParseResult parseResult)
         {
+            if (parseResult.UnmatchedTokens.Count > 0)
+            {
+                ParseErrors.Write(parseResult, parseResult.InvocationConfiguration.Error);
+                return ExitCodes.Usage;
+            }
+
             list(parseResult.InvocationConfiguration.Output);
             return ExitCodes.Success;
         }

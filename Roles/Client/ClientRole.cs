@@ -28,8 +28,8 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
     /// <summary>Time between two looks at routes and settings that nothing gave a reason for.</summary>
     public static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(5);
 
-    /// <summary>Drops that are nothing to worry about: what the own stack says while there is no room, and switch talk that stays at home.</summary>
-    private static readonly DropReason[] ExpectedDrops = [DropReason.NotConnected, DropReason.SwitchControl];
+    /// <summary>Drops that are nothing to worry about: what the own stack says while there is no room, switch talk that stays at home, and the hints by which TCP finds its rate.</summary>
+    private static readonly DropReason[] ExpectedDrops = [DropReason.NotConnected, DropReason.SwitchControl, DropReason.Congested];
 
     private static readonly TimeSpan DropReportInterval = TimeSpan.FromMinutes(1);
 

@@ -12,6 +12,7 @@ namespace Softlan.Roles.Client;
 [JsonDerivedType(typeof(MtuReplaced), "mtu")]
 [JsonDerivedType(typeof(BroughtUp), "up")]
 [JsonDerivedType(typeof(SettingReplaced), "setting")]
+[JsonDerivedType(typeof(IPv6Learned), "learned")]
 [JsonDerivedType(typeof(DirectoryMade), "directory")]
 [JsonDerivedType(typeof(NetworkAddressWritten), "networkAddress")]
 [JsonDerivedType(typeof(IpInterfaceReplaced), "ipInterface")]
@@ -62,6 +63,12 @@ internal abstract record HostChange
     internal sealed record SettingReplaced(string Interface, string Setting, int Old) : HostChange
     {
         public override string ToString() => $"{Setting} of {Interface}, before {Old}";
+    }
+
+    /// <summary>The kernel may have made addresses and routes of its own on an interface that is up, from the party's router advertisements; <paramref name="Before"/> were there already.</summary>
+    internal sealed record IPv6Learned(string Interface, IReadOnlyList<string> Before) : HostChange
+    {
+        public override string ToString() => $"what IPv6 learned on {Interface}";
     }
 
     internal sealed record DirectoryMade(string Path) : HostChange

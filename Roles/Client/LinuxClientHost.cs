@@ -143,16 +143,24 @@ internal sealed class LinuxClientHost : IClientHost
     private LinuxTap OpenTap(MacAddress mac)
     {
         LinuxTap? tap = null;
-        void Open() => tap = LinuxTap.Open(_loop, new LinuxTapOptions { Name = _options.Tap, Address = mac, Up = false });
-        if (NetlinkLinks.Find(_netlink, _options.Tap) is { } link && link.Address != mac)
+        Action open = () => tap = LinuxTap.Open(_loop, new LinuxTapOptions { Name = _options.Tap, Address = mac, Up = false });
+        if (NetlinkLinks.Find(_netlink, _options.Tap) is { } link)
         {
-            _changes.Make(new HostChange.MacReplaced(link.Name, link.Address), Open);
-        }
-        else
-        {
-            Open();
+            if (link.Address != mac)
+            {
+                open = Noted(new HostChange.MacReplaced(link.Name, link.Address), open);
+            }
+
+            // One that is down forgets by itself what it learned.
+            if (link.IsUp)
+            {
+                open = Noted(new HostChange.IPv6Learned(link.Name, LinuxUndo.IPv6Of(_netlink, link.Index)), open);
+            }
         }
 
+        open();
         return tap!;
     }
+
+    private Action Noted(HostChange change, Action apply) => () => _changes.Make(change, apply);
 }

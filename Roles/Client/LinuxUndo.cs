@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Runtime.Versioning;
 using Softlan.Platform.Linux;
 using Softlan.Platform.Linux.Netlink;
@@ -33,6 +34,9 @@ internal sealed class LinuxUndo(NetlinkSocket netlink, string stateDirectory) : 
             case HostChange.SettingReplaced setting:
                 Sysctl.TryWriteIPv6(setting.Interface, setting.Setting, setting.Old);
                 break;
+            case HostChange.IPv6Learned learned when Find(learned.Interface) is { } link:
+                ForgetLearned(link.Index, learned);
+                break;
             case HostChange.DirectoryMade made:
                 Remove(made.Path);
                 break;
@@ -48,6 +52,48 @@ internal sealed class LinuxUndo(NetlinkSocket netlink, string stateDirectory) : 
         Gateway = route.Gateway,
         InterfaceIndex = route.InterfaceIndex,
     };
+
+    /// <summary>The IPv6 addresses and routes of an interface, for <see cref="HostChange.IPv6Learned"/>.</summary>
+    public static IReadOnlyList<string> IPv6Of(NetlinkSocket netlink, int interfaceIndex) =>
+        [.. AddressesOf(netlink, interfaceIndex).Select(Name), .. RoutesOf(netlink, interfaceIndex).Select(Name)];
+
+    private static IEnumerable<InterfaceAddress> AddressesOf(NetlinkSocket netlink, int interfaceIndex) =>
+        NetlinkAddresses.List(netlink, interfaceIndex).Where(address => address.Address.AddressFamily == AddressFamily.InterNetworkV6);
+
+    private static IEnumerable<RouteEntry> RoutesOf(NetlinkSocket netlink, int interfaceIndex) =>
+        NetlinkRoutes.List(netlink, protocol: null)
+            .Where(route => route.InterfaceIndex == interfaceIndex && route.Destination.BaseAddress.AddressFamily == AddressFamily.InterNetworkV6);
+
+    private static string Name(InterfaceAddress address) => $"{address.Address}/{address.PrefixLength}";
+
+    private static string Name(RouteEntry route) => route.Destination.ToString();
+
+    /// <summary>What a person added meanwhile stays, and so does the route that belongs to it.</summary>
+    private void ForgetLearned(int interfaceIndex, HostChange.IPv6Learned learned)
+    {
+        List<InterfaceAddress> kept = [];
+        foreach (InterfaceAddress address in AddressesOf(netlink, interfaceIndex))
+        {
+            if (learned.Before.Contains(Name(address)) || (address.IsPermanent && !address.Address.IsIPv6LinkLocal))
+            {
+                kept.Add(address);
+            }
+            else
+            {
+                RequireGone(NetlinkAddresses.Delete(netlink, address), learned);
+            }
+        }
+
+        foreach (RouteEntry route in RoutesOf(netlink, interfaceIndex))
+        {
+            if (route.Protocol is RouteEntry.KernelProtocol or RouteEntry.AdvertisementProtocol
+                && !learned.Before.Contains(Name(route))
+                && !kept.Exists(address => route.Destination.Contains(address.Address)))
+            {
+                RequireGone(NetlinkRoutes.Delete(netlink, route), learned);
+            }
+        }
+    }
 
     private static void RequireGone(NetlinkResult result, HostChange change)
     {

@@ -119,7 +119,8 @@ internal sealed class RelayRoutePin(IRelayRoutes routes, HostChanges changes, IL
     private RouteCheck Hold(RelayRoute? now, RelayRoute wanted)
     {
         bool moved = _wanted is not null && !wanted.Equals(_wanted);
-        if (!wanted.Equals(_wanted) || !wanted.Equals(now) || (_own is null && !routes.HasHostRoute(Relay!, wanted)))
+        // The kernel takes a pin away with the last address of its interface, and says so to nobody when the same network comes back.
+        if (!wanted.Equals(_wanted) || !wanted.Equals(now) || !routes.HasHostRoute(Relay!, wanted))
         {
             Release();
             _wanted = wanted;

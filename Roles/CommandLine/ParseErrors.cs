@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace Softlan.Roles.CommandLine;
 
@@ -13,11 +14,25 @@ internal static class ParseErrors
         // What follows an unknown word is a consequence of it: an option that seems missing, a value without an option.
         IEnumerable<string> lines = parsed.UnmatchedTokens.Count > 0
             ? [Unmatched(parsed.CommandResult.Command, parsed.UnmatchedTokens[0])]
-            : parsed.Errors.Select(mistake => mistake.Message).Distinct();
+            : parsed.Errors.Select(Describe).Distinct();
         foreach (string line in lines)
         {
             error.WriteLine($"softlan: {line}");
         }
+    }
+
+    /// <summary>A value that is missing or one too many: System.CommandLine has words for it, but no example.</summary>
+    private static string Describe(ParseError mistake)
+    {
+        OptionResult? given = mistake.SymbolResult as OptionResult ?? mistake.SymbolResult?.Parent as OptionResult;
+        return given is { Implicit: false, Option: IAdvised advised }
+            ? given.Tokens.Count switch
+            {
+                0 => $"{given.Option.Name} lacks its value. {advised.Advice}.",
+                1 => mistake.Message,
+                _ => $"{given.Option.Name} takes one value, and got '{string.Join("' and '", given.Tokens.Select(token => token.Value))}'. {advised.Advice}.",
+            }
+            : mistake.Message;
     }
 
     private static string Unmatched(Command command, string word)

@@ -25,7 +25,7 @@ internal static class SoftlanCommandLine
         root.SetAction(parsed =>
         {
             parsed.InvocationConfiguration.Error.WriteLine(
-                $"softlan: a command is missing. Use one of {string.Join(", ", commands.Select(command => command.Name))}, or see softlan --help.");
+                $"softlan: a command is missing. Use one of {string.Join(", ", commands.Where(command => !command.Hidden).Select(command => command.Name))}, or see softlan --help.");
             return ExitCodes.Usage;
         });
         if (root.Options.OfType<VersionOption>().FirstOrDefault() is { } version)

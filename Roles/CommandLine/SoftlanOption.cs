@@ -39,7 +39,7 @@ internal static class SoftlanOption
     public static Option<T?> Optional<T>(string name, ValueKind<T> kind, string helpName, string description, params string[] aliases)
         where T : class
     {
-        Option<T?> option = new(name, aliases) { HelpName = helpName, Description = description };
+        AdvisedOption<T?> option = new(name, kind.Advice, aliases) { HelpName = helpName, Description = description };
         option.CustomParser = argument => Parse(argument, kind);
         option.DefaultValueFactory = result => FromEnvironment(result, name, kind, out T? value) ? value : null;
         return option;
@@ -49,7 +49,7 @@ internal static class SoftlanOption
     public static Option<T?> OptionalValue<T>(string name, ValueKind<T> kind, string helpName, string description, params string[] aliases)
         where T : struct
     {
-        Option<T?> option = new(name, aliases) { HelpName = helpName, Description = description };
+        AdvisedOption<T?> option = new(name, kind.Advice, aliases) { HelpName = helpName, Description = description };
         option.CustomParser = argument => Parse(argument, kind);
         option.DefaultValueFactory = result => FromEnvironment(result, name, kind, out T value) ? value : null;
         return option;
@@ -67,7 +67,7 @@ internal static class SoftlanOption
     public static string VariableName(string name) =>
         "SOFTLAN_" + name.TrimStart('-').Replace('-', '_').ToUpper(CultureInfo.InvariantCulture);
 
-    private static Option<T> Create<T>(string name, ValueKind<T> kind, string helpName, string description, string[] aliases) => new(name, aliases)
+    private static Option<T> Create<T>(string name, ValueKind<T> kind, string helpName, string description, string[] aliases) => new AdvisedOption<T>(name, kind.Advice, aliases)
     {
         HelpName = helpName,
         Description = description,

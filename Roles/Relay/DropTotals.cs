@@ -11,17 +11,10 @@ internal sealed class DropTotals
     private readonly long[] _told = new long[Reasons.Length];
 
     /// <summary>What was dropped since the last call, as <c>QueueFull 12, RateLimited 3</c>; empty when nothing was.</summary>
-    public string TellNew(PeerCounters departed, IEnumerable<RelayPeer> links)
+    /// <param name="sum">Over all links, those that have ended included.</param>
+    public string TellNew(PeerCounters sum)
     {
-        long[] totals = [.. Reasons.Select(departed.Dropped)];
-        foreach (RelayPeer peer in links)
-        {
-            for (int i = 0; i < Reasons.Length; i++)
-            {
-                totals[i] += peer.Counters.Dropped(Reasons[i]);
-            }
-        }
-
+        long[] totals = [.. Reasons.Select(sum.Dropped)];
         List<string> news = [];
         for (int i = 0; i < Reasons.Length; i++)
         {

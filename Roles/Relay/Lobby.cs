@@ -5,37 +5,89 @@ using Softlan.Wire.Control;
 
 namespace Softlan.Roles.Relay;
 
-/// <summary>Every link and every room of a relay: decides who may come in.</summary>
-internal sealed class Lobby(RelayOptions options, ILane lane, ILogger logger) : ILinkAcceptor
+/// <summary>Every link and every room of one worker of a relay: decides who may come in. A relay with one worker has one lobby.</summary>
+internal sealed class Lobby : ILinkAcceptor
 {
+    private readonly RelayHouse _house;
+    private readonly int _worker;
+    private readonly ILane _lane;
+    private readonly ILogger _logger;
     private readonly Dictionary<RoomCode, Room> _rooms = [];
     private readonly HashSet<RelayPeer> _links = [];
-    private int _peers;
-    private int _openRooms;
     private bool _isDraining;
+
+    /// <summary>The only lobby of a relay.</summary>
+    public Lobby(RelayOptions options, ILane lane, ILogger logger)
+        : this(new RelayHouse(options, 1), 0, lane, logger)
+    {
+    }
+
+    /// <param name="house">What the lobbies of one relay share; gets this one.</param>
+    /// <param name="worker">Whose it is.</param>
+    /// <param name="lane">The worker's lane.</param>
+    /// <param name="logger">For the operator.</param>
+    public Lobby(RelayHouse house, int worker, ILane lane, ILogger logger)
+    {
+        _house = house;
+        _worker = worker;
+        _lane = lane;
+        _logger = logger;
+        house.Lobbies[worker] = this;
+    }
+
+    /// <summary>The lane, where there are several workers.</summary>
+    public IEnterableLane EnterableLane => (IEnterableLane)_lane;
 
     /// <summary>Drops of links that are gone, so that a report over all of them does not lose any.</summary>
     public PeerCounters Departed { get; } = new();
 
     public IReadOnlyCollection<RelayPeer> Links => _links;
 
-    public int PeerCount => _peers;
+    /// <summary>Of the whole relay.</summary>
+    public int PeerCount => _house.Peers;
 
-    public int OpenRoomCount => _openRooms;
+    /// <summary>Of the whole relay.</summary>
+    public int OpenRoomCount => _house.OpenRooms;
+
+    private RelayOptions Options => _house.Options;
+
+    /// <summary>Everything that links of this worker and members of its rooms have counted.</summary>
+    public PeerCounters Sum()
+    {
+        PeerCounters sum = new();
+        sum.Add(Departed);
+        foreach (RelayPeer peer in _links)
+        {
+            sum.Add(peer.Counters);
+        }
+
+        foreach (FarEnd end in _house.GatesFrom(_worker).SelectMany(gate => gate.Ends))
+        {
+            sum.Add(end.Counters);
+        }
+
+        return sum;
+    }
 
     /// <summary>Called when the last link is gone after <see cref="Drain"/>.</summary>
     public Action? Drained { get; set; }
 
     public IFrameLinkHandler Accept(IFrameLink link)
     {
-        RelayPeer peer = new(this, lane, link, options);
+        RelayPeer peer = new(this, _lane, link, Options);
         _links.Add(peer);
         return peer;
     }
 
-    /// <summary>The peer's hello: lets it in, or rejects it.</summary>
+    /// <summary>The peer's hello: lets it in, or rejects it, or sends it to the worker that has its room.</summary>
     public void Enter(RelayPeer peer, HelloMessage hello)
     {
+        if (hello.Version == HelloMessage.CurrentVersion && _house.FindHome(hello.Room, _worker) is var home && home != _worker)
+        {
+            Send(peer, hello, home);
+            return;
+        }
+
         Room? room = null;
         Seat? seat = null;
         if (hello.Version == HelloMessage.CurrentVersion && _rooms.TryGetValue(hello.Room, out room))
@@ -45,13 +97,14 @@ internal sealed class Lobby(RelayOptions options, ILane lane, ILogger logger) : 
 
         if (Judge(hello, room, seat?.Occupant) is { } rejection)
         {
+            ForgetUnused(hello.Room);
             peer.Reject(rejection.Reason, rejection.Text);
             return;
         }
 
         bool comesBack = seat is not null;
-        room ??= _rooms[hello.Room] = new Room(hello.Room, logger);
-        seat ??= room.Seats.TryCreate(lane.Now);
+        room ??= _rooms[hello.Room] = new Room(hello.Room, _logger);
+        seat ??= room.Seats.TryCreate(_lane.Now);
         if (seat is null)
         {
             peer.Reject(RejectReason.ServerFull, "Too many players came and went in this room within a minute; try again in a minute.");
@@ -60,36 +113,36 @@ internal sealed class Lobby(RelayOptions options, ILane lane, ILogger logger) : 
 
         if (room.IsEmpty)
         {
-            _openRooms++;
-            room.Switch.Mtu = Math.Min(options.MaxMtu, hello.Mtu);
-            RelayLog.RoomOpened(logger, room.Code, room.Switch.Mtu);
+            _house.CountRoom(1);
+            room.Switch.Mtu = Math.Min(Options.MaxMtu, hello.Mtu);
+            RelayLog.RoomOpened(_logger, room.Code, room.Switch.Mtu);
         }
 
         if (seat.Occupant is null)
         {
-            _peers++;
+            _house.CountPeer(1);
         }
 
-        room.Enter(peer, seat, hello, lane.Now);
+        room.Enter(peer, seat, hello, _lane.Now);
         if (comesBack)
         {
-            RelayLog.CameBack(logger, peer.Id, hello.Role, hello.Name, room.Code, peer.RemoteEndPoint, hello.Software);
+            RelayLog.CameBack(_logger, peer.Id, hello.Role, hello.Name, room.Code, peer.RemoteEndPoint, hello.Software);
         }
         else
         {
-            RelayLog.Joined(logger, peer.Id, hello.Role, hello.Name, peer.Mac, room.Code, peer.RemoteEndPoint, hello.Software);
+            RelayLog.Joined(_logger, peer.Id, hello.Role, hello.Name, peer.Mac, room.Code, peer.RemoteEndPoint, hello.Software);
         }
     }
 
     public void Leave(RelayPeer peer, Room room, CloseReason reason, string text)
     {
-        _peers--;
-        room.Leave(peer, reason, lane.Now);
-        RelayLog.Left(logger, peer.Id, peer.Info.Name, room.Code, reason, text);
+        _house.CountPeer(-1);
+        room.Leave(peer, reason, _lane.Now);
+        RelayLog.Left(_logger, peer.Id, peer.Info.Name, room.Code, reason, text);
         if (room.IsEmpty)
         {
-            _openRooms--;
-            RelayLog.RoomClosed(logger, room.Code);
+            _house.CountRoom(-1);
+            RelayLog.RoomClosed(_logger, room.Code);
         }
     }
 
@@ -102,24 +155,22 @@ internal sealed class Lobby(RelayOptions options, ILane lane, ILogger logger) : 
         }
 
         Departed.Add(peer.Counters);
-        if (_isDraining && _links.Count == 0)
-        {
-            Drained?.Invoke();
-        }
+        TellDrained();
     }
 
-    public void NoteRejected(RelayPeer peer, RejectReason reason, string text) => RelayLog.Rejected(logger, peer.RemoteEndPoint, reason, text);
+    public void NoteRejected(RelayPeer peer, RejectReason reason, string text) => RelayLog.Rejected(_logger, peer.RemoteEndPoint, reason, text);
 
-    public void NoteProtocolError(RelayPeer peer, string text) => RelayLog.ProtocolError(logger, peer.RemoteEndPoint, peer.Id, text);
+    public void NoteProtocolError(RelayPeer peer, string text) => RelayLog.ProtocolError(_logger, peer.RemoteEndPoint, peer.Id, text);
 
     /// <summary>Forgets empty rooms to which nobody can come back any more. To be called every few seconds.</summary>
     public void Sweep()
     {
         foreach ((RoomCode code, Room room) in _rooms)
         {
-            if (room.IsEmpty && room.Seats.IsForgotten(lane.Now))
+            if (room.IsEmpty && room.Seats.IsForgotten(_lane.Now))
             {
                 _rooms.Remove(code); // Removing is allowed while enumerating.
+                _house.Forget(code);
             }
         }
     }
@@ -133,14 +184,48 @@ internal sealed class Lobby(RelayOptions options, ILane lane, ILogger logger) : 
             peer.SayBye(CloseReason.ShuttingDown, "The relay is shutting down");
         }
 
-        if (_links.Count == 0)
+        TellDrained();
+    }
+
+    /// <summary>Nobody came in, so no room was made.</summary>
+    private void ForgetUnused(RoomCode code)
+    {
+        if (!_rooms.ContainsKey(code))
+        {
+            _house.Forget(code);
+        }
+    }
+
+    /// <summary>A link of another worker, whose room is here.</summary>
+    private void Welcome(FarLink link, FarGate gate, HelloMessage hello)
+    {
+        gate.Open(link);
+        RelayPeer peer = new(this, _lane, link, Options);
+        _links.Add(peer);
+        link.HandOver(peer);
+        peer.SayHello(hello);
+    }
+
+    /// <summary>The room is on another worker, and so will be all that the peer says from here on.</summary>
+    private void Send(RelayPeer peer, HelloMessage hello, int home)
+    {
+        FarGate gate = _house.Gate(_worker, home);
+        _links.Remove(peer);
+        FarLink link = gate.Pass(peer.GiveUpLink(), Departed.Add);
+        Lobby there = _house.Lobbies[home];
+        gate.RoomLane.Post(() => there.Welcome(link, gate, hello));
+    }
+
+    private void TellDrained()
+    {
+        if (_isDraining && _links.Count == 0)
         {
             Drained?.Invoke();
         }
     }
 
     private Seat? FindSeat(Room room, HelloMessage hello) =>
-        ResumeToken.TryParse(hello.Resume, out ResumeToken? token) && room.Seats.Find(token!, lane.Now) is { } seat
+        ResumeToken.TryParse(hello.Resume, out ResumeToken? token) && room.Seats.Find(token!, _lane.Now) is { } seat
         && (seat.Occupant is null || seat.Occupant.Info.Role == hello.Role)
             ? seat
             : null;
@@ -167,21 +252,21 @@ internal sealed class Lobby(RelayOptions options, ILane lane, ILogger logger) : 
         }
 
         bool opens = room is null || room.IsEmpty;
-        int mtu = opens ? options.MaxMtu : room!.Switch.Mtu;
+        int mtu = opens ? Options.MaxMtu : room!.Switch.Mtu;
         int smallest = opens ? FrameLimits.MinMtu : mtu;
         if (hello.Mtu < smallest)
         {
             return (RejectReason.MtuTooSmall, $"This room needs an MTU of {smallest} bytes and you can carry {hello.Mtu}.");
         }
 
-        if (replaced is null && _peers >= options.MaxPeers)
+        if (replaced is null && PeerCount >= Options.MaxPeers)
         {
-            return (RejectReason.ServerFull, $"The relay is full: it has {options.MaxPeers} peers.");
+            return (RejectReason.ServerFull, $"The relay is full: it has {Options.MaxPeers} peers.");
         }
 
-        if (opens && (_openRooms >= options.MaxRooms || (room is null && _rooms.Count >= 2 * options.MaxRooms)))
+        if (opens && (OpenRoomCount >= Options.MaxRooms || (room is null && _rooms.Count >= 2 * Options.MaxRooms)))
         {
-            return (RejectReason.ServerFull, $"The relay is full: it has {options.MaxRooms} rooms.");
+            return (RejectReason.ServerFull, $"The relay is full: it has {Options.MaxRooms} rooms.");
         }
 
         return room is null ? null : JudgeInRoom(hello, room, replaced, isGateway);
@@ -201,8 +286,8 @@ internal sealed class Lobby(RelayOptions options, ILane lane, ILogger logger) : 
             return (RejectReason.MacTaken, $"Another player in room {room.Code} has the MAC address {hello.Mac}.");
         }
 
-        return replaced is null && room.ClientCount >= options.MaxClientsPerRoom
-            ? (RejectReason.RoomFull, $"Room {room.Code} is full: it has {options.MaxClientsPerRoom} players.")
+        return replaced is null && room.ClientCount >= Options.MaxClientsPerRoom
+            ? (RejectReason.RoomFull, $"Room {room.Code} is full: it has {Options.MaxClientsPerRoom} players.")
             : null;
     }
 }

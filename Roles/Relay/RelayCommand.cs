@@ -47,6 +47,8 @@ internal static class RelayCommand
             "--max-peers", ValueKinds.Integer("a number of peers", 1, 65536, 4096), "number", "How many players and gateways there may be in all rooms together.", 4096);
         Option<int> maxLinks = SoftlanOption.WithDefault(
             "--max-links-per-address", ValueKinds.Integer("a number of connections", 1, 65536, 64), "number", "How many connections one IPv4 address or IPv6 /64 may have.", 64);
+        Option<int> workers = SoftlanOption.WithDefault(
+            "--workers", ValueKinds.Integer("a number of workers", 1, RelayOptions.MaxWorkers, 4), "number", "How many threads carry the connections. By default one for each processor, up to 8.", RelayOptions.DefaultWorkers);
         Option<BitRate> clientRate = SoftlanOption.WithDefault(
             "--client-rate", RateKind, "rate", "What one player may send, in bits a second, for example 20mbit. A burst of one second is allowed.", BitRate.Unlimited);
         Option<int> broadcastRate = SoftlanOption.WithDefault(
@@ -54,11 +56,11 @@ internal static class RelayCommand
 
         Command command = new("relay", "Run a relay: the meeting point on the internet that players and gateways connect to.")
         {
-            listen, cert, key, state, serverName, mtu, maxClients, maxRooms, maxPeers, maxLinks, clientRate, broadcastRate,
+            listen, cert, key, state, serverName, mtu, maxClients, maxRooms, maxPeers, maxLinks, workers, clientRate, broadcastRate,
         };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(cert) is null != result.GetValue(key) is null)
+            if (result.Has(cert) is { } hasCert && result.Has(key) is { } hasKey && hasCert != hasKey)
             {
                 result.AddError("--cert and --key belong together. Give both, for example --cert fullchain.pem --key privkey.pem, or neither.");
             }
@@ -76,6 +78,7 @@ internal static class RelayCommand
                 MaxRooms = parsed.GetValue(maxRooms),
                 MaxPeers = parsed.GetValue(maxPeers),
                 MaxLinksPerAddress = parsed.GetValue(maxLinks),
+                Workers = parsed.GetValue(workers),
                 ClientRate = parsed.GetValue(clientRate),
                 ClientBroadcastRate = parsed.GetValue(broadcastRate),
             },

@@ -5,6 +5,12 @@ namespace Softlan.Roles.Relay;
 /// <summary>What `softlan relay` was asked to do. Every value is checked before this exists.</summary>
 internal sealed record RelayOptions
 {
+    /// <summary>More threads than this are no use: the rooms' traffic is then bound by the network.</summary>
+    public const int MaxWorkers = 32;
+
+    /// <summary>One for each processor, but not more than 8 unless somebody asks for it.</summary>
+    public static int DefaultWorkers => Math.Min(Environment.ProcessorCount, 8);
+
     public ListenAddress Listen { get; init; } = ListenAddress.Default;
 
     /// <summary>The operator's own certificate; null: one that the relay makes and keeps.</summary>
@@ -30,6 +36,9 @@ internal sealed record RelayOptions
 
     /// <summary>Peers in all rooms together, gateways included.</summary>
     public int MaxPeers { get; init; } = 4096;
+
+    /// <summary>Threads that carry links, 1 to <see cref="MaxWorkers"/>.</summary>
+    public int Workers { get; init; } = DefaultWorkers;
 
     public int MaxLinksPerAddress { get; init; } = 64;
 

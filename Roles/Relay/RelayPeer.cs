@@ -157,8 +157,7 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
         switch (parsed)
         {
             case HelloMessage hello when awaitsHello:
-                _helloTimer.Cancel();
-                _lobby.Enter(this, hello);
+                SayHello(hello);
                 break;
             case ByeMessage bye:
                 Close(bye.Reason == CloseReason.ShuttingDown ? CloseReason.ShuttingDown : CloseReason.Normal, bye.Text);
@@ -173,6 +172,21 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
                 CloseForProtocolError(awaitsHello ? "the first message is not a hello" : $"a {parsed.GetType().Name} is not for the relay at this point");
                 break;
         }
+    }
+
+    /// <summary>The peer has said hello, here or on the worker that its link is on.</summary>
+    public void SayHello(HelloMessage hello)
+    {
+        _helloTimer.Cancel();
+        _lobby.Enter(this, hello);
+    }
+
+    /// <summary>The peer belongs to another worker: this object is done, and the link is somebody else's.</summary>
+    public IFrameLink GiveUpLink()
+    {
+        State = RelayPeerState.Gone;
+        Dispose();
+        return _link;
     }
 
     public void OnMaxDatagramLengthChanged(IFrameLink link) => _maxDatagramLength = Math.Min(link.MaxDatagramLength, _wantedMaxDatagramLength);

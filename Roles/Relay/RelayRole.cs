@@ -6,13 +6,8 @@ using Softlan.Wire;
 
 namespace Softlan.Roles.Relay;
 
-/// <summary>The relay: listens, keeps its certificate fresh, reports drops, and says bye when it ends.</summary>
-/// <param name="options">What was asked for.</param>
-/// <param name="lane">Where it lives.</param>
-/// <param name="engine">Of the same lane.</param>
-/// <param name="output">Gets the lines for the host of the party.</param>
-/// <param name="logger">Gets everything else.</param>
-internal sealed class RelayRole(RelayOptions options, ILane lane, IQuicEngine engine, TextWriter output, ILogger logger) : IRole
+/// <summary>The relay: listens on every worker, keeps its certificate fresh, reports drops, and says bye when it ends.</summary>
+internal sealed class RelayRole : IRole
 {
     /// <summary>How often dropped frames are told.</summary>
     public static readonly TimeSpan ReportInterval = TimeSpan.FromMinutes(1);
@@ -27,44 +22,94 @@ internal sealed class RelayRole(RelayOptions options, ILane lane, IQuicEngine en
     /// <summary>Links beyond <see cref="RelayOptions.MaxPeers"/> that may be up, so that one peer too many can be told why it is rejected.</summary>
     private const int SpareLinks = 64;
 
-    private readonly Lobby _lobby = new(options, lane, logger);
-    private readonly RelayCertificates _certificates = new(options, engine, logger);
+    private readonly RelayOptions _options;
+    private readonly IReadOnlyList<RelayWorker> _workers;
+    private readonly TextWriter _output;
+    private readonly ILogger _logger;
+    private readonly ILane _lane;
+    private readonly RelayHouse _house;
+    private readonly RelayCertificates _certificates;
     private readonly DropTotals _drops = new();
-    private readonly List<ILaneTimer> _timers = [];
-    private ILinkListener? _listener;
+    private readonly List<(RelayWorker Worker, ILaneTimer Timer)> _timers = [];
+    private readonly List<ILinkListener> _listeners = [];
     private Action<SoftlanException?>? _ended;
+    private int _undrained;
     private bool _isStopping;
 
+    /// <summary>A relay with one worker.</summary>
+    /// <param name="options">What was asked for.</param>
+    /// <param name="lane">Where it lives.</param>
+    /// <param name="engine">Of the same lane.</param>
+    /// <param name="output">Gets the lines for the host of the party.</param>
+    /// <param name="logger">Gets everything else.</param>
+    public RelayRole(RelayOptions options, ILane lane, IQuicEngine engine, TextWriter output, ILogger logger)
+        : this(options, [RelayWorker.Own(lane, engine)], output, logger)
+    {
+    }
+
+    /// <param name="options">What was asked for.</param>
+    /// <param name="workers">The first one's lane is the role's.</param>
+    /// <param name="output">Gets the lines for the host of the party.</param>
+    /// <param name="logger">Gets everything else.</param>
+    public RelayRole(RelayOptions options, IReadOnlyList<RelayWorker> workers, TextWriter output, ILogger logger)
+    {
+        _options = options;
+        _workers = workers;
+        _output = output;
+        _logger = logger;
+        _lane = workers[0].Lane;
+        _certificates = new RelayCertificates(options, workers[0].Engine, logger);
+        _house = new RelayHouse(options, workers.Count);
+        for (int i = 0; i < workers.Count; i++)
+        {
+            _ = new Lobby(_house, i, workers[i].Lane, logger);
+        }
+    }
+
     /// <summary>Where it listens, the real port included.</summary>
-    public IReadOnlyList<IPEndPoint> EndPoints => _listener?.LocalEndPoints ?? [];
+    public IReadOnlyList<IPEndPoint> EndPoints => _listeners.Count > 0 ? _listeners[0].LocalEndPoints : [];
 
     /// <summary>The pin that players need.</summary>
     public CertificatePin Pin => _certificates.Pin;
 
-    public Lobby Lobby => _lobby;
+    /// <summary>One for each worker; each is asked on its worker's lane.</summary>
+    public IReadOnlyList<ILinkListener> Listeners => _listeners;
+
+    /// <summary>Of the first worker.</summary>
+    public Lobby Lobby => _house.Lobbies[0];
 
     public void Start(Action<SoftlanException?> ended)
     {
         _ended = ended;
-        byte[] secret = ResetSecret.LoadOrMake(options.StateDirectory);
-        _listener = engine.Listen(
-            new ListenOptions
-            {
-                EndPoint = options.Listen.EndPoint,
-                Certificate = _certificates.Load(),
-                Secret = secret,
-                MaxLinks = options.MaxPeers + SpareLinks,
-                MaxLinksPerAddress = options.MaxLinksPerAddress,
-            },
-            _lobby);
-        Every(SweepInterval, _lobby.Sweep);
-        Every(ReportInterval, Report);
-        if (options.Certificate is not null)
+        byte[] secret = ResetSecret.LoadOrMake(_options.StateDirectory);
+        ServerCertificate certificate = _certificates.Load();
+        ListenerShards shards = new(_workers.Count, new LinkQuota(_options.MaxPeers + SpareLinks, _options.MaxLinksPerAddress));
+        IPEndPoint endPoint = _options.Listen.EndPoint;
+        for (int i = 0; i < _workers.Count; i++)
         {
-            Every(RelayCertificates.PollInterval, () => _certificates.Poll(UseCertificate));
+            ListenOptions listen = new()
+            {
+                EndPoint = endPoint,
+                Certificate = certificate,
+                Secret = secret,
+                MaxLinks = _options.MaxPeers + SpareLinks,
+                MaxLinksPerAddress = _options.MaxLinksPerAddress,
+                Shards = shards,
+                Shard = i,
+            };
+            Listen(_workers[i], listen, _house.Lobbies[i]);
+
+            // Port 0 is any port for the first one, and for the others the one that it got.
+            endPoint = new IPEndPoint(endPoint.Address, _listeners[0].LocalEndPoints[0].Port);
         }
 
-        Greet(_listener.LocalEndPoints);
+        Every(_workers[0], ReportInterval, Report);
+        if (_options.Certificate is not null)
+        {
+            Every(_workers[0], RelayCertificates.PollInterval, () => _certificates.Poll(UseCertificate));
+        }
+
+        Greet(_listeners[0].LocalEndPoints);
     }
 
     public void Stop()
@@ -75,34 +120,92 @@ internal sealed class RelayRole(RelayOptions options, ILane lane, IQuicEngine en
         }
 
         _isStopping = true;
-        RelayLog.ShuttingDown(logger, _lobby.PeerCount);
+        RelayLog.ShuttingDown(_logger, _house.Peers);
         After(DrainTimeout, End);
-        _lobby.Drained = () => After(FarewellTime, End);
-        _lobby.Drain();
+        _undrained = _workers.Count;
+        for (int i = 0; i < _workers.Count; i++)
+        {
+            Lobby lobby = _house.Lobbies[i];
+            OnWorker(i, () =>
+            {
+                lobby.Drained = () => OnWorker(0, OnDrained);
+                lobby.Drain();
+            });
+        }
     }
 
     public void HangUp() => _certificates.Reload(UseCertificate);
 
     public void Dispose()
     {
-        foreach (ILaneTimer timer in _timers)
+        foreach ((RelayWorker worker, ILaneTimer timer) in _timers)
         {
-            timer.Dispose();
+            worker.Invoke(timer.Dispose);
         }
 
         _timers.Clear();
-        _listener?.Dispose();
-        _listener = null;
+        for (int i = 0; i < _listeners.Count; i++)
+        {
+            _workers[i].Invoke(_listeners[i].Dispose);
+        }
+
+        _listeners.Clear();
     }
 
-    private void UseCertificate(ServerCertificate certificate) => _listener?.ReplaceCertificate(certificate);
+    private void Listen(RelayWorker worker, ListenOptions options, Lobby lobby) => worker.Invoke(() =>
+    {
+        _listeners.Add(worker.Engine.Listen(options, lobby));
+        Every(worker, SweepInterval, lobby.Sweep);
+    });
+
+    private void UseCertificate(ServerCertificate certificate)
+    {
+        foreach (ILinkListener listener in _listeners)
+        {
+            listener.ReplaceCertificate(certificate);
+        }
+    }
 
     private void Report()
     {
-        string drops = _drops.TellNew(_lobby.Departed, _lobby.Links);
-        if (drops.Length > 0)
+        PeerCounters sum = new();
+        int missing = _workers.Count;
+        for (int i = 0; i < _workers.Count; i++)
         {
-            RelayLog.Dropped(logger, drops);
+            Lobby lobby = _house.Lobbies[i];
+            OnWorker(i, () =>
+            {
+                PeerCounters part = lobby.Sum();
+                OnWorker(0, () =>
+                {
+                    sum.Add(part);
+                    if (--missing == 0 && _drops.TellNew(sum) is { Length: > 0 } drops)
+                    {
+                        RelayLog.Dropped(_logger, drops);
+                    }
+                });
+            });
+        }
+    }
+
+    private void OnDrained()
+    {
+        if (--_undrained == 0)
+        {
+            After(FarewellTime, End);
+        }
+    }
+
+    /// <summary>On another worker's lane, or here and now on the own one.</summary>
+    private void OnWorker(int worker, Action work)
+    {
+        if (_workers.Count == 1)
+        {
+            work();
+        }
+        else
+        {
+            _workers[worker].Lane.Post(work);
         }
     }
 
@@ -117,39 +220,39 @@ internal sealed class RelayRole(RelayOptions options, ILane lane, IQuicEngine en
     {
         foreach (IPEndPoint endPoint in endPoints)
         {
-            RelayLog.Listening(logger, endPoint);
+            RelayLog.Listening(_logger, endPoint);
         }
 
-        IPAddress listening = options.Listen.EndPoint.Address;
+        IPAddress listening = _options.Listen.EndPoint.Address;
         bool isAnywhere = listening.Equals(IPAddress.IPv6Any) || listening.Equals(IPAddress.Any);
-        string host = options.PublicName ?? (isAnywhere ? "HOST" : listening.ToString());
-        RelayAddress address = new(host, endPoints.Count > 0 ? endPoints[0].Port : options.Listen.EndPoint.Port);
-        output.WriteLine($"The relay listens on {string.Join(" and ", endPoints)} (UDP).");
-        output.WriteLine(host == "HOST"
+        string host = _options.PublicName ?? (isAnywhere ? "HOST" : listening.ToString());
+        RelayAddress address = new(host, endPoints.Count > 0 ? endPoints[0].Port : _options.Listen.EndPoint.Port);
+        _output.WriteLine($"The relay listens on {string.Join(" and ", endPoints)} (UDP).");
+        _output.WriteLine(host == "HOST"
             ? "Players join with this line; put in this machine's public name or address for HOST and any room code for ROOM1:"
             : "Players join with this line; put in any room code for ROOM1:");
-        output.WriteLine();
-        output.WriteLine($"  softlan client --relay {address} --pin {Pin} --room ROOM1");
-        output.WriteLine();
-        output.Flush();
+        _output.WriteLine();
+        _output.WriteLine($"  softlan client --relay {address} --pin {Pin} --room ROOM1");
+        _output.WriteLine();
+        _output.Flush();
     }
 
-    private void Every(TimeSpan interval, Action work)
+    private void Every(RelayWorker worker, TimeSpan interval, Action work)
     {
         ILaneTimer? timer = null;
-        timer = lane.CreateTimer(() =>
+        timer = worker.Lane.CreateTimer(() =>
         {
             work();
             timer!.Set(interval);
         });
-        _timers.Add(timer);
+        _timers.Add((worker, timer));
         timer.Set(interval);
     }
 
     private void After(TimeSpan delay, Action work)
     {
-        ILaneTimer timer = lane.CreateTimer(work);
-        _timers.Add(timer);
+        ILaneTimer timer = _lane.CreateTimer(work);
+        _timers.Add((_workers[0], timer));
         timer.Set(delay);
     }
 }

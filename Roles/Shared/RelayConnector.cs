@@ -3,6 +3,7 @@ using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
 using Softlan.Platform;
 using Softlan.Wire;
+using Softlan.Wire.Control;
 
 namespace Softlan.Roles.Shared;
 
@@ -210,6 +211,8 @@ internal sealed class RelayConnector : IDisposable
                 ServerName = _options.ServerName ?? _options.Relay.Host,
                 Trust = _options.Trust,
                 DatagramLimit = _options.DatagramLimit,
+                Affinity = _options.Room.Affinity,
+                FairBy = _options.Role == PeerRole.Gateway ? FairBy.Destination : FairBy.Source,
             };
             _attempt = _engine.Connect(options, _counters, _handler);
         }

@@ -150,7 +150,7 @@ internal sealed class RelaySession : IFrameLinkHandler, IDisposable
         _stage = Stage.Greeting;
         _timer.Set(WelcomePatience);
         SessionLog.Reached(_logger, _options.Relay, _connector.EndPoint, _options.Room);
-        link.SendControl(ControlCodec.Write(_membership.MakeHello(link, _resumeToken)));
+        link.SendControl(ControlCodec.Write(_membership.MakeHello(_resumeToken)));
     }
 
     void IFrameLinkHandler.OnControl(IFrameLink link, ReadOnlySpan<byte> message)

@@ -113,14 +113,15 @@ internal sealed class RoomMembership : IDisposable
         receiver.OnDatagram(datagram, _lane.Now);
     }
 
-    public HelloMessage MakeHello(IFrameLink link, string? resumeToken) => new()
+    /// <remarks>It names the limit that the operator set, and not what the path was measured to carry so far: that grows within milliseconds, and each hop knows its own.</remarks>
+    public HelloMessage MakeHello(string? resumeToken) => new()
     {
         Role = _options.Role,
         Room = _options.Room,
         Mac = _options.Mac,
         Name = _options.Name,
         Mtu = _options.Mtu,
-        MaxDatagram = link.MaxDatagramLength,
+        MaxDatagram = _options.DatagramLimit ?? FrameLimits.MaxDatagramLength,
         Resume = resumeToken,
         Software = SoftlanCommandLine.Version,
     };

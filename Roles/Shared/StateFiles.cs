@@ -27,14 +27,18 @@ internal static class StateFiles
             return "/var/lib/softlan";
         }
 
-        // The XDG base directory specification ignores a relative path here.
-        string? state = Environment.GetEnvironmentVariable("XDG_STATE_HOME");
-        return Path.Combine(
-            state is not null && Path.IsPathFullyQualified(state)
-                ? state
-                : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state"),
-            "softlan");
+        // Unverified: where the home is missing, an empty name instead would put the files wherever softlan was started.
+        return UserDirectory(
+            Environment.GetEnvironmentVariable("XDG_STATE_HOME"),
+            Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify));
     }
+
+    /// <summary>A plain user's state directory, always a full path.</summary>
+    /// <param name="xdgStateHome">$XDG_STATE_HOME; the XDG base directory specification ignores a relative one.</param>
+    /// <param name="home">The home directory; empty where the user has none.</param>
+    internal static string UserDirectory(string? xdgStateHome, string home) => Path.Combine(
+        xdgStateHome is not null && Path.IsPathFullyQualified(xdgStateHome) ? xdgStateHome : Path.Combine(home.Length > 0 ? home : "/", ".local", "state"),
+        "softlan");
 
     /// <summary>Reads a whole file.</summary>
     /// <returns>Null when there is no such file.</returns>
@@ -59,7 +63,9 @@ internal static class StateFiles
         }
         catch (Exception failure) when (IsFileTrouble(failure))
         {
-            throw SoftlanException.Create($"Cannot read '{path}'", Sentence(failure), "make it readable for this user, or start as the user who owns it");
+            throw Directory.Exists(path)
+                ? SoftlanException.Create($"Cannot read '{path}'", "it is a directory", "give the path of a file")
+                : SoftlanException.Create($"Cannot read '{path}'", Sentence(failure), "make it readable for this user, or start as the user who owns it");
         }
     }
 
@@ -85,7 +91,9 @@ internal static class StateFiles
         catch (Exception failure) when (IsFileTrouble(failure))
         {
             TryDelete(temporary);
-            throw SoftlanException.Create($"Cannot save '{path}'", Sentence(failure), $"make room in '{directory}' and see that this user may write there, or choose another place");
+            throw File.Exists(directory)
+                ? SoftlanException.Create($"Cannot save '{path}'", $"'{directory}' is a file, not a directory", "move that file away, or choose another place")
+                : SoftlanException.Create($"Cannot save '{path}'", Sentence(failure), $"make room in '{directory}' and see that this user may write there, or choose another place");
         }
     }
 

@@ -77,6 +77,8 @@ internal sealed class MemoryLink(ManualLane lane) : IFrameLink
         }
     }
 
+    public void HandOver(IFrameLinkHandler handler) => Handler = handler;
+
     public void Close(CloseReason reason, string text)
     {
         if (ClosedWith is null)

@@ -85,6 +85,8 @@ internal sealed class MemoryNetworkLink(MemoryNetwork network, PeerCounters coun
         }
     }
 
+    public void HandOver(IFrameLinkHandler handler) => Handler = handler;
+
     public void Close(CloseReason reason, string text)
     {
         if (HasEnded || _closing)

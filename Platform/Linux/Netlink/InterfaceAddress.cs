@@ -24,6 +24,9 @@ internal sealed record InterfaceAddress
     /// <summary>Do not make the on-link route of the prefix.</summary>
     public bool NoPrefixRoute { get; init; }
 
+    /// <summary>Somebody configured it, or it is IPv6's own link-local one. One that is not came from a router's advertisement.</summary>
+    public bool IsPermanent { get; init; }
+
     /// <summary>IPv6: duplicate address detection has not finished.</summary>
     public bool IsTentative { get; init; }
 }

@@ -114,6 +114,7 @@ internal static class NetlinkAddresses
             ValidLifetime = Lifetime(lifetimes.Valid),
             PreferredLifetime = Lifetime(lifetimes.Preferred),
             NoPrefixRoute = (flags & IFA_F_NOPREFIXROUTE) != 0,
+            IsPermanent = (flags & IFA_F_PERMANENT) != 0,
             IsTentative = (flags & IFA_F_TENTATIVE) != 0,
         };
         return true;

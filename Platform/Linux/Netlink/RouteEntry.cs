@@ -11,6 +11,12 @@ internal sealed record RouteEntry
     /// </summary>
     public const byte SoftlanProtocol = 115;
 
+    /// <summary>RTPROT_KERNEL: the kernel made it, with an address.</summary>
+    public const byte KernelProtocol = 2;
+
+    /// <summary>RTPROT_RA: the kernel made it, from a router's advertisement.</summary>
+    public const byte AdvertisementProtocol = 9;
+
     public required IPNetwork Destination { get; init; }
 
     /// <summary>The next hop; null: the destination is on the link.</summary>

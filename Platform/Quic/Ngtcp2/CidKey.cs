@@ -3,7 +3,7 @@ using System.Runtime.Versioning;
 
 namespace Softlan.Platform.Quic.Ngtcp2;
 
-/// <summary>A connection id of up to 20 bytes as a key. Hashing is seeded by the process, so a peer that chooses ids cannot aim at one bucket.</summary>
+/// <summary>A connection id of up to 20 bytes as a key. Hashing is seeded by the process, so that a peer that chooses ids cannot aim at one bucket.</summary>
 [SupportedOSPlatform("linux")]
 internal readonly record struct CidKey
 {
@@ -24,5 +24,30 @@ internal readonly record struct CidKey
         _length = cid.Length;
     }
 
+    /// <summary>It is as long as the ids that we choose, and <see cref="Short"/> is all of it.</summary>
+    public bool IsShort => _length == Ngtcp2Engine.CidLength;
+
+    public ShortCid Short => new(_low);
+
+    // HashCode is seeded by the process.
+    public override int GetHashCode() => HashCode.Combine(_low, _middle, _high, _length);
+
     public static unsafe CidKey From(NativeNgtcp2.Cid* cid) => new(((ReadOnlySpan<byte>)cid->Data)[..(int)cid->DataLength]);
+}
+
+/// <summary>A connection id of eight bytes as a key.</summary>
+/// <param name="Value">The bytes as they lie in memory.</param>
+internal readonly record struct ShortCid(ulong Value)
+{
+    // Clients choose the first id, so without a secret multiplier they could choose ids that collide.
+    private static readonly ulong Multiplier = RandomOddNumber();
+
+    public override int GetHashCode() => (int)((Value * Multiplier) >> 32);
+
+    private static ulong RandomOddNumber()
+    {
+        Span<byte> random = stackalloc byte[sizeof(ulong)];
+        SecureRandom.Fill(random);
+        return MemoryMarshal.Read<ulong>(random) | 1;
+    }
 }

@@ -89,6 +89,7 @@ internal static unsafe partial class NativeNgtcp2
     public static partial TransportParams* ConnGetRemoteTransportParams(nint conn);
 
     [LibraryImport(Ngtcp2, EntryPoint = "ngtcp2_pkt_decode_version_cid")]
+    [SuppressGCTransition]
     public static partial int PktDecodeVersionCid(VersionCid* dest, byte* data, nuint length, nuint shortDcidLength);
 
     [LibraryImport(Ngtcp2, EntryPoint = "ngtcp2_accept")]

@@ -24,6 +24,9 @@ internal sealed unsafe partial class Ngtcp2Engine : IQuicEngine, IDisposable
     /// <summary>Bytes of control messages that a peer may send ahead of our acknowledgement. One message has 64 KiB at most.</summary>
     private const ulong ControlWindow = 256 * 1024;
 
+    /// <summary>How long the other side must be prepared to wait for an acknowledgement (RFC 9000, section 18.2). Twice QUIC's default: nothing that softlan sends is repeated except control messages, and those are acknowledged at once.</summary>
+    private static readonly TimeSpan MaxAckDelay = TimeSpan.FromMilliseconds(50);
+
     /// <summary>Spare connection ids, so that a peer can migrate several times in a row (RFC 9000, section 5.1.1).</summary>
     private const ulong ConnectionIdLimit = 4;
 
@@ -35,6 +38,9 @@ internal sealed unsafe partial class Ngtcp2Engine : IQuicEngine, IDisposable
 
     /// <summary>Time for a handshake; with QUIC's first timeout of 1 s, doubling, that is three tries.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(6);
+
+    /// <summary>How long datagrams may wait for a link.</summary>
+    public QueueLimits QueueLimits { get; init; } = new(QueueLimits.DefaultMaxAge);
 
     /// <summary>protocol.md, section 1.</summary>
     public static ReadOnlySpan<byte> Alpn => "softlan/1"u8;
@@ -135,11 +141,22 @@ internal sealed unsafe partial class Ngtcp2Engine : IQuicEngine, IDisposable
         NativeMemory.Free(_probes);
     }
 
-    public static NativeNgtcp2.Cid NewCid()
+    /// <param name="first">The first byte; null: random, as all the others are.</param>
+    public static NativeNgtcp2.Cid NewCid(byte? first = null)
     {
         Span<byte> bytes = stackalloc byte[CidLength];
         SecureRandom.Fill(bytes);
+        bytes[0] = first ?? bytes[0];
         return NativeNgtcp2.Cid.From(bytes);
+    }
+
+    /// <summary>An id whose packets come to this shard (<see cref="ShardFilter"/>).</summary>
+    public static NativeNgtcp2.Cid NewCid(int shard, int shards)
+    {
+        NativeNgtcp2.Cid cid = NewCid();
+        int multiples = 256 / shards;
+        cid.Data[0] = (byte)((cid.Data[0] % multiples * shards) + shard);
+        return cid;
     }
 
     /// <param name="remote">Decides about the IP header's size.</param>
@@ -165,6 +182,7 @@ internal sealed unsafe partial class Ngtcp2Engine : IQuicEngine, IDisposable
         parameters.InitialMaxStreamDataBidiRemote = ControlWindow;
         parameters.InitialMaxData = ControlWindow;
         parameters.InitialMaxStreamsBidi = 1;
+        parameters.MaxAckDelay = (ulong)MaxAckDelay.TotalNanoseconds;
         parameters.MaxIdleTimeout = (ulong)IdleTimeout.TotalNanoseconds;
         parameters.ActiveConnectionIdLimit = ConnectionIdLimit;
         parameters.MaxDatagramFrameSize = ushort.MaxValue;

@@ -31,6 +31,7 @@ internal sealed unsafe partial class QuicConnection
         NativeNgtcp2.Path path = MakePath(_options is null ? local : &known, remote);
         _packetsReceived++;
         _bytesReceived += length;
+        int unacknowledged = _unacknowledged;
         int result = NativeNgtcp2.ConnReadPkt(_conn, &path, NativeNgtcp2.NGTCP2_PKT_INFO_V1, 0, packet, (nuint)length, Now);
         if (result != 0)
         {
@@ -38,8 +39,15 @@ internal sealed unsafe partial class QuicConnection
             return;
         }
 
-        // Acknowledgements are written by the next write, so every read leads to one.
-        _endpoint.MarkDirty(this);
+        if (_state != State.Connected || _queue.Count > 0 || _control.HasUnsent || _unacknowledged >= AcknowledgeAtOnce)
+        {
+            // Acknowledgements are written by the next write, whatever else it writes.
+            _endpoint.MarkDirty(this);
+        }
+        else if (!IsDirty)
+        {
+            AcknowledgeLater(isData: _unacknowledged > unacknowledged);
+        }
     }
 
     /// <summary>A callback of ngtcp2: the handshake is complete, and on a client the certificate was accepted.</summary>
@@ -64,7 +72,8 @@ internal sealed unsafe partial class QuicConnection
     internal void OnRecvDatagram(ReadOnlySpan<byte> datagram)
     {
         Counters.DatagramsIn++;
-        if (_state == State.Connected)
+        _unacknowledged++;
+        if (_state == State.Connected && !DatagramHeader.IsPadding(datagram))
         {
             _handler!.OnDatagram(this, datagram);
         }
@@ -78,6 +87,9 @@ internal sealed unsafe partial class QuicConnection
         }
 
         _streamId = streamId;
+
+        // Whoever sent a control message may be waiting until it has arrived (HasUndeliveredControl), and an acknowledgement alone would wait for company.
+        _queue.Enqueue(new DatagramHeader(DatagramKind.Padding, 0, 0), default, _loop.Now);
 
         // Messages are consumed at once, so the peer may send as much again.
         _ = NativeNgtcp2.ConnExtendMaxStreamOffset(_conn, streamId, (ulong)data.Length);
@@ -126,7 +138,7 @@ internal sealed unsafe partial class QuicConnection
     internal bool OnGetNewConnectionId(NativeNgtcp2.Cid* cid, byte* token, int length)
     {
         // ngtcp2 asks for as many bytes as the first id has.
-        *cid = Ngtcp2Engine.NewCid();
+        *cid = _endpoint.NewCid();
         AddCid(CidKey.From(cid));
         return length == Ngtcp2Engine.CidLength && _endpoint.WriteResetToken(cid, token);
     }
@@ -136,24 +148,6 @@ internal sealed unsafe partial class QuicConnection
     {
         _endpoint.Engine.ReportHandlerFailure(exception);
         Close(CloseReason.ProtocolError, "internal error");
-    }
-
-    private void OnTimer()
-    {
-        if (_state == State.Closed)
-        {
-            Forget();
-            return;
-        }
-
-        int result = NativeNgtcp2.ConnHandleExpiry(_conn, Now);
-        if (result != 0)
-        {
-            Fail(result);
-            return;
-        }
-
-        _endpoint.MarkDirty(this);
     }
 
     /// <summary>ngtcp2 says that the connection cannot go on.</summary>

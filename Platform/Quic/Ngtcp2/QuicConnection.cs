@@ -1,7 +1,6 @@
 using System.Net;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
-using System.Text;
 using Softlan.Platform.Linux;
 using Softlan.Wire;
 using Softlan.Wire.Control;
@@ -13,7 +12,7 @@ namespace Softlan.Platform.Quic.Ngtcp2;
 //
 // ngtcp2 may not be re-entered for a connection from its own callbacks. So whatever a handler asks for is only noted, and done at the end of the turn.
 
-/// <summary>One QUIC connection of ngtcp2, as a link. This file: what roles see, birth and death. The other halves: Receive and Transmit.</summary>
+/// <summary>One QUIC connection of ngtcp2, as a link. This file: what roles see, birth and death. The others: Receive, Transmit, Timers, Path and Close.</summary>
 [SupportedOSPlatform("linux")]
 internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
 {
@@ -48,7 +47,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         _tls = tls;
         _options = options;
         Counters = counters;
-        _queue = new DatagramQueue(endpoint.Engine.Pool, counters);
+        _queue = new DatagramQueue(endpoint.Engine.Pool, counters, options?.FairBy ?? FairBy.Source, endpoint.Engine.QueueLimits);
         _timer = new LoopTimer(_loop, OnTimer);
         _self = GCHandle.Alloc(this);
     }
@@ -131,6 +130,8 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
 
     public bool HasUndeliveredControl => !_control.IsEmpty;
 
+    public void HandOver(IFrameLinkHandler handler) => _handler = handler;
+
     public void Close(CloseReason reason, string text)
     {
         if (_state is State.Closing or State.Closed)
@@ -158,7 +159,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
             connection._local = WithAddressOf(connection._local, source);
         }
 
-        NativeNgtcp2.Cid dcid = Ngtcp2Engine.NewCid();
+        NativeNgtcp2.Cid dcid = Ngtcp2Engine.NewCid(options.Affinity);
         NativeNgtcp2.Cid scid = Ngtcp2Engine.NewCid();
         NativeNgtcp2.Settings settings = endpoint.Engine.DefaultSettings(connection._remote);
         NativeNgtcp2.TransportParams parameters = endpoint.Engine.DefaultTransportParams();
@@ -175,7 +176,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
     {
         TlsSession tls = TlsSession.ForServer(credentials, Ngtcp2Engine.Alpn);
         QuicConnection connection = new(endpoint, tls, new PeerCounters(), null) { _remote = remote, _local = local, ClientKey = remote.ClientKey };
-        NativeNgtcp2.Cid scid = Ngtcp2Engine.NewCid();
+        NativeNgtcp2.Cid scid = endpoint.NewCid();
         NativeNgtcp2.Settings settings = endpoint.Engine.DefaultSettings(remote);
         NativeNgtcp2.TransportParams parameters = endpoint.Engine.DefaultTransportParams();
         parameters.OriginalDcid = originalDcid;
@@ -332,9 +333,6 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         }
     }
 
-    /// <summary>A shadow lives for three probe timeouts (RFC 9000, section 10.2), but not longer than this.</summary>
-    private static readonly TimeSpan MaxShadow = TimeSpan.FromSeconds(3);
-
     private void Free()
     {
         if (_conn != 0)
@@ -359,13 +357,5 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
 
         _cids.Clear();
         _endpoint.OnForgotten(this);
-    }
-
-    private static byte[] LimitReason(string text)
-    {
-        // A close packet must fit 1200 bytes; nobody reads more than a line of it.
-        const int MaxReason = 256;
-        byte[] reason = Encoding.UTF8.GetBytes(text);
-        return reason.Length <= MaxReason ? reason : reason[..MaxReason];
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Softlan.Platform.Linux;
@@ -8,11 +9,19 @@ namespace Softlan.Platform.Quic.Ngtcp2;
 [SupportedOSPlatform("linux")]
 internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
 {
-    private readonly Dictionary<CidKey, QuicConnection> _connections = [];
+    /// <summary>The header form bit (RFC 9000, section 17.2).</summary>
+    private const byte LongHeader = 0x80;
+
+    // Nearly every packet names a connection id of ours, which is eight bytes; the ids that clients make up for their first packets have any length.
+    private readonly Dictionary<ShortCid, QuicConnection> _byShortCid = [];
+    private readonly Dictionary<CidKey, QuicConnection> _byOtherCid = [];
+
     private readonly QuicServer? _server;
     private readonly byte[] _resetSecret;
     private List<QuicConnection> _dirty = [];
     private List<QuicConnection> _dirtySpare = [];
+    private ShortCid _latestCid;
+    private QuicConnection? _latest;
     private bool _flushRequested;
     private bool _socketIsFull;
     private bool _isDisposed;
@@ -39,6 +48,8 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
     public Ngtcp2Engine Engine { get; }
 
     public UdpSocket Socket { get; }
+
+    public bool IsDisposed => _isDisposed;
 
     public UdpTransmitBatch Transmit { get; }
 
@@ -113,15 +124,30 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
         }
     }
 
+    /// <summary>A connection id for a connection of this endpoint.</summary>
+    public NativeNgtcp2.Cid NewCid() => _server?.NewCid() ?? Ngtcp2Engine.NewCid();
+
     public IFrameLinkHandler Accept(QuicConnection connection) => _server!.Accept(connection);
 
     public void Map(CidKey cid, QuicConnection connection)
     {
-        _connections[cid] = connection;
+        if (cid.IsShort)
+        {
+            _byShortCid[cid.Short] = connection;
+        }
+        else
+        {
+            _byOtherCid[cid] = connection;
+        }
+
         Connections.Add(connection);
     }
 
-    public void Unmap(CidKey cid) => _connections.Remove(cid);
+    public void Unmap(CidKey cid)
+    {
+        _latest = null;
+        _ = cid.IsShort ? _byShortCid.Remove(cid.Short) : _byOtherCid.Remove(cid);
+    }
 
     /// <summary>Makes the token by which the other side will recognise our stateless reset for this id (RFC 9000, section 10.3.2).</summary>
     /// <param name="cid">Ours.</param>
@@ -188,12 +214,31 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
         }
     }
 
-    private void OnDatagram(byte* packet, int length, SockAddr* remote, SockAddr* local)
+    /// <summary>One UDP datagram. Borrowed.</summary>
+    public void OnDatagram(byte* packet, int length, SockAddr* remote, SockAddr* local)
+    {
+        // A short header: its id comes right behind the first byte (RFC 9000, section 17.3.1). The packets of one GRO message are of one connection.
+        if ((packet[0] & LongHeader) == 0 && length > Ngtcp2Engine.CidLength)
+        {
+            ShortCid cid = new(Unsafe.ReadUnaligned<ulong>(packet + 1));
+            if ((cid == _latestCid && _latest is { } connection) || _byShortCid.TryGetValue(cid, out connection))
+            {
+                _latestCid = cid;
+                _latest = connection;
+                connection.Receive(packet, length, remote, local);
+                return;
+            }
+        }
+
+        OnOtherDatagram(packet, length, remote, local);
+    }
+
+    private void OnOtherDatagram(byte* packet, int length, SockAddr* remote, SockAddr* local)
     {
         NativeNgtcp2.VersionCid header;
         int decoded = NativeNgtcp2.PktDecodeVersionCid(&header, packet, (nuint)length, Ngtcp2Engine.CidLength);
         if (decoded == 0 && header.DcidLength <= NativeNgtcp2.NGTCP2_MAX_CIDLEN
-            && _connections.TryGetValue(new CidKey(new ReadOnlySpan<byte>(header.Dcid, (int)header.DcidLength)), out QuicConnection? connection))
+            && Find(new CidKey(new ReadOnlySpan<byte>(header.Dcid, (int)header.DcidLength))) is { } connection)
         {
             connection.Receive(packet, length, remote, local);
             return;
@@ -212,4 +257,6 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
             break;
         }
     }
+
+    private QuicConnection? Find(CidKey cid) => cid.IsShort ? _byShortCid.GetValueOrDefault(cid.Short) : _byOtherCid.GetValueOrDefault(cid);
 }

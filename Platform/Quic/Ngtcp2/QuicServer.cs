@@ -1,12 +1,13 @@
 using System.Net;
 using System.Runtime.Versioning;
 using Softlan.Platform.Linux;
+using Softlan.Wire;
 
 namespace Softlan.Platform.Quic.Ngtcp2;
 
 /// <summary>The listening side: decides what becomes of packets that belong to no connection.</summary>
 [SupportedOSPlatform("linux")]
-internal sealed unsafe class QuicServer : ILinkListener
+internal sealed unsafe class QuicServer : ILinkListener, ITurnEnd
 {
     /// <summary>Half-open handshakes from which on a client must show by a Retry that it owns its address (RFC 9000, section 8.1).</summary>
     private const int RetryThreshold = 64;
@@ -24,7 +25,8 @@ internal sealed unsafe class QuicServer : ILinkListener
     private readonly ListenOptions _options;
     private readonly ILinkAcceptor _acceptor;
     private readonly QuicEndpoint _endpoint;
-    private readonly Dictionary<ulong, int> _perAddress = [];
+    private readonly ListenerShards _shards;
+    private readonly PendingPackets _pending = new();
     private TlsCredentials _credentials;
     private int _connected;
     private int _halfOpen;
@@ -34,20 +36,25 @@ internal sealed unsafe class QuicServer : ILinkListener
     private long _malformed;
     private TimeSpan _answerWindow;
     private int _answers;
+    private bool _hasBegun;
 
     public QuicServer(Ngtcp2Engine engine, ListenOptions options, ILinkAcceptor acceptor)
     {
         _engine = engine;
         _options = options;
         _acceptor = acceptor;
+        _shards = options.Shards ?? new ListenerShards(1, new LinkQuota(options.MaxLinks, options.MaxLinksPerAddress));
         _credentials = TlsCredentials.ForServer(options.Certificate, "the relay");
         string where = options.EndPoint.Address.Equals(IPAddress.IPv6Any) ? $"{options.EndPoint.Port}/udp" : $"{options.EndPoint}/udp";
-        UdpSocket socket = UdpSocket.Bind(options.EndPoint, $"Cannot listen on {where}");
+        UdpSocket socket = Bind($"Cannot listen on {where}");
         _endpoint = new QuicEndpoint(engine, socket, options.Secret, this);
         LocalEndPoints = [socket.LocalAddress.ToEndPoint()];
     }
 
     public QuicEndpoint Endpoint => _endpoint;
+
+    /// <summary>A connection id whose packets come to this listener.</summary>
+    public NativeNgtcp2.Cid NewCid() => _shards.Count == 1 ? Ngtcp2Engine.NewCid() : Ngtcp2Engine.NewCid(_options.Shard, _shards.Count);
 
     public IReadOnlyList<IPEndPoint> LocalEndPoints { get; }
 
@@ -66,6 +73,28 @@ internal sealed unsafe class QuicServer : ILinkListener
     }
 
     public void Dispose() => _endpoint.Dispose();
+
+    /// <summary>One handshake a turn begins; between two of them everybody's frames have theirs.</summary>
+    public void OnTurnEnd()
+    {
+        _hasBegun = false;
+        if (_pending.Count > 0 && !_endpoint.IsDisposed)
+        {
+            ReadOnlySpan<byte> bytes = _pending.Take(out SockAddr remote, out SockAddr local);
+
+            // SAFETY: the bytes are pinned for the call, which keeps none of them.
+            fixed (byte* packet = bytes)
+            {
+                _endpoint.OnDatagram(packet, bytes.Length, &remote, &local);
+            }
+
+            if (_pending.Count > 0 && !_hasBegun)
+            {
+                // It was one of a connection that has begun meanwhile.
+                _engine.Loop.AtTurnEnd(this);
+            }
+        }
+    }
 
     public IFrameLinkHandler Accept(QuicConnection connection)
     {
@@ -86,14 +115,8 @@ internal sealed unsafe class QuicServer : ILinkListener
             _connected--;
         }
 
-        if (_perAddress[connection.ClientKey] == 1)
-        {
-            _perAddress.Remove(connection.ClientKey);
-        }
-        else
-        {
-            _perAddress[connection.ClientKey]--;
-        }
+        _shards.Quota.Return(connection.ClientKey);
+        _shards.Add(_options.Shard, -1);
     }
 
     /// <param name="packet">One UDP datagram that no connection claimed.</param>
@@ -136,9 +159,9 @@ internal sealed unsafe class QuicServer : ILinkListener
     {
         NativeNgtcp2.Cid originalDcid = first->Dcid;
         bool wasRetried = first->TokenLength > 0 && CheckToken(first, remote, &originalDcid);
-        if (!wasRetried && _halfOpen >= RetryThreshold)
+        if (!wasRetried && _halfOpen + _pending.Count >= RetryThreshold)
         {
-            AnswerWithRetry(first, remote, local);
+            AnswerWithRetry(first, remote, local, NewCid());
             return;
         }
 
@@ -148,18 +171,55 @@ internal sealed unsafe class QuicServer : ILinkListener
             return;
         }
 
-        _perAddress.TryGetValue(remote->ClientKey, out int fromAddress);
-        if (_connected + _halfOpen >= _options.MaxLinks || fromAddress >= _options.MaxLinksPerAddress)
+        if (!wasRetried && _shards.FindBetter(_options.Shard) is { } better)
+        {
+            AnswerWithRetry(first, remote, local, Ngtcp2Engine.NewCid(better, _shards.Count));
+            return;
+        }
+
+        if (_hasBegun)
+        {
+            _refusedForLoad += _pending.TryAdd(packet, length, remote, local) ? 0 : 1;
+            return;
+        }
+
+        if (!_shards.Quota.TryTake(remote->ClientKey))
         {
             _refusedForLoad++;
             Refuse(first, remote, local);
             return;
         }
 
-        _perAddress[remote->ClientKey] = fromAddress + 1;
+        _hasBegun = true;
+        _engine.Loop.AtTurnEnd(this);
+        _shards.Add(_options.Shard, 1);
         _halfOpen++;
         QuicConnection connection = QuicConnection.CreateServer(_endpoint, _credentials, first, originalDcid, wasRetried, *remote, *local);
         connection.Receive(packet, length, remote, local);
+    }
+
+    private UdpSocket Bind(string what)
+    {
+        if (_shards.Count == 1)
+        {
+            return UdpSocket.Bind(_options.EndPoint, what);
+        }
+
+        if (_options.Shard == 0 && _options.EndPoint.Port != 0)
+        {
+            // A port that is shared can be taken by others who share it, too; this finds out.
+            UdpSocket.Bind(_options.EndPoint, what).Dispose();
+        }
+
+        UdpSocket socket = UdpSocket.Bind(_options.EndPoint, what, sharesPort: true);
+        if (_options.Shard == _shards.Count - 1 && !ShardFilter.TryAttach(socket.Fd, _shards.Count))
+        {
+            SoftlanException failure = Errno.ToException(what, Errno.Last, "use --workers 1");
+            socket.Dispose();
+            throw failure;
+        }
+
+        return socket;
     }
 
     private bool CheckToken(NativeNgtcp2.PktHd* first, SockAddr* remote, NativeNgtcp2.Cid* originalDcid)
@@ -181,11 +241,11 @@ internal sealed unsafe class QuicServer : ILinkListener
         }
     }
 
-    private void AnswerWithRetry(NativeNgtcp2.PktHd* first, SockAddr* remote, SockAddr* local)
+    /// <param name="scid">What the client is to call us when it comes again: so a client can be sent to another shard.</param>
+    private void AnswerWithRetry(NativeNgtcp2.PktHd* first, SockAddr* remote, SockAddr* local, NativeNgtcp2.Cid scid)
     {
         const int MaxToken = 128;
         byte* token = stackalloc byte[MaxToken];
-        NativeNgtcp2.Cid scid = Ngtcp2Engine.NewCid();
         byte* answer = ReserveAnswer();
         if (answer is null)
         {

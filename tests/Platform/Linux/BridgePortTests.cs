@@ -29,8 +29,23 @@ public sealed class BridgePortTests
                 Assert.True(NetlinkLinks.Find(netlink, "br0") is { Mtu: 9000 } during && during.Address == before.Address);
             }
 
+            // The kernel's link watch takes a bridge's carrier away a moment after its last port is gone.
+            SpinWait.SpinUntil(() => before == NetlinkLinks.Find(netlink, "br0"), TimeSpan.FromSeconds(5));
             Assert.Equal(before, NetlinkLinks.Find(netlink, "br0"));
             Assert.DoesNotContain(NetlinkLinks.List(netlink), link => link.Kind == "tun");
+        });
+    }
+
+    [Fact]
+    public void Open_OtherPortsHaveHighAddresses_LeavesTheBridgesAsItIs()
+    {
+        InNamespace((ns, loop, netlink) =>
+        {
+            ns.Ip("link set nic0 address fe:ff:fe:ff:ff:ff");
+            LinkEntry before = NetlinkLinks.Find(netlink, "br0")!;
+            Assert.Equal("fe:ff:fe:ff:ff:ff", before.Address.ToString());
+            using LinuxTap port = BridgePort.Open(loop, before);
+            Assert.Equal(before.Address, NetlinkLinks.Find(netlink, "br0")!.Address);
         });
     }
 

@@ -24,6 +24,7 @@ public sealed class InterfaceCheckTests
             Refuses("uncabled", "it has no carrier");
             Refuses("small", "its MTU is 1000 bytes, and a LAN needs at least 1280");
             Refuses("tun0", "not an Ethernet interface");
+            Refuses("sl0", "it is how a softlan gateway reaches this host itself");
             Refuses("a-name-that-is-far-too-long", "Linux allows 1 to 15 characters");
             Refuses("a/b", "a character that Linux does not allow");
             void Refuses(string name, string text) =>
@@ -76,6 +77,7 @@ public sealed class InterfaceCheckTests
         ns.Ip("link set portpeer master br0");
         ns.Ip("link set small mtu 1000");
         ns.Ip("tuntap add tun0 mode tun");
+        ns.Ip("tuntap add sl0 mode tap");
         foreach (string up in (string[])["good", "other", "port", "uncabled", "small", "portpeer", "br0", "tun0"])
         {
             ns.Ip($"link set {up} up");

@@ -1,12 +1,9 @@
-using System.CommandLine;
-using Softlan.Roles;
 using Softlan.Roles.Client;
 using Softlan.Roles.CommandLine;
 using Xunit;
 
 namespace Softlan.Tests.Roles.Client;
 
-/// <summary>What the command line of a client says on each system.</summary>
 public sealed class ClientCommandTests : IDisposable
 {
     private readonly StringWriter _output = new();
@@ -20,65 +17,46 @@ public sealed class ClientCommandTests : IDisposable
     }
 
     [Fact]
-    public void Windows_TapIsTheOnlyOne_AndTheCategoryPrivate()
+    public void Client_RoomAlone_IsEnough()
     {
-        Assert.Equal(0, Run(ClientSystem.Windows, "--room", "a"));
-        Assert.Equal(("", NetworkCategoryChoice.Private), (_options!.Tap, _options.NetworkCategory));
-        Assert.Equal(0, Run(ClientSystem.Windows, "--room", "a", "--tap", "Ethernet 2 (Party, the long name of an adapter)", "--network-category", "leave"));
-        Assert.Equal(("Ethernet 2 (Party, the long name of an adapter)", NetworkCategoryChoice.Leave), (_options!.Tap, _options.NetworkCategory));
+        Assert.Equal(0, Run("--room", "R"));
+        Assert.Null(_options!.Relay.Relay);
+        Assert.Equal((ClientOptions.DefaultTap, "dhcp"), (_options.Tap, _options.Address.ToString()));
     }
 
     [Fact]
-    public void Linux_TapHasItsName_AndAnAddressComesFromDhcp()
+    public void ListTaps_NeedsNoRoom()
     {
-        Assert.Equal(0, Run(ClientSystem.Linux, "--room", "a"));
-        Assert.Equal((ClientOptions.DefaultTap, ClientAddress.Dhcp), (_options!.Tap, _options.Address));
-    }
-
-    [Fact]
-    public void Windows_AddressIsRefused()
-    {
-        Assert.Equal(ExitCodes.Usage, Run(ClientSystem.Windows, "--room", "a", "--address", "dhcp"));
-        Assert.Equal($"softlan: --address is for Linux. Leave it out on Windows; softlan client --help says what happens instead.{Environment.NewLine}", _error.ToString());
-    }
-
-    [Fact]
-    public void Linux_CategoryIsRefused()
-    {
-        Assert.Equal(ExitCodes.Usage, Run(ClientSystem.Linux, "--room", "a", "--network-category", "private"));
-        Assert.Equal($"softlan: --network-category is for Windows. Leave it out on Linux; softlan client --help says what happens instead.{Environment.NewLine}", _error.ToString());
-    }
-
-    [Fact]
-    public void Help_NamesTheSystemOfEachOptionThatTheOtherLacks()
-    {
-        Assert.Equal(0, Run(ClientSystem.Windows, "--help"));
-        string help = _output.ToString();
-        Assert.Matches(@"--address[^\n]*\s+Linux:", help);
-        Assert.Matches(@"--network-category[^\n]*\s+Windows:", help);
-        Assert.Contains("TAP-Windows6 adapter", help, StringComparison.Ordinal);
+        Assert.Equal(0, Run("--list-taps"));
+        Assert.Equal("taps", _output.ToString());
+        Assert.Null(_options);
     }
 
     [Theory]
-    [InlineData]
-    [InlineData("--interface", "eth0", "--room", "a")]
-    public void ForeignCommand_WhateverIsBehindIt_SaysWhereItIsAtHome(params string[] args)
+    [InlineData("'5' is not expected here. See softlan client --help.", "--list-taps=5")]
+    [InlineData("'--tab' is not an option of softlan client. Did you mean --tap?", "--list-taps", "--tab", "x")]
+    [InlineData("'fd00::1/64' is not an address for the TAP.", "--room", "R", "--address", "fd00::1/64")]
+    [InlineData("'01:00:5e:00:00:01' is not a MAC address for a virtual card.", "--room", "R", "--virtual-mac", "01:00:5e:00:00:01")]
+    [InlineData("--room takes one value, and got 'A' and 'B'. Use 1 to 64 letters", "--room", "A", "--room", "B")]
+    public void Client_Mistake_IsOneLine(string line, params string[] args)
     {
-        Command gateway = ForeignCommand.Create("gateway", "Linux", "Windows cannot do it", "use Linux");
-        Assert.Equal(ExitCodes.Failure, SoftlanCommandLine.Run(SoftlanCommandLine.CreateRoot(gateway), ["gateway", .. args], _output, _error));
-        Assert.Equal($"softlan: softlan gateway is for Linux: Windows cannot do it. Hint: use Linux.{Environment.NewLine}", _error.ToString());
+        Assert.Equal(ExitCodes.Usage, Run(args));
+        Assert.StartsWith($"softlan: {line}", _error.ToString(), StringComparison.Ordinal);
+        Assert.Single(_error.ToString().TrimEnd().Split('\n'));
+        Assert.Empty(_output.ToString());
+        Assert.Null(_options);
     }
 
-    private int Run(ClientSystem system, params string[] args)
-    {
-        Command client = ClientCommand.Create(
-            system,
+    private int Run(params string[] args) => SoftlanCommandLine.Run(
+        SoftlanCommandLine.CreateRoot(ClientCommand.Create(
+            ClientSystem.Linux,
             (options, _) =>
             {
                 _options = options;
                 return 0;
             },
-            _ => { });
-        return SoftlanCommandLine.Run(SoftlanCommandLine.CreateRoot(client), ["client", .. args], _output, _error);
-    }
+            output => output.Write("taps"))),
+        ["client", .. args],
+        _output,
+        _error);
 }

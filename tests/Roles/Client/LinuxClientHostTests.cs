@@ -88,6 +88,44 @@ public sealed class LinuxClientHostTests : IDisposable
     }
 
     [Fact]
+    public void PersistentTap_ThatIsUp_ForgetsWhatIPv6LearnedAndNothingElse()
+    {
+        InNamespace((ns, loop) =>
+        {
+            ns.Ip($"tuntap add {Tap} mode tap");
+            ns.Ip($"addr add fd00:1::1/64 dev {Tap} nodad");
+            ns.Ip($"link set {Tap} up");
+            using (LinuxClientHost first = Open(loop, "none"))
+            {
+                // The kernel keeps the multicast route that a card gets with its first carrier.
+                first.OpenPort(first.ChooseMac(() => Own));
+                first.Changes.UndoAll();
+            }
+
+            string before = Settings(ns);
+
+            using LinuxClientHost host = Open(loop, "none");
+            host.OpenPort(host.ChooseMac(() => Own));
+            host.OnJoined(1500);
+            ns.Ip($"addr add fd00:2::2/64 dev {Tap} nodad valid_lft 1000 preferred_lft 900"); // As an advertisement makes it.
+            ns.Ip($"route add fd00:3::/64 dev {Tap} proto ra");
+            ns.Ip($"addr add fd00:4::4/64 dev {Tap} nodad"); // As a person does.
+            ns.Ip($"route add fd00:5::/64 dev {Tap}");
+            host.Changes.UndoAll();
+
+            string after = ns.Ip($"-6 addr show {Tap}") + ns.Ip($"-6 route show dev {Tap}");
+            Assert.DoesNotContain("fd00:2::", after, StringComparison.Ordinal);
+            Assert.DoesNotContain("fd00:3::", after, StringComparison.Ordinal);
+            Assert.Contains("inet6 fd00:4::4/64", after, StringComparison.Ordinal);
+            Assert.Contains("fd00:4::/64", after, StringComparison.Ordinal);
+            Assert.Contains("fd00:5::/64", after, StringComparison.Ordinal);
+            ns.Ip($"addr del fd00:4::4/64 dev {Tap}");
+            ns.Ip($"route del fd00:5::/64 dev {Tap}");
+            Assert.Equal(before.Split('\n').Order(), Settings(ns).Split('\n').Order());
+        });
+    }
+
+    [Fact]
     public void PersistentTap_VirtualMacGiven_IsSetAndPutBack()
     {
         InNamespace((ns, loop) =>

@@ -77,6 +77,21 @@ public sealed class RelayRoutePinTests
     }
 
     [Fact]
+    public void Check_NetworkWentAndCameBackTheSame_IsPinnedAgain()
+    {
+        _pin.MoveTo(Relay);
+        FakeRoute[] before = [.. _routes.Table];
+        _routes.TakeDown(Wlan);
+        Assert.Equal(RouteCheck.NoRoute, _pin.Check());
+        _routes.Table.AddRange(before.Where(route => !route.IsSoftlans));
+        Assert.Equal(RouteCheck.Unchanged, _pin.Check());
+        Assert.Single(Pins);
+        Assert.Single(_journal.Saved);
+        _changes.UndoAll();
+        Assert.Empty(Pins);
+    }
+
+    [Fact]
     public void MoveTo_IdenticalRouteExists_IsBorrowedAndNeverDeleted()
     {
         FakeRoute theirs = Route("203.0.113.7/32", Wlan, "192.168.1.1");

@@ -117,7 +117,8 @@ public sealed class CommandLineTests : IDisposable
                 ? throw SoftlanException.Create("Cannot probe", "it fails", "try another room")
                 : 0;
         });
-        return SoftlanCommandLine.Run(SoftlanCommandLine.CreateRoot(probe), args, _output, _error);
+        Command hidden = new("hidden", "Not for people.") { Hidden = true };
+        return SoftlanCommandLine.Run(SoftlanCommandLine.CreateRoot(probe, hidden), args, _output, _error);
     }
 
     private sealed class EnvironmentVariable : IDisposable

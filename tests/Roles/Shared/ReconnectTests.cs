@@ -11,6 +11,15 @@ namespace Softlan.Tests.Roles.Shared;
 public sealed class ReconnectTests
 {
     [Fact]
+    public void Join_DatagramLimit_IsAskedOfTheRelayToo()
+    {
+        using SessionBench bench = new(change: options => options with { DatagramLimit = 1200 });
+        bench.Start();
+        bench.Link.Connect();
+        Assert.Equal(1200, Assert.IsType<HelloMessage>(Assert.Single(bench.Said)).MaxDatagram);
+    }
+
+    [Fact]
     public void Join_SaysHelloWithEverythingTheRelayMustKnow()
     {
         using SessionBench bench = new(change: options => options with { Mtu = 1400, ResumeToken = "old", Name = "anna" });
@@ -23,7 +32,7 @@ public sealed class ReconnectTests
         Assert.Equal(SessionBench.OwnMac, hello.Mac);
         Assert.Equal("anna", hello.Name);
         Assert.Equal(1400, hello.Mtu);
-        Assert.Equal(bench.Link.MaxDatagramLength, hello.MaxDatagram);
+        Assert.Equal(FrameLimits.MaxDatagramLength, hello.MaxDatagram);
         Assert.Equal("old", hello.Resume);
         Assert.StartsWith("softlan", hello.Software, StringComparison.Ordinal);
     }

@@ -16,6 +16,17 @@ public sealed class StateFilesTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("/x/state", "/home/anna", "/x/state/softlan")]
+    [InlineData("state", "/home/anna", "/home/anna/.local/state/softlan")]
+    [InlineData(null, "/nonexistent", "/nonexistent/.local/state/softlan")]
+    [InlineData(null, "", "/.local/state/softlan")]
+    public void UserDirectory_IsAFullPathWhateverTheEnvironment(string? xdgStateHome, string home, string expected)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "names of another system");
+        Assert.Equal(expected, StateFiles.UserDirectory(xdgStateHome, home));
+    }
+
     [Fact]
     public void Read_NoSuchFileOrDirectory_IsNull() => Assert.Null(StateFiles.Read(Path.Combine(_directory, "nothing")));
 
@@ -60,8 +71,8 @@ public sealed class StateFilesTests : IDisposable
 
         SoftlanException error = Assert.Throws<SoftlanException>(() => StateFiles.Write(Path.Combine(file, "secret"), "x"u8));
 
-        Assert.Contains("Cannot save", error.Message, StringComparison.Ordinal);
-        Assert.Contains("Hint:", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"Cannot save '{file}", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"'{file}' is a file, not a directory. Hint:", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -79,7 +90,7 @@ public sealed class StateFilesTests : IDisposable
     {
         Directory.CreateDirectory(_directory);
         SoftlanException error = Assert.Throws<SoftlanException>(() => StateFiles.Read(_directory));
-        Assert.Contains("Hint:", error.Message, StringComparison.Ordinal);
+        Assert.Equal($"Cannot read '{_directory}': it is a directory. Hint: give the path of a file.", error.Message);
     }
 
     [Fact]

@@ -16,6 +16,10 @@ internal sealed class DatagramPool
     private byte[][] _slabs = [];
     private Slot[] _slots = [];
     private int _firstFree = -1;
+    private FlowScheduler? _freeSchedulers;
+
+    /// <summary>Every slot that there may be is in a queue.</summary>
+    public bool IsExhausted => _firstFree < 0 && _slots.Length >= MaxSlots;
 
     /// <summary>Slots that are in queues now.</summary>
     public int Used { get; private set; }
@@ -40,6 +44,22 @@ internal sealed class DatagramPool
         _slots[slot].Next = _firstFree;
         _firstFree = slot;
         Used--;
+    }
+
+    /// <summary>A scheduler without anything in it. There are as many as ever had a backlog at the same time.</summary>
+    public FlowScheduler RentScheduler()
+    {
+        FlowScheduler scheduler = _freeSchedulers ?? new FlowScheduler(this);
+        _freeSchedulers = scheduler.NextFree;
+        scheduler.NextFree = null;
+        return scheduler;
+    }
+
+    public void ReturnScheduler(FlowScheduler scheduler)
+    {
+        scheduler.Reset();
+        scheduler.NextFree = _freeSchedulers;
+        _freeSchedulers = scheduler;
     }
 
     /// <summary>All <see cref="SlotLength"/> bytes of a slot. They are pinned, so a pointer to them stays valid.</summary>

@@ -1,0 +1,41 @@
+namespace Softlan.Platform;
+
+/// <summary>How many links there may be: in all, and from one address. Shared by the listeners of one port; taken for every handshake, never for a frame.</summary>
+/// <param name="maxLinks">In all.</param>
+/// <param name="maxPerAddress">From one IPv4 address, or one IPv6 /64.</param>
+internal sealed class LinkQuota(int maxLinks, int maxPerAddress)
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<ulong, int> _perAddress = [];
+    private int _links;
+
+    /// <summary>Takes one link for an address.</summary>
+    /// <returns>False when there are too many already.</returns>
+    public bool TryTake(ulong address)
+    {
+        lock (_lock)
+        {
+            _perAddress.TryGetValue(address, out int fromAddress);
+            if (_links >= maxLinks || fromAddress >= maxPerAddress)
+            {
+                return false;
+            }
+
+            _links++;
+            _perAddress[address] = fromAddress + 1;
+            return true;
+        }
+    }
+
+    public void Return(ulong address)
+    {
+        lock (_lock)
+        {
+            _links--;
+            if (--_perAddress[address] == 0)
+            {
+                _perAddress.Remove(address);
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using System.Text;
+using Softlan.Platform.Linux;
+
+namespace Softlan.Platform.Quic.Ngtcp2;
+
+/// <summary>How it says goodbye, and what stays for those who have not heard it.</summary>
+internal sealed unsafe partial class QuicConnection
+{
+    /// <summary>A shadow lives for three probe timeouts (RFC 9000, section 10.2), but not longer than this.</summary>
+    private static readonly TimeSpan MaxShadow = TimeSpan.FromSeconds(3);
+
+    /// <summary>Control messages that are still waiting, then the packet that closes, then the report.</summary>
+    private bool TransmitClose()
+    {
+        if (_conn == 0)
+        {
+            return true;
+        }
+
+        while (_control.HasUnsent && NativeNgtcp2.ConnGetHandshakeCompleted(_conn) != 0)
+        {
+            byte* packet = _endpoint.Transmit.Reserve(Ngtcp2Engine.MaxUdpPayload);
+            if (packet is null)
+            {
+                return false;
+            }
+
+            int used = 0;
+            nint length = WriteStream(packet, (nuint)MaxPacketLength, _endpoint.TransmitPath, ref used);
+            if (length == NativeNgtcp2.NGTCP2_ERR_WRITE_MORE)
+            {
+                nint written;
+                length = NativeNgtcp2.ConnWritevStream(
+                    _conn, _endpoint.TransmitPath, NativeNgtcp2.NGTCP2_PKT_INFO_V1, 0, packet, (nuint)MaxPacketLength, &written, 0, -1, null, 0, Now);
+            }
+
+            if (length <= 0)
+            {
+                break;
+            }
+
+            Commit((int)length);
+        }
+
+        byte[] reason = LimitReason(_closeText);
+        NativeNgtcp2.ConnectionCloseError error;
+
+        // SAFETY: the reason is pinned until the packet is written.
+        fixed (byte* text = reason)
+        {
+            NativeNgtcp2.CcerrDefault(&error);
+            NativeNgtcp2.CcerrSetApplicationError(&error, (ulong)_closeReason, text, (nuint)reason.Length);
+            WriteClosePacket(&error);
+        }
+
+        End(new LinkClosed(LinkCloseKind.ByUs, _closeReason, _closeText));
+        return true;
+    }
+
+    private void WriteClosePacket(NativeNgtcp2.ConnectionCloseError* error)
+    {
+        byte* packet = _endpoint.Transmit.Reserve(Ngtcp2Engine.MaxUdpPayload);
+        if (packet is null)
+        {
+            return; // The socket is full: this packet is lost like any other; the peer times out.
+        }
+
+        nint length = NativeNgtcp2.ConnWriteConnectionClose(
+            _conn, _endpoint.TransmitPath, NativeNgtcp2.NGTCP2_PKT_INFO_V1, 0, packet, Ngtcp2Engine.MaxUdpPayload, error, Now);
+        if (length > 0)
+        {
+            _closePacket = new ReadOnlySpan<byte>(packet, (int)length).ToArray();
+            Commit((int)length);
+            _endpoint.RequestFlush();
+        }
+    }
+
+    /// <summary>A late packet of a closed connection: says again that it is closed, ever more rarely (RFC 9000, section 10.2.1).</summary>
+    private void AnswerAsShadow(SockAddr* remote, SockAddr* local)
+    {
+        if (_closePacket is null || !long.IsPow2(++_packetsAfterClose))
+        {
+            return;
+        }
+
+        byte* packet = _endpoint.Transmit.Reserve(_closePacket.Length);
+        if (packet is not null)
+        {
+            _closePacket.CopyTo(new Span<byte>(packet, _closePacket.Length));
+            _endpoint.Transmit.Commit(_closePacket.Length, remote, _options is null && _endpoint.Socket.IsWildcard ? local : null, alone: true);
+            _endpoint.RequestFlush();
+        }
+    }
+
+    private static byte[] LimitReason(string text)
+    {
+        // A close packet must fit 1200 bytes; nobody reads more than a line of it.
+        const int MaxReason = 256;
+        byte[] reason = Encoding.UTF8.GetBytes(text);
+        return reason.Length <= MaxReason ? reason : reason[..MaxReason];
+    }
+}

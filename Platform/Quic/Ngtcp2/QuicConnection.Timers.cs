@@ -1,0 +1,130 @@
+namespace Softlan.Platform.Quic.Ngtcp2;
+
+// Three reasons to wake up, of which the earliest sets the one timer:
+//
+//   ngtcp2's own       losses, keep-alive, idle time, path MTU discovery; and pacing, but only while something waits to be sent
+//   acknowledgements   of datagrams that came alone (AcknowledgeLater)
+//   PathMtuGuard       a black hole is probed again
+
+/// <summary>When the connection acts without being asked.</summary>
+internal sealed unsafe partial class QuicConnection
+{
+    /// <summary>Packets in flight that every congestion control allows (RFC 9002, section 7.2, and BBR's minimum): with fewer unacknowledged the other side does not wait for us.</summary>
+    private const int SmallestWindow = 4;
+
+    /// <summary>With so many acknowledgements are due at once: a bulk transfer's clock.</summary>
+    private const int AcknowledgeAtOnce = 16;
+
+    /// <summary>In nanoseconds: a little less than the max_ack_delay that we announce, so that the other side never probes for it. Longer than the pause between two packets of a game at 30 Hz, on which the acknowledgement then rides.</summary>
+    private const long LongAcknowledgeDelay = 45_000_000;
+
+    /// <summary>In nanoseconds: 500 acknowledgements a second for a flow that is neither sparse nor bulk.</summary>
+    private const long ShortAcknowledgeDelay = 2_000_000;
+
+    /// <summary>Datagrams and stream frames since the last write.</summary>
+    private int _unacknowledged;
+
+    /// <summary>When a write must follow at the latest; <see cref="long.MaxValue"/>: nothing waits.</summary>
+    private long _acknowledgeAt = long.MaxValue;
+
+    /// <summary>At rest without any timer; never reached.</summary>
+    private const ulong NoExpiry = long.MaxValue - 1;
+
+    /// <summary>ngtcp2's timers as of the last write, when that left nothing to write; <see cref="long.MaxValue"/>: it did not, ask ngtcp2.</summary>
+    private long _restExpiry = long.MaxValue;
+
+    private void OnTimer()
+    {
+        if (_state == State.Closed)
+        {
+            Forget();
+            return;
+        }
+
+        bool isDue = NativeNgtcp2.ConnGetExpiry(_conn) <= Now;
+        if (isDue)
+        {
+            int result = NativeNgtcp2.ConnHandleExpiry(_conn, Now);
+            if (result != 0)
+            {
+                Fail(result);
+                return;
+            }
+        }
+
+        if (isDue || _acknowledgeAt <= (long)Now || _mtu.IsBlackHole)
+        {
+            _endpoint.MarkDirty(this);
+        }
+        else
+        {
+            // What the timer was set for has been dealt with meanwhile.
+            _restExpiry = long.MaxValue;
+            SetTimer();
+        }
+    }
+
+    /// <summary>Acknowledgements cost a packet each, here and there. They ride on whatever else is sent; where nothing is, they wait for company, but never so long that a sender with the smallest window must wait for them.</summary>
+    /// <param name="isData">The packet brought datagrams or control messages. Of others only ngtcp2 knows what is in them: acknowledgements, which need no answer, or probes of the path, which are waited for.</param>
+    private void AcknowledgeLater(bool isData)
+    {
+        if (!isData)
+        {
+            _restExpiry = long.MaxValue;
+        }
+        else
+        {
+            long wait = _unacknowledged < SmallestWindow ? LongAcknowledgeDelay : ShortAcknowledgeDelay;
+            _acknowledgeAt = Math.Min(_acknowledgeAt, _loop.NowNanoseconds + wait);
+        }
+
+        SetTimer();
+    }
+
+    /// <summary>Congestion control or pacing says no: ngtcp2's timer tells when to go on.</summary>
+    private bool EndBurst()
+    {
+        NativeNgtcp2.ConnUpdatePktTxTime(_conn, Now);
+        _restExpiry = long.MaxValue;
+        _queue.Settle();
+        return true;
+    }
+
+    /// <summary>Everything is written. ngtcp2 would ask to be woken when the next burst may begin, for which there is no reason: so its other timers are read before it is told of this one.</summary>
+    private bool Rest()
+    {
+        if (NativeNgtcp2.ConnGetExpiry(_conn) <= Now)
+        {
+            int result = NativeNgtcp2.ConnHandleExpiry(_conn, Now); // The pacing of the burst before this one, most likely.
+            if (result != 0)
+            {
+                Fail(result);
+                return true;
+            }
+        }
+
+        _restExpiry = (long)Math.Min(NativeNgtcp2.ConnGetExpiry(_conn), NoExpiry);
+        NativeNgtcp2.ConnUpdatePktTxTime(_conn, Now);
+        return true;
+    }
+
+    private void SetTimer()
+    {
+        // At rest the timers of the last write hold: those of a packet that came since would only acknowledge it, after an eighth of a round trip.
+        long expiry = _restExpiry != long.MaxValue ? _restExpiry : (long)Math.Min(NativeNgtcp2.ConnGetExpiry(_conn), long.MaxValue);
+        expiry = Math.Min(expiry, _acknowledgeAt);
+        if (_mtu.IsBlackHole)
+        {
+            expiry = Math.Min(expiry, _mtu.RetryAt.Ticks * TimeSpan.NanosecondsPerTick);
+        }
+
+        if (expiry == long.MaxValue)
+        {
+            _timer.Cancel();
+        }
+        else
+        {
+            _timer.SetAt(expiry);
+        }
+    }
+}

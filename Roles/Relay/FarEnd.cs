@@ -1,0 +1,89 @@
+using Softlan.Platform;
+using Softlan.Wire;
+
+namespace Softlan.Roles.Relay;
+
+/// <summary>The near half of a <see cref="FarLink"/>: sits on the real link and passes on.</summary>
+internal sealed class FarEnd : IFrameLinkHandler
+{
+    /// <summary>How often it looks whether control messages have arrived, while some have not.</summary>
+    private static readonly TimeSpan DeliveryPollInterval = TimeSpan.FromMilliseconds(2);
+
+    private readonly FarGate _gate;
+    private readonly IFrameLink _link;
+    private readonly FarLink _far;
+    private readonly Action<PeerCounters> _ended;
+    private readonly ILaneTimer _deliveryTimer;
+    private long _controlNumber;
+
+    public FarEnd(FarGate gate, int id, IFrameLink link, FarLink far, Action<PeerCounters> ended)
+    {
+        _gate = gate;
+        Id = id;
+        _link = link;
+        _far = far;
+        _ended = ended;
+        _deliveryTimer = gate.LinkLane.CreateTimer(LookForDelivery);
+    }
+
+    public int Id { get; }
+
+    public PeerCounters Counters => _link.Counters;
+
+    public void Send(DatagramHeader header, ReadOnlySpan<byte> body) => _link.Send(header, body);
+
+    public void SendControl(byte[] message, long number)
+    {
+        _link.SendControl(message);
+        _controlNumber = number;
+        LookForDelivery();
+    }
+
+    public void Close(CloseReason reason, string text) => _link.Close(reason, text);
+
+    public void OnConnected(IFrameLink link)
+    {
+        // It was connected when it was handed over.
+    }
+
+    public void OnDatagram(IFrameLink link, ReadOnlySpan<byte> datagram)
+    {
+        if (!_gate.TrySendUp(Id, datagram))
+        {
+            _link.Counters.Drop(DropReason.QueueFull);
+        }
+    }
+
+    public void OnControl(IFrameLink link, ReadOnlySpan<byte> message)
+    {
+        byte[] copy = message.ToArray();
+        _gate.RoomLane.Post(() => _far.OnControl(copy));
+    }
+
+    public void OnMaxDatagramLengthChanged(IFrameLink link)
+    {
+        (System.Net.IPEndPoint remote, int length) = (link.RemoteEndPoint, link.MaxDatagramLength);
+        _gate.RoomLane.Post(() => _far.OnPathChanged(remote, length));
+    }
+
+    public void OnClosed(IFrameLink link, LinkClosed closed)
+    {
+        _deliveryTimer.Dispose();
+        _gate.Close(this);
+        _ended(link.Counters);
+        _gate.RoomLane.Post(() => _far.OnClosed(closed));
+    }
+
+    private void LookForDelivery()
+    {
+        if (_link.HasUndeliveredControl)
+        {
+            _deliveryTimer.Set(DeliveryPollInterval);
+        }
+        else
+        {
+            long number = _controlNumber;
+            _gate.RoomLane.Post(() => _far.OnControlDelivered(number));
+        }
+    }
+}

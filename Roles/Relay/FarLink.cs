@@ -1,0 +1,103 @@
+using System.Net;
+using Softlan.Platform;
+using Softlan.Wire;
+
+namespace Softlan.Roles.Relay;
+
+/// <summary>A link that lives on another worker, as the room's worker sees it. What it counts is what happens on this side; the real link counts the rest.</summary>
+internal sealed class FarLink(FarGate gate, int id, IPEndPoint remoteEndPoint, int maxDatagramLength) : IFrameLink
+{
+    private IFrameLinkHandler? _handler;
+    private long _controlSent;
+    private long _controlDelivered;
+    private bool _isClosed;
+
+    public int Id => id;
+
+    public IPEndPoint RemoteEndPoint { get; private set; } = remoteEndPoint;
+
+    public int MaxDatagramLength { get; private set; } = maxDatagramLength;
+
+    public PeerCounters Counters { get; } = new();
+
+    /// <summary>Nobody on this side asks for it.</summary>
+    public LinkStatistics Statistics => default;
+
+    public bool HasUndeliveredControl => _controlDelivered < _controlSent;
+
+    public DropReason Send(DatagramHeader header, ReadOnlySpan<byte> body)
+    {
+        DropReason reason = _isClosed ? DropReason.NotConnected : gate.TrySendDown(id, header, body) ? DropReason.None : DropReason.QueueFull;
+        Counters.Drop(reason);
+        return reason;
+    }
+
+    public void SendControl(ReadOnlySpan<byte> message)
+    {
+        if (!_isClosed)
+        {
+            byte[] copy = message.ToArray();
+            long number = ++_controlSent;
+            OnEnd(end => end.SendControl(copy, number));
+        }
+    }
+
+    public void HandOver(IFrameLinkHandler handler) => _handler = handler;
+
+    public void Close(CloseReason reason, string text)
+    {
+        if (!_isClosed)
+        {
+            OnEnd(end => end.Close(reason, text));
+            LinkClosed closed = new(LinkCloseKind.ByUs, reason, text);
+            _isClosed = true;
+            gate.Close(this);
+            gate.RoomLane.Post(() => _handler?.OnClosed(this, closed));
+        }
+    }
+
+    /// <summary>On the room's lane, as are the others below.</summary>
+    public void OnDatagram(ReadOnlySpan<byte> datagram)
+    {
+        Counters.DatagramsIn++;
+        _handler?.OnDatagram(this, datagram);
+    }
+
+    public void OnControl(byte[] message)
+    {
+        if (!_isClosed)
+        {
+            _handler?.OnControl(this, message);
+        }
+    }
+
+    public void OnControlDelivered(long number) => _controlDelivered = number;
+
+    public void OnPathChanged(IPEndPoint remoteEndPoint, int maxDatagramLength)
+    {
+        RemoteEndPoint = remoteEndPoint;
+        MaxDatagramLength = maxDatagramLength;
+        if (!_isClosed)
+        {
+            _handler?.OnMaxDatagramLengthChanged(this);
+        }
+    }
+
+    public void OnClosed(LinkClosed closed)
+    {
+        if (!_isClosed)
+        {
+            _isClosed = true;
+            gate.Close(this);
+            _handler?.OnClosed(this, closed);
+        }
+    }
+
+    private void OnEnd(Action<FarEnd> work) => gate.LinkLane.Post(() =>
+    {
+        if (gate.TryFind(id, out FarEnd? end))
+        {
+            work(end);
+        }
+    });
+}

@@ -1,0 +1,104 @@
+using Softlan.Wire;
+
+namespace Softlan.Roles.Relay;
+
+/// <summary>What the workers of one relay share: which worker has which room, and how many of everything there are.</summary>
+/// <remarks>Asked and told when somebody joins or leaves, never for a frame; so a lock does not matter.</remarks>
+internal sealed class RelayHouse
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<RoomCode, int> _homes = [];
+    private readonly FarGate?[,] _gates;
+    private int _peers;
+    private int _openRooms;
+
+    /// <param name="options">Its limits are those of the whole house. With several workers a limit may be exceeded by those who join in the same instant, one for each worker.</param>
+    /// <param name="workers">How many there are.</param>
+    public RelayHouse(RelayOptions options, int workers)
+    {
+        Options = options;
+        Lobbies = new Lobby[workers];
+        _gates = new FarGate?[workers, workers];
+    }
+
+    public RelayOptions Options { get; }
+
+    /// <summary>One for each worker; filled before the first listens.</summary>
+    public Lobby[] Lobbies { get; }
+
+    public int Peers => Volatile.Read(ref _peers);
+
+    public int OpenRooms => Volatile.Read(ref _openRooms);
+
+    /// <summary>Rooms that somebody may still come back to, the open ones included.</summary>
+    public int KnownRooms
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _homes.Count;
+            }
+        }
+    }
+
+    public void CountPeer(int change) => Interlocked.Add(ref _peers, change);
+
+    public void CountRoom(int change) => Interlocked.Add(ref _openRooms, change);
+
+    /// <summary>The worker that has the room; where none has, <paramref name="claimant"/> has it from now on, unless there are too many.</summary>
+    public int FindHome(RoomCode room, int claimant)
+    {
+        lock (_lock)
+        {
+            if (_homes.TryGetValue(room, out int home))
+            {
+                return home;
+            }
+
+            // One too many is judged, and rejected, where it came.
+            if (_homes.Count < 2 * Options.MaxRooms)
+            {
+                _homes.Add(room, claimant);
+            }
+
+            return claimant;
+        }
+    }
+
+    /// <summary>Nobody can come back to the room any more.</summary>
+    public void Forget(RoomCode room)
+    {
+        lock (_lock)
+        {
+            _homes.Remove(room);
+        }
+    }
+
+    /// <summary>The way from links of one worker to rooms of another; made when it is first needed.</summary>
+    public FarGate Gate(int linkWorker, int roomWorker)
+    {
+        lock (_lock)
+        {
+            return _gates[linkWorker, roomWorker] ??= new FarGate(Lobbies[linkWorker].EnterableLane, Lobbies[roomWorker].EnterableLane);
+        }
+    }
+
+    /// <summary>The gates by which this worker's links have left.</summary>
+    public IEnumerable<FarGate> GatesFrom(int linkWorker)
+    {
+        for (int i = 0; i < Lobbies.Length; i++)
+        {
+            FarGate? gate;
+            lock (_lock)
+            {
+                gate = _gates[linkWorker, i];
+            }
+
+            if (gate is not null)
+            {
+                yield return gate;
+            }
+        }
+    }
+}

@@ -1,0 +1,254 @@
+namespace Softlan.Wire;
+
+/// <summary>Datagrams that wait for one link. Short in time, and fair: DATAGRAM has no flow control, so this queue is the quality of service.</summary>
+/// <remarks>
+/// While the link takes everything, as one that is fast enough does at the end of each turn, datagrams leave as they came and are not even looked at. Only when it does not
+/// (<see cref="Settle"/>), or when many have come at once, does a <see cref="FlowScheduler"/> take turns between players and conversations, until the queue is empty again.
+/// </remarks>
+/// <param name="pool">Where the bytes are kept.</param>
+/// <param name="counters">Where drops are counted.</param>
+/// <param name="fairBy">Whose shares of the link are equal.</param>
+/// <param name="limits">How long a datagram may wait.</param>
+internal sealed class DatagramQueue(DatagramPool pool, PeerCounters counters, FairBy fairBy, QueueLimits limits)
+{
+    /// <summary>12 MiB: 10 ms at 10 Gbit/s. When it is reached the longest flow's oldest is dropped as <see cref="DropReason.QueueFull"/>.</summary>
+    public const int MaxCount = 8192;
+
+    /// <summary>Datagrams that may wait in the order in which they came: together they take a fast link some tens of microseconds. One more, and flows take turns.</summary>
+    private const int MaxInOrder = 64;
+
+    private const int None = -1;
+
+    /// <summary>Null while datagrams leave in the order in which they came.</summary>
+    private FlowScheduler? _scheduler;
+    private int _first = None;
+    private int _last = None;
+    private int _selected = None;
+
+    /// <summary>A tail has no headers of its own; it goes where its head went, which came just before it.</summary>
+    private FlowLabel _lastHead;
+
+    public int Count { get; private set; }
+
+    /// <summary>Adds a copy of header and body.</summary>
+    /// <returns>What became of this datagram; an older one that had to give way is counted only.</returns>
+    public DropReason Enqueue(DatagramHeader header, ReadOnlySpan<byte> body, TimeSpan now)
+    {
+        if (body.Length > DatagramPool.SlotLength - DatagramHeader.Length)
+        {
+            counters.Drop(DropReason.Jumbo);
+            return DropReason.Jumbo;
+        }
+
+        if (Count >= MaxCount || pool.IsExhausted)
+        {
+            MakeRoom();
+        }
+
+        int slot = pool.Rent();
+        if (slot < 0)
+        {
+            counters.Drop(DropReason.QueueFull);
+            return DropReason.QueueFull;
+        }
+
+        Span<byte> bytes = pool.Bytes(slot);
+        header.Write(bytes);
+        body.CopyTo(bytes[DatagramHeader.Length..]);
+        pool[slot] = new DatagramPool.Slot { Next = None, Length = DatagramHeader.Length + body.Length, EnqueuedAt = now };
+        Add(slot, header.Kind, now);
+        return DropReason.None;
+    }
+
+    /// <summary>The datagram to send next, after those that have waited too long were dropped. It stays in the queue, and stays the next, until <see cref="Dequeue"/>, unless it grows too old meanwhile.</summary>
+    public bool TryPeek(TimeSpan now, out Span<byte> datagram)
+    {
+        if (_selected != None && now - pool[_selected].EnqueuedAt > limits.MaxAge)
+        {
+            DropFirst(DropReason.TooOld);
+        }
+
+        if (_selected == None)
+        {
+            Select(now);
+        }
+
+        datagram = _selected == None ? default : pool.Bytes(_selected)[..pool[_selected].Length];
+        return _selected != None;
+    }
+
+    /// <summary>Removes what <see cref="TryPeek"/> showed.</summary>
+    public void Dequeue()
+    {
+        int slot = _selected;
+        _selected = None;
+        if (_scheduler is { } scheduler)
+        {
+            scheduler.Take();
+        }
+        else
+        {
+            RemoveFirst();
+        }
+
+        pool.Return(slot);
+        Removed(1);
+    }
+
+    /// <summary>The link does not take what is left now: from here on flows take turns.</summary>
+    public void Settle()
+    {
+        if (_scheduler is not null || Count == 0)
+        {
+            return;
+        }
+
+        FlowScheduler scheduler = _scheduler = pool.RentScheduler();
+        for (int slot = _first; slot != None;)
+        {
+            int next = pool[slot].Next;
+            scheduler.Add(slot, Label(slot));
+            slot = next;
+        }
+
+        if (_selected != None)
+        {
+            // It has been shown already, and stays the next. It is the oldest, so its flow is the first of the new ones.
+            _ = scheduler.Select(pool[_selected].EnqueuedAt, limits, counters, out _);
+        }
+
+        _first = None;
+        _last = None;
+    }
+
+    /// <summary>Drops what <see cref="TryPeek"/> showed.</summary>
+    public void DropFirst(DropReason reason)
+    {
+        counters.Drop(reason);
+        Dequeue();
+    }
+
+    /// <summary>Gives all memory back, without counting drops: the link is gone.</summary>
+    public void Clear()
+    {
+        _selected = None;
+        while (Count > 0)
+        {
+            RemoveOldest();
+        }
+    }
+
+    private void Add(int slot, DatagramKind kind, TimeSpan now)
+    {
+        if (Count >= MaxInOrder)
+        {
+            Settle();
+        }
+
+        Count++;
+        if (_scheduler is { } scheduler)
+        {
+            FlowLabel label = Label(slot);
+            Count -= scheduler.DropOld(label, now, limits.MaxAge, counters);
+            scheduler.Add(slot, label);
+            return;
+        }
+
+        if (kind == DatagramKind.Head)
+        {
+            _lastHead = Label(slot); // Its tail may come when flows take turns already.
+        }
+
+        if (_last == None)
+        {
+            _first = slot;
+        }
+        else
+        {
+            pool[_last].Next = slot;
+        }
+
+        _last = slot;
+    }
+
+    private FlowLabel Label(int slot)
+    {
+        ReadOnlySpan<byte> datagram = pool.Bytes(slot)[..pool[slot].Length];
+        bool hasHeaders = datagram.Length >= DatagramHeader.Length + FrameLimits.MinLength;
+        switch (DatagramHeader.KindOf(datagram))
+        {
+            case DatagramKind.Frame when hasHeaders:
+                return FlowLabel.Read(datagram[DatagramHeader.Length..], fairBy);
+            case DatagramKind.Head when hasHeaders:
+                return _lastHead = FlowLabel.Read(datagram[DatagramHeader.Length..], fairBy);
+            case DatagramKind.Tail:
+                return _lastHead;
+            default:
+                return FlowLabel.Other;
+        }
+    }
+
+    private void Select(TimeSpan now)
+    {
+        if (_scheduler is { } scheduler)
+        {
+            _selected = scheduler.Select(now, limits, counters, out int dropped);
+            Removed(dropped);
+            return;
+        }
+
+        while (_first != None && now - pool[_first].EnqueuedAt > limits.MaxAge)
+        {
+            counters.Drop(DropReason.TooOld);
+            RemoveOldest();
+        }
+
+        _selected = _first;
+    }
+
+    private void MakeRoom()
+    {
+        if (Count == 0)
+        {
+            return; // The pool's memory is in other links' queues.
+        }
+
+        counters.Drop(DropReason.QueueFull);
+        _selected = None;
+        RemoveOldest();
+    }
+
+    /// <summary>The oldest; where flows take turns, that of the longest.</summary>
+    private void RemoveOldest()
+    {
+        int slot;
+        if (_scheduler is { } scheduler)
+        {
+            slot = scheduler.TakeFromLongest();
+        }
+        else
+        {
+            slot = _first;
+            RemoveFirst();
+        }
+
+        pool.Return(slot);
+        Removed(1);
+    }
+
+    private void RemoveFirst()
+    {
+        _first = pool[_first].Next;
+        _last = _first == None ? None : _last;
+    }
+
+    private void Removed(int count)
+    {
+        Count -= count;
+        if (Count == 0 && _scheduler is { } scheduler)
+        {
+            _scheduler = null;
+            pool.ReturnScheduler(scheduler);
+        }
+    }
+}

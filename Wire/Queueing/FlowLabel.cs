@@ -1,0 +1,77 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+
+namespace Softlan.Wire;
+
+/// <summary>Which of the two stations of a frame a link is to be shared fairly by.</summary>
+internal enum FairBy
+{
+    /// <summary>Who sent it: towards a gateway or a player, where many send to one.</summary>
+    Source,
+
+    /// <summary>Whom it is for: from a gateway, where one LAN sends to many players.</summary>
+    Destination,
+}
+
+/// <summary>To whom a frame belongs when a link is shared: the conversation that it is of, and the station (a MAC address) whose share that takes. Both are hashes; a collision only costs fairness.</summary>
+/// <param name="Flow">MAC addresses, protocol, IP addresses and ports, as far as the frame has them.</param>
+/// <param name="Station">The source or the destination MAC.</param>
+internal readonly record struct FlowLabel(uint Flow, uint Station)
+{
+    // Where things stand in a frame: RFC 791, section 3.1; RFC 8200, section 3.
+    private const int IPv4Header = FrameLimits.HeaderLength;
+    private const int IPv4Fragment = IPv4Header + 6;
+    private const int IPv4Protocol = IPv4Header + 9;
+    private const int IPv4Addresses = IPv4Header + 12;
+    private const int IPv6NextHeader = FrameLimits.HeaderLength + 6;
+    private const int IPv6Addresses = FrameLimits.HeaderLength + 8;
+    private const int IPv6Ports = FrameLimits.HeaderLength + IPv6Packet.HeaderLength;
+
+    /// <summary>Fragment offset and "more fragments": such a packet has its ports in one piece only, so none of them is looked at for ports.</summary>
+    private const ushort IsFragmentMask = 0x3fff;
+
+    /// <summary>What is no frame: probes, padding. A conversation of its own that hardly ever has a backlog.</summary>
+    public static FlowLabel Other => default;
+
+    /// <param name="frame">At least an Ethernet header; a frame may be cut short behind that.</param>
+    public static FlowLabel Read(ReadOnlySpan<byte> frame, FairBy fairBy)
+    {
+        ulong destination = MacAddress.Read(frame).ToUInt64();
+        ulong source = MacAddress.Read(frame[MacAddress.Length..]).ToUInt64();
+        ulong mixed = Mix(Mix(source) ^ destination);
+        mixed ^= BinaryPrimitives.ReadUInt16BigEndian(frame[(2 * MacAddress.Length)..]) switch
+        {
+            EtherTypes.IPv4 when frame.Length >= IPv4Header + IPv4Packet.MinHeaderLength => ReadIPv4(frame),
+            EtherTypes.IPv6 when frame.Length >= IPv6Ports => ReadIPv6(frame),
+            ushort type => type,
+        };
+        return new FlowLabel((uint)(Mix(mixed) >> 32), (uint)(Mix(fairBy == FairBy.Source ? source : destination) >> 32));
+    }
+
+    private static ulong ReadIPv4(ReadOnlySpan<byte> frame)
+    {
+        byte protocol = frame[IPv4Protocol];
+        int ports = IPv4Header + ((frame[IPv4Header] & 0xf) * 4);
+        bool isFragment = (BinaryPrimitives.ReadUInt16BigEndian(frame[IPv4Fragment..]) & IsFragmentMask) != 0;
+        return Mix(MemoryMarshal.Read<ulong>(frame[IPv4Addresses..])) ^ protocol ^ (isFragment ? 0 : ReadPorts(frame, protocol, ports));
+    }
+
+    private static ulong ReadIPv6(ReadOnlySpan<byte> frame)
+    {
+        ReadOnlySpan<ulong> addresses = MemoryMarshal.Cast<byte, ulong>(frame.Slice(IPv6Addresses, 4 * sizeof(ulong)));
+        byte protocol = frame[IPv6NextHeader];
+        return Mix(Mix(addresses[1]) ^ addresses[0]) ^ Mix(Mix(addresses[3]) ^ addresses[2] ^ 1) ^ protocol ^ ReadPorts(frame, protocol, IPv6Ports);
+    }
+
+    private static ulong ReadPorts(ReadOnlySpan<byte> frame, byte protocol, int offset) =>
+        protocol is IPProtocols.Tcp or IPProtocols.Udp && frame.Length >= offset + sizeof(uint)
+            ? (ulong)MemoryMarshal.Read<uint>(frame[offset..]) << 16
+            : 0;
+
+    // Multiplication moves entropy up, the shift moves it down again.
+    private static ulong Mix(ulong value)
+    {
+        value *= 0x9e37_79b9_7f4a_7c15;
+        return value ^ (value >> 32);
+    }
+}

@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using System.Runtime.Versioning;
+using Softlan.Wire;
+using Xunit;
+
+namespace Softlan.Tests.Loopback;
+
+/// <summary>When ngtcp2's links acknowledge: at once where somebody waits for it, otherwise as seldom as congestion control can bear.</summary>
+[SupportedOSPlatform("linux")]
+public sealed class AcknowledgementTests : IDisposable
+{
+    private readonly LoopbackParty _party = new();
+
+    public void Dispose() => _party.Dispose();
+
+    [Fact]
+    public void ControlMessage_IsKnownToHaveArrivedWithoutAnyOtherTraffic()
+    {
+        (RecordingHandler client, RecordingHandler server) = _party.Join();
+        client.SendText("{\"type\":\"hello\"}"); // Opens the stream.
+        _party.Until(() => server.Control.Count == 1, "the stream is open");
+        List<double> times = [];
+        for (int i = 0; i < 9; i++)
+        {
+            _party.For(TimeSpan.FromMilliseconds(30));
+            Stopwatch watch = Stopwatch.StartNew();
+            server.SendText("{\"type\":\"joined\"}");
+            _party.Until(() => !server.Link.HasUndeliveredControl, "the message has arrived");
+            times.Add(watch.Elapsed.TotalMilliseconds);
+        }
+
+        // An acknowledgement that waits for company would take 25 ms every time.
+        times.Sort();
+        Assert.True(times[times.Count / 2] < 15, $"took {times[times.Count / 2]:0.0} ms");
+        Assert.Empty(client.Datagrams);
+        Assert.Equal(9, client.Control.Count);
+    }
+
+    [Fact]
+    public void SteadyOneWayTraffic_CostsFewAcknowledgements()
+    {
+        (RecordingHandler client, RecordingHandler server) = _party.Join();
+        _party.For(TimeSpan.FromMilliseconds(200));
+        long packets = server.Link.Statistics.PacketsSent;
+        const int Count = 300;
+        for (int i = 0; i < Count; i++)
+        {
+            client.SendFrame(_party.Loop, 200);
+            _party.For(TimeSpan.FromMilliseconds(0.5));
+        }
+
+        _party.Until(() => server.DatagramCount == Count, "all have arrived");
+        long answers = server.Link.Statistics.PacketsSent - packets;
+        Assert.InRange(answers, 1, Count / 3);
+    }
+
+    [Fact]
+    public void TrafficBothWays_AcknowledgesOnItsWay()
+    {
+        (RecordingHandler client, RecordingHandler server) = _party.Join();
+        _party.For(TimeSpan.FromMilliseconds(200));
+        long packets = server.Link.Statistics.PacketsSent + client.Link.Statistics.PacketsSent;
+        const int Count = 40;
+        for (int i = 0; i < Count; i++)
+        {
+            client.SendFrame(_party.Loop, 150);
+            server.SendFrame(_party.Loop, 150);
+            _party.For(TimeSpan.FromMilliseconds(10));
+        }
+
+        _party.Until(() => server.DatagramCount == Count && client.DatagramCount == Count, "all have arrived");
+        long sent = server.Link.Statistics.PacketsSent + client.Link.Statistics.PacketsSent - packets;
+        Assert.InRange(sent, 2 * Count, 2 * Count * 5 / 4);
+    }
+
+    [Fact]
+    public void LoneDatagram_IsAcknowledgedAfterAllowedDelay()
+    {
+        (RecordingHandler client, RecordingHandler server) = _party.Join();
+        _party.For(TimeSpan.FromMilliseconds(200));
+        client.SendFrame(_party.Loop, 150);
+        _party.Until(() => client.Link.Statistics.BytesInFlight > 0, "it is under way");
+        _party.Until(() => client.Link.Statistics.BytesInFlight == 0, "it was acknowledged");
+        Assert.Equal(1, server.DatagramCount);
+        Assert.Equal(0, client.Link.Counters.Dropped(DropReason.TooOld));
+    }
+}

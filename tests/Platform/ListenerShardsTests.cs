@@ -1,0 +1,58 @@
+using System.Runtime.Versioning;
+using Softlan.Platform;
+using Softlan.Platform.Quic.Ngtcp2;
+using Xunit;
+
+namespace Softlan.Tests.Platform;
+
+public sealed class ListenerShardsTests
+{
+    [Fact]
+    public void Quota_CountsPerAddressAndInAll()
+    {
+        LinkQuota quota = new(maxLinks: 3, maxPerAddress: 2);
+        Assert.True(quota.TryTake(1));
+        Assert.True(quota.TryTake(1));
+        Assert.False(quota.TryTake(1));
+        Assert.True(quota.TryTake(2));
+        Assert.False(quota.TryTake(3));
+        quota.Return(1);
+        Assert.True(quota.TryTake(1));
+        Assert.False(quota.TryTake(1));
+    }
+
+    [Theory]
+    [InlineData(10, 0, 0, null)]
+    [InlineData(64, 0, 0, 1)]
+    [InlineData(64, 32, 40, null)]
+    [InlineData(100, 60, 49, 2)]
+    [InlineData(100, 50, 50, null)]
+    public void FindBetter_OnlyWhereItIsMuchBetter(int own, int second, int third, int? better)
+    {
+        ListenerShards shards = new(3, new LinkQuota(1000, 1000));
+        shards.Add(0, own);
+        shards.Add(1, second);
+        shards.Add(2, third);
+        Assert.Equal(better, shards.FindBetter(0));
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(8)]
+    [InlineData(32)]
+    [SupportedOSPlatform("linux")]
+    public unsafe void NewCid_FirstByteNamesTheShard_AndTheRestIsRandom(int shards)
+    {
+        HashSet<ulong> seen = [];
+        for (int i = 0; i < 200; i++)
+        {
+            int shard = i % shards;
+            NativeNgtcp2.Cid cid = Ngtcp2Engine.NewCid(shard, shards);
+            Assert.Equal(shard, cid.Data[0] % shards);
+            seen.Add(CidKey.From(&cid).Short.Value);
+        }
+
+        Assert.Equal(200, seen.Count);
+    }
+}

@@ -1,0 +1,222 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Softlan.Roles.Relay;
+using Softlan.Tests.Fakes;
+using Softlan.Wire;
+using Softlan.Wire.Control;
+using Xunit;
+using static Softlan.Tests.Roles.Relay.RelayBench;
+
+namespace Softlan.Tests.Roles.Relay;
+
+/// <summary>Two workers of one relay, each on a lane of its own that the test turns: rooms on one, links on both.</summary>
+public sealed class FarGateTests
+{
+    private readonly ManualLane _first = new();
+    private readonly ManualLane _second = new();
+    private readonly RelayHouse _house;
+
+    public FarGateTests()
+    {
+        _house = new RelayHouse(new RelayOptions { StateDirectory = "/nowhere", ServerName = "relay", MaxPeers = 3 }, 2);
+        _ = new Lobby(_house, 0, _first, NullLogger.Instance);
+        _ = new Lobby(_house, 1, _second, NullLogger.Instance);
+    }
+
+    [Fact]
+    public void RoomWithLinksOnBothWorkers_FramesPassBothWays()
+    {
+        MemoryLink gateway = Join(0, GatewayHello());
+        MemoryLink bob = Join(1, ClientHello(2));
+        Assert.Contains(gateway.SentControl, message => message.Contains("\"joined\"", StringComparison.Ordinal));
+        Assert.Contains(bob.SentControl, message => message.Contains("\"welcome\"", StringComparison.Ordinal));
+
+        byte[] up = TestFrame.Make(Mac(2), LanMac(1), 1400);
+        bob.ReceiveDatagram(DatagramHeader.ForFrame(0), up);
+        Turn();
+        Assert.Equal(up, Assert.Single(gateway.Sent).Body);
+
+        byte[] down = TestFrame.Make(LanMac(1), Mac(2), 1400);
+        gateway.ReceiveDatagram(DatagramHeader.ForFrame(0), down);
+        Turn();
+        Assert.Equal(down, Assert.Single(bob.Sent).Body);
+    }
+
+    [Fact]
+    public void GatewayIsToldBeforeItsFarClientIsWelcome()
+    {
+        MemoryLink gateway = Join(0, GatewayHello());
+        gateway.HasUndeliveredControl = true;
+        MemoryLink bob = Join(1, ClientHello(2));
+        Assert.Contains(gateway.SentControl, message => message.Contains("\"joined\"", StringComparison.Ordinal));
+        Assert.DoesNotContain(bob.SentControl, message => message.Contains("\"welcome\"", StringComparison.Ordinal));
+        gateway.HasUndeliveredControl = false;
+        Turn(10);
+        Assert.Contains(bob.SentControl, message => message.Contains("\"welcome\"", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void FarGateway_WelcomeMustHaveArrivedBeforeFramesGoThere()
+    {
+        MemoryLink anna = Join(0, ClientHello(1));
+        MemoryLink gateway = Connect(1);
+        gateway.HasUndeliveredControl = true;
+        Say(gateway, GatewayHello());
+        anna.ReceiveDatagram(DatagramHeader.ForFrame(0), TestFrame.Make(Mac(1), LanMac(1), 100));
+        Turn();
+        Assert.Empty(gateway.Sent);
+        gateway.HasUndeliveredControl = false;
+        Turn(10);
+        anna.ReceiveDatagram(DatagramHeader.ForFrame(0), TestFrame.Make(Mac(1), LanMac(1), 100));
+        Turn();
+        Assert.Single(gateway.Sent);
+    }
+
+    [Fact]
+    public void FarPeerIsLost_TheOthersHearIt()
+    {
+        MemoryLink gateway = Join(0, GatewayHello());
+        MemoryLink bob = Join(1, ClientHello(2));
+        bob.Lose();
+        Turn();
+        Assert.Contains(gateway.SentControl, message => message.Contains("\"left\"", StringComparison.Ordinal));
+        Assert.Equal(1, _house.Peers);
+    }
+
+    [Fact]
+    public void FarPeerIsRejected_ItIsToldAndClosed()
+    {
+        Join(0, ClientHello(1));
+        MemoryLink other = Join(1, ClientHello(1));
+        Assert.Contains(other.SentControl, message => message.Contains("mac-taken", StringComparison.Ordinal));
+        Assert.Equal(CloseReason.Normal, other.ClosedWith?.Reason);
+        Assert.Equal(1, _house.Peers);
+    }
+
+    [Fact]
+    public void FarPathChanges_LargeFramesAreCutForIt()
+    {
+        MemoryLink gateway = Join(0, GatewayHello());
+        MemoryLink bob = Join(1, ClientHello(2));
+        bob.MaxDatagramLength = 1200;
+        Turn();
+        gateway.ReceiveDatagram(DatagramHeader.ForFrame(0), TestFrame.Make(LanMac(1), Mac(2), 1400));
+        Turn();
+        Assert.Equal([DatagramKind.Head, DatagramKind.Tail], bob.Sent.Select(one => one.Header.Kind));
+    }
+
+    [Fact]
+    public void Limits_AreThoseOfTheWholeRelay()
+    {
+        Join(0, ClientHello(1));
+        Join(1, ClientHello(2));
+        Join(1, ClientHello(3, Code("OTHER")));
+        MemoryLink oneTooMany = Join(0, ClientHello(4));
+        Assert.Contains(oneTooMany.SentControl, message => message.Contains("server-full", StringComparison.Ordinal));
+        Assert.Equal(2, _house.OpenRooms);
+    }
+
+    [Fact]
+    public void SameRoomFromBothWorkersAtOnce_IsOneRoom()
+    {
+        MemoryLink anna = Connect(0);
+        MemoryLink bob = Connect(1);
+        anna.ReceiveControl(Text(ClientHello(1)));
+        bob.ReceiveControl(Text(ClientHello(2)));
+        Turn(10);
+        anna.ReceiveDatagram(DatagramHeader.ForFrame(0), TestFrame.Make(Mac(1), MacAddress.Broadcast, 100));
+        Turn();
+        Assert.Single(bob.Sent);
+        Assert.Equal(1, _house.OpenRooms);
+    }
+
+    [Fact]
+    public void RoomIsForgotten_AnotherWorkerCanHaveItNext()
+    {
+        MemoryLink anna = Join(0, ClientHello(1));
+        anna.Lose();
+        Turn();
+        _first.Advance(TimeSpan.FromMinutes(2));
+        _house.Lobbies[0].Sweep();
+        Assert.Equal(0, _house.KnownRooms);
+        MemoryLink bob = Join(1, ClientHello(2));
+        Assert.Contains(bob.SentControl, message => message.Contains("\"welcome\"", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void RejectedHello_LeavesNoRoomBehind()
+    {
+        Join(0, ClientHello(1) with { Mac = MacAddress.FromUInt64(0x00_11_22_33_44_55) });
+        Assert.Equal(0, _house.KnownRooms);
+    }
+
+    [Fact]
+    public void Sum_HasWhatFarLinksCountOnEitherSide()
+    {
+        Join(0, GatewayHello());
+        MemoryLink bob = Join(1, ClientHello(2));
+        bob.Counters.Drop(DropReason.TooOld);
+        bob.ReceiveDatagram(DatagramHeader.ForFrame(0), TestFrame.Make(Mac(9), LanMac(1), 100));
+        Turn();
+        PeerCounters sum = new();
+        sum.Add(_house.Lobbies[0].Sum());
+        sum.Add(_house.Lobbies[1].Sum());
+        Assert.Equal(1, sum.Dropped(DropReason.TooOld));
+        Assert.Equal(1, sum.Dropped(DropReason.UnauthorizedSourceMac));
+
+        bob.Lose();
+        Turn();
+        Assert.Equal(1, _house.Lobbies[1].Sum().Dropped(DropReason.TooOld));
+        Assert.Equal(1, _house.Lobbies[0].Sum().Dropped(DropReason.UnauthorizedSourceMac));
+    }
+
+    [Fact]
+    public void Drain_FarPeersHearTheGoodbyeToo()
+    {
+        Join(0, GatewayHello());
+        MemoryLink bob = Join(1, ClientHello(2));
+        int drained = 0;
+        foreach (Lobby lobby in _house.Lobbies)
+        {
+            lobby.Drained = () => drained++;
+            lobby.Drain();
+        }
+
+        Turn();
+        Assert.Contains(bob.SentControl, message => message.Contains("shutting-down", StringComparison.Ordinal));
+        Assert.Equal(2, drained);
+    }
+
+    private MemoryLink Connect(int worker)
+    {
+        ManualLane lane = worker == 0 ? _first : _second;
+        MemoryLink link = new(lane);
+        link.Handler = _house.Lobbies[worker].Accept(link);
+        link.Connect();
+        return link;
+    }
+
+    private MemoryLink Join(int worker, HelloMessage hello)
+    {
+        MemoryLink link = Connect(worker);
+        Say(link, hello);
+        return link;
+    }
+
+    private void Say(MemoryLink link, HelloMessage hello)
+    {
+        link.ReceiveControl(Text(hello));
+        Turn(10);
+    }
+
+    private static string Text(HelloMessage hello) => System.Text.Encoding.UTF8.GetString(ControlCodec.Write(hello));
+
+    /// <summary>Both lanes, until what one tells the other has been answered.</summary>
+    private void Turn(int milliseconds = 0)
+    {
+        for (int i = 0; i < 8; i++)
+        {
+            _first.Advance(TimeSpan.FromMilliseconds(milliseconds / 8.0));
+            _second.Advance(TimeSpan.FromMilliseconds(milliseconds / 8.0));
+        }
+    }
+}

@@ -1,0 +1,150 @@
+# shellcheck shell=bash
+# Machines that lack something, and files that are not what they should be: one line that says what, why and what to do, and 1.
+
+# failure PATTERN SUBCOMMAND...: on player1, or on $machine.
+failure() {
+  local pattern=$1
+  shift
+  last_line 1 "$pattern" "$softlan" "$@"
+}
+
+to_relay() { echo "--relay $relay_address --pin $pin --room R"; }
+
+as_nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all --bounding-set=-all)
+
+# nobody PATTERN SUBCOMMAND...: as a user without any rights, from a copy of the executable that he can read.
+nobody() {
+  local pattern=$1 scene="cp $softlan /run/softlan; chmod 755 /run/softlan"
+  shift
+  last_line 1 "$pattern" env HOME=/nonexistent "${as_nobody[@]}" /run/softlan "$@"
+}
+
+# shellcheck disable=SC2046
+story_machine() {
+  local scene
+  story "machines that lack something"
+  concerns
+  scene="mount -t tmpfs tmpfs /dev/net"
+  check "client without TUN device" failure "Cannot open TAP interface 'softlan0': there is no /dev/net/tun. Hint: load the driver \(modprobe tun\)" client $(to_relay)
+  net player1 link add br0 type bridge && net player1 link set br0 up
+  check "gateway --bridge without TUN device" failure "Cannot open a TAP interface: there is no /dev/net/tun. Hint: load the driver" gateway $(to_relay) --bridge br0
+  net player1 link del br0
+  check "demo without TUN device" failure "/dev/net/tun is missing. Hint: load the kernel module" demo
+  start gateway player1 "$softlan" gateway --relay $relay_address --pin "$pin" --room OTHER --interface eth0
+  scene=
+  check "gateway --interface without TUN device goes on and says what is missing" says gateway 10 'Players will not reach this host itself through eth0.*there is no /dev/net/tun'
+  check "and joins" says gateway 10 'In room OTHER'
+  check "and stops in order" stop gateway
+
+  check "client without rights" nobody "Cannot make the network card 'softlan0': this process lacks CAP_NET_ADMIN. Hint: run softlan as root \(sudo\)" client $(to_relay)
+  check "gateway --interface without rights" nobody "Cannot bridge interface 'eth0': this process lacks CAP_NET_RAW. Hint: run softlan as root" gateway $(to_relay) --interface eth0
+  check "relay on a port that only root may have" nobody "Cannot listen on 443/udp: .*Hint: " relay --listen 443/udp --state /tmp/softlan-nobody-$$
+  check "relay that may not write anywhere" nobody "Cannot save '/nonexistent/.*Hint: " relay --listen 4443/udp
+  check "demo without rights" nobody "Cannot build a party on this machine: network namespaces need root. Hint: run sudo softlan demo" demo
+  rm -rf /tmp/softlan-nobody-$$
+
+  check "client whose card's name is another interface's" failure "Cannot use 'eth0': an interface of that name exists and is not a TAP. Hint: choose another name with --tap" client $(to_relay) --tap eth0 --identity "$work/player1/home/x.json"
+  check "client whose card another one has" failure "Cannot open TAP interface 'softlan0': another process is using it. Hint: " client $(to_relay) --identity "$work/player1/home/x.json" --address none
+  check "gateway on an interface that is not there" failure "Cannot find interface 'eth7': this host has none of that name. Hint: usable here: eth0" gateway $(to_relay) --interface eth7
+  check "gateway in a bridge that is not there" failure "Cannot find interface 'br7': this host has none of that name. Hint: bridges here: none" gateway $(to_relay) --bridge br7
+  machine=stranger
+  on stranger sysctl -qw net.ipv6.conf.all.disable_ipv6=1
+  start plain stranger "$softlan" relay --listen 443/udp
+  check "relay on a machine without IPv6" says plain 10 'sha256:'
+  check "it stops in order" stop plain
+  machine=relay
+  check "relay on a port that is taken" failure "Cannot listen on 443/udp: .*in use.*Hint: " relay --listen 443/udp --state "$work/relay/home"
+  check "relay on an address that is another machine's" failure "Cannot listen on 203.0.113.11:443/udp: .*Hint: " relay --listen 203.0.113.11:443 --state "$work/relay/home"
+  machine=
+}
+
+story_relay_files() {
+  local files=$work/relay/files
+  story "a relay's files"
+  concerns relay
+  machine=relay
+  mkdir -p "$files/state" "$files/closed"
+  for name in one two; do
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$files/$name.key" -out "$files/$name.crt" -subj "/CN=$name" -days 30 2>/dev/null
+  done
+  head -c 500 /dev/urandom >"$files/noise"
+  own() { failure "$1" relay --listen 4443/udp --state "$files/state" --cert "$2" --key "$3"; }
+  check "certificate and key that do not belong together" own "one.crt' and '$files/two.key.*(match|belong).*Hint: " "$files/one.crt" "$files/two.key"
+  check "a certificate that is not there" own "Cannot read '$files/none.crt': there is no such file. Hint: " "$files/none.crt" "$files/one.key"
+  check "a certificate that is none" own "Cannot .*noise.*Hint: " "$files/noise" "$files/one.key"
+  check "a key that is none" own "Cannot .*noise.*Hint: " "$files/one.crt" "$files/noise"
+  check "a certificate that is a directory" own "Cannot read '$files/state': it is a directory. Hint: give the path of a file" "$files/state" "$files/one.key"
+  check "a state directory that is a file" failure "Cannot (save|read) '$files/noise/.*: '$files/noise' is a file, not a directory. Hint: move that file away" relay --listen 4443/udp --state "$files/noise"
+  echo "no certificate" >"$files/state/relay.crt.pem"
+  echo "no key" >"$files/state/relay.key.pem"
+  check "a state directory with something else in it" failure "Cannot .*$files/state/relay.crt.pem.*Hint: " relay --listen 4443/udp --state "$files/state"
+  check "which is left as it was" [ "$(cat "$files/state/relay.crt.pem")" = "no certificate" ]
+  cp "$files/one.crt" "$files/state/relay.crt.pem" && rm "$files/state/relay.key.pem"
+  check "a kept certificate whose key is gone" failure "Cannot use '$files/state/relay.crt.pem': its key .* is missing. Hint: " relay --listen 4443/udp --state "$files/state"
+  check "which is not replaced by another one" cmp "$files/one.crt" "$files/state/relay.crt.pem"
+
+  # Owned by another user and closed, for a relay that is not root.
+  chmod 700 "$files/closed"
+  local scene="cp $softlan /run/softlan; chmod 755 /run/softlan; mkdir -m 700 /run/closed"
+  check "a state directory that is closed" one_line 1 "Cannot read '/run/closed/relay.secret': .*denied.*Hint: " "${as_nobody[@]}" /run/softlan relay --listen 4443/udp --state /run/closed
+  scene="mkdir /run/full; mount -t tmpfs -o size=4k,nr_inodes=2 tmpfs /run/full; head -c 4096 /dev/zero >/run/full/much || true"
+  check "a state directory on a full disk" failure "Cannot save '/run/full/relay.*No space left.*Hint: " relay --listen 4443/udp --state /run/full
+  scene=
+
+  cp "$files/one.crt" "$files/live.crt" && cp "$files/one.key" "$files/live.key"
+  start own relay "$softlan" relay --listen 4444/udp --state "$files/state2" --cert "$files/live.crt" --key "$files/live.key"
+  check "a relay with a certificate of its operator's" says own 10 'sha256:'
+  cp "$files/two.crt" "$files/live.crt"
+  check "half of a new one is not used" says own 20 'The old certificate stays in use.*live.crt'
+  cp "$files/two.key" "$files/live.key"
+  kill -HUP "${pids[own]}"
+  check "the whole of it is, at once when the relay is told to look" says own 3 'Certificate reloaded; new connections see pin'
+  check "it stops in order" stop own
+  machine=
+}
+
+story_player_files() {
+  local files=$work/player1/home/files name
+  story "a player's files"
+  concerns carol bob
+  mkdir -p "$files/small"
+  carol() { join carol player1 10.73.42.13 --tap softlan3 "$@"; }
+  echo '{"mac": "much' >"$files/broken.json"
+  echo '{"mac": "01:00:5e:00:00:01"}' >"$files/multicast.json"
+  check "an identity file that is broken" failure "Cannot use the identity file '$files/broken.json': it is not what softlan wrote. Hint: " client --relay $relay_address --pin "$pin" --room R --tap softlan3 --identity "$files/broken.json"
+  check "which is left as it was" [ "$(cat "$files/broken.json")" = '{"mac": "much' ]
+  check "an identity file with a MAC that no player may have" failure "its MAC 01:00:5e:00:00:01 is not one that a player may have. Hint: " client --relay $relay_address --pin "$pin" --room R --tap softlan3 --identity "$files/multicast.json"
+  check "a room that was never joined, without a relay" failure "Cannot join room 'NEVER': this machine has never joined it.*Hint: give what the host told you: --relay HOST" client --room NEVER --identity "$files/new.json"
+  echo '[]' >"$files/profile.json"
+  check "a profile that is broken, when it is needed" failure "Cannot use the profile '$files/profile.json': it is not what softlan wrote. Hint: " client --room R --identity "$files/new.json"
+  check "and when it is not: carol joins" carol --identity "$files/new.json"
+  check "she is told that it is not saved" says carol 5 'The profile of room R is not saved: .*profile.json'
+  check "she stops in order" stop carol
+  check "the broken profile is left as it was" [ "$(cat "$files/profile.json")" = '[]' ]
+
+  # A disk with room for nothing more, where a profile lies already.
+  scene="mount -t tmpfs -o size=16k tmpfs $files/small; echo '{\"rooms\":[]}' >$files/small/profile.json; cat /dev/zero >$files/small/much 2>/dev/null || true"
+  check "carol joins with her files on a full disk" carol --identity "$files/small/id.json"
+  scene=
+  check "she is told that her MAC is not kept" says carol 5 'The new MAC .* is not kept: .*No space left'
+  check "and that the profile is not saved" says carol 5 'The profile of room R is not saved: .*No space left'
+  check "and that her place is not kept" says carol 5 'No space left.*After a crash the place in the room'
+  check "but she plays: bob reaches her" pings player2 10.73.42.13
+  check "her old profile is what it was" old_profile carol "$files/small"
+  check "she stops in order" stop carol
+  for name in closed readonly; do
+    scene="mount -t tmpfs tmpfs $files/small; mount -o remount,ro $files/small"
+    [ $name = readonly ] || scene="mount -t tmpfs tmpfs $files/small; mkdir $files/small/id.json"
+    if [ $name = readonly ]; then
+      check "carol joins with her files on a disk that cannot be written" carol --identity "$files/small/id.json"
+      check "she is told that her MAC is not kept" says carol 5 'The new MAC .* is not kept: .*[Rr]ead-only'
+      check "she stops in order" stop carol
+    else
+      check "an identity file that is a directory" failure "Cannot read '$files/small/id.json': it is a directory. Hint: " client --relay $relay_address --pin "$pin" --room R --tap softlan3 --identity "$files/small/id.json"
+    fi
+  done
+  scene=
+}
+
+# The tmpfs is in the client's own view of the machine.
+old_profile() { [ "$(cat "/proc/${pids[$1]}/root$2/profile.json")" = '{"rooms":[]}' ] && [ -z "$(find "/proc/${pids[$1]}/root$2" -name '*.tmp')" ]; }

@@ -1,0 +1,120 @@
+# shellcheck shell=bash
+# Every option with a value that it cannot have: one line with that value and a right one, and 2.
+
+# command, option, wrong value. A path is wrong only when it is empty.
+wrong_values=(
+  "relay --listen port" "relay --listen 99999/udp" "relay --listen 443/tcp" "relay --listen 1.2.3:443"
+  "relay --cert " "relay --key " "relay --state " "relay --server-name a_b c"
+  "relay --mtu 20" "relay --mtu 9000" "relay --max-clients-per-room 0" "relay --max-rooms many" "relay --max-peers -1"
+  "relay --max-links-per-address 0" "relay --client-rate fast" "relay --client-broadcast-rate 0"
+  "relay --log-level loud" "relay --log-format xml"
+  "gateway --relay host:x" "gateway --relay http://relay" "gateway --pin sha256:short" "gateway --relay-ca-cert " "gateway --server-name a b"
+  "gateway --room a b" "gateway --room $(printf 'x%.0s' {1..65})" "gateway --name $(printf 'n%.0s' {1..33})" "gateway --datagram-limit 10"
+  "gateway --interface an-interface-name" "gateway --iface an-interface-name" "gateway --bridge a-bridge-with-a-long-name"
+  "gateway --log-level loud" "gateway --log-format xml"
+  "client --relay [::1" "client --pin 47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU" "client --relay-ca-cert " "client --server-name -" "client --room "
+  "client --name " "client --datagram-limit 1e3" "client --virtual-mac 01:00:5e:00:00:01" "client --virtual-mac zz" "client --identity "
+  "client --tap a-tap-with-a-long-name" "client --mtu 1279" "client --address 10.0.0.1" "client --address 10.0.0.255/24" "client --address fd00::1/64"
+  "client --list-taps=5" "client --log-level loud" "client --log-format xml"
+  "demo --keep=perhaps" "demo --log-level loud" "demo --log-format xml"
+)
+
+story_options() {
+  local row command option value
+  story "options that are wrong"
+  concerns
+  for row in "${wrong_values[@]}"; do
+    command=${row%% *}
+    row=${row#* }
+    option=${row%%[ =]*}
+    value=${row#"$option"}
+    check "$command $option '${value# }'" is_wrong "$command" "$option" "${value# }"
+  done
+  check "no option was forgotten" all_options_tried
+  for row in "relay MTU 20" "gateway ROOM a b" "client VIRTUAL_MAC zz" "client PIN x" "relay CLIENT_RATE fast" "demo KEEP perhaps"; do
+    command=${row%% *}
+    row=${row#* }
+    option=${row%% *}
+    check "SOFTLAN_$option='${row#* }' in the environment of $command" is_wrong_in_environment "$command" "SOFTLAN_$option" "${row#* }"
+  done
+
+  story "command lines that are wrong"
+  check "no command" usage "a command is missing. Use one of relay, gateway, client, demo, or see softlan --help"
+  check "an unknown command" usage "'relais' is not a command. Did you mean relay" relais
+  check "an unknown option" usage "'--rom' is not an option of softlan client. Did you mean --room" client --rom X
+  check "a word too many" usage "'please' is not expected here" relay please
+  check "a required option is missing" usage "--room is missing.*for example" client
+  check "gateway without an interface" usage "--interface is missing.*for example --interface eth0" gateway --relay r --room R
+  check "interface and bridge" usage "exclude each other.*for example" gateway --relay r --room R --interface eth0 --bridge br0
+  check "pin and CA" usage "exclude each other.*for example" client --room R --pin sha256:47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU --relay-ca-cert x
+  check "a certificate without a key" usage "belong together.*for example" relay --cert x
+  check "an option without its value" usage "--listen lacks its value.*for example" relay --listen
+  check "an option twice" usage "--room takes one value, and got 'A' and 'B'.*for example" client --room A --room B
+}
+
+# What the command needs beside the option that is tried.
+rest_of() {
+  case $1 in
+    relay) case $2 in --cert) echo "--key k" ;; --key) echo "--cert c" ;; esac ;;
+    gateway)
+      [ "$2" = --relay ] || echo "--relay r"
+      [ "$2" = --room ] || echo "--room R"
+      case $2 in --interface | --iface | --bridge) ;; *) echo "--interface eth0" ;; esac
+      ;;
+    client) [ "$2" = --room ] || echo "--room R" ;;
+  esac
+}
+
+# What a right value looks like: an example, or all there are. A flag has none.
+shows_right='(for example|Use one of|Use dhcp|See softlan)'
+
+is_wrong() {
+  local command=$1 option=$2 value=$3 given
+  # A flag takes its value with an equals sign only.
+  given=("$option" "$value")
+  [[ $value != =* ]] || { given=("$option$value"); value=${value#=}; }
+  # shellcheck disable=SC2046
+  one_line 2 "$shows_right" "$softlan" "$command" "${given[@]}" $(rest_of "$command" "$option") && grep -qF "'$value'" "$work/stderr"
+}
+
+is_wrong_in_environment() {
+  # shellcheck disable=SC2046
+  one_line 2 "'$3' in the environment variable $2 .*$shows_right" env "$2=$3" "$softlan" "$1" $(rest_of "$1" "--$(echo "${2#SOFTLAN_}" | tr A-Z_ a-z-)")
+}
+
+usage() {
+  local pattern=$1
+  shift
+  one_line 2 "$pattern" "$softlan" "$@"
+}
+
+# one_line STATUS PATTERN COMMAND...: on player1 or $machine; nothing on stdout, one line on stderr, and that exit code.
+one_line() {
+  last_line "$@" || return 1
+  [ ! -s "$work/stdout" ] || { echo "on stdout: $(cat "$work/stdout")"; return 1; }
+  [ "$(wc -l <"$work/stderr")" -eq 1 ]
+}
+
+# last_line STATUS PATTERN COMMAND...: the same after lines of a log.
+last_line() {
+  local expected=$1 pattern=$2 status
+  shift 2
+  { once "${machine:-player1}" 15 "$@" >"$work/stdout" 2>"$work/stderr"; } 2>/dev/null
+  status=$?
+  tail -n 1 "$work/stderr"
+  [ $status -eq "$expected" ] || { echo "exit code $status: $(tail -n 1 "$work/stderr")"; return 1; }
+  [ "$(grep -c '^softlan: ' "$work/stderr")" -eq 1 ] && tail -n 1 "$work/stderr" | grep -qE -- "^softlan: .*($pattern)"
+}
+
+# Every option in a command's help that takes a value or can be switched on stands in the table above.
+all_options_tried() {
+  local command option missing=
+  for command in relay gateway client demo; do
+    for option in $("$softlan" "$command" --help | sed -n '/^Options:/,$p' | grep -E '^  -' | sed -E 's/  +[A-Z].*//' | grep -oE -- '--[a-z][a-z-]*' | sort -u); do
+      case $option in --help | --version) continue ;; esac
+      printf '%s\n' "${wrong_values[@]}" | grep -qE -- "^$command $option[ =]" || missing+=" $command $option"
+    done
+  done
+  echo "${missing:+not tried:$missing}"
+  [ -z "$missing" ]
+}

@@ -1,0 +1,224 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using Softlan.Platform;
+using Softlan.Wire;
+using Softlan.Wire.Control;
+
+namespace Softlan.Bench;
+
+/// <param name="Relay">ADDRESS:PORT.</param>
+/// <param name="Pin">The relay's pin.</param>
+/// <param name="RelayPid">Its process.</param>
+/// <param name="Shape">ROOMSxPEERS.</param>
+/// <param name="Time">How long game traffic is measured.</param>
+internal sealed record SwarmOptions(string Relay, string Pin, int RelayPid, string Shape, TimeSpan Time);
+
+/// <summary>Rooms full of players at game traffic: each sends 30 frames of 150 bytes a second, half of them to everybody, half to the gateway; and one player uploads.</summary>
+internal sealed class SwarmBench : IDisposable
+{
+    private const int FramesPerSecond = 30;
+    private const int GameFrameLength = 150;
+    private const int BulkFrameLength = 1400;
+    private const double BulkBitsPerSecond = 50e6;
+
+    /// <summary>Handshakes that are under way at once while the rooms fill.</summary>
+    private const int JoinsAtOnce = 16;
+
+    /// <summary>Peers that join one by one while the others play.</summary>
+    private const int LateJoins = 20;
+
+    private static readonly TimeSpan JoinLimit = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
+
+    private readonly SwarmOptions _options;
+    private readonly BenchLoop _thread = new("swarm");
+    private readonly LatencyHistogram _latencies = new();
+    private readonly List<SwarmPeer> _peers = [];
+    private readonly List<Player> _players = [];
+    private readonly IPEndPoint _relay;
+    private readonly CertificatePin _pin;
+    private readonly int _rooms;
+    private readonly int _perRoom;
+    private TimeSpan _nextBulk;
+    private ILaneTimer? _timer;
+    private byte[] _bulk = [];
+
+    private SwarmBench(SwarmOptions options)
+    {
+        _options = options;
+        _relay = IPEndPoint.Parse(options.Relay);
+        _pin = CertificatePin.TryParse(options.Pin, out CertificatePin pin) ? pin : throw new ArgumentException($"'{options.Pin}' is not a pin.");
+        string[] shape = options.Shape.Split('x');
+        _rooms = int.Parse(shape[0], CultureInfo.InvariantCulture);
+        _perRoom = int.Parse(shape[1], CultureInfo.InvariantCulture);
+    }
+
+    public static int Run(SwarmOptions options)
+    {
+        using SwarmBench bench = new(options);
+        return bench.Measure() ? 0 : 1;
+    }
+
+    public void Dispose() => _thread.Dispose();
+
+    private bool Measure()
+    {
+        long emptyMemory = Cpu.MemoryOf(_options.RelayPid);
+        TimeSpan cpuBeforeJoins = Cpu.OfProcess(_options.RelayPid);
+        if (!Join())
+        {
+            return false;
+        }
+
+        int count = _rooms * _perRoom;
+        TimeSpan joinCost = (Cpu.OfProcess(_options.RelayPid) - cpuBeforeJoins) / count;
+        Thread.Sleep(1000);
+        long idleMemory = Cpu.MemoryOf(_options.RelayPid);
+        _thread.Do(() =>
+        {
+            _timer = _thread.Loop.CreateTimer(OnTick);
+            OnTick();
+            return 0;
+        });
+        Thread.Sleep(1000);
+
+        (double seconds, long datagrams, TimeSpan cpu) = Play(_options.Time);
+        (TimeSpan p50, TimeSpan p99) = _thread.Do(() => (_latencies.At(0.5), _latencies.At(0.99)));
+        TimeSpan longestDelay = JoinLate();
+        Console.WriteLine(
+            $"| {_rooms} x {_perRoom} | {count} | {datagrams / seconds / 1000:0} | {cpu.TotalSeconds / seconds * 100:0} | {cpu.TotalMicroseconds / Math.Max(1, datagrams):0.00} "
+            + $"| {p50.TotalMilliseconds:0.00} | {p99.TotalMilliseconds:0.00} | {joinCost.TotalMilliseconds:0.00} | {longestDelay.TotalMilliseconds:0.0} "
+            + $"| {(idleMemory - emptyMemory) / 1024.0 / count:0.0} | {Cpu.MemoryOf(_options.RelayPid) / 1048576.0:0} |");
+        return true;
+    }
+
+    public static void PrintHeading()
+    {
+        Console.WriteLine("| rooms x peers | peers | forwarded, thousand/s | relay, % of a core | relay, us per datagram | p50, ms | p99, ms | join, ms of processor | p99 during joins, ms | KiB per idle peer | relay, MiB |");
+        Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+    }
+
+    private (double Seconds, long Datagrams, TimeSpan Cpu) Play(TimeSpan time)
+    {
+        long Received() => _peers.Sum(peer => peer.FramesReceived);
+        _thread.Do(() =>
+        {
+            _latencies.Clear();
+            return 0;
+        });
+        long before = Received();
+        TimeSpan cpuBefore = Cpu.OfProcess(_options.RelayPid);
+        Stopwatch watch = Stopwatch.StartNew();
+        Thread.Sleep(time);
+        TimeSpan cpu = Cpu.OfProcess(_options.RelayPid) - cpuBefore;
+        return (watch.Elapsed.TotalSeconds, Received() - before, cpu);
+    }
+
+    private bool Join()
+    {
+        Stopwatch watch = Stopwatch.StartNew();
+        for (int room = 0; room < _rooms; room++)
+        {
+            for (int number = 0; number < _perRoom; number++)
+            {
+                SpinWait.SpinUntil(() => _peers.Count(peer => !peer.IsJoined) < JoinsAtOnce || watch.Elapsed > JoinLimit);
+                Add($"ROOM{room}", number, _latencies);
+            }
+        }
+
+        SpinWait.SpinUntil(() => _peers.TrueForAll(peer => peer.IsJoined || peer.Ended is not null) || watch.Elapsed > JoinLimit);
+        if (_peers.Find(peer => !peer.IsJoined) is { } outside)
+        {
+            Console.Error.WriteLine($"Not everybody could join: {outside.Ended ?? "no answer"}");
+            return false;
+        }
+
+        return true;
+    }
+
+    private SwarmPeer Add(string room, int number, LatencyHistogram? latencies)
+    {
+        PeerRole role = number == 0 ? PeerRole.Gateway : PeerRole.Client;
+        SwarmPeer peer = _thread.Do(() => SwarmPeer.Start(_thread, _relay, _pin, room, number, role, latencies));
+        _peers.Add(peer);
+        if (role == PeerRole.Client)
+        {
+            MacAddress lan = MacAddress.FromUInt64(0x00_16_3e_00_00_01);
+            Player player = new(peer, SwarmPeer.MakeFrame(MacAddress.Broadcast, peer.Mac, GameFrameLength), SwarmPeer.MakeFrame(lan, peer.Mac, GameFrameLength));
+            _thread.Do(() =>
+            {
+                _players.Add(player);
+                return 0;
+            });
+        }
+
+        return peer;
+    }
+
+    /// <summary>How late the others' frames are while somebody joins.</summary>
+    private TimeSpan JoinLate()
+    {
+        _thread.Do(() =>
+        {
+            _latencies.Clear();
+            return 0;
+        });
+        for (int i = 0; i < LateJoins; i++)
+        {
+            SwarmPeer late = _thread.Do(() => SwarmPeer.Start(_thread, _relay, _pin, "LATE", i + 1, PeerRole.Client));
+            SpinWait.SpinUntil(() => late.IsJoined || late.Ended is not null, TimeSpan.FromSeconds(5));
+            Thread.Sleep(20);
+        }
+
+        return _thread.Do(() => _latencies.At(0.99));
+    }
+
+    private void OnTick()
+    {
+        _timer!.Set(Tick);
+        TimeSpan now = _thread.Loop.Now;
+        foreach (Player player in _players)
+        {
+            player.Play(now);
+        }
+
+        // Its first player also uploads.
+        if (_players.Count > 0 && _players[0].Peer.IsJoined)
+        {
+            _bulk = _bulk.Length > 0 ? _bulk : SwarmPeer.MakeFrame(MacAddress.FromUInt64(0x00_16_3e_00_00_01), _players[0].Peer.Mac, BulkFrameLength);
+            _nextBulk = _nextBulk == TimeSpan.Zero ? now : _nextBulk;
+            for (; _nextBulk <= now; _nextBulk += TimeSpan.FromSeconds(BulkFrameLength * 8 / BulkBitsPerSecond))
+            {
+                _players[0].Peer.Link!.Send(DatagramHeader.ForFrame(0), _bulk);
+            }
+        }
+    }
+
+    private sealed class Player(SwarmPeer peer, byte[] toAll, byte[] toGateway)
+    {
+        private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1.0 / FramesPerSecond);
+
+        private TimeSpan _next;
+        private bool _isBroadcast;
+
+        public SwarmPeer Peer { get; } = peer;
+
+        public void Play(TimeSpan now)
+        {
+            if (_next == TimeSpan.Zero)
+            {
+                _next = now + (Interval * Random.Shared.NextDouble());
+            }
+
+            if (_next > now || !Peer.IsJoined)
+            {
+                return;
+            }
+
+            _next += Interval;
+            _isBroadcast = !_isBroadcast;
+            Peer.Send(_isBroadcast ? toAll : toGateway);
+        }
+    }
+}

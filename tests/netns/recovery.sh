@@ -1,0 +1,144 @@
+# shellcheck shell=bash
+# Whatever breaks comes back by itself, and players notice little: their card stays, with its MAC and address.
+
+story_recovery() {
+  story "programs that are killed"
+  concerns relay gateway alice bob
+  local alice_card bob_card
+  alice_card=$(card alice)
+  bob_card=$(card bob)
+  start held alice python3 -B "$here/stream.py" hold $lan1 7006
+  check "alice has a connection to lan1 that lasts" says held 10 '^ready'
+
+  murder relay
+  check "the relay that was killed starts again" start_relay
+  check "alice's traffic is back" returns 30 alice $lan1
+  check "bob's traffic is back" returns 30 bob $lan1
+  check "both cards are the same as before" same_cards "$alice_card" "$bob_card"
+
+  check "the relay says goodbye and stops" stop relay
+  check "the relay starts again" start_relay
+  check "alice's traffic is back" returns 30 alice $lan1
+  check "bob's traffic is back" returns 30 bob $lan1
+  check "both cards are the same as before" same_cards "$alice_card" "$bob_card"
+
+  murder gateway
+  check "the gateway that was killed left nothing on its machine" wait_for 5 no_card gwhost sl0
+  check "it starts again and has its place at once" start_gateway --interface eth1
+  check "alice's traffic is back" returns 30 alice $lan1
+  check "bob's traffic is back" returns 30 bob $lan1
+  check "both cards are the same as before" same_cards "$alice_card" "$bob_card"
+  check "alice's connection has lived through all of it" ends_well held
+
+  murder alice
+  check "alice's client that was killed leaves its route and a note of it" leaves_note alice
+  check "its card and its DHCP client are gone" wait_for 5 left_alone alice
+  check "the next start of it cleans up and has the place at once" start_player alice
+  check "it says so" said alice 'Cleaning up after client [0-9]+, which was killed'
+  check "one route to the relay, and one note, of the client that runs" has_one_note alice
+  check "alice has her MAC and address" same_address alice "$alice_card"
+  check "alice's traffic is back" returns 30 alice $lan1
+
+  # A card that came with the killed client's settings must not keep them.
+  murder bob
+  check "bob's client that was killed is cleaned up by one that then stops in order" starts_and_stops bob
+  check "and his machine is as before his first join" unchanged bob
+  check "bob is back" start_player bob
+}
+
+story_paths() {
+  story "networks that change"
+  concerns alice relay
+  local alice_card
+  alice_card=$(card alice)
+  start held alice python3 -B "$here/stream.py" hold $lan1 7006
+  says held 10 '^ready' || fail "alice has a connection to lan1 that lasts" "it does not start"
+
+  net home addr del 192.0.2.10/26 dev wan && net home addr add 192.0.2.11/26 brd + dev wan && net home route add default via 192.0.2.62 onlink dev wan
+  check "alice's home gets another address from its provider: traffic goes on" returns 20 alice $lan1
+  check "the relay hears her from there" comes_from 192.0.2.11
+
+  net alice addr del 192.168.7.10/24 dev eth0 && net alice addr add 192.168.7.20/24 brd + dev eth0 && net alice route replace default via 192.168.7.1 onlink dev eth0
+  check "alice's own address changes: traffic goes on" returns 20 alice $lan1
+  check "the way to the relay is pinned again" wait_for 10 is_pinned alice
+
+  cable alice wlan0 router wifi && net router addr add 192.0.2.126/26 dev wifi && host alice wlan0 192.0.2.74/26 192.0.2.126 2>/dev/null
+  net alice route replace default via 192.0.2.126 onlink dev wlan0
+  net alice link set eth0 down
+  check "alice pulls her cable and is on Wi-Fi: traffic goes on" returns 20 alice $lan1
+  check "the relay hears her from there" comes_from 192.0.2.74
+  check "the pinned way leads through the Wi-Fi" wait_for 10 is_pinned alice wlan0
+
+  net alice link set eth0 up
+  net alice route replace default via 192.168.7.1 onlink dev eth0
+  net alice link del wlan0
+  check "and back to the cable" returns 20 alice $lan1
+  check "the pinned way leads through the cable" wait_for 10 is_pinned alice eth0
+
+  net router link set relay down
+  sleep 4
+  check "the relay is unplugged: nothing goes" fails answers alice $lan1
+  net router link set relay up
+  check "it is plugged in again: alice's traffic is back" returns 30 alice $lan1
+  check "bob's traffic is back" returns 30 bob $lan1
+
+  net switch link set gwhost down
+  sleep 1
+  check "the gateway's LAN cable is out: nothing goes" fails answers alice $lan1
+  net switch link set gwhost up
+  check "it is plugged in again: alice's traffic is back" returns 20 alice $lan1
+
+  net gwhost link set eth1 down
+  sleep 1
+  net gwhost link set eth1 up && net gwhost addr add $gateway_host_v6/64 dev eth1 nodad
+  check "the gateway's card was switched off and on: alice's traffic is back" returns 20 alice $lan1
+  check "and she reaches the gateway's own machine" returns 20 alice $gateway_host
+  check "alice's connection has lived through all of it" ends_well held
+  check "alice's card is the same as before" [ "$(card alice)" = "$alice_card" ]
+
+  net home link set lan down
+  check "alice's home is cut off for longer than QUIC waits: her client says so" says alice 40 'Lost 203'
+  net home link set lan up
+  check "the cut is over: her traffic is back" returns 30 alice $lan1
+  check "alice's card is the same as before" [ "$(card alice)" = "$alice_card" ]
+}
+
+story_sleep() {
+  story "a player's machine that sleeps"
+  concerns relay alice
+  local alice_card
+  alice_card=$(card alice)
+  mark relay
+  kill -STOP "${pids[alice]}"
+  check "alice's client sleeps until the relay gives it up" says relay 45 "'alice' left room .*TimedOut"
+  check "bob plays on" pings bob $lan1
+  kill -CONT "${pids[alice]}"
+  check "it wakes up: her traffic is back" returns 30 alice $lan1
+  check "alice's card is the same as before" [ "$(card alice)" = "$alice_card" ]
+}
+
+card() { echo "$(index "$1") $(mac "$1") $(address "$1")"; }
+
+same_cards() {
+  echo "alice: $(card alice), bob: $(card bob)"
+  [ "$(card alice)" = "$1" ] && [ "$(card bob)" = "$2" ]
+}
+
+same_address() { echo "$(mac "$1") $(address "$1")"; [ "$(mac "$1") $(address "$1")" = "${2#* }" ]; }
+
+no_card() { ! net "$1" link show dev "$2"; }
+
+left_alone() { no_card "$1" $tap && has_no_child "$1"; }
+
+notes() { find "$work/$1/var-lib/softlan" -name 'client-*.journal.json' | wc -l; }
+
+leaves_note() { is_pinned "$1" && [ "$(notes "$1")" = 1 ]; }
+
+has_one_note() { is_pinned "$1" && [ "$(is_pinned "$1" | wc -l)" = 1 ] && [ "$(notes "$1")" = 1 ] && [ -e "$work/$1/var-lib/softlan/client-${pids[$1]}.journal.json" ]; }
+
+starts_and_stops() { start_player "$1" && said "$1" 'Cleaning up after' && stop "$1"; }
+
+# After a cut TCP waits for as long again before it repeats itself.
+ends_well() { kill -TERM "${pids[$1]}" && ends "$1" 60 0 && words "$1" | tail -n 1; }
+
+comes_from() { on relay timeout 5 tcpdump -c 1 -nn -i eth0 udp port 443 and src "$1" 2>&1 | grep -oE '[0-9]+ packets? captured' | grep -v '^0'; }

@@ -1,0 +1,118 @@
+# shellcheck shell=bash
+# Every change to the host is undone.
+
+# settings MACHINE: everything that softlan could have left behind there.
+settings() {
+  on "$1" sh -c '
+    ip -j link; ip -j addr
+    ip -4 -j route show table all; ip -6 -j route show table all
+    ip rule; ip -6 rule; tc qdisc; bridge link
+    sysctl -a -r "^net\.ipv[46]\.(conf|ip_forward|icmp)" 2>/dev/null' | sed 's/},{/},\n{/g' >"$work/$1.$2"
+  [ -s "$work/$1.$2" ]
+}
+
+remember_settings() { settings "$1" before; }
+
+# unchanged MACHINE: since they were remembered. The kernel takes a moment to forget a card.
+unchanged() {
+  wait_for 5 is_unchanged "$1" || { diff "$work/$1.before" "$work/$1.after" | cut -c 1-150 | head -n 8; return 1; }
+}
+
+is_unchanged() { settings "$1" after && cmp -s "$work/$1.before" "$work/$1.after"; }
+
+story_restore() {
+  local signal mac_before
+  story "everything is put back"
+  concerns bob gateway
+  local address_before
+  address_before=$(address bob)
+  check "bob stops in order" stop bob
+  check "and his machine is as before his first join" unchanged bob
+  check "only what is to be kept is in his /var/lib/softlan" keeps_only bob identity.json identity.json.lock profile.json
+  for signal in INT TERM; do
+    check "bob joins, for SIG$signal" start_player bob
+    check "and has the address that he had" [ "$(address bob)" = "$address_before" ]
+    check "SIG$signal ends him in order" stop bob $signal
+    check "after SIG$signal his machine is as before" unchanged bob
+  done
+  check "bob joins on a terminal" start_on_terminal bob --address 10.73.42.60/24
+  check "the terminal's last line lives" says bob 10 $'\r\x1b\\[K.*ms'
+  check "Ctrl-C ends him in order" stop bob USR1
+  check "after Ctrl-C his machine is as before" unchanged bob
+  check "bob joins from his profile, with --room alone" start_from_profile bob
+  check "a hang-up ends him in order" stop bob HUP
+  check "after the hang-up his machine is as before" unchanged bob
+
+  concerns bob
+  check "a TAP that stays is made on bob's machine" net bob tuntap add dev $tap mode tap
+  net bob link set $tap up && net bob link set $tap down # A card that was never up has another queue, which nothing brings back.
+  remember_settings bob
+  mac_before=$(mac bob)
+  check "bob joins on the TAP that was there" start_player bob
+  check "and uses its MAC" [ "$(mac bob)" = "$mac_before" ]
+  check "he stops in order" stop bob INT
+  check "the TAP is there and everything on it as before" unchanged bob
+  net bob link set $tap address 06:00:5e:00:53:01 mtu 1400 up && net bob addr add 10.73.42.77/24 brd + dev $tap
+  # The kernel keeps the multicast route that a card gets with its first carrier.
+  check "a client has been on it before" start_and_stop bob --address none
+  remember_settings bob
+  check "bob joins on a TAP that is up and has an address, with --address none" start_player bob --address none
+  check "the address is his" pings lan1 10.73.42.77
+  check "the MAC is his" knows_mac lan1 10.73.42.77 06:00:5e:00:53:01
+  check "IPv6 reaches him there as well" wait_for 15 has_address6 bob
+  check "he stops in order" stop bob TERM
+  check "the TAP is up and everything on it as before" unchanged bob
+  net bob link del $tap
+  remember_settings bob
+
+  concerns gateway
+  check "the gateway stops in order" stop gateway
+  remember_settings gwhost
+  for signal in INT TERM; do
+    check "the gateway joins with --interface, for SIG$signal" start_gateway --interface eth1
+    check "SIG$signal ends it in order" stop gateway $signal
+    check "after SIG$signal its machine is as before" unchanged gwhost
+  done
+  check "its machine bridges its card" make_bridge
+  remember_settings gwhost
+  check "the gateway joins with --bridge on a terminal" start_gateway_on_terminal --bridge br0
+  check "Ctrl-C ends it in order" stop gateway USR1
+  check "after Ctrl-C its machine is as before" unchanged gwhost
+  check "its machine has its card for itself again" unmake_bridge
+  check "nothing is left in its /var/lib/softlan" keeps_only gwhost
+  check "the gateway is back" start_gateway --interface eth1
+  check "bob is back" start_player bob
+}
+
+# USR1 makes the terminal send Ctrl-C.
+on_terminal() { local name=$1 machine=$2; shift 2; start "$name" "$machine" TERM=xterm python3 -B "$here/terminal.py" "$@"; }
+
+start_on_terminal() {
+  local name=$1
+  shift
+  on_terminal "$name" "$name" "$softlan" client --relay "[$relay_v6]" --pin "$pin" --room $room --name "$name" "$@"
+  says "$name" 10 "In room $room" && wait_for 10 has_address "$name"
+}
+
+start_gateway_on_terminal() {
+  on_terminal gateway gwhost "$softlan" gateway --relay $relay_v4 --pin "$pin" --room $room "$@"
+  says gateway 10 "In room $room"
+}
+
+start_from_profile() {
+  start "$1" "$1" "$softlan" client --room ${room,,}
+  says "$1" 10 "using that again" && says "$1" 10 "In room" && wait_for 20 has_address "$1"
+}
+
+start_and_stop() { start_player "$@" && stop "$1"; }
+
+knows_mac() { net "$1" neigh show "$2" | grep -q "lladdr $3"; }
+
+# keeps_only MACHINE FILE...: in its state directory, and nothing else.
+keeps_only() {
+  local there
+  there=$(cd "$work/$1/var-lib" && find softlan -type f 2>/dev/null | sort | paste -sd' ')
+  shift
+  echo "$there"
+  [ "$there" = "$(printf 'softlan/%s\n' "$@" | grep -v '/$' | sort | paste -sd' ')" ]
+}
