@@ -3,7 +3,7 @@ using Softlan.Platform.Quic.Ngtcp2;
 
 namespace Softlan.Platform;
 
-/// <summary>Unpredictable bytes: on Linux from the TLS library of the engine, so that no second crypto library is needed at run time; elsewhere from the operating system.</summary>
+/// <summary>Unpredictable bytes. On Linux from the TLS library that the executable contains, so that no second crypto library is needed at run time; elsewhere from the operating system.</summary>
 internal static class SecureRandom
 {
     public static void Fill(Span<byte> bytes)

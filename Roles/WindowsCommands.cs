@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.Versioning;
 using Microsoft.Extensions.Logging;
 using Softlan.Platform;
+using Softlan.Platform.Quic.MsQuic;
 using Softlan.Platform.Windows;
 using Softlan.Roles.Client;
 using Softlan.Roles.CommandLine;
@@ -13,7 +14,10 @@ namespace Softlan.Roles;
 [SupportedOSPlatform("windows")]
 internal static class WindowsCommands
 {
-    public static Command[] Create() => Create((lane, loggers) => QuicEngines.CreateShared(lane, loggers.CreateLogger("softlan.quic")));
+    /// <summary>The resource that Windows.targets puts into the executable.</summary>
+    private const string MsQuicFile = "msquic.dll";
+
+    public static Command[] Create() => Create(CreateEngine);
 
     /// <param name="createEngine">Makes the QUIC engine on the lane that it is given.</param>
     public static Command[] Create(Func<IEnterableLane, ILoggerFactory, IQuicEngine> createEngine) =>
@@ -30,6 +34,12 @@ internal static class WindowsCommands
             output => WindowsClientHost.ListTaps(new WindowsMachine(), output)),
         ForeignCommand.Create("demo", "Linux", "it builds its party in network namespaces, which Windows does not have", "run it on a Linux machine"),
     ];
+
+    private static IQuicEngine CreateEngine(IEnterableLane lane, ILoggerFactory loggers)
+    {
+        MsQuicLibrary.Path = EmbeddedLibrary.Load(MsQuicFile);
+        return QuicEngines.Create(lane, loggers.CreateLogger("softlan.quic"));
+    }
 
     /// <summary>Keeps a window open that would close over the reason of a failure.</summary>
     public static int HoldWindow(int exitCode, TextWriter error)
