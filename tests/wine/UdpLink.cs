@@ -16,10 +16,10 @@ internal sealed class UdpLink : LaneWork, IFrameLink
     private const int SioUdpConnReset = unchecked((int)0x9800000C);
 
     private readonly IEnterableLane _lane;
-    private readonly IFrameLinkHandler _handler;
     private readonly Socket _socket;
     private readonly ConcurrentQueue<byte[]> _received = new();
     private readonly byte[] _packet = new byte[1 + FrameLimits.MaxDatagramLength];
+    private IFrameLinkHandler _handler;
     private bool _isConnected;
     private bool _isClosed;
 
@@ -62,6 +62,8 @@ internal sealed class UdpLink : LaneWork, IFrameLink
     }
 
     public void SendControl(ReadOnlySpan<byte> message) => _socket.Send([(byte)'M', .. message]);
+
+    public void HandOver(IFrameLinkHandler handler) => _handler = handler;
 
     public void Close(CloseReason reason, string text)
     {
