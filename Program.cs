@@ -2,5 +2,11 @@ using System.CommandLine;
 using Softlan.Roles;
 using Softlan.Roles.CommandLine;
 
+if (OperatingSystem.IsWindows())
+{
+    int exitCode = SoftlanCommandLine.Run(SoftlanCommandLine.CreateRoot(WindowsCommands.Create()), args, Console.Out, Console.Error);
+    return WindowsCommands.HoldWindow(exitCode, Console.Error);
+}
+
 Command[] commands = OperatingSystem.IsLinux() ? LinuxCommands.Create() : [];
 return SoftlanCommandLine.Run(SoftlanCommandLine.CreateRoot(commands), args, Console.Out, Console.Error);

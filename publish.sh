@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# Builds softlan as one native executable:  ./publish.sh [RID]  ->  artifacts/RID/softlan
-# Beside it: softlan.dbg, its debug symbols (gdb finds them there). RID is this machine's where none is given.
+# Builds softlan as one executable:  ./publish.sh [RID]  ->  artifacts/RID/softlan
+# linux-x64, linux-arm64: native; beside it softlan.dbg, its debug symbols (gdb finds them there). RID is this machine's where none is given.
+# win-x64: softlan.exe with .NET inside, and where lld and mingw-w64 are installed softlan-experimental-aot.exe, native, which nobody supports yet.
+# publish.ps1 does the same on Windows, natively.
 # What the build needs comes from ./setup.sh. SOFTLAN_FRAMEWORK=net9.0 skips the attempt with net10.0.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -23,12 +25,74 @@ case "$rid" in
   "$host") ;;
   linux-x64) compiler=x86_64-linux-gnu-gcc objcopy=x86_64-linux-gnu-objcopy ;;
   linux-arm64) compiler=aarch64-linux-gnu-gcc objcopy=aarch64-linux-gnu-objcopy ;;
-  win-x64) fail "win-x64 is not available yet: the Windows client is not part of this version. Available: linux-x64, linux-arm64." ;;
-  "") fail "softlan is not built for this machine ($(uname -m)). Available: linux-x64, linux-arm64." ;;
-  *) fail "'$rid' is not a RID that softlan is built for. Available: linux-x64, linux-arm64." ;;
+  win-x64) ;;
+  win-arm64) fail "win-arm64 is built on Windows only: publish.ps1 does it. Available here: linux-x64, linux-arm64, win-x64." ;;
+  "") fail "softlan is not built for this machine ($(uname -m)). Available: linux-x64, linux-arm64, win-x64." ;;
+  *) fail "'$rid' is not a RID that softlan is built for. Available: linux-x64, linux-arm64, win-x64." ;;
 esac
 
 command -v dotnet >/dev/null || fail "dotnet is not installed: softlan needs the .NET SDK 10.0. Run ./setup.sh, which says how to get it."
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+# Moved into place, not written over: a softlan that runs keeps its file.
+put() {
+  mkdir -p "artifacts/$rid"
+  cp "$1" "artifacts/$rid/$2.new"
+  mv -f "artifacts/$rid/$2.new" "artifacts/$rid/$2"
+}
+
+# windows NAME FRAMEWORK PROPERTY...: publishes for win-x64 with an obj and bin of its own.
+windows() {
+  local out="artifacts/build/$rid-$1-$2"
+  timeout 900 dotnet publish softlan.csproj -c Release -r "$rid" "-p:SoftlanFramework=$2" "-p:BaseIntermediateOutputPath=$out/obj/" "-p:BaseOutputPath=$out/bin/" \
+    -p:DebugType=embedded -o "$out/out" "${@:3}" >"$log" 2>&1
+}
+
+if [ "$rid" = win-x64 ]; then
+  framework=
+  for candidate in ${SOFTLAN_FRAMEWORK:-net10.0 net9.0}; do
+    say "building $rid with $candidate, .NET inside"
+    if windows coreclr "$candidate" --self-contained true -p:PublishSingleFile=true -p:PublishTrimmed=true; then
+      framework=$candidate
+      break
+    fi
+    say "$candidate: $(grep -m1 -E 'error' "$log" | sed 's/^.*error //')"
+  done
+  [ -n "$framework" ] || { cat "$log" >&2; fail "the build failed; see above."; }
+  grep -E 'warning (IL|CA|CS)' "$log" | sort -u || true
+  put "artifacts/build/$rid-coreclr-$framework/out/softlan.exe" softlan.exe
+  say "artifacts/$rid/softlan.exe, $(($(stat -c %s "artifacts/$rid/softlan.exe") / 1024)) KiB"
+
+  # Microsoft does not support linking NativeAOT for Windows elsewhere than there, so this one is an experiment: it starts in Wine, and nobody has tried it on Windows.
+  lld=$(compgen -c | grep -E '^lld-link(-[0-9]+)?$' | sort -V | tail -n 1 || true)
+  cc=x86_64-w64-mingw32-gcc
+  if [ -z "$lld" ] || ! command -v "$cc" >/dev/null; then
+    say "no experimental native executable: that needs lld (lld-link) and $cc"
+    exit 0
+  fi
+  say "building the experimental native executable with $lld"
+  libs="$PWD/artifacts/build/$rid-libs"
+  mkdir -p "$libs"
+  mingw=$(dirname "$("$cc" -print-file-name=libkernel32.a)")
+  for library in advapi32 bcrypt crypt32 iphlpapi kernel32 mswsock ncrypt normaliz ntdll ole32 oleaut32 secur32 setupapi user32 version ws2_32 ucrt uuid; do
+    cp "$mingw/lib$library.a" "$libs/$library.lib"
+  done
+  aot=Platform/Windows/NativeAot
+  x86_64-w64-mingw32-dlltool -d "$aot/crtmath.def" -l "$libs/crtmath.lib"
+  "$cc" -O2 -c -fno-stack-protector -mno-stack-arg-probe -ffreestanding -D_UCRT "$aot/shim.c" -o "$libs/shim.obj"
+  "$cc" -c "$aot/shim.S" -o "$libs/shims.obj"
+  if windows aot "$framework" -p:PublishAot=true "-p:SoftlanLld=$lld" "-p:SoftlanWinLibs=$libs"; then
+    grep -E 'warning (IL|CA|CS)' "$log" | sort -u || true
+    put "artifacts/build/$rid-aot-$framework/out/softlan.exe" softlan-experimental-aot.exe
+    say "artifacts/$rid/softlan-experimental-aot.exe, $(($(stat -c %s "artifacts/$rid/softlan-experimental-aot.exe") / 1024)) KiB; an experiment, not for players"
+  else
+    tail -n 20 "$log" >&2
+    say "the experimental native executable could not be linked; see above. softlan.exe is not affected."
+  fi
+  exit 0
+fi
 
 # Everything that is missing is named at once, rather than one thing per attempt.
 missing=()
@@ -40,9 +104,6 @@ if command -v "$compiler" >/dev/null; then
     [ "$($compiler -print-file-name="lib$library.a")" != "lib$library.a" ] || missing+=("the static library lib$library.a for $rid")
   done
 fi
-
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
 
 # Its own obj and bin, so that an ordinary build and its IDE never meet these files.
 options() {
@@ -94,10 +155,7 @@ esac
 dotnet publish softlan.csproj --no-restore $(options "$framework") -o "artifacts/build/$rid-$framework/out" >"$log" 2>&1 || { cat "$log" >&2; fail "the build failed; see above."; }
 grep -E 'warning (IL|CA|CS)' "$log" | sort -u || true
 
-mkdir -p "artifacts/$rid"
-# Moved into place, not written over: a softlan that runs keeps its file.
 for file in softlan softlan.dbg; do
-  cp "artifacts/build/$rid-$framework/out/$file" "artifacts/$rid/$file.new"
-  mv -f "artifacts/$rid/$file.new" "artifacts/$rid/$file"
+  put "artifacts/build/$rid-$framework/out/$file" "$file"
 done
 say "artifacts/$rid/softlan, $(($(stat -c %s "artifacts/$rid/softlan") / 1024)) KiB"

@@ -12,13 +12,18 @@ fail() { echo "setup: $*" >&2; exit 1; }
 build=(ca-certificates gcc libc6-dev binutils libngtcp2-dev libngtcp2-crypto-gnutls-dev libgnutls28-dev libp11-kit-dev
   nettle-dev libgmp-dev libtasn1-6-dev libidn2-dev libunistring-dev)
 demo=(iproute2 iputils-ping dnsmasq-base udhcpc)
+wine=(wine wine64 gcc-mingw-w64-x86-64 lld-19)
 tests=(isc-dhcp-client dhcpcd-base radvd nftables tcpdump tshark ngtcp2-client debootstrap procps busybox ethtool python3 iperf3 socat openssl)
 ngtcp2_needed=1.11
 
 wanted=("${build[@]}" "${demo[@]}")
 case "${1:-}" in
   "") ;;
-  --tests) wanted+=("${tests[@]}") ;;
+  --tests)
+    wanted+=("${tests[@]}")
+    # Wine runs programs of its own processor, and softlan.exe is built for x86-64. mingw and lld also serve ./publish.sh win-x64.
+    [ "$(uname -m)" != x86_64 ] || wanted+=("${wine[@]}")
+    ;;
   -h | --help) sed -n '2,6s/^# //p' "${BASH_SOURCE[0]}"; exit 0 ;;
   *) fail "'$1' is not an option. Use ./setup.sh or ./setup.sh --tests." ;;
 esac

@@ -1,15 +1,17 @@
+using System.Security.Cryptography;
 using Softlan.Platform.Quic.Ngtcp2;
 
 namespace Softlan.Platform;
 
-/// <summary>Unpredictable bytes from the TLS library of the engine, so that no second crypto library is needed at run time.</summary>
+/// <summary>Unpredictable bytes. On Linux from the TLS library that the executable contains, so that no second crypto library is needed at run time; elsewhere from the operating system.</summary>
 internal static class SecureRandom
 {
     public static void Fill(Span<byte> bytes)
     {
         if (!OperatingSystem.IsLinux())
         {
-            throw new PlatformNotSupportedException("softlan runs on Linux so far.");
+            RandomNumberGenerator.Fill(bytes);
+            return;
         }
 
         int result = NativeGnuTls.Rnd(NativeGnuTls.GNUTLS_RND_RANDOM, bytes, (nuint)bytes.Length);

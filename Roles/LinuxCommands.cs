@@ -18,13 +18,14 @@ internal static class LinuxCommands
 {
     public static Command[] Create() =>
     [
-        RelayCommand.Create((options, logging) => LinuxRelay.Run(options, logging, CreateEngine)),
-        GatewayCommand.Create((options, logging) => LinuxGateway.Run(options, logging, CreateEngine)),
-        ClientCommand.Create((options, logging) => LinuxClient.Run(options, logging, CreateEngine), LinuxClientHost.ListTaps),
+        RelayCommand.Create((options, logging) => LinuxRelay.Run(options, logging, EngineOf(options.Quic))),
+        GatewayCommand.Create((options, logging) => LinuxGateway.Run(options, logging, EngineOf(options.Relay.Quic))),
+        ClientCommand.Create(ClientSystem.Linux, (options, logging) => LinuxClient.Run(options, logging, EngineOf(options.Relay.Quic)), LinuxClientHost.ListTaps),
         DemoCommand.Create(),
         DhcpScriptCommand.Create(),
         ProbeCommand.Create(),
     ];
 
-    private static IQuicEngine CreateEngine(EventLoop loop, ILoggerFactory loggers) => QuicEngines.Create(loop, loggers.CreateLogger("softlan.quic"));
+    private static Func<EventLoop, ILoggerFactory, IQuicEngine> EngineOf(QuicEngineKind kind) =>
+        (loop, loggers) => QuicEngines.Create(kind, loop, loggers.CreateLogger("softlan.quic"));
 }

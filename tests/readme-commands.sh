@@ -49,7 +49,7 @@ while read -r line; do
     echo "$text" | options_in | grep -qx -- "$option" || unknown+=" $option"
   done
   result "$line" "${unknown:+no such option:$unknown}"
-done < <(awk '/^```/ { code = !code; next } code' README.md | grep -oE '(^|[ /])softlan (relay|gateway|client|demo|--)[^#|&]*' | sed 's/^[ /]*//; s/ *$//' | sort -u)
+done < <(awk '/^```/ { code = !code; next } code' README.md | grep -oE '(^|[ /\\])softlan (relay|gateway|client|demo|--)[^#|&]*' | sed 's/^[ /\\]*//; s/ *$//' | sort -u)
 
 # 2. The option tables: "### softlan COMMAND".
 for command in relay gateway client demo; do

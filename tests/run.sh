@@ -8,7 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 exec </dev/null
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
-all=(unit loopback readme netns bad-input minimal-root)
+all=(unit loopback readme netns bad-input minimal-root wine)
 rings=("$@")
 [ ${#rings[@]} -gt 0 ] || rings=("${all[@]}")
 for ring in "${rings[@]}"; do
@@ -102,6 +102,10 @@ fi
 if wants minimal-root; then
   heading "minimal-root: the executable on a Debian with nothing installed"
   script_ring minimal-root 600 tests/minimal-root.sh
+fi
+if wants wine; then
+  heading "wine: softlan for Windows, in Wine"
+  script_ring wine 900 tests/wine.sh
 fi
 
 echo

@@ -49,10 +49,16 @@ internal sealed class LoopThread(string name, EventLoop main) : IDisposable
         failure?.Throw();
     }
 
-    public void Dispose()
+    /// <summary>No turn runs after this returns, unless the loop hangs.</summary>
+    public void Stop()
     {
         _stop.Cancel();
         _thread?.Join(Patience);
+    }
+
+    public void Dispose()
+    {
+        Stop();
         Loop.Dispose();
         _stop.Dispose();
     }

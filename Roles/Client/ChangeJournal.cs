@@ -1,16 +1,17 @@
 using System.Globalization;
-using System.Runtime.Versioning;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
-using Softlan.Platform.Linux;
+using Softlan.Platform;
 using Softlan.Roles.Shared;
 using Softlan.Wire;
 
 namespace Softlan.Roles.Client;
 
 /// <summary>The journal as a file for each running client. A file whose client does not run any more tells what has to be cleaned up.</summary>
-[SupportedOSPlatform("linux")]
-internal sealed class ChangeJournal(string directory, ProcessStamp owner) : IChangeJournal
+/// <param name="directory">Where the files lie.</param>
+/// <param name="owner">This process.</param>
+/// <param name="isAlive">Whether that very process still runs.</param>
+internal sealed class ChangeJournal(string directory, ProcessStamp owner, Func<ProcessStamp, bool> isAlive) : IChangeJournal
 {
     private const string Pattern = "client-*.journal.json";
 
@@ -73,7 +74,7 @@ internal sealed class ChangeJournal(string directory, ProcessStamp owner) : ICha
     {
         ProcessStamp writer = new(journal.Pid, journal.StartTime, journal.Boot, journal.NetworkNamespace);
         bool isThisBoot = writer.Boot == owner.Boot;
-        if (writer.IsAlive() || (isThisBoot && writer.NetworkNamespace != owner.NetworkNamespace))
+        if (isAlive(writer) || (isThisBoot && writer.NetworkNamespace != owner.NetworkNamespace))
         {
             // Another namespace's routes cannot be reached from here; a client that starts there cleans them.
             return;
@@ -82,8 +83,7 @@ internal sealed class ChangeJournal(string directory, ProcessStamp owner) : ICha
         ClientLog.CleaningUp(logger, journal.Pid, journal.Changes.Count);
         foreach (HostChange change in journal.Changes.Reverse())
         {
-            // A boot took everything away but files.
-            if (isThisBoot || change is HostChange.DirectoryMade)
+            if (isThisBoot || change.OutlivesBoot)
             {
                 TryUndo(change, host, logger);
             }

@@ -16,11 +16,13 @@ internal static class ClientCommand
         "an address for the TAP",
         "Use dhcp, none, or an IPv4 address with its prefix length from 8 to 30, for example 10.73.42.50/24");
 
-    private static readonly ValueKind<string> InterfaceKind = ValueKinds.Text("an interface name", 15, ClientOptions.DefaultTap);
+    private static readonly ValueKind<NetworkCategoryChoice> CategoryKind = ValueKinds.OneOf(
+        "a network category", ("private", NetworkCategoryChoice.Private), ("leave", NetworkCategoryChoice.Leave));
 
+    /// <param name="system">The operating system that it is for. Options of the other one are shown, so that a guide fits both, and refused with the reason.</param>
     /// <param name="run">Runs the client; what it returns is the exit code.</param>
     /// <param name="listTaps">Writes the TAPs of this machine.</param>
-    public static Command Create(Func<ClientOptions, LoggingOptions, int> run, Action<TextWriter> listTaps)
+    public static Command Create(ClientSystem system, Func<ClientOptions, LoggingOptions, int> run, Action<TextWriter> listTaps)
     {
         RelayArguments relay = new(relayIsRequired: false);
         Option<MacAddress?> virtualMac = SoftlanOption.OptionalValue(
@@ -35,23 +37,28 @@ internal static class ClientCommand
             $"The file that keeps this player's MAC; the profile of joined rooms lies beside it. By default {IdentityFileName} in {StateFiles.DefaultDirectory()}.");
         Option<string> tap = SoftlanOption.WithDefault(
             "--tap",
-            InterfaceKind,
+            system.Tap,
             "name",
-            "The name of the TAP interface. It is made and removed again; one that is there already is used and left behind.",
-            ClientOptions.DefaultTap);
+            system.TapHelp,
+            system.DefaultTap);
         Option<int> mtu = SoftlanOption.WithDefault(
             "--mtu",
             ValueKinds.Mtu,
             "bytes",
             $"The largest IP packet wanted in the room, {FrameLimits.MinMtu} to {FrameLimits.MaxMtu} bytes. The first who joins a room decides.",
             FrameLimits.MaxMtu);
-        Option<ClientAddress> address = SoftlanOption.WithDefault(
+        Option<ClientAddress?> address = SoftlanOption.Optional(
             "--address",
             AddressKind,
             "dhcp|none|address/prefix",
-            "How the TAP gets its IPv4 address: from the party's DHCP, not at all (a TAP that is there keeps what it has), or this one. Never a default route, never DNS.",
-            ClientAddress.Dhcp);
-        Option<bool> list = new("--list-taps") { Description = "Shows the TAP interfaces of this machine and ends.", Arity = ArgumentArity.Zero, Action = new ListTaps(listTaps) };
+            "Linux: how the TAP gets its IPv4 address: from the party's DHCP (the default), not at all (a TAP that is there keeps what it has), or this one. Never a default route, never DNS. "
+            + "Windows does it by itself, as its settings for the adapter say.");
+        Option<NetworkCategoryChoice?> category = SoftlanOption.OptionalValue(
+            "--network-category",
+            CategoryKind,
+            "private|leave",
+            "Windows: what its firewall makes of the party's network: a private one, in which games are heard (the default), or whatever Windows says. Linux has no such thing.");
+        Option<bool> list = new("--list-taps") { Description = system.ListTapsHelp, Arity = ArgumentArity.Zero, Action = new ListTaps(listTaps) };
         Command command = new(
             "client",
             "Makes this machine a player at the party: a virtual network card whose cable ends at the party's switch. After the first join of a room, --room alone is enough.");
@@ -61,7 +68,10 @@ internal static class ClientCommand
         command.Add(tap);
         command.Add(mtu);
         command.Add(address);
+        command.Add(category);
         command.Add(list);
+        RefuseElsewhere(command, address, ClientSystem.Linux, system);
+        RefuseElsewhere(command, category, ClientSystem.Windows, system);
         command.SetAction(parsed => run(
             new ClientOptions
             {
@@ -71,10 +81,25 @@ internal static class ClientCommand
                 StateDirectory = StateFiles.DefaultDirectory(),
                 Tap = parsed.GetValue(tap)!,
                 Mtu = parsed.GetValue(mtu),
-                Address = parsed.GetValue(address)!,
+                Address = parsed.GetValue(address) ?? ClientAddress.Dhcp,
+                NetworkCategory = parsed.GetValue(category) ?? NetworkCategoryChoice.Private,
             },
             LoggingArguments.Read(parsed)));
         return command;
+    }
+
+    private static void RefuseElsewhere<T>(Command command, Option<T> option, ClientSystem home, ClientSystem here)
+    {
+        if (here != home)
+        {
+            command.Validators.Add(result =>
+            {
+                if (result.Has(option) == true)
+                {
+                    result.AddError($"{option.Name} is for {home.Name}. Leave it out on {here.Name}; softlan client --help says what happens instead.");
+                }
+            });
+        }
     }
 
     /// <summary>An action of the option itself, as --version has: it needs no room.</summary>

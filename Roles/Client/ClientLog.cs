@@ -16,7 +16,7 @@ internal static partial class ClientLog
     [LoggerMessage(302, LogLevel.Information, "Cleaning up after client {Pid}, which was killed: {Count} changes")]
     public static partial void CleaningUp(ILogger logger, int pid, int count);
 
-    [LoggerMessage(303, LogLevel.Warning, "Cannot read the journal {Path}: {Reason}. Look for leftovers of an earlier client yourself ('ip route show proto 115'), then delete it")]
+    [LoggerMessage(303, LogLevel.Warning, "Cannot read the journal {Path}: {Reason}. Look for leftovers of an earlier client yourself (README.md: \"It was killed\"), then delete it")]
     public static partial void BadJournal(ILogger logger, string path, string reason);
 
     [LoggerMessage(304, LogLevel.Warning, "{Reason} If this client is killed, the next one cannot clean up after it")]
@@ -99,6 +99,30 @@ internal static partial class ClientLog
 
     [LoggerMessage(330, LogLevel.Warning, "Something added the route {Destination} to {Interface}: {Outcome}. The party is never this machine's way to the internet")]
     public static partial void WideRouteRemoved(ILogger logger, string destination, string @interface, string outcome);
+
+    [LoggerMessage(332, LogLevel.Information, "Restarting the TAP adapter {Interface}, so that it takes the MAC {Mac}")]
+    public static partial void RestartingAdapter(ILogger logger, string @interface, MacAddress mac);
+
+    [LoggerMessage(333, LogLevel.Warning, "The TAP adapter {Interface} has the MAC {Mac}, and that is used: {Reason}")]
+    public static partial void AdapterKeepsItsMac(ILogger logger, string @interface, MacAddress mac, string reason);
+
+    [LoggerMessage(334, LogLevel.Information, "TAP adapter {Interface} has the MAC {Mac} (driver {Version})")]
+    public static partial void AdapterOpen(ILogger logger, string @interface, MacAddress mac, string version);
+
+    [LoggerMessage(335, LogLevel.Warning, "IPv6 on {Interface} stays as it is: {Reason}")]
+    public static partial void IPv6NotPrepared(ILogger logger, string @interface, string reason);
+
+    [LoggerMessage(339, LogLevel.Debug, "The DNS servers of the party may be asked for other names, too, on {Interface}: {Reason}")]
+    public static partial void DnsNotLimited(ILogger logger, string @interface, string reason);
+
+    [LoggerMessage(336, LogLevel.Information, "The network '{Network}' is a private one for Windows' firewall now")]
+    public static partial void CategorySet(ILogger logger, string network);
+
+    [LoggerMessage(337, LogLevel.Warning, "The network of {Interface} may stay a public one for Windows' firewall, and then games hear nobody: {Reason}")]
+    public static partial void CategoryNotSet(ILogger logger, string @interface, string reason);
+
+    [LoggerMessage(338, LogLevel.Warning, "{What}: no DHCP answer through the tunnel. Is there a DHCP server on the party's LAN? Without one give the TAP adapter an address in Windows' settings")]
+    public static partial void OnlyLinkLocal(ILogger logger, string what);
 
     [LoggerMessage(329, LogLevel.Warning, "Cannot undo: {Change}: {Reason}")]
     public static partial void CannotUndo(ILogger logger, string change, string reason);

@@ -20,11 +20,15 @@ internal sealed record ClientOptions
     /// <summary>Where the journal and the files of a running client are kept.</summary>
     public required string StateDirectory { get; init; }
 
-    /// <summary>The interface's name.</summary>
+    /// <summary>The interface's name; on Windows the adapter's name or id, or empty for the only one.</summary>
     public string Tap { get; init; } = DefaultTap;
 
     /// <summary>The largest IP MTU that this player wants, in bytes.</summary>
     public int Mtu { get; init; } = FrameLimits.MaxMtu;
 
+    /// <summary>Linux.</summary>
     public ClientAddress Address { get; init; } = ClientAddress.Dhcp;
+
+    /// <summary>Windows.</summary>
+    public NetworkCategoryChoice NetworkCategory { get; init; } = NetworkCategoryChoice.Private;
 }

@@ -94,6 +94,8 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
     /// <summary>The session; null before <see cref="Start"/>.</summary>
     internal RelaySession? Session => _session;
 
+    private string TapName => _port?.Name ?? (_options.Tap.Length > 0 ? _options.Tap : "the TAP adapter");
+
     public void Start(Action<SoftlanException?> ended)
     {
         _ended = ended;
@@ -154,7 +156,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
     {
         if (_pin.MoveTo(relay.Address) == RouteCheck.Captured)
         {
-            throw ClientFailures.Captured(relay.Address, _options.Tap);
+            throw ClientFailures.Captured(relay.Address, TapName);
         }
 
         if (_port is null)
@@ -266,7 +268,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
             RouteCheck found = _pin.Check();
             if (found == RouteCheck.Captured)
             {
-                throw ClientFailures.Captured(_pin.Relay, _options.Tap);
+                throw ClientFailures.Captured(_pin.Relay, TapName);
             }
 
             if (found == RouteCheck.Moved)
@@ -317,7 +319,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         if (!_saidForeignSource)
         {
             _saidForeignSource = true;
-            ClientLog.ForeignSource(_logger, _options.Tap, source);
+            ClientLog.ForeignSource(_logger, TapName, source);
         }
     }
 

@@ -14,8 +14,16 @@ namespace Softlan.Roles.Client;
 [JsonDerivedType(typeof(SettingReplaced), "setting")]
 [JsonDerivedType(typeof(IPv6Learned), "learned")]
 [JsonDerivedType(typeof(DirectoryMade), "directory")]
+[JsonDerivedType(typeof(NetworkAddressWritten), "networkAddress")]
+[JsonDerivedType(typeof(IpInterfaceReplaced), "ipInterface")]
+[JsonDerivedType(typeof(CategoryReplaced), "category")]
+[JsonDerivedType(typeof(DnsLimited), "dnsLimit")]
 internal abstract record HostChange
 {
+    /// <summary>Whether it is still there after the machine was started anew.</summary>
+    [JsonIgnore]
+    public virtual bool OutlivesBoot => false;
+
     /// <summary>A route to <paramref name="Destination"/>/<paramref name="PrefixLength"/>; without a gateway it is on-link.</summary>
     internal sealed record RouteAdded(
         [property: JsonConverter(typeof(IPAddressJsonConverter))] IPAddress Destination,
@@ -65,6 +73,54 @@ internal abstract record HostChange
 
     internal sealed record DirectoryMade(string Path) : HostChange
     {
+        public override bool OutlivesBoot => true;
+
         public override string ToString() => $"directory {Path}";
+    }
+
+    /// <summary>Windows: the MAC that the registry asks an adapter to take. The driver reads it when the adapter starts.</summary>
+    /// <param name="Interface">The adapter's name.</param>
+    /// <param name="ClassKey">Its subkey in the class of network adapters.</param>
+    /// <param name="New">What was written; what somebody else wrote since stays.</param>
+    /// <param name="Old">What was there; null: nothing.</param>
+    internal sealed record NetworkAddressWritten(string Interface, string ClassKey, string New, string? Old) : HostChange
+    {
+        public override bool OutlivesBoot => true;
+
+        public override string ToString() => $"NetworkAddress of {Interface}, before {Old ?? "none"}";
+    }
+
+    /// <summary>Windows: metric, default routes and MTU of an interface's IPv4 or IPv6 side.</summary>
+    /// <param name="Interface">The adapter's name.</param>
+    /// <param name="Adapter">Its id.</param>
+    /// <param name="IsIPv6">Which side.</param>
+    internal sealed record IpInterfaceReplaced(string Interface, Guid Adapter, bool IsIPv6, bool AutomaticMetric, uint Metric, bool DefaultRoutesDisabled, uint Mtu) : HostChange
+    {
+        public override bool OutlivesBoot => true;
+
+        public override string ToString() =>
+            $"{(IsIPv6 ? "IPv6" : "IPv4")} of {Interface}, before metric {(AutomaticMetric ? "automatic" : Metric)}, default routes {(DefaultRoutesDisabled ? "off" : "on")}, MTU {Mtu}";
+    }
+
+    /// <summary>Windows: an adapter's DNS servers are asked for names below its own suffix only. They were asked for all before.</summary>
+    /// <param name="Interface">The adapter's name.</param>
+    /// <param name="Adapter">Its id.</param>
+    /// <param name="IsIPv6">Which side.</param>
+    internal sealed record DnsLimited(string Interface, Guid Adapter, bool IsIPv6) : HostChange
+    {
+        public override bool OutlivesBoot => true;
+
+        public override string ToString() => $"limit of the {(IsIPv6 ? "IPv6" : "IPv4")} DNS servers of {Interface}";
+    }
+
+    /// <summary>Windows: the category of a network.</summary>
+    /// <param name="Network">The Network List Manager's id of it.</param>
+    /// <param name="Name">What people call it.</param>
+    /// <param name="Old">NLM_NETWORK_CATEGORY.</param>
+    internal sealed record CategoryReplaced(Guid Network, string Name, int Old) : HostChange
+    {
+        public override bool OutlivesBoot => true;
+
+        public override string ToString() => $"category of network '{Name}', before {(Old == 0 ? "Public" : Old)}";
     }
 }

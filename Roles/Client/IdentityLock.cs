@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Softlan.Platform;
 using Softlan.Wire;
 
 namespace Softlan.Roles.Client;
@@ -42,14 +43,7 @@ internal sealed class IdentityLock : IDisposable
     {
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } directory && !Directory.Exists(directory))
         {
-            if (OperatingSystem.IsWindows())
-            {
-                Directory.CreateDirectory(directory);
-            }
-            else
-            {
-                Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            }
+            PrivateDirectory.Create(directory);
         }
     }
 

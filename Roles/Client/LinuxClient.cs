@@ -17,12 +17,12 @@ internal static class LinuxClient
     {
         // Before the loggers: they keep the writer that they find. JSON lines are for programs, which want no live line among them.
         StatusConsole? console = logging.Format == LogFormat.Text ? StatusConsole.TryInstall() : null;
-        return LinuxHost.Run(logging, (loop, loggers) =>
+        return LinuxHost.Run(logging, createEngine, (loop, engine, loggers) =>
         {
             ILogger logger = loggers.CreateLogger("softlan.client");
             LinuxClientHost host = LinuxClientHost.Create(loop, options, logger);
             IdentityFile identity = new(options.IdentityPath, SecureRandom.Fill, logger);
-            return new ClientRole(loop, createEngine(loop, loggers), options, host, host.Changes, identity, logger, console);
+            return new ClientRole(loop, engine, options, host, host.Changes, identity, logger, console);
         });
     }
 }

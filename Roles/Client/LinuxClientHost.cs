@@ -36,7 +36,7 @@ internal sealed class LinuxClientHost : IClientHost
         _netlink = netlink;
         _logger = logger;
         _undo = new LinuxUndo(netlink, options.StateDirectory);
-        _journal = new ChangeJournal(options.StateDirectory, ProcessStamp.OfThisProcess());
+        _journal = new ChangeJournal(options.StateDirectory, LinuxProcesses.OfThisProcess(), LinuxProcesses.IsAlive);
         _changes = new HostChanges(_undo, _journal, logger);
         Routes = new LinuxRoutes(netlink, options.Tap);
     }

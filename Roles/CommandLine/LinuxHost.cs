@@ -1,5 +1,6 @@
 using System.Runtime.Versioning;
 using Microsoft.Extensions.Logging;
+using Softlan.Platform;
 using Softlan.Platform.Linux;
 
 namespace Softlan.Roles.CommandLine;
@@ -9,13 +10,23 @@ namespace Softlan.Roles.CommandLine;
 internal static class LinuxHost
 {
     /// <param name="logging">What is logged.</param>
+    /// <param name="createEngine">Makes the QUIC engine on the loop that it is given. It is disposed after the role, since goodbyes may still be on their way out.</param>
     /// <param name="create">Makes the role; it need not start anything yet.</param>
     /// <returns>The exit code; a failure of the role is thrown.</returns>
-    public static int Run(LoggingOptions logging, Func<EventLoop, ILoggerFactory, IRole> create)
+    public static int Run(
+        LoggingOptions logging, Func<EventLoop, ILoggerFactory, IQuicEngine> createEngine, Func<EventLoop, IQuicEngine, ILoggerFactory, IRole> create)
     {
         using ILoggerFactory loggers = SoftlanLogging.Create(logging);
         using EventLoop loop = new();
-        using RoleHost host = new(loop, loop.Run, loggers.CreateLogger("softlan"));
-        return host.Run(() => create(loop, loggers));
+        IQuicEngine engine = createEngine(loop, loggers);
+        try
+        {
+            using RoleHost host = new(loop, loop.Run, loggers.CreateLogger("softlan"));
+            return host.Run(() => create(loop, engine, loggers));
+        }
+        finally
+        {
+            (engine as IDisposable)?.Dispose();
+        }
     }
 }

@@ -7,9 +7,10 @@ namespace Softlan.Roles.CommandLine;
 
 /// <summary>Runs one role on one lane until it ends: wires the signals, bounds the shutdown, says the exit code.</summary>
 /// <param name="lane">Where the role lives.</param>
-/// <param name="runLane">Runs the lane on the calling thread until the token is cancelled.</param>
+/// <param name="runLane">Runs the lane on the calling thread until the token is cancelled; a lane without a thread of its own only waits for that.</param>
 /// <param name="logger">For the host's own words.</param>
-internal sealed class RoleHost(ILane lane, Action<CancellationToken> runLane, ILogger logger) : IDisposable
+/// <param name="onLane">Does something on the lane and returns when it is done; throws what it threw. Null: the calling thread is the lane's.</param>
+internal sealed class RoleHost(ILane lane, Action<CancellationToken> runLane, ILogger logger, Action<Action>? onLane = null) : IDisposable
 {
     /// <summary>A role that has not ended this long after it was asked to is disposed where it stands.</summary>
     public static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
@@ -17,6 +18,13 @@ internal sealed class RoleHost(ILane lane, Action<CancellationToken> runLane, IL
     /// <summary>Stopping and undoing together; then the process ends whatever hangs. Service managers kill after 90 s or less.</summary>
     private static readonly TimeSpan HardTimeout = TimeSpan.FromSeconds(20);
 
+    /// <summary>Windows ends a process 5 s after its console window was closed, and as soon as the handler returns; so it returns when everything is undone, or now.</summary>
+    private static readonly TimeSpan ClosingTimeout = TimeSpan.FromSeconds(4.5);
+
+    private readonly Action<Action> _onLane = onLane ?? (static work => work());
+
+    // Never disposed: a signal may come when all is over, and its handler waits for this.
+    private readonly ManualResetEventSlim _isOver = new();
     private readonly CancellationTokenSource _end = new();
     private IRole? _role;
     private ILaneTimer? _stopTimer;
@@ -30,22 +38,26 @@ internal sealed class RoleHost(ILane lane, Action<CancellationToken> runLane, IL
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnStopSignal);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnStopSignal);
         using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnHangUpSignal);
+        using PosixSignalRegistration? interruptByBreak = OperatingSystem.IsWindows() ? PosixSignalRegistration.Create(PosixSignal.SIGQUIT, OnStopSignal) : null;
         using ILaneTimer stopTimer = lane.CreateTimer(OnStopTimeout);
         _stopTimer = stopTimer;
         try
         {
-            _role = create();
-            _role.Start(OnEnded);
+            _onLane(() =>
+            {
+                _role = create();
+                _role.Start(OnEnded);
+            });
             runLane(_end.Token);
         }
         catch (Exception)
         {
             // Without a catch an exception that nobody handles ends the process before any finally runs, and the host's routes would stay changed.
-            _role?.Dispose();
+            DisposeRole();
             throw;
         }
 
-        _role.Dispose();
+        DisposeRole();
         return _failure is null ? ExitCodes.Success : throw _failure;
     }
 
@@ -58,9 +70,23 @@ internal sealed class RoleHost(ILane lane, Action<CancellationToken> runLane, IL
         _end.Dispose();
     }
 
-    private void Stop()
+    private void DisposeRole()
     {
-        _stopTimer?.Set(StopTimeout);
+        try
+        {
+            _onLane(() => _role?.Dispose());
+        }
+        finally
+        {
+            _isOver.Set();
+        }
+    }
+
+    private void Stop() => Stop(StopTimeout);
+
+    private void Stop(TimeSpan timeout)
+    {
+        _stopTimer?.Set(timeout);
         _role?.Stop();
     }
 
@@ -85,12 +111,35 @@ internal sealed class RoleHost(ILane lane, Action<CancellationToken> runLane, IL
         }
 
         _hardTimer = new Timer(static _ => Environment.Exit(ExitCodes.Failure), null, HardTimeout, Timeout.InfiniteTimeSpan);
-        RequestStop();
+        if (OperatingSystem.IsWindows() && context.Signal == PosixSignal.SIGTERM)
+        {
+            StopBeforeTheHandlerReturns();
+        }
+        else
+        {
+            PostAside(Stop);
+        }
     }
 
     private void OnHangUpSignal(PosixSignalContext context)
     {
         context.Cancel = true;
-        lane.Post(() => _role?.HangUp());
+        if (OperatingSystem.IsWindows())
+        {
+            StopBeforeTheHandlerReturns(); // The console window was closed, and the process goes with it, whichever role it has.
+        }
+        else
+        {
+            PostAside(() => _role?.HangUp());
+        }
     }
+
+    private void StopBeforeTheHandlerReturns()
+    {
+        PostAside(() => Stop(ClosingTimeout / 2));
+        _isOver.Wait(ClosingTimeout);
+    }
+
+    /// <summary>Not from the signal's own thread: whoever posts to a shared lane may have to do its work, and a handler that hangs in it would keep the next signal from being heard.</summary>
+    private void PostAside(Action work) => ThreadPool.UnsafeQueueUserWorkItem(_ => lane.Post(work), null);
 }

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Runtime.Versioning;
 using Softlan.Platform.Linux;
+using Softlan.Roles.CommandLine;
 
 namespace Softlan.Roles.Demo;
 
@@ -122,11 +123,11 @@ internal sealed class DemoProcess : IDisposable
         }
     }
 
-    // What a program needs to run at all; DOTNET_ for builds that are not native.
+    // What a program needs to run at all; DOTNET_ for builds that are not native; and which QUIC library the party is to run on.
     private static IEnumerable<string> PassedOn() =>
         from DictionaryEntry variable in Environment.GetEnvironmentVariables()
         let name = (string)variable.Key
-        where name is "PATH" or "LANG" or "LD_LIBRARY_PATH" || name.StartsWith("DOTNET_", StringComparison.Ordinal)
+        where name is "PATH" or "LANG" or "LD_LIBRARY_PATH" or QuicOption.Variable || name.StartsWith("DOTNET_", StringComparison.Ordinal)
         select $"{name}={variable.Value}";
 
     private void Wait(Func<bool> isReached, TimeSpan limit, CancellationToken stop)

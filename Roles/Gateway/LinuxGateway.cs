@@ -19,7 +19,7 @@ internal static class LinuxGateway
     {
         // Before the loggers: they keep the writer that they find. JSON lines are for programs, which want no live line among them.
         StatusConsole? console = logging.Format == LogFormat.Text ? StatusConsole.TryInstall() : null;
-        return LinuxHost.Run(logging, (loop, loggers) => Create(loop, createEngine(loop, loggers), options, loggers.CreateLogger("softlan.gateway"), console));
+        return LinuxHost.Run(logging, createEngine, (loop, engine, loggers) => Create(loop, engine, options, loggers.CreateLogger("softlan.gateway"), console));
     }
 
     private static GatewayRole Create(EventLoop loop, IQuicEngine engine, GatewayOptions options, ILogger logger, StatusConsole? console)

@@ -15,16 +15,19 @@ internal static class LinuxRelay
     public static int Run(RelayOptions options, LoggingOptions logging, Func<EventLoop, ILoggerFactory, IQuicEngine> createEngine)
     {
         List<LoopThread> threads = [];
+        List<IQuicEngine> engines = [];
         try
         {
-            return LinuxHost.Run(logging, (loop, loggers) =>
+            return LinuxHost.Run(logging, createEngine, (loop, engine, loggers) =>
             {
-                List<RelayWorker> workers = [RelayWorker.Own(loop, createEngine(loop, loggers))];
+                List<RelayWorker> workers = [RelayWorker.Own(loop, engine)];
                 for (int i = 1; i < options.Workers; i++)
                 {
                     LoopThread thread = new($"relay worker {i}", loop);
                     threads.Add(thread);
-                    workers.Add(new RelayWorker(thread.Loop, createEngine(thread.Loop, loggers), thread.Invoke));
+                    IQuicEngine another = createEngine(thread.Loop, loggers);
+                    engines.Add(another);
+                    workers.Add(new RelayWorker(thread.Loop, another, thread.Invoke));
                     thread.Start();
                 }
 
@@ -33,6 +36,9 @@ internal static class LinuxRelay
         }
         finally
         {
+            // The loops stand still when their engines go, and are there when the last packets leave.
+            threads.ForEach(thread => thread.Stop());
+            engines.ForEach(engine => (engine as IDisposable)?.Dispose());
             threads.ForEach(thread => thread.Dispose());
         }
     }

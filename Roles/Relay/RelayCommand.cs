@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Softlan.Platform;
 using Softlan.Roles.CommandLine;
 using Softlan.Roles.Shared;
 using Softlan.Wire;
@@ -48,15 +49,17 @@ internal static class RelayCommand
         Option<int> maxLinks = SoftlanOption.WithDefault(
             "--max-links-per-address", ValueKinds.Integer("a number of connections", 1, 65536, 64), "number", "How many connections one IPv4 address or IPv6 /64 may have.", 64);
         Option<int> workers = SoftlanOption.WithDefault(
-            "--workers", ValueKinds.Integer("a number of workers", 1, RelayOptions.MaxWorkers, 4), "number", "How many threads carry the connections. By default one for each processor, up to 8.", RelayOptions.DefaultWorkers);
+            "--workers", ValueKinds.Integer("a number of workers", 1, RelayOptions.MaxWorkers, 4), "number", "How many threads carry the connections. By default one for each processor, up to 8. With --quic msquic always 1, since that has threads of its own.", RelayOptions.DefaultWorkers);
         Option<BitRate> clientRate = SoftlanOption.WithDefault(
             "--client-rate", RateKind, "rate", "What one player may send, in bits a second, for example 20mbit. A burst of one second is allowed.", BitRate.Unlimited);
         Option<int> broadcastRate = SoftlanOption.WithDefault(
             "--client-broadcast-rate", ValueKinds.Integer("a number of frames a second", 1, 1_000_000, 256), "frames", "How many broadcast, multicast and unknown unicast frames a second one player may send. A burst of two seconds is allowed.", 256);
 
+        Option<QuicEngineKind> quic = QuicOption.Create();
+
         Command command = new("relay", "Run a relay: the meeting point on the internet that players and gateways connect to.")
         {
-            listen, cert, key, state, serverName, mtu, maxClients, maxRooms, maxPeers, maxLinks, workers, clientRate, broadcastRate,
+            listen, cert, key, state, serverName, mtu, maxClients, maxRooms, maxPeers, maxLinks, workers, clientRate, broadcastRate, quic,
         };
         command.Validators.Add(result =>
         {
@@ -78,9 +81,10 @@ internal static class RelayCommand
                 MaxRooms = parsed.GetValue(maxRooms),
                 MaxPeers = parsed.GetValue(maxPeers),
                 MaxLinksPerAddress = parsed.GetValue(maxLinks),
-                Workers = parsed.GetValue(workers),
+                Workers = parsed.GetValue(quic) == QuicEngineKind.MsQuic ? 1 : parsed.GetValue(workers),
                 ClientRate = parsed.GetValue(clientRate),
                 ClientBroadcastRate = parsed.GetValue(broadcastRate),
+                Quic = parsed.GetValue(quic),
             },
             LoggingArguments.Read(parsed)));
         return command;

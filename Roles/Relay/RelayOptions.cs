@@ -1,3 +1,4 @@
+using Softlan.Platform;
 using Softlan.Wire;
 
 namespace Softlan.Roles.Relay;
@@ -12,6 +13,9 @@ internal sealed record RelayOptions
     public static int DefaultWorkers => Math.Min(Environment.ProcessorCount, 8);
 
     public ListenAddress Listen { get; init; } = ListenAddress.Default;
+
+    /// <summary>What carries the links.</summary>
+    public QuicEngineKind Quic { get; init; } = QuicEngines.Default;
 
     /// <summary>The operator's own certificate; null: one that the relay makes and keeps.</summary>
     public CertificateFiles? Certificate { get; init; }

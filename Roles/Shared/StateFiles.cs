@@ -1,3 +1,4 @@
+using Softlan.Platform;
 using Softlan.Wire;
 
 namespace Softlan.Roles.Shared;
@@ -77,7 +78,7 @@ internal static class StateFiles
         string temporary = Path.Combine(directory, $".{Path.GetFileName(full)}.{Environment.ProcessId}.tmp");
         try
         {
-            MakeDirectory(directory);
+            PrivateDirectory.Create(directory);
             File.Delete(temporary); // A crash can have left one, with a mode that is not ours.
             using (FileStream file = Create(temporary))
             {
@@ -106,18 +107,6 @@ internal static class StateFiles
         catch (Exception failure) when (IsFileTrouble(failure))
         {
             // A leftover does no harm: it is replaced next time.
-        }
-    }
-
-    private static void MakeDirectory(string directory)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(directory);
-        }
-        else
-        {
-            Directory.CreateDirectory(directory, OwnerOnly | UnixFileMode.UserExecute);
         }
     }
 

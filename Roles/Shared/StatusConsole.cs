@@ -18,10 +18,12 @@ internal sealed class StatusConsole(TextWriter terminal, Func<int> width) : Text
     public override Encoding Encoding => terminal.Encoding;
 
     /// <summary>Puts itself between <see cref="Console.Error"/> and the terminal. Before the loggers are made: they keep the writer that they find.</summary>
+    /// <param name="tryEnableEscapes">Has the terminal understand escape sequences, where it does not by itself; null: its TERM says whether it does.</param>
     /// <returns>Null where stderr is no terminal that can take a line back.</returns>
-    public static StatusConsole? TryInstall()
+    public static StatusConsole? TryInstall(Func<bool>? tryEnableEscapes = null)
     {
-        if (Console.IsErrorRedirected || Environment.GetEnvironmentVariable("TERM") is null or "" or "dumb")
+        tryEnableEscapes ??= static () => Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
+        if (Console.IsErrorRedirected || !tryEnableEscapes())
         {
             return null;
         }

@@ -30,6 +30,26 @@ public sealed partial class DependencyTests
             SourceFile.All.Where(file => !file.Path.StartsWith("Platform/", StringComparison.Ordinal) && !IsTest(file)),
             CallsNativeCode());
 
+    /// <summary>Windows' types stay in their folder and in the files that are named for it, so that no rule of softlan depends on it; for Linux the loop does the same.</summary>
+    [Fact]
+    public void PlatformWindows_IsKnownToWindowsFilesAlone() =>
+        AssertNone(
+            SourceFile.All.Where(file => !file.Path.StartsWith("Platform/Windows/", StringComparison.Ordinal) && !IsWindowsRole(file) && !IsTest(file)),
+            NamesPlatformWindows());
+
+    [Fact]
+    public void PlatformWindows_DoesNotKnowLinux() => AssertNone(SourceFile.In("Platform/Windows"), NamesPlatformLinux());
+
+    [Fact]
+    public void PlatformLinux_DoesNotKnowWindows() => AssertNone(SourceFile.In("Platform/Linux"), NamesPlatformWindows());
+
+    /// <summary>Names of native libraries stand in one declaration file each: Native, then the library.</summary>
+    [Fact]
+    public void NativeCallsOfWindows_StandInDeclarationFiles() =>
+        AssertNone(
+            SourceFile.In("Platform/Windows").Where(file => !Path.GetFileName(file.Path).StartsWith("Native", StringComparison.Ordinal)),
+            DeclaresLibraryImport());
+
     [Fact]
     public void NativeCalls_AreSourceGenerated() => AssertNone(SourceFile.All, DeclaresDllImport());
 
@@ -58,6 +78,9 @@ public sealed partial class DependencyTests
 
     private static bool IsTest(SourceFile file) => file.Path.StartsWith("tests/", StringComparison.Ordinal);
 
+    private static bool IsWindowsRole(SourceFile file) =>
+        file.Path.StartsWith("Roles/", StringComparison.Ordinal) && Path.GetFileName(file.Path).StartsWith("Windows", StringComparison.Ordinal);
+
     private static void AssertNone(IEnumerable<SourceFile> files, Regex forbidden) =>
         Assert.Empty(files.SelectMany(file => forbidden.Matches(file.Code).Select(match => $"{file.Path}:{LineOf(file, match.Index)}: {match.Value}")));
 
@@ -82,6 +105,15 @@ public sealed partial class DependencyTests
 
     [GeneratedRegex(@"\b(unsafe|LibraryImport|DllImport|UnmanagedCallersOnly|NativeMemory)\b")]
     private static partial Regex CallsNativeCode();
+
+    [GeneratedRegex(@"\bPlatform\.Windows\b")]
+    private static partial Regex NamesPlatformWindows();
+
+    [GeneratedRegex(@"\bPlatform\.Linux\b")]
+    private static partial Regex NamesPlatformLinux();
+
+    [GeneratedRegex(@"\[LibraryImport\b")]
+    private static partial Regex DeclaresLibraryImport();
 
     [GeneratedRegex(@"\bDllImport\b")]
     private static partial Regex DeclaresDllImport();

@@ -27,6 +27,7 @@ internal sealed class ManualLane : IEnterableLane
         }
     }
 
+    /// <summary>Runs with the posted work.</summary>
     public void Enter(LaneWork work)
     {
         if (work.TryMark())
@@ -35,6 +36,7 @@ internal sealed class ManualLane : IEnterableLane
         }
     }
 
+    /// <summary>Each posted work is a turn of its own here, so this comes behind what was posted until now.</summary>
     public void AtTurnEnd(ITurnEnd target) => Post(target.OnTurnEnd);
 
     /// <summary>Runs posted work and timers that are due now, until there are none.</summary>

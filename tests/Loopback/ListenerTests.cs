@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
@@ -9,13 +8,19 @@ using Xunit;
 
 namespace Softlan.Tests.Loopback;
 
-/// <summary>What a listener does about strangers, crowds and garbage.</summary>
+/// <summary>What a listener does about strangers, crowds and garbage. Each pair of engines has a class of its own in Pairs.cs.</summary>
 [SupportedOSPlatform("linux")]
-public sealed class ListenerTests : IDisposable
+public abstract class ListenerTests : IDisposable
 {
-    private readonly LoopbackParty _party = new();
+    private readonly LoopbackParty _party;
 
-    public void Dispose() => _party.Dispose();
+    protected ListenerTests(EngineKind relay, EngineKind client) => _party = new LoopbackParty(relay, client);
+
+    public void Dispose()
+    {
+        _party.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public void Listen_PortTaken_SaysWhichAndWhatToDo()
@@ -87,39 +92,14 @@ public sealed class ListenerTests : IDisposable
     public void Accept_HalfOpenHandshakesPileUp_AsksForRetryAndStillServes()
     {
         RecordingHandler[] halfOpen = [.. Enumerable.Range(0, 64).Select(_ => _party.Connect(AddDeafProxy()))];
-        _party.Until(() => _party.Listener.Statistics.HalfOpen == halfOpen.Length, "the handshakes are half-open");
+
+        // msquic counts memory instead of handshakes, and may begin a little earlier.
+        _party.Until(() => _party.Listener.Statistics.HalfOpen == halfOpen.Length || _party.Listener.Statistics.RetriesSent > 0, "the handshakes are half-open");
 
         RecordingHandler client = _party.Connect();
         _party.Until(() => client.IsConnected, "an honest client gets in by Retry");
         Assert.True(_party.Listener.Statistics.RetriesSent >= 1);
         _party.Until(() => _party.Listener.Statistics.HalfOpen == 0, "half-open handshakes are given up", 20);
-    }
-
-    [Fact]
-    public void OnUnknown_OtherQuicVersion_GetsVersionNegotiation()
-    {
-        byte[] packet = new byte[1200];
-        packet[0] = 0xc0;
-        BinaryPrimitives.WriteUInt32BigEndian(packet.AsSpan(1), 0x1a2a3a4a);
-        packet[5] = 8;
-        packet[14] = 8;
-        byte[] answer = Ask(packet) ?? [];
-        Assert.True(answer.Length > 7);
-        Assert.Equal(0u, BinaryPrimitives.ReadUInt32BigEndian(answer.AsSpan(1)));
-        Assert.Equal(1u, BinaryPrimitives.ReadUInt32BigEndian(answer.AsSpan(answer.Length - 4)));
-    }
-
-    [Theory]
-    [InlineData(21, false)]
-    [InlineData(22, true)]
-    [InlineData(100, true)]
-    public void OnUnknown_ShortPacket_GetsAResetThatIsShorter(int length, bool isAnswered)
-    {
-        byte[] packet = new byte[length];
-        packet[0] = 0x40;
-        byte[]? answer = Ask(packet);
-        Assert.Equal(isAnswered, answer is not null);
-        Assert.True((answer?.Length ?? 0) < length);
     }
 
     [Fact]
@@ -158,26 +138,7 @@ public sealed class ListenerTests : IDisposable
             },
             "the link still works");
         Assert.Null(client.Closed);
-        Assert.True(_party.Listener.Statistics.MalformedPackets > 0);
-    }
-
-    [Fact]
-    public async Task Accept_DebiansClientWithAnotherAlpn_GetsTheTlsAlert()
-    {
-        const string Program = "/usr/bin/gtlsclient";
-        Assert.SkipUnless(File.Exists(Program), "Debian's package ngtcp2-client is not installed.");
-        ProcessStartInfo start = new(Program, ["--timeout=5s", "127.0.0.1", $"{_party.EndPoint.Port}", $"https://127.0.0.1:{_party.EndPoint.Port}/"])
-        {
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-        };
-        using Process process = Process.Start(start)!;
-        Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        _party.Until(() => process.HasExited && error.IsCompleted && output.IsCompleted, "the other client has ended", 20);
-
-        // CRYPTO_ERROR 0x100 + no_application_protocol (120): RFC 9001, section 4.8.
-        Assert.Contains("0x178", await error + await output, StringComparison.Ordinal);
+        _party.Until(() => _party.Listener.Statistics.MalformedPackets > 0, "the garbage is counted");
     }
 
     private IPEndPoint AddDeafProxy()
@@ -185,20 +146,5 @@ public sealed class ListenerTests : IDisposable
         UdpProxy proxy = _party.AddProxy();
         proxy.DropsToClient = true;
         return proxy.EndPoint;
-    }
-
-    private byte[]? Ask(byte[] packet)
-    {
-        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        socket.SendTo(packet, _party.EndPoint);
-        _party.For(TimeSpan.FromMilliseconds(100));
-        if (socket.Available == 0)
-        {
-            return null;
-        }
-
-        byte[] answer = new byte[2048];
-        return answer[..socket.Receive(answer)];
     }
 }

@@ -3,37 +3,52 @@ using System.Net;
 using System.Runtime.Versioning;
 using Softlan.Platform;
 using Softlan.Platform.Linux;
-using Softlan.Platform.Quic.Ngtcp2;
 using Softlan.Wire;
 using Xunit;
 
 namespace Softlan.Tests.Loopback;
 
-/// <summary>A real listener and real clients on 127.0.0.1, all on one loop that the test's own thread turns.</summary>
+/// <summary>A real listener and real clients on 127.0.0.1, all on one loop that the test's own thread turns. Relay and clients may be of different engines.</summary>
 [SupportedOSPlatform("linux")]
 internal sealed class LoopbackParty : IDisposable
 {
     private readonly List<UdpProxy> _proxies = [];
 
-    public LoopbackParty(Func<EventLoop, Ngtcp2Engine>? createEngine = null)
+    /// <param name="relay">The engine that listens.</param>
+    /// <param name="client">The engine that connects.</param>
+    /// <param name="quick">Short timeouts, for tests of silence.</param>
+    public LoopbackParty(EngineKind relay = EngineKind.Ngtcp2, EngineKind client = EngineKind.Ngtcp2, bool quick = false)
     {
+        LoopbackEngines.Require(relay, client);
         Loop = new EventLoop();
-        Engine = createEngine?.Invoke(Loop) ?? new Ngtcp2Engine(Loop);
+        RelayKind = relay;
+        ClientKind = client;
+        Engine = LoopbackEngines.Create(relay, Loop, quick);
+        ClientEngine = relay == client ? Engine : LoopbackEngines.Create(client, Loop, quick);
         Certificate = Engine.GenerateCertificate("relay.test");
         Pin = Engine.Inspect(Certificate, "the test");
-        SecureRandom.Fill(Secret);
         Listener = Listen(0);
     }
 
     public EventLoop Loop { get; }
 
-    public Ngtcp2Engine Engine { get; }
+    public EngineKind RelayKind { get; }
+
+    public EngineKind ClientKind { get; }
+
+    public IQuicEngine Engine { get; }
+
+    public IQuicEngine ClientEngine { get; }
+
+    /// <summary>What a client's longest datagram becomes on a path of plain Ethernet.</summary>
+    public int FullLengthToRelay => LoopbackEngines.LengthToRelay(RelayKind, 1472);
+
+    /// <summary>What a relay's longest datagram becomes on a path of plain Ethernet.</summary>
+    public int FullLengthToClient => LoopbackEngines.LengthToClient(ClientKind, 1472);
 
     public ServerCertificate Certificate { get; }
 
     public CertificatePin Pin { get; }
-
-    public byte[] Secret { get; } = new byte[32];
 
     public ILinkListener Listener { get; set; }
 
@@ -46,7 +61,7 @@ internal sealed class LoopbackParty : IDisposable
         {
             EndPoint = new IPEndPoint(IPAddress.IPv6Any, port),
             Certificate = Certificate,
-            Secret = Secret,
+            Secret = LoopbackEngines.Secret,
             MaxLinksPerAddress = maxLinksPerAddress,
         },
         Acceptor);
@@ -54,7 +69,7 @@ internal sealed class LoopbackParty : IDisposable
     public RecordingHandler Connect(IPEndPoint? to = null, LinkTrust? trust = null, string serverName = "relay.test", int? datagramLimit = null)
     {
         RecordingHandler handler = new();
-        handler.Link = Engine.Connect(
+        handler.Link = ClientEngine.Connect(
             new ConnectOptions
             {
                 RemoteEndPoint = to ?? EndPoint,
@@ -72,7 +87,8 @@ internal sealed class LoopbackParty : IDisposable
     {
         int before = Acceptor.Handlers.Count;
         RecordingHandler client = Connect(to, datagramLimit: datagramLimit);
-        Until(() => client.IsConnected && Acceptor.Handlers.Count > before, "the link is up");
+        Until(() => (client.IsConnected && Acceptor.Handlers.Count > before) || client.Closed is not null, "the link is up");
+        Assert.Null(client.Closed);
         return (client, Acceptor.Handlers[^1]);
     }
 
@@ -117,7 +133,11 @@ internal sealed class LoopbackParty : IDisposable
     public void Dispose()
     {
         Listener.Dispose();
-        Engine.Dispose();
+        foreach (IQuicEngine engine in new HashSet<IQuicEngine> { ClientEngine, Engine })
+        {
+            ((IDisposable)engine).Dispose();
+        }
+
         foreach (UdpProxy proxy in _proxies)
         {
             proxy.Dispose();

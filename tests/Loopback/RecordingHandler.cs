@@ -1,7 +1,6 @@
 using System.Runtime.Versioning;
 using System.Text;
 using Softlan.Platform;
-using Softlan.Platform.Linux;
 using Softlan.Wire;
 using Xunit;
 
@@ -33,6 +32,12 @@ internal sealed class RecordingHandler : IFrameLinkHandler
     /// <summary>Sends each datagram back.</summary>
     public bool Echoes { get; set; }
 
+    /// <summary>Done inside <see cref="OnDatagram"/>.</summary>
+    public Action? WhenDatagram { get; set; }
+
+    /// <summary>Done inside <see cref="OnClosed"/>.</summary>
+    public Action? WhenClosed { get; set; }
+
     public void OnConnected(IFrameLink link)
     {
         Link = link;
@@ -44,6 +49,7 @@ internal sealed class RecordingHandler : IFrameLinkHandler
     public void OnDatagram(IFrameLink link, ReadOnlySpan<byte> datagram)
     {
         DatagramCount++;
+        WhenDatagram?.Invoke();
         if (ThrowsOnDatagram)
         {
             throw new InvalidOperationException("A handler failed on purpose.");
@@ -66,10 +72,11 @@ internal sealed class RecordingHandler : IFrameLinkHandler
     {
         Assert.Null(Closed);
         Closed = closed;
+        WhenClosed?.Invoke();
     }
 
-    /// <summary>Sends inside the next turn of the loop, as roles do: a queue counts a frame's age in turns.</summary>
-    public void SendFrame(EventLoop loop, int length, byte fill = 0x5a) => loop.Post(() => SendNow(length, fill));
+    /// <summary>Sends inside the next turn of the lane, as roles do: a queue counts a frame's age in turns.</summary>
+    public void SendFrame(ILane lane, int length, byte fill = 0x5a) => lane.Post(() => SendNow(length, fill));
 
     public void SendNow(int length, byte fill = 0x5a)
     {

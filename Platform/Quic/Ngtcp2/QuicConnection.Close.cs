@@ -3,13 +3,33 @@ using Softlan.Platform.Linux;
 
 namespace Softlan.Platform.Quic.Ngtcp2;
 
+// Closing:   Close -> end of the turn: control messages out, report -> Lingering until they are acknowledged -> the packet that closes -> shadow
+//
+// Without the wait the packet that closes travels right behind the last control messages, and an engine that meets both at once may throw
+// the messages away (msquic does): a player on Windows would not learn why he was rejected.
+
 /// <summary>How it says goodbye, and what stays for those who have not heard it.</summary>
 internal sealed unsafe partial class QuicConnection
 {
     /// <summary>A shadow lives for three probe timeouts (RFC 9000, section 10.2), but not longer than this.</summary>
     private static readonly TimeSpan MaxShadow = TimeSpan.FromSeconds(3);
 
-    /// <summary>Control messages that are still waiting, then the packet that closes, then the report.</summary>
+    /// <summary>How long a closed link waits for the acknowledgement of its last control messages before it closes without.</summary>
+    private static readonly TimeSpan LongestGoodbye = TimeSpan.FromSeconds(1);
+
+    private TimeSpan _lingerUntil;
+    private bool _isReported;
+
+    /// <summary>The process is going away: a goodbye that waits for an acknowledgement is said now.</summary>
+    public void FinishGoodbye()
+    {
+        if (_state == State.Lingering)
+        {
+            SendApplicationClose();
+        }
+    }
+
+    /// <summary>Control messages that are still waiting, then the report, and when nothing is unacknowledged the packet that closes.</summary>
     private bool TransmitClose()
     {
         if (_conn == 0)
@@ -17,7 +37,8 @@ internal sealed unsafe partial class QuicConnection
             return true;
         }
 
-        while (_control.HasUnsent && NativeNgtcp2.ConnGetHandshakeCompleted(_conn) != 0)
+        bool isHandshakeComplete = NativeNgtcp2.ConnGetHandshakeCompleted(_conn) != 0;
+        while (_control.HasUnsent && isHandshakeComplete)
         {
             byte* packet = _endpoint.Transmit.Reserve(Ngtcp2Engine.MaxUdpPayload);
             if (packet is null)
@@ -42,6 +63,42 @@ internal sealed unsafe partial class QuicConnection
             Commit((int)length);
         }
 
+        if (_streamId >= 0 && !_control.IsEmpty && isHandshakeComplete)
+        {
+            _state = State.Lingering;
+            _lingerUntil = _loop.Now + LongestGoodbye;
+            _restExpiry = long.MaxValue;
+            _queue.Clear();
+            SetTimer();
+            Report(new LinkClosed(LinkCloseKind.ByUs, _closeReason, _closeText), wasHandshaking: false);
+            return true;
+        }
+
+        SendApplicationClose();
+        return true;
+    }
+
+    private bool TransmitLingering()
+    {
+        if (_control.IsEmpty || _loop.Now >= _lingerUntil)
+        {
+            SendApplicationClose();
+            return true;
+        }
+
+        _unacknowledged = 0;
+        _acknowledgeAt = long.MaxValue;
+        bool taken = WritePackets();
+        if (_conn != 0)
+        {
+            SetTimer();
+        }
+
+        return taken;
+    }
+
+    private void SendApplicationClose()
+    {
         byte[] reason = LimitReason(_closeText);
         NativeNgtcp2.ConnectionCloseError error;
 
@@ -54,7 +111,23 @@ internal sealed unsafe partial class QuicConnection
         }
 
         End(new LinkClosed(LinkCloseKind.ByUs, _closeReason, _closeText));
-        return true;
+    }
+
+    /// <summary>Tells listener and handler, once.</summary>
+    private void Report(LinkClosed closed, bool wasHandshaking)
+    {
+        if (_isReported)
+        {
+            return;
+        }
+
+        _isReported = true;
+        _endpoint.OnEnded(this, wasHandshaking);
+        _closed = closed;
+        if (_handler is not null)
+        {
+            Tell(static connection => connection._handler!.OnClosed(connection, connection._closed));
+        }
     }
 
     private void WriteClosePacket(NativeNgtcp2.ConnectionCloseError* error)

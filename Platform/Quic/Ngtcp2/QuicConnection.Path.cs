@@ -36,7 +36,10 @@ internal sealed unsafe partial class QuicConnection
         }
 
         int path = Math.Min((int)NativeNgtcp2.ConnGetPathMaxTxUdpPayloadSize(_conn), MaxPacketLength);
-        int length = Math.Min(Math.Min(path - _overhead, _peerLimit), Math.Min(_options?.DatagramLimit ?? int.MaxValue, FrameLimits.MaxDatagramLength));
+        // Other engines have longer connection ids (msquic: 9 bytes). In 1200 bytes there is room all the same: a packet number of 4 bytes,
+        // which the overhead allows for, is not seen before millions of packets are on their way at once (RFC 9000, section 17.1).
+        int fits = Math.Max(path - _overhead, FrameLimits.MinMaxDatagramLength);
+        int length = Math.Min(Math.Min(fits, _peerLimit), Math.Min(_options?.DatagramLimit ?? int.MaxValue, FrameLimits.MaxDatagramLength));
         if (length == _maxDatagramLength)
         {
             return;

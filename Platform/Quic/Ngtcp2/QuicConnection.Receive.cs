@@ -114,7 +114,14 @@ internal sealed unsafe partial class QuicConnection
         }
     }
 
-    internal void OnAckedStreamData(ulong end) => _control.MarkAcknowledged((long)end);
+    internal void OnAckedStreamData(ulong end)
+    {
+        _control.MarkAcknowledged((long)end);
+        if (_state == State.Lingering)
+        {
+            _endpoint.MarkDirty(this);
+        }
+    }
 
     internal void OnAckDatagram(ulong id)
     {

@@ -1,10 +1,11 @@
 namespace Softlan.Platform.Quic.Ngtcp2;
 
-// Three reasons to wake up, of which the earliest sets the one timer:
+// Four reasons to wake up, of which the earliest sets the one timer:
 //
 //   ngtcp2's own       losses, keep-alive, idle time, path MTU discovery; and pacing, but only while something waits to be sent
 //   acknowledgements   of datagrams that came alone (AcknowledgeLater)
 //   PathMtuGuard       a black hole is probed again
+//   the goodbye        is not put off any longer (TransmitLingering)
 
 /// <summary>When the connection acts without being asked.</summary>
 internal sealed unsafe partial class QuicConnection
@@ -52,7 +53,7 @@ internal sealed unsafe partial class QuicConnection
             }
         }
 
-        if (isDue || _acknowledgeAt <= (long)Now || _mtu.IsBlackHole)
+        if (isDue || _acknowledgeAt <= (long)Now || _mtu.IsBlackHole || _state == State.Lingering)
         {
             _endpoint.MarkDirty(this);
         }
@@ -121,6 +122,11 @@ internal sealed unsafe partial class QuicConnection
         if (_mtu.IsBlackHole)
         {
             expiry = Math.Min(expiry, _mtu.RetryAt.Ticks * TimeSpan.NanosecondsPerTick);
+        }
+
+        if (_state == State.Lingering)
+        {
+            expiry = Math.Min(expiry, _lingerUntil.Ticks * TimeSpan.NanosecondsPerTick);
         }
 
         if (expiry == long.MaxValue)

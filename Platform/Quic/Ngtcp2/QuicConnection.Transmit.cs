@@ -32,6 +32,8 @@ internal sealed unsafe partial class QuicConnection
                 return true;
             case State.Closing:
                 return TransmitClose();
+            case State.Lingering:
+                return TransmitLingering();
         }
 
         _unacknowledged = 0;

@@ -61,6 +61,9 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         /// <summary>Close was called; the packet that says so goes out at the end of the turn.</summary>
         Closing,
 
+        /// <summary>Reported as closed. The packet that says so follows when the other side has acknowledged the last control messages.</summary>
+        Lingering,
+
         /// <summary>Reported as closed. What is left answers late packets with the close packet until they stop.</summary>
         Closed,
     }
@@ -135,7 +138,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
 
     public void Close(CloseReason reason, string text)
     {
-        if (_state is State.Closing or State.Closed)
+        if (_state is State.Closing or State.Lingering or State.Closed)
         {
             return;
         }
@@ -302,7 +305,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
     private static string Describe(int libraryError) =>
         Marshal.PtrToStringUTF8(NativeNgtcp2.Strerror(libraryError)) ?? $"ngtcp2 error {libraryError}";
 
-    /// <summary>Reports the end once, lets go of ngtcp2, and stays as a shadow that answers late packets.</summary>
+    /// <summary>Reports the end if that is still to be done, lets go of ngtcp2, and stays as a shadow that answers late packets.</summary>
     private void End(LinkClosed closed)
     {
         if (_state == State.Closed)
@@ -314,12 +317,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         _state = State.Closed;
         _timer.SetAt(_loop.NowNanoseconds + (3 * (long)Math.Min(NativeNgtcp2.ConnGetPto(_conn), (ulong)MaxShadow.TotalNanoseconds)));
         Free();
-        _endpoint.OnEnded(this, wasHandshaking);
-        _closed = closed;
-        if (_handler is not null)
-        {
-            Tell(static connection => connection._handler!.OnClosed(connection, connection._closed));
-        }
+        Report(closed, wasHandshaking);
     }
 
     /// <summary>Calls the handler outside of ngtcp2's callbacks. A failing handler costs its own link, not the others'.</summary>

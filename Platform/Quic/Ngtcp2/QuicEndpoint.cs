@@ -187,6 +187,11 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
         }
 
         _isDisposed = true;
+        foreach (QuicConnection connection in Connections)
+        {
+            connection.FinishGoodbye();
+        }
+
         Transmit.Flush();
         foreach (QuicConnection connection in Connections.ToArray())
         {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Runtime.Versioning;
+using Softlan.Platform;
 using Softlan.Platform.Linux;
 using Softlan.Roles.Client;
 using Softlan.Wire;
@@ -21,12 +22,16 @@ public sealed class ChangeJournalTests : IDisposable
         new HostChange.SettingReplaced("tap0", "accept_ra", 1),
         new HostChange.IPv6Learned("tap0", ["fe80::1/64", "fe80::/64"]),
         new HostChange.DirectoryMade("/var/lib/softlan/run/tap0-1"),
+        new HostChange.NetworkAddressWritten("Party", "0042", "02005E100001", null),
+        new HostChange.IpInterfaceReplaced("Party", Guid.Parse("11111111-2222-3333-4444-555555555555"), false, true, 25, false, 1500),
+        new HostChange.DnsLimited("Party", Guid.Parse("11111111-2222-3333-4444-555555555555"), true),
+        new HostChange.CategoryReplaced(Guid.Parse("11111111-2222-3333-4444-666666666666"), "Unidentified network", 0),
     ];
 
     private readonly TemporaryDirectory _directory = new();
     private readonly FakeRoutes _host = new();
     private readonly RecordingLogger _log = new();
-    private readonly ProcessStamp _self = ProcessStamp.OfThisProcess();
+    private readonly ProcessStamp _self = LinuxProcesses.OfThisProcess();
 
     private ProcessStamp Killed => _self with { StartTime = _self.StartTime - 1 };
 
@@ -39,18 +44,18 @@ public sealed class ChangeJournalTests : IDisposable
     [Fact]
     public void CleanLeftovers_WriterWasKilled_UndoesEverythingBackwards()
     {
-        new ChangeJournal(_directory.Path, Killed).Save(All);
-        new ChangeJournal(_directory.Path, _self).CleanLeftovers(_host, _log);
+        Journal(_directory.Path, Killed).Save(All);
+        Journal(_directory.Path, _self).CleanLeftovers(_host, _log);
         Assert.Equal(All.Reverse().Select(change => change.ToString()), _host.Undone);
         Assert.Empty(Directory.GetFiles(_directory.Path));
-        Assert.Equal(1, _log.Count("9 changes"));
+        Assert.Equal(1, _log.Count("13 changes"));
     }
 
     [Fact]
     public void CleanLeftovers_WriterIsAlive_LeavesItsChanges()
     {
-        new ChangeJournal(_directory.Path, _self).Save(All);
-        new ChangeJournal(_directory.Path, _self with { Pid = 999_999 }).CleanLeftovers(_host, _log);
+        Journal(_directory.Path, _self).Save(All);
+        Journal(_directory.Path, _self with { Pid = 999_999 }).CleanLeftovers(_host, _log);
         Assert.Empty(_host.Undone);
         Assert.Single(Directory.GetFiles(_directory.Path));
     }
@@ -58,18 +63,19 @@ public sealed class ChangeJournalTests : IDisposable
     [Fact]
     public void CleanLeftovers_OtherNetworkNamespace_LeavesThemForAClientThere()
     {
-        new ChangeJournal(_directory.Path, Killed with { NetworkNamespace = "net:[1]" }).Save(All);
-        new ChangeJournal(_directory.Path, _self).CleanLeftovers(_host, _log);
+        Journal(_directory.Path, Killed with { NetworkNamespace = "net:[1]" }).Save(All);
+        Journal(_directory.Path, _self).CleanLeftovers(_host, _log);
         Assert.Empty(_host.Undone);
         Assert.Single(Directory.GetFiles(_directory.Path));
     }
 
     [Fact]
-    public void CleanLeftovers_OfAnEarlierBoot_OnlyFilesAreLeft()
+    public void CleanLeftovers_OfAnEarlierBoot_OnlyFilesAndWindowsSettingsAreLeft()
     {
-        new ChangeJournal(_directory.Path, Killed with { Boot = "earlier", NetworkNamespace = "net:[1]" }).Save(All);
-        new ChangeJournal(_directory.Path, _self).CleanLeftovers(_host, _log);
-        Assert.Equal("directory /var/lib/softlan/run/tap0-1", Assert.Single(_host.Undone));
+        Journal(_directory.Path, Killed with { Boot = "earlier", NetworkNamespace = "net:[1]" }).Save(All);
+        Journal(_directory.Path, _self).CleanLeftovers(_host, _log);
+        Assert.Equal(All.Where(change => change.OutlivesBoot).Reverse().Select(change => change.ToString()), _host.Undone);
+        Assert.Equal(5, _host.Undone.Count);
         Assert.Empty(Directory.GetFiles(_directory.Path));
     }
 
@@ -83,7 +89,7 @@ public sealed class ChangeJournalTests : IDisposable
     {
         string path = _directory.File("client-1.journal.json");
         File.WriteAllText(path, content);
-        new ChangeJournal(_directory.Path, _self).CleanLeftovers(_host, _log);
+        Journal(_directory.Path, _self).CleanLeftovers(_host, _log);
         Assert.Empty(_host.Undone);
         Assert.Equal(content, File.ReadAllText(path));
         Assert.Equal(content == "null" ? 0 : 1, _log.Count("Cannot read the journal"));
@@ -91,12 +97,12 @@ public sealed class ChangeJournalTests : IDisposable
 
     [Fact]
     public void CleanLeftovers_NoDirectory_IsFine() =>
-        new ChangeJournal(_directory.File("missing"), _self).CleanLeftovers(_host, _log);
+        Journal(_directory.File("missing"), _self).CleanLeftovers(_host, _log);
 
     [Fact]
     public void Save_Nothing_RemovesTheFile()
     {
-        ChangeJournal journal = new(_directory.Path, _self);
+        ChangeJournal journal = Journal(_directory.Path, _self);
         journal.Save(All);
         journal.Save([]);
         Assert.Empty(Directory.GetFiles(_directory.Path));
@@ -107,13 +113,15 @@ public sealed class ChangeJournalTests : IDisposable
     [InlineData("123 (a) b) S) S 1 123 123 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 5 0 4711 1 2", 4711L)]
     [InlineData("123 (softlan) S 1", null)]
     [InlineData("", null)]
-    public void ParseStartTime_FindsField22(string stat, long? time) => Assert.Equal(time, ProcessStamp.ParseStartTime(stat));
+    public void ParseStartTime_FindsField22(string stat, long? time) => Assert.Equal(time, LinuxProcesses.ParseStartTime(stat));
 
     [Fact]
     public void ProcessStamp_KnowsWhetherItsProcessRuns()
     {
-        Assert.True(_self.IsAlive());
-        Assert.False(Killed.IsAlive());
+        Assert.True(LinuxProcesses.IsAlive(_self));
+        Assert.False(LinuxProcesses.IsAlive(Killed));
         Assert.StartsWith("net:[", _self.NetworkNamespace, StringComparison.Ordinal);
     }
+
+    private static ChangeJournal Journal(string directory, ProcessStamp owner) => new(directory, owner, LinuxProcesses.IsAlive);
 }

@@ -49,6 +49,7 @@ public sealed class ClientCommandTests : IDisposable
 
     private int Run(params string[] args) => SoftlanCommandLine.Run(
         SoftlanCommandLine.CreateRoot(ClientCommand.Create(
+            ClientSystem.Linux,
             (options, _) =>
             {
                 _options = options;

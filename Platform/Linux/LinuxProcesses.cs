@@ -3,22 +3,19 @@ using System.Runtime.Versioning;
 
 namespace Softlan.Platform.Linux;
 
-/// <summary>Names one run of one process for good: a process number alone is given to others later.</summary>
-/// <param name="Pid">Its number.</param>
-/// <param name="StartTime">When it started, in clock ticks since the boot (proc(5), /proc/pid/stat, field 22).</param>
-/// <param name="Boot">The boot during which it ran (/proc/sys/kernel/random/boot_id).</param>
-/// <param name="NetworkNamespace">Whose routes and interfaces it saw, as /proc/self/ns/net names it.</param>
+/// <summary>The processes of this machine, as /proc tells of them.</summary>
 [SupportedOSPlatform("linux")]
-internal sealed record ProcessStamp(int Pid, long StartTime, string Boot, string NetworkNamespace)
+internal static class LinuxProcesses
 {
     // Fields of /proc/pid/stat behind the command name; the name itself may hold spaces and parentheses.
     private const int StartTimeField = 22 - 3;
 
+    /// <summary>Start time in clock ticks since the boot (proc(5), /proc/pid/stat, field 22), /proc/sys/kernel/random/boot_id, and the namespace as /proc/self/ns/net names it.</summary>
     public static ProcessStamp OfThisProcess() =>
         new(Environment.ProcessId, ReadStartTime(Environment.ProcessId) ?? 0, ReadBoot(), ReadNetworkNamespace());
 
     /// <summary>Whether that very process still runs.</summary>
-    public bool IsAlive() => Boot == ReadBoot() && ReadStartTime(Pid) == StartTime;
+    public static bool IsAlive(ProcessStamp stamp) => stamp.Boot == ReadBoot() && ReadStartTime(stamp.Pid) == stamp.StartTime;
 
     /// <summary>The start time in a line of /proc/pid/stat; null when it is no such line.</summary>
     internal static long? ParseStartTime(string stat)

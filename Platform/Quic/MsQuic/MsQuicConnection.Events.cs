@@ -1,0 +1,317 @@
+using System.Net;
+using System.Runtime.InteropServices;
+using System.Text;
+using Softlan.Wire;
+
+namespace Softlan.Platform.Quic.MsQuic;
+
+/// <summary>What msquic's thread does. Nothing here waits, and for a datagram nothing allocates or locks.</summary>
+internal sealed unsafe partial class MsQuicConnection
+{
+    /// <returns>A QUIC_STATUS.</returns>
+    internal int OnEvent(NativeMsQuic.ConnectionEvent* e)
+    {
+        switch (e->Type)
+        {
+            case NativeMsQuic.QUIC_CONNECTION_EVENT_DATAGRAM_RECEIVED:
+                OnDatagramReceived(e->DatagramReceived);
+                break;
+            case NativeMsQuic.QUIC_CONNECTION_EVENT_DATAGRAM_SEND_STATE_CHANGED:
+                OnSendState((DatagramSlot*)e->DatagramSendContext, e->DatagramSendState);
+                break;
+            case NativeMsQuic.QUIC_CONNECTION_EVENT_CONNECTED:
+                Interlocked.Exchange(ref _local, ReadAddress(NativeMsQuic.QUIC_PARAM_CONN_LOCAL_ADDRESS));
+                ReadStatistics();
+                AssumeSendLength();
+                Volatile.Write(ref _isConnected, true);
+                _engine.Lane.Enter(_work);
+                break;
+            case NativeMsQuic.QUIC_CONNECTION_EVENT_DATAGRAM_STATE_CHANGED:
+                Volatile.Write(ref _maxSendLength, e->DatagramSendEnabled != 0 ? e->DatagramMaxSendLength : 0);
+                _engine.Lane.Enter(_work);
+                break;
+            case NativeMsQuic.QUIC_CONNECTION_EVENT_PEER_ADDRESS_CHANGED:
+                Interlocked.Exchange(ref _remote, e->Address->ToEndPoint());
+                _engine.Lane.Enter(_work);
+                break;
+            case NativeMsQuic.QUIC_CONNECTION_EVENT_LOCAL_ADDRESS_CHANGED:
+                Interlocked.Exchange(ref _local, e->Address->ToEndPoint());
+                break;
+            case NativeMsQuic.QUIC_CONNECTION_EVENT_PEER_STREAM_STARTED:
+                return OnPeerStream(e->PeerStream, e->PeerStreamFlags);
+            case NativeMsQuic.QUIC_CONNECTION_EVENT_PEER_CERTIFICATE_RECEIVED:
+                return OnPeerCertificate(e->PeerCertificate, e->PeerCertificateChain);
+            case NativeMsQuic.QUIC_CONNECTION_EVENT_SHUTDOWN_INITIATED_BY_TRANSPORT:
+                NoteEnd(e->ShutdownByTransportStatus, e->ShutdownByTransportErrorCode, isByPeer: false);
+                break;
+            case NativeMsQuic.QUIC_CONNECTION_EVENT_SHUTDOWN_INITIATED_BY_PEER:
+                NoteEnd(MsQuicStatus.Success, e->ShutdownByPeerErrorCode, isByPeer: true);
+                break;
+            case NativeMsQuic.QUIC_CONNECTION_EVENT_SHUTDOWN_COMPLETE:
+                OnShutdownComplete();
+                break;
+        }
+
+        return MsQuicStatus.Success;
+    }
+
+    /// <returns>A QUIC_STATUS.</returns>
+    internal int OnStreamEvent(NativeMsQuic.StreamEvent* e)
+    {
+        switch (e->Type)
+        {
+            case NativeMsQuic.QUIC_STREAM_EVENT_RECEIVE:
+                OnControlReceived(e);
+                break;
+            case NativeMsQuic.QUIC_STREAM_EVENT_SEND_COMPLETE:
+                OnControlSent((NativeMsQuic.Buffer*)e->SendCompleteContext);
+                break;
+            case NativeMsQuic.QUIC_STREAM_EVENT_PEER_SEND_SHUTDOWN:
+            case NativeMsQuic.QUIC_STREAM_EVENT_PEER_SEND_ABORTED:
+                Volatile.Write(ref _isControlEnded, true);
+                _engine.Lane.Enter(_work);
+                break;
+            case NativeMsQuic.QUIC_STREAM_EVENT_SHUTDOWN_COMPLETE:
+                if (_goodbye.Length > 0 && Volatile.Read(ref _isShutdownIssued) != 0)
+                {
+                    SetCloseText(); // On msquic's own thread for this connection: done at once.
+                }
+
+                break;
+        }
+
+        return MsQuicStatus.Success;
+    }
+
+    private void OnDatagramReceived(NativeMsQuic.Buffer* datagram)
+    {
+        DatagramSlot* slot = Volatile.Read(ref _receivedCount) < MaxReceived ? _engine.Slots.TryRent() : null;
+        if (slot is null)
+        {
+            Interlocked.Increment(ref _overflow);
+            return;
+        }
+
+        // SAFETY: the bytes are msquic's until this event returns.
+        slot->Fill(new ReadOnlySpan<byte>(datagram->Data, (int)datagram->Length));
+        Interlocked.Increment(ref _receivedCount);
+        if (_received.Add(slot))
+        {
+            RefreshStatisticsNowAndThen();
+            _engine.Lane.Enter(_work);
+        }
+    }
+
+    private void OnSendState(DatagramSlot* slot, int state)
+    {
+        bool isLarge = (slot->Id & 1) != 0;
+        switch (state)
+        {
+            case NativeMsQuic.QUIC_DATAGRAM_SEND_SENT:
+                Volatile.Write(ref _bytesInFlight, _bytesInFlight + slot->Buffer.Length);
+                Volatile.Write(ref _sent, _sent + 1);
+                GiveNotice();
+                break;
+            case NativeMsQuic.QUIC_DATAGRAM_SEND_LOST_SUSPECT:
+                if (isLarge)
+                {
+                    Volatile.Write(ref _lastLargeLost, (long)slot->Id);
+                    Volatile.Write(ref _largeLosses, _largeLosses + 1);
+                    _engine.Lane.Enter(_work);
+                }
+
+                break;
+            case NativeMsQuic.QUIC_DATAGRAM_SEND_CANCELED:
+                if (_canceled.Add(slot))
+                {
+                    _engine.Lane.Enter(_work);
+                }
+
+                break;
+            case NativeMsQuic.QUIC_DATAGRAM_SEND_LOST_DISCARDED:
+            case NativeMsQuic.QUIC_DATAGRAM_SEND_ACKNOWLEDGED:
+            case NativeMsQuic.QUIC_DATAGRAM_SEND_ACKNOWLEDGED_SPURIOUS:
+                OnFinished(slot, state, isLarge);
+                break;
+        }
+    }
+
+    private void OnFinished(DatagramSlot* slot, int state, bool isLarge)
+    {
+        if (state != NativeMsQuic.QUIC_DATAGRAM_SEND_LOST_DISCARDED)
+        {
+            if (isLarge)
+            {
+                Volatile.Write(ref _lastLargeAcknowledged, Math.Max(_lastLargeAcknowledged, (long)slot->Id));
+                Volatile.Write(ref _largeAcknowledged, _largeAcknowledged + 1);
+            }
+        }
+        else if (!_hasEnd)
+        {
+            Volatile.Write(ref _lost, _lost + 1);
+        }
+
+        Volatile.Write(ref _bytesInFlight, _bytesInFlight - slot->Buffer.Length);
+        _engine.Slots.Return(slot);
+        Volatile.Write(ref _finished, _finished + 1);
+        GiveNotice();
+    }
+
+    private void GiveNotice()
+    {
+        // The full fence pairs with the one in WantNotice: either this sees the wish, or whoever wishes sees the counter.
+        Interlocked.MemoryBarrier();
+        if (Volatile.Read(ref _wantsNotice) != 0 && Interlocked.Exchange(ref _wantsNotice, 0) != 0)
+        {
+            _engine.Lane.Enter(_work);
+        }
+
+        RefreshStatisticsNowAndThen();
+    }
+
+    private int OnPeerStream(nint stream, uint flags)
+    {
+        if (_stream != 0 || (flags & NativeMsQuic.QUIC_STREAM_OPEN_FLAG_UNIDIRECTIONAL) != 0)
+        {
+            return MsQuicStatus.NotSupported; // msquic closes it.
+        }
+
+        _api->SetCallbackHandler(stream, MsQuicCallbacks.Stream, (void*)Context);
+        Volatile.Write(ref _stream, stream);
+        _engine.Lane.Enter(_work);
+        return MsQuicStatus.Success;
+    }
+
+    private void OnControlReceived(NativeMsQuic.StreamEvent* e)
+    {
+        if (Volatile.Read(ref _controlWaiting) > MaxControlWaiting)
+        {
+            Interlocked.Exchange(ref _isControlHeld, 1);
+            e->ReceiveTotalBufferLength = 0; // Nothing was taken: msquic says nothing more until it is enabled again.
+            _engine.Lane.Enter(_work);
+            return;
+        }
+
+        byte[] bytes = new byte[(int)e->ReceiveTotalBufferLength];
+        int filled = 0;
+        for (uint i = 0; i < e->ReceiveBufferCount; i++)
+        {
+            // SAFETY: the bytes are msquic's until this event returns.
+            ReadOnlySpan<byte> part = new(e->ReceiveBuffers[i].Data, (int)e->ReceiveBuffers[i].Length);
+            part.CopyTo(bytes.AsSpan(filled));
+            filled += part.Length;
+        }
+
+        Interlocked.Add(ref _controlWaiting, filled);
+        _control.Enqueue(bytes);
+        if ((e->ReceiveFlags & NativeMsQuic.QUIC_RECEIVE_FLAG_FIN) != 0)
+        {
+            Volatile.Write(ref _isControlEnded, true);
+        }
+
+        RefreshStatisticsNowAndThen();
+        _engine.Lane.Enter(_work);
+    }
+
+    private void OnControlSent(NativeMsQuic.Buffer* descriptor)
+    {
+        Volatile.Write(ref _controlBytesDone, _controlBytesDone + descriptor->Length);
+        NativeMemory.Free(descriptor);
+        if (Interlocked.Decrement(ref _controlSends) == 0 && Volatile.Read(ref _wantsGoodbye) != 0)
+        {
+            Shutdown(NativeMsQuic.QUIC_CONNECTION_SHUTDOWN_FLAG_NONE);
+        }
+    }
+
+    private int OnPeerCertificate(NativeMsQuic.Buffer* leaf, NativeMsQuic.Buffer* chain)
+    {
+        // SAFETY: both are msquic's until this event returns.
+        ReadOnlySpan<byte> der = leaf is null ? default : new ReadOnlySpan<byte>(leaf->Data, (int)leaf->Length);
+        RelayTrust trust = Link.Trust!;
+        if (trust.IsPinned)
+        {
+            TrustFailure = trust.CheckPin(der);
+            return TrustFailure is null ? MsQuicStatus.Success : MsQuicStatus.BadCertificate;
+        }
+
+        byte[] leafCopy = der.ToArray();
+        byte[] chainCopy = chain is null ? [] : new ReadOnlySpan<byte>(chain->Data, (int)chain->Length).ToArray();
+        _engine.Blocking.Add(() =>
+        {
+            if (_isClosed)
+            {
+                return;
+            }
+
+            TrustFailure = trust.CheckChain(leafCopy, chainCopy);
+            _ = _api->ConnectionCertificateValidationComplete(
+                _handle, (byte)(TrustFailure is null ? 1 : 0), NativeMsQuic.QUIC_TLS_ALERT_CODE_BAD_CERTIFICATE);
+        });
+        return MsQuicStatus.Pending;
+    }
+
+    private void NoteEnd(int status, ulong error, bool isByPeer)
+    {
+        _hasEnd = true;
+        _endStatus = status;
+        _endError = error;
+        _isEndByPeer = isByPeer;
+    }
+
+    private void OnShutdownComplete()
+    {
+        ReadStatistics();
+        Ending = (_endStatus, _endError, _isEndByPeer, _hasEnd ? ReadCloseText() : "");
+        Volatile.Write(ref _isComplete, true);
+        _engine.Lane.Enter(_work);
+        _engine.NoteCompleted();
+    }
+
+    private void RefreshStatisticsNowAndThen()
+    {
+        if (Meter.Age >= StatisticsIntervalMs)
+        {
+            ReadStatistics();
+        }
+    }
+
+    // Inside an event of this connection msquic answers at once; elsewhere it has its thread answer.
+    private void ReadStatistics()
+    {
+        NativeMsQuic.Statistics statistics;
+        uint length = (uint)sizeof(NativeMsQuic.Statistics);
+        if (_handle != 0 && !MsQuicStatus.IsFailed(_api->GetParam(_handle, NativeMsQuic.QUIC_PARAM_CONN_STATISTICS_V2, &length, &statistics)))
+        {
+            Meter.Publish(in statistics);
+        }
+    }
+
+    /// <summary>A server reads the peer's limits before its application hears of the connection, and so without telling: then the path's first measurement tells.</summary>
+    private void AssumeSendLength()
+    {
+        byte isEnabled = 0;
+        uint length = sizeof(byte);
+        if (_maxSendLength < 0)
+        {
+            _ = _api->GetParam(_handle, NativeMsQuic.QUIC_PARAM_CONN_DATAGRAM_SEND_ENABLED, &length, &isEnabled);
+            Volatile.Write(ref _maxSendLength, isEnabled != 0 ? FrameLimits.MinMaxDatagramLength : 0);
+        }
+    }
+
+    private IPEndPoint? ReadAddress(uint parameter)
+    {
+        QuicAddress address;
+        uint length = QuicAddress.Length;
+        return MsQuicStatus.IsFailed(_api->GetParam(_handle, parameter, &length, &address)) ? null : address.ToEndPoint();
+    }
+
+    /// <summary>What the other side wrote into its close packet.</summary>
+    private string ReadCloseText()
+    {
+        // Frames of a packet that a peer may send: 1500 bytes at most.
+        byte* text = stackalloc byte[1536];
+        uint length = 1536;
+        int status = _api->GetParam(_handle, NativeMsQuic.QUIC_PARAM_CONN_CLOSE_REASON_PHRASE, &length, text);
+        return MsQuicStatus.IsFailed(status) || length == 0 ? "" : Encoding.UTF8.GetString(text, (int)length - 1);
+    }
+}

@@ -1,0 +1,140 @@
+using System.Collections.Concurrent;
+using System.Net;
+
+namespace Softlan.Platform.Quic.MsQuic;
+
+/// <summary>The mailbox: what msquic's thread leaves and the lane reads. Counters have one writer, so a plain increment with a volatile write is enough.</summary>
+internal sealed unsafe partial class MsQuicConnection
+{
+    /// <summary>Datagrams of one connection that may wait for the lane: 1.5 MiB, 10 ms of 1.2 Gbit/s. More are dropped as QueueFull.</summary>
+    private const int MaxReceived = 1024;
+
+    /// <summary>Control bytes that may wait for the lane. Beyond it msquic is told to hold the stream, and its flow control tells the peer.</summary>
+    private const int MaxControlWaiting = 256 * 1024;
+
+    /// <summary>Statistics are asked for at most this often; each time costs a copy inside msquic.</summary>
+    private const int StatisticsIntervalMs = 100;
+
+    private SlotList _received;
+    private SlotList _canceled;
+    private int _receivedCount;
+    private long _overflow;
+    private long _lost;
+    private long _sent;
+    private long _finished;
+    private long _bytesInFlight;
+    private long _largeLosses;
+    private long _lastLargeLost;
+    private long _largeAcknowledged;
+    private long _lastLargeAcknowledged;
+    private int _wantsNotice;
+    private readonly ConcurrentQueue<byte[]> _control = new();
+    private long _controlWaiting;
+    private int _isControlHeld;
+    private long _controlBytesDone;
+    private int _controlSends;
+    private bool _isConnected;
+    private bool _isControlEnded;
+    private bool _isComplete;
+    private int _maxSendLength = -1;
+    private IPEndPoint? _remote;
+    private IPEndPoint? _local;
+    private int _isRefreshing;
+    private int _endStatus;
+    private ulong _endError;
+    private bool _isEndByPeer;
+    private bool _hasEnd;
+
+    public bool IsConnected => Volatile.Read(ref _isConnected);
+
+    /// <summary>msquic has nothing more to say about it; the handles may be closed.</summary>
+    public bool IsComplete => Volatile.Read(ref _isComplete);
+
+    /// <summary>The peer ended its half of the control stream.</summary>
+    public bool IsControlEnded => Volatile.Read(ref _isControlEnded);
+
+    /// <summary>The longest datagram that fits now, according to path and peer; 0 when the peer takes none. Known once connected.</summary>
+    public int MaxSendLength => Volatile.Read(ref _maxSendLength);
+
+    /// <summary>Where the other side was seen last; null where it is still what it was at first.</summary>
+    public IPEndPoint? Remote => Volatile.Read(ref _remote);
+
+    /// <summary>This side's address on the connection; null before it is known.</summary>
+    public IPEndPoint? Local => Volatile.Read(ref _local);
+
+    /// <summary>Datagrams that msquic wrote into packets.</summary>
+    public long Sent => Volatile.Read(ref _sent);
+
+    /// <summary>Datagrams that the peer acknowledged or that got lost: congestion control has room again.</summary>
+    public long Finished => Volatile.Read(ref _finished);
+
+    public long Lost => Volatile.Read(ref _lost);
+
+    /// <summary>Of datagrams that are sent and neither acknowledged nor lost.</summary>
+    public long BytesInFlight => Volatile.Read(ref _bytesInFlight);
+
+    /// <summary>Large datagrams that were declared lost, and the id of the last.</summary>
+    public (long Count, ulong LastId) LargeLosses => (Volatile.Read(ref _largeLosses), (ulong)Volatile.Read(ref _lastLargeLost));
+
+    /// <summary>Large datagrams that were acknowledged, also those that were thought to be lost, and the youngest one's id.</summary>
+    public (long Count, ulong LastId) LargeAcknowledged => (Volatile.Read(ref _largeAcknowledged), (ulong)Volatile.Read(ref _lastLargeAcknowledged));
+
+    /// <summary>Control bytes, from the beginning, that msquic does not need any more: acknowledged, or given up because the connection ended.</summary>
+    public long ControlBytesDone => Volatile.Read(ref _controlBytesDone);
+
+    /// <summary>How it ended, once <see cref="IsComplete"/>. Status, QUIC error code, whether the peer's application closed, and its words.</summary>
+    public (int Status, ulong Error, bool IsByPeer, string Text) Ending { get; private set; } = (0, 0, false, "");
+
+    /// <summary>Asks for an entry into the lane at the next SENT or final state; until then such states are only counted. On the lane: set it, then look at the counters once more.</summary>
+    public void WantNotice() => Interlocked.Exchange(ref _wantsNotice, 1);
+
+    /// <summary>Takes what has arrived, oldest first. On the lane, which returns the slots one by one.</summary>
+    public DatagramSlot* TakeReceived() => _received.TakeAll();
+
+    public void ReturnReceived(DatagramSlot* slot)
+    {
+        _engine.Slots.Return(slot);
+        Interlocked.Decrement(ref _receivedCount);
+    }
+
+    /// <summary>Takes datagrams that msquic gave back unsent, oldest first. On the lane, which owns them now.</summary>
+    public DatagramSlot* TakeCanceled() => _canceled.TakeAll();
+
+    /// <summary>Datagrams that arrived and were dropped since the last call.</summary>
+    public long TakeOverflow() => Volatile.Read(ref _overflow) == 0 ? 0 : Interlocked.Exchange(ref _overflow, 0);
+
+    public bool TryTakeControl(out byte[] bytes)
+    {
+        if (!_control.TryDequeue(out bytes!))
+        {
+            bytes = [];
+            return false;
+        }
+
+        // What had to be held comes in again once half of the room is free.
+        if (Interlocked.Add(ref _controlWaiting, -bytes.Length) <= MaxControlWaiting / 2 && Interlocked.Exchange(ref _isControlHeld, 0) != 0
+            && Volatile.Read(ref _isShutdownIssued) == 0)
+        {
+            _ = _api->StreamReceiveSetEnabled(_stream, 1);
+        }
+
+        return true;
+    }
+
+    /// <summary>After the handles are closed: nobody adds any more.</summary>
+    private void ReturnSlots()
+    {
+        ReturnAll(_received.TakeAll());
+        ReturnAll(_canceled.TakeAll());
+    }
+
+    private void ReturnAll(DatagramSlot* slot)
+    {
+        while (slot is not null)
+        {
+            DatagramSlot* next = slot->Next;
+            _engine.Slots.Return(slot);
+            slot = next;
+        }
+    }
+}

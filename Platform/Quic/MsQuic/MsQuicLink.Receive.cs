@@ -1,0 +1,220 @@
+using Softlan.Wire;
+using Softlan.Wire.Control;
+
+namespace Softlan.Platform.Quic.MsQuic;
+
+/// <summary>The receiving half: what msquic's thread left, in the order in which it is told.</summary>
+internal sealed partial class MsQuicLink
+{
+    private void OnEntered()
+    {
+        if (_state == State.Handshaking && _timer is null)
+        {
+            SetTimer(_engine.HandshakeTimeout); // An incoming one: this is the first that the lane hears of it.
+        }
+
+        if (_state == State.Handshaking && _connection.IsConnected)
+        {
+            OnConnected();
+        }
+
+        UpdateMaxDatagramLength();
+        TakeControl();
+        TakeDatagrams();
+        TakePathEvidence();
+        TakeCanceled();
+        if (_connection.IsComplete)
+        {
+            OnComplete();
+        }
+    }
+
+    private void OnConnected()
+    {
+        _state = State.Connected;
+        _timer?.Cancel();
+        _maxDatagramLength = AllowedLength();
+        if (_options is not null && !_connection.TryOpenControlStream())
+        {
+            return; // It is on its way down already; msquic will say so.
+        }
+
+        try
+        {
+            _isAccepted = true;
+            _handler ??= _listener!.Accept(this);
+            _handler.OnConnected(this);
+        }
+        catch (Exception e) when (e is not SoftlanException)
+        {
+            OnHandlerFailed(e);
+        }
+
+        CheckPeerLimit();
+    }
+
+    private void TakeControl()
+    {
+        if (_connection.HasControlStream && _control.HasUnsent)
+        {
+            RequestTurnEnd(); // The peer has opened its stream only now.
+        }
+
+        while (_connection.TryTakeControl(out byte[] bytes))
+        {
+            if (_state == State.Connected)
+            {
+                ReadControl(bytes);
+            }
+        }
+
+        if (_connection.IsControlEnded && _state == State.Connected && !_connection.IsComplete)
+        {
+            Close(CloseReason.ProtocolError, "the control stream was ended");
+        }
+    }
+
+    private void ReadControl(ReadOnlySpan<byte> bytes)
+    {
+        ControlReadResult result;
+        while ((result = _reader.Read(ref bytes, out ReadOnlySpan<byte> message)) == ControlReadResult.Message)
+        {
+            try
+            {
+                _handler!.OnControl(this, message);
+            }
+            catch (Exception e)
+            {
+                OnHandlerFailed(e);
+            }
+
+            if (_state != State.Connected)
+            {
+                return;
+            }
+        }
+
+        if (result == ControlReadResult.Invalid)
+        {
+            Close(CloseReason.ProtocolError, "a control message announced a length outside 1 to 65536");
+        }
+    }
+
+    private unsafe void TakeDatagrams()
+    {
+        Counters.Drop(DropReason.QueueFull, _connection.TakeOverflow());
+        for (DatagramSlot* slot = _connection.TakeReceived(); slot is not null;)
+        {
+            DatagramSlot* next = slot->Next;
+            Counters.DatagramsIn++;
+            if (_state == State.Connected && !DatagramHeader.IsPadding(slot->Bytes))
+            {
+                try
+                {
+                    // SAFETY: the slot is the lane's until it is returned.
+                    _handler!.OnDatagram(this, slot->Bytes);
+                }
+                catch (Exception e)
+                {
+                    OnHandlerFailed(e);
+                }
+            }
+
+            _connection.ReturnReceived(slot);
+            slot = next;
+        }
+    }
+
+    private void OnComplete()
+    {
+        switch (_state)
+        {
+            case State.Closing:
+                End(new LinkClosed(LinkCloseKind.ByUs, _closeReason, _closeText));
+                break;
+            case State.Handshaking or State.Connected:
+                End(Describe());
+                break;
+        }
+
+        if (!_hasLetGo)
+        {
+            // From here on the lane does not touch the connection any more.
+            _hasLetGo = true;
+            _timer?.Dispose();
+            _engine.Blocking.Add(_connection.CloseHandles);
+        }
+    }
+
+    private LinkClosed Describe()
+    {
+        if (_connection.StartFailure is { } failure)
+        {
+            return new LinkClosed(LinkCloseKind.Unreachable, CloseReason.TimedOut, $"packets to {RemoteEndPoint} cannot be sent: {failure}");
+        }
+
+        if (_connection.TrustFailure is { } distrust)
+        {
+            return new LinkClosed(LinkCloseKind.Untrusted, CloseReason.ProtocolError, distrust);
+        }
+
+        (int status, ulong error, bool isByPeer, string text) = _connection.Ending;
+        text = Sanitize(text);
+        if (isByPeer)
+        {
+            CloseReason close = error <= (ulong)CloseReason.ShuttingDown ? (CloseReason)error : CloseReason.Normal;
+            return new LinkClosed(LinkCloseKind.ByPeer, close, text.Length > 0 ? text : $"the other side closed ({close})");
+        }
+
+        return DescribeStatus(status) ?? DescribeError(status, error, text);
+    }
+
+    /// <summary>Ends that are not a QUIC error of either side.</summary>
+    private LinkClosed? DescribeStatus(int status)
+    {
+        if (status == MsQuicStatus.ConnectionIdle || status == MsQuicStatus.ConnectionTimeout)
+        {
+            return _state == State.Handshaking
+                ? DescribeHandshakeTimeout()
+                : new LinkClosed(LinkCloseKind.TimedOut, CloseReason.TimedOut, $"no sign of life for {_engine.IdleTimeout.TotalSeconds:0} s");
+        }
+
+        if (status == MsQuicStatus.Aborted)
+        {
+            return new LinkClosed(LinkCloseKind.Reset, CloseReason.TimedOut, "the other side restarted and does not know this connection any more");
+        }
+
+        if (status == MsQuicStatus.Unreachable)
+        {
+            // ICMP: the port or the host does not exist. msquic believes it at the beginning of a handshake only.
+            return new LinkClosed(
+                LinkCloseKind.Unreachable, CloseReason.TimedOut, $"nothing answered on UDP port {RemoteEndPoint.Port}: the network says that it cannot be reached");
+        }
+
+        if (MsQuicStatus.IsNoRoute(status))
+        {
+            return new LinkClosed(LinkCloseKind.Unreachable, CloseReason.TimedOut, $"packets to {RemoteEndPoint} cannot be sent: {MsQuicStatus.Text(status)}");
+        }
+
+        return status == MsQuicStatus.VersionNegotiation
+            ? new LinkClosed(LinkCloseKind.Refused, CloseReason.ProtocolError, "the server does not speak QUIC version 1")
+            : null;
+    }
+
+    private static LinkClosed DescribeError(int status, ulong error, string reason)
+    {
+        ulong alert = error - NativeMsQuic.QUIC_ERROR_CRYPTO_ERROR;
+        string text = alert <= byte.MaxValue
+            ? $"the other side refused the TLS handshake: {TlsAlerts.Name((byte)alert)}"
+            : error == NativeMsQuic.QUIC_ERROR_CONNECTION_REFUSED
+                ? "the other side refuses more connections"
+                : $"QUIC failed: error 0x{error:x}, {MsQuicStatus.Text(status)}";
+        return new LinkClosed(LinkCloseKind.Refused, CloseReason.ProtocolError, reason.Length > 0 ? $"{text} ({reason})" : text);
+    }
+
+    private LinkClosed DescribeHandshakeTimeout() => new(
+        LinkCloseKind.TimedOut, CloseReason.TimedOut, $"nothing answered on UDP port {RemoteEndPoint.Port} within {_engine.HandshakeTimeout.TotalSeconds:0} s");
+
+    /// <summary>What a peer wrote goes to a terminal: control characters could forge lines or colours.</summary>
+    private static string Sanitize(string text) => string.Concat(text.Where(c => !char.IsControl(c)));
+}

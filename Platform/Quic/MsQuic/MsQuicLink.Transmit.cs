@@ -1,0 +1,373 @@
+using Softlan.Wire;
+
+namespace Softlan.Platform.Quic.MsQuic;
+
+// msquic has a queue of its own without a limit in time, so as little as possible stands there: a window of datagrams that it has not
+// written into packets yet. What congestion control or pacing does not let out at once it gives back (CANCEL_ON_BLOCKED); that waits here,
+// in order, and is tried again when acknowledgements make room, or a millisecond later.
+
+/// <summary>The sending half: queues in, sends of msquic out.</summary>
+internal sealed unsafe partial class MsQuicLink
+{
+    /// <summary>Datagrams that msquic may have and not have written yet: 96 KiB, 10 ms of 80 Mbit/s. Each send walks the list of those before it, and one flush writes at most 40 packets, so more would only go back and forth.</summary>
+    private const int MaxUnsent = 64;
+
+    /// <summary>Pause before what was given back is tried again, where no acknowledgement comes first.</summary>
+    private static readonly TimeSpan BlockedRetry = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>Type and length in front of each datagram in a packet.</summary>
+    private const int FrameOverhead = 3;
+
+    // Given back by msquic, oldest first. The lane's own.
+    private DatagramSlot* _firstWaiting;
+    private DatagramSlot* _lastWaiting;
+    private long _handedOver;
+    private long _canceledCount;
+    private bool _isBlocked;
+    private long _finishedWhenBlocked;
+    private long _sentWhenCanceled;
+    private int _setLength;
+    private long _largeLossesSeen;
+    private long _largeAcknowledgedSeen;
+
+    private long Unsent => _handedOver - _canceledCount - _connection.Sent;
+
+    private void SendControlMessages()
+    {
+        while (_control.HasUnsent && _connection.HasControlStream)
+        {
+            ReadOnlySpan<byte> unsent = _control.Unsent;
+            if (!_connection.TrySendControl(unsent))
+            {
+                return;
+            }
+
+            _control.MarkSent(unsent.Length);
+        }
+    }
+
+    private void SendDatagrams()
+    {
+        RetryLargePackets();
+        while (!_isBlocked)
+        {
+            if (Unsent >= MaxUnsent)
+            {
+                // Told at the next SENT. It may have happened between the two looks.
+                _connection.WantNotice();
+                if (Unsent >= MaxUnsent)
+                {
+                    break;
+                }
+            }
+
+            DatagramSlot* slot = NextSlot();
+            if (slot is null || !MayJoin(slot) || !HandOver(slot))
+            {
+                break;
+            }
+        }
+
+        _queue.Settle(); // What is left waits for msquic.
+        SetSendTimer();
+    }
+
+    /// <summary>In a black hole nothing larger than what every path carries may leave, and msquic fills packets: so as much as fits one small packet, and then not before it is written.</summary>
+    private bool MayJoin(DatagramSlot* slot)
+    {
+        if (!_mtu.IsBlackHole)
+        {
+            return true;
+        }
+
+        int length = (int)slot->Buffer.Length + FrameOverhead;
+        if (Unsent == 0)
+        {
+            _setLength = 0;
+        }
+
+        if (_setLength > 0 && _setLength + length > FrameLimits.MinMaxDatagramLength + FrameOverhead)
+        {
+            _connection.WantNotice();
+            if (Unsent > 0)
+            {
+                PutBack(slot);
+                return false;
+            }
+
+            _setLength = 0;
+        }
+
+        _setLength += length;
+        return true;
+    }
+
+    /// <summary>The next datagram that is young and short enough; older and longer ones are dropped.</summary>
+    private DatagramSlot* NextSlot()
+    {
+        TimeSpan now = _engine.Lane.Now;
+        while (_firstWaiting is not null)
+        {
+            DatagramSlot* slot = _firstWaiting;
+            _firstWaiting = slot->Next;
+            DropReason reason = now - slot->Since > _engine.QueueLimits.MaxAge ? DropReason.TooOld
+                : slot->Buffer.Length > _maxDatagramLength ? DropReason.PathTooSmall : DropReason.None;
+            if (reason == DropReason.None)
+            {
+                return slot;
+            }
+
+            Counters.Drop(reason);
+            _engine.Slots.Return(slot);
+        }
+
+        while (_queue.TryPeek(now, out Span<byte> datagram))
+        {
+            if (datagram.Length > _maxDatagramLength)
+            {
+                _queue.DropFirst(DropReason.PathTooSmall);
+                continue;
+            }
+
+            DatagramSlot* slot = _engine.Slots.TryRent();
+            if (slot is null)
+            {
+                _queue.DropFirst(DropReason.QueueFull);
+                continue;
+            }
+
+            slot->Fill(datagram);
+            slot->Since = now;
+            slot->Id = _mtu.NextId(datagram.Length > FrameLimits.MinMaxDatagramLength);
+            _queue.Dequeue();
+            return slot;
+        }
+
+        return null;
+    }
+
+    private bool HandOver(DatagramSlot* slot)
+    {
+        _handedOver++;
+        Counters.DatagramsOut++;
+        if (!MsQuicStatus.IsFailed(_connection.SendDatagram(slot)))
+        {
+            return true;
+        }
+
+        // Either the connection is on its way down, or the path shrank and the notice is still under way.
+        _handedOver--;
+        Counters.DatagramsOut--;
+        if (!slot->IsPadding)
+        {
+            Counters.Drop(slot->Buffer.Length > _connection.MaxSendLength ? DropReason.PathTooSmall : DropReason.NotConnected);
+        }
+
+        _engine.Slots.Return(slot);
+        return _connection.MaxSendLength > 0;
+    }
+
+    /// <summary>Takes over what msquic could not send at once.</summary>
+    private void TakeCanceled()
+    {
+        if (_isBlocked && _connection.Finished != _finishedWhenBlocked)
+        {
+            _isBlocked = false;
+        }
+
+        bool isGivenBack = false;
+        for (DatagramSlot* slot = _connection.TakeCanceled(); slot is not null;)
+        {
+            DatagramSlot* next = slot->Next;
+            _canceledCount++;
+            Counters.DatagramsOut--;
+            if (slot->IsPadding || _state != State.Connected)
+            {
+                _engine.Slots.Return(slot);
+            }
+            else
+            {
+                Wait(slot);
+                isGivenBack = true;
+            }
+
+            slot = next;
+        }
+
+        if (isGivenBack)
+        {
+            // A flush that wrote something may only have been full; one that wrote nothing shows that nothing is let out now.
+            long sent = _connection.Sent;
+            if (sent == _sentWhenCanceled)
+            {
+                Block();
+            }
+
+            _sentWhenCanceled = sent;
+        }
+
+        if (_state == State.Connected && !_isBlocked && (_firstWaiting is not null || _queue.Count > 0))
+        {
+            RequestTurnEnd();
+        }
+    }
+
+    private void Block()
+    {
+        if (!_isBlocked)
+        {
+            _isBlocked = true;
+            _finishedWhenBlocked = _connection.Finished;
+            _connection.WantNotice();
+            RequestTurnEnd(); // Sets the timer.
+        }
+    }
+
+    private void Wait(DatagramSlot* slot)
+    {
+        slot->Next = null;
+        if (_firstWaiting is null)
+        {
+            _firstWaiting = slot;
+        }
+        else
+        {
+            _lastWaiting->Next = slot;
+        }
+
+        _lastWaiting = slot;
+    }
+
+    private void PutBack(DatagramSlot* slot)
+    {
+        if (_firstWaiting is null)
+        {
+            _lastWaiting = slot;
+        }
+
+        slot->Next = _firstWaiting;
+        _firstWaiting = slot;
+    }
+
+    private void ReturnWaiting()
+    {
+        while (_firstWaiting is not null)
+        {
+            DatagramSlot* slot = _firstWaiting;
+            _firstWaiting = slot->Next;
+            _engine.Slots.Return(slot);
+        }
+    }
+
+    private int AllowedLength() => _mtu.IsBlackHole
+        ? FrameLimits.MinMaxDatagramLength
+        : Math.Clamp(
+            Math.Min(_connection.MaxSendLength, _options?.DatagramLimit ?? int.MaxValue), FrameLimits.MinMaxDatagramLength, FrameLimits.MaxDatagramLength);
+
+    private void UpdateMaxDatagramLength()
+    {
+        if (_state != State.Connected)
+        {
+            return;
+        }
+
+        CheckPeerLimit();
+        int length = AllowedLength();
+        if (length != _maxDatagramLength)
+        {
+            _maxDatagramLength = length;
+            Guard(() => _handler!.OnMaxDatagramLengthChanged(this));
+        }
+    }
+
+    /// <summary>A path always carries enough, so less than that is what the peer announced.</summary>
+    private void CheckPeerLimit()
+    {
+        int limit = _connection.MaxSendLength;
+        if (limit < FrameLimits.MinMaxDatagramLength && !_connection.IsComplete)
+        {
+            Close(CloseReason.ProtocolError, $"the other side takes DATAGRAM frames of {limit} bytes at most; softlan needs {FrameLimits.MinMaxDatagramLength}");
+        }
+    }
+
+    /// <summary>msquic finds out how large packets may be, but never takes a size back; the fate of large datagrams shows when that would be needed.</summary>
+    private void TakePathEvidence()
+    {
+        if (_state != State.Connected)
+        {
+            return;
+        }
+
+        (long acknowledged, ulong lastId) = _connection.LargeAcknowledged;
+        if (acknowledged != _largeAcknowledgedSeen)
+        {
+            _largeAcknowledgedSeen = acknowledged;
+            _mtu.OnAcknowledged(lastId);
+        }
+
+        (long losses, lastId) = _connection.LargeLosses;
+        for (; _largeLossesSeen < losses; _largeLossesSeen++)
+        {
+            _mtu.OnLost(lastId, _engine.Lane.Now);
+        }
+
+        UpdateMaxDatagramLength();
+        if (_mtu.IsBlackHole)
+        {
+            _connection.WantNotice();
+            RequestTurnEnd();
+        }
+    }
+
+    /// <summary>In a black hole, sends a padding datagram of full size now and then: when it is acknowledged, large packets pass again.</summary>
+    private void RetryLargePackets()
+    {
+        if (!_mtu.IsBlackHole || _engine.Lane.Now < _mtu.RetryAt || Unsent > 0)
+        {
+            return;
+        }
+
+        DatagramSlot* slot = _engine.Slots.TryRent();
+        if (slot is null)
+        {
+            return;
+        }
+
+        _mtu.OnRetried(_engine.Lane.Now);
+        Span<byte> padding = stackalloc byte[Math.Min(_connection.MaxSendLength, FrameLimits.MaxDatagramLength)];
+        padding.Clear();
+        new DatagramHeader(DatagramKind.Padding, 0, 0).Write(padding);
+        slot->Fill(padding);
+        slot->IsPadding = true;
+        slot->Id = _mtu.NextId(isLarge: true);
+        _setLength = FrameLimits.MinMaxDatagramLength;
+        HandOver(slot);
+        _connection.WantNotice();
+    }
+
+    private void SetSendTimer()
+    {
+        TimeSpan due = TimeSpan.MaxValue;
+        if (_isBlocked)
+        {
+            due = BlockedRetry;
+        }
+
+        if (_mtu.IsBlackHole)
+        {
+            TimeSpan retry = _mtu.RetryAt - _engine.Lane.Now;
+            due = retry < due ? retry : due;
+        }
+
+        if (due != TimeSpan.MaxValue)
+        {
+            SetTimer(due > TimeSpan.Zero ? due : TimeSpan.Zero);
+        }
+    }
+
+    private void OnSendTimer()
+    {
+        _isBlocked = false;
+        RequestTurnEnd();
+    }
+}

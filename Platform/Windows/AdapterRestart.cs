@@ -1,0 +1,57 @@
+using System.Runtime.Versioning;
+using Softlan.Wire;
+using static Softlan.Platform.Windows.NativeSetupapi;
+
+namespace Softlan.Platform.Windows;
+
+/// <summary>Restarts adapters of this machine as Device Manager does it: DIF_PROPERTYCHANGE with DICS_PROPCHANGE.</summary>
+[SupportedOSPlatform("windows")]
+internal sealed unsafe class AdapterRestart : IAdapterRestart
+{
+    private const string Hint = "disable and enable the adapter in Network Connections (ncpa.cpl), or restart the PC";
+
+    public void Restart(TapAdapter adapter)
+    {
+        string what = $"Cannot restart the TAP adapter '{adapter.Name}'";
+        if (adapter.InstanceId is null)
+        {
+            throw SoftlanException.Create(what, "the registry does not say which device it is (PnpInstanceID)", Hint);
+        }
+
+        // SAFETY: everything that is pointed to is a local of this method and used until the calls return.
+        using SafeDeviceInfoList list = SetupDiCreateDeviceInfoList(null, 0);
+        if (list.IsInvalid)
+        {
+            throw Win32Error.ToException(what, nameof(SetupDiCreateDeviceInfoList), Win32Error.Last, Hint);
+        }
+
+        SP_DEVINFO_DATA device = new() { cbSize = (uint)sizeof(SP_DEVINFO_DATA) };
+        if (!SetupDiOpenDeviceInfo(list, adapter.InstanceId, 0, 0, &device))
+        {
+            throw Win32Error.ToException(what, nameof(SetupDiOpenDeviceInfo), Win32Error.Last, Hint);
+        }
+
+        SP_PROPCHANGE_PARAMS change = new()
+        {
+            cbSize = 2 * sizeof(uint),
+            InstallFunction = DIF_PROPERTYCHANGE,
+            StateChange = DICS_PROPCHANGE,
+            Scope = DICS_FLAG_CONFIGSPECIFIC,
+        };
+        if (!SetupDiSetClassInstallParams(list, &device, &change, (uint)sizeof(SP_PROPCHANGE_PARAMS)))
+        {
+            throw Win32Error.ToException(what, nameof(SetupDiSetClassInstallParams), Win32Error.Last, Hint);
+        }
+
+        if (!SetupDiCallClassInstaller(DIF_PROPERTYCHANGE, list, &device))
+        {
+            throw Win32Error.ToException(what, nameof(SetupDiCallClassInstaller), Win32Error.Last, Hint);
+        }
+
+        SP_DEVINSTALL_PARAMS_W result = new() { cbSize = (uint)sizeof(SP_DEVINSTALL_PARAMS_W) };
+        if (SetupDiGetDeviceInstallParams(list, &device, &result) && (result.Flags & (DI_NEEDRESTART | DI_NEEDREBOOT)) != 0)
+        {
+            throw SoftlanException.Create(what, "Windows wants to restart as a whole for it", "restart the PC, then start softlan again");
+        }
+    }
+}

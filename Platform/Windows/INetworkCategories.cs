@@ -1,0 +1,24 @@
+namespace Softlan.Platform.Windows;
+
+/// <summary>The Network List Manager's view of networks. Every call may take its time and belongs on the thread pool.</summary>
+internal interface INetworkCategories
+{
+    /// <summary>The network that an adapter is connected to; null while Windows has not identified it. Throws <see cref="Wire.SoftlanException"/>.</summary>
+    KnownNetwork? Find(Guid adapter);
+
+    /// <summary>Sets the category of a network; one that is gone is passed over. Throws <see cref="Wire.SoftlanException"/>.</summary>
+    void Set(Guid network, NetworkCategory category);
+}
+
+/// <param name="Id">The network's id.</param>
+/// <param name="Name">What people see.</param>
+/// <param name="Category">Its category.</param>
+internal sealed record KnownNetwork(Guid Id, string Name, NetworkCategory Category);
+
+/// <summary>NLM_NETWORK_CATEGORY (netlistmgr.h).</summary>
+internal enum NetworkCategory
+{
+    Public = 0,
+    Private = 1,
+    DomainAuthenticated = 2,
+}

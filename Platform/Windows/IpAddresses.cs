@@ -1,0 +1,48 @@
+using System.Net;
+using static Softlan.Platform.Windows.NativeIphlpapi;
+
+namespace Softlan.Platform.Windows;
+
+/// <summary>Where an address comes from.</summary>
+internal enum AddressOrigin
+{
+    /// <summary>Set by hand, or anything else.</summary>
+    Other,
+
+    Dhcp,
+
+    /// <summary>169.254.x.x: Windows chose it because no DHCP server answered.</summary>
+    LinkLocal,
+}
+
+/// <param name="Address">A usable IPv4 address.</param>
+/// <param name="Origin">Where it comes from.</param>
+internal readonly record struct TapAddress(IPAddress Address, AddressOrigin Origin);
+
+/// <summary>Reads the addresses of interfaces.</summary>
+internal sealed class IpAddresses(IIpHelper ip)
+{
+    /// <summary>The IPv4 addresses of an interface that can be used, that is: whose duplicate detection is over.</summary>
+    public IReadOnlyList<TapAddress> OfInterface(ulong luid)
+    {
+        // What Windows does not tell is shown next time; the status is nothing to fail for.
+        _ = ip.ListAddresses(AF_INET, out MIB_UNICASTIPADDRESS_ROW[] rows);
+        return [.. rows.Where(row => row.InterfaceLuid == luid && row.DadState == IpDadStatePreferred).Select(Describe)];
+    }
+
+    /// <summary>Whether it is an address of this machine.</summary>
+    public bool IsOwn(IPAddress address)
+    {
+        _ = ip.ListAddresses(SocketAddresses.FamilyOf(address), out MIB_UNICASTIPADDRESS_ROW[] rows);
+        return IPAddress.IsLoopback(address) || rows.Any(row => address.Equals(SocketAddresses.FromNative(row.Address)));
+    }
+
+    private static TapAddress Describe(MIB_UNICASTIPADDRESS_ROW row)
+    {
+        IPAddress address = SocketAddresses.FromNative(row.Address)!;
+        Span<byte> octets = stackalloc byte[4];
+        address.TryWriteBytes(octets, out _);
+        bool isLinkLocal = octets[0] == 169 && octets[1] == 254;
+        return new TapAddress(address, isLinkLocal ? AddressOrigin.LinkLocal : row.PrefixOrigin == IpPrefixOriginDhcp ? AddressOrigin.Dhcp : AddressOrigin.Other);
+    }
+}

@@ -1,0 +1,28 @@
+namespace Softlan.Platform.Windows;
+
+/// <summary>What the TAP-Windows6 driver promises (tap-windows6, src/tap-windows.h and src/constants.h). Declarations only.</summary>
+internal static class NativeTapWindows6
+{
+    // CTL_CODE(FILE_DEVICE_UNKNOWN, n, METHOD_BUFFERED, FILE_ANY_ACCESS)
+    public const uint TAP_WIN_IOCTL_GET_MAC = (0x22 << 16) | (1 << 2);
+    public const uint TAP_WIN_IOCTL_GET_VERSION = (0x22 << 16) | (2 << 2);
+    public const uint TAP_WIN_IOCTL_GET_MTU = (0x22 << 16) | (3 << 2);
+    public const uint TAP_WIN_IOCTL_GET_INFO = (0x22 << 16) | (4 << 2);
+    public const uint TAP_WIN_IOCTL_CONFIG_POINT_TO_POINT = (0x22 << 16) | (5 << 2);
+    public const uint TAP_WIN_IOCTL_SET_MEDIA_STATUS = (0x22 << 16) | (6 << 2);
+    public const uint TAP_WIN_IOCTL_CONFIG_DHCP_MASQ = (0x22 << 16) | (7 << 2);
+    public const uint TAP_WIN_IOCTL_GET_LOG_LINE = (0x22 << 16) | (8 << 2);
+    public const uint TAP_WIN_IOCTL_CONFIG_DHCP_SET_OPT = (0x22 << 16) | (9 << 2);
+    public const uint TAP_WIN_IOCTL_CONFIG_TUN = (0x22 << 16) | (10 << 2);
+    public const uint TAP_WIN_IOCTL_PRIORITY_BEHAVIOR = (0x22 << 16) | (11 << 2);
+
+    public const string USERMODEDEVICEDIR = @"\\.\Global\";
+    public const string TAP_WIN_SUFFIX = ".tap";
+
+    /// <summary>The component ids that a driver's INF can give: the older one, and that of adapters which tapctl makes.</summary>
+    public const string TAP_WIN_COMPONENT_ID = "tap0901";
+    public const string TAP_WIN_ROOT_COMPONENT_ID = @"root\tap0901";
+
+    /// <summary>The class of network adapters (devguid.h, GUID_DEVCLASS_NET).</summary>
+    public const string GUID_DEVCLASS_NET = "{4D36E972-E325-11CE-BFC1-08002BE10318}";
+}

@@ -1,0 +1,132 @@
+using System.Net;
+using Softlan.Wire;
+using static Softlan.Platform.Windows.NativeIphlpapi;
+
+namespace Softlan.Platform.Windows;
+
+/// <summary>Reads and changes the forwarding table.</summary>
+internal sealed class RouteTable(IIpHelper ip)
+{
+    /// <summary>The route that Windows would take now, everything considered; null: there is none.</summary>
+    /// <exception cref="SoftlanException">Windows does not say.</exception>
+    public WindowsRoute? FindBest(IPAddress destination)
+    {
+        int error = ip.FindBestRoute(SocketAddresses.ToNative(destination), out MIB_IPFORWARD_ROW2 row);
+        return error switch
+        {
+            0 => Describe(row, interfaceMetric: 0),
+            Win32Error.ERROR_FILE_NOT_FOUND or Win32Error.ERROR_NOT_FOUND or Win32Error.ERROR_NETWORK_UNREACHABLE or Win32Error.ERROR_HOST_UNREACHABLE => null,
+            _ when SocketAddresses.FamilyOf(destination) == AF_INET6 => null, // IPv6 is switched off, for which there is more than one code.
+            _ => throw Win32Error.ToException($"Cannot find the route to {destination}", nameof(GetBestRoute2), error),
+        };
+    }
+
+    /// <summary>The routes that contain <paramref name="destination"/> on interfaces that are connected and may use them, best first: the longest prefix, then the lowest metric.</summary>
+    /// <exception cref="SoftlanException">Windows does not give its table.</exception>
+    public IReadOnlyList<WindowsRoute> FindAll(IPAddress destination)
+    {
+        List<WindowsRoute> found = [];
+        foreach (MIB_IPFORWARD_ROW2 row in List(SocketAddresses.FamilyOf(destination)))
+        {
+            MIB_IPINTERFACE_ROW itf = new() { Family = row.DestinationPrefix.Prefix.si_family, InterfaceLuid = row.InterfaceLuid };
+            if (Describe(row, 0) is { } route
+                && route.Destination.Contains(destination)
+                && ip.ReadInterface(ref itf) == 0
+                && itf.Connected != 0
+                && (route.Destination.PrefixLength > 0 || itf.DisableDefaultRoutes == 0))
+            {
+                found.Add(route with { Metric = row.Metric + itf.Metric });
+            }
+        }
+
+        return [.. found.OrderByDescending(route => route.Destination.PrefixLength).ThenBy(route => route.Metric)];
+    }
+
+    /// <summary>Whether exactly this host route exists, whoever made it.</summary>
+    public bool HasHostRoute(IPAddress destination, int interfaceIndex, IPAddress? nextHop) =>
+        List(SocketAddresses.FamilyOf(destination)).Any(row => IsHostRoute(row, destination, interfaceIndex, nextHop));
+
+    /// <summary>Adds a host route with the lowest metric, as a program does it.</summary>
+    /// <exception cref="SoftlanException">Windows refuses, or the route is there already.</exception>
+    public void AddHostRoute(IPAddress destination, int interfaceIndex, IPAddress? nextHop)
+    {
+        int error = ip.AddRoute(HostRoute(destination, interfaceIndex, nextHop));
+        if (error != 0)
+        {
+            throw Win32Error.ToException($"Cannot pin the route to {destination}", nameof(CreateIpForwardEntry2), error);
+        }
+    }
+
+    /// <summary>Removes a host route as the table holds it; one that is gone already is no failure.</summary>
+    /// <exception cref="SoftlanException">Windows refuses.</exception>
+    public void RemoveHostRoute(IPAddress destination, int interfaceIndex, IPAddress? nextHop)
+    {
+        foreach (MIB_IPFORWARD_ROW2 row in List(SocketAddresses.FamilyOf(destination)).Where(row => row.Protocol == MIB_IPPROTO_NETMGMT && IsHostRoute(row, destination, interfaceIndex, nextHop)))
+        {
+            int error = ip.RemoveRoute(row);
+            if (error != 0 && !Win32Error.IsMissing(error))
+            {
+                throw Win32Error.ToException($"Cannot remove the route to {destination}", nameof(DeleteIpForwardEntry2), error, $"route delete {destination}");
+            }
+        }
+    }
+
+    /// <summary>What InitializeIpForwardEntry would fill in, and a metric, which it leaves invalid.</summary>
+    internal static MIB_IPFORWARD_ROW2 HostRoute(IPAddress destination, int interfaceIndex, IPAddress? nextHop)
+    {
+        ushort family = SocketAddresses.FamilyOf(destination);
+        return new MIB_IPFORWARD_ROW2
+        {
+            InterfaceIndex = (uint)interfaceIndex,
+            DestinationPrefix = new IP_ADDRESS_PREFIX { Prefix = SocketAddresses.ToNative(destination), PrefixLength = SocketAddresses.HostPrefixOf(family) },
+            NextHop = nextHop is null ? SocketAddresses.None(family) : SocketAddresses.ToNative(nextHop),
+            ValidLifetime = uint.MaxValue,
+            PreferredLifetime = uint.MaxValue,
+            Metric = 0,
+            Protocol = MIB_IPPROTO_NETMGMT,
+            Origin = NlroManual,
+        };
+    }
+
+    private static bool IsHostRoute(MIB_IPFORWARD_ROW2 row, IPAddress destination, int interfaceIndex, IPAddress? nextHop) =>
+        row.InterfaceIndex == (uint)interfaceIndex
+        && row.DestinationPrefix.PrefixLength == SocketAddresses.HostPrefixOf(row.DestinationPrefix.Prefix.si_family)
+        && destination.Equals(SocketAddresses.FromNative(row.DestinationPrefix.Prefix))
+        && (nextHop is null ? SocketAddresses.IsNone(row.NextHop) : nextHop.Equals(SocketAddresses.FromNative(row.NextHop)));
+
+    private static WindowsRoute? Describe(MIB_IPFORWARD_ROW2 row, uint interfaceMetric)
+    {
+        if (SocketAddresses.FromNative(row.DestinationPrefix.Prefix) is not { } address || row.DestinationPrefix.PrefixLength > address.GetAddressBytes().Length * 8)
+        {
+            return null;
+        }
+
+        IPNetwork destination = new(Truncate(address, row.DestinationPrefix.PrefixLength), row.DestinationPrefix.PrefixLength);
+        return new WindowsRoute(
+            destination,
+            SocketAddresses.IsNone(row.NextHop) ? null : SocketAddresses.FromNative(row.NextHop),
+            row.InterfaceLuid,
+            (int)row.InterfaceIndex,
+            row.Metric + interfaceMetric,
+            row.Loopback != 0);
+    }
+
+    /// <summary>IPNetwork refuses bits behind the prefix, which Windows does not promise to clear.</summary>
+    private static IPAddress Truncate(IPAddress address, int prefixLength)
+    {
+        byte[] bytes = address.GetAddressBytes();
+        for (int i = 0; i < bytes.Length; i++)
+        {
+            int bits = Math.Clamp(prefixLength - (8 * i), 0, 8);
+            bytes[i] &= (byte)(0xff00 >> bits);
+        }
+
+        return new IPAddress(bytes);
+    }
+
+    private MIB_IPFORWARD_ROW2[] List(ushort family)
+    {
+        int error = ip.ListRoutes(family, out MIB_IPFORWARD_ROW2[] rows);
+        return error == 0 || Win32Error.IsMissing(error) || family == AF_INET6 ? rows : throw Win32Error.ToException("Cannot read the routes of this PC", nameof(GetIpForwardTable2), error);
+    }
+}

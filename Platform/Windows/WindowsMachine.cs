@@ -1,0 +1,28 @@
+using System.Runtime.Versioning;
+
+namespace Softlan.Platform.Windows;
+
+/// <summary>The machine that this process runs on.</summary>
+[SupportedOSPlatform("windows")]
+internal sealed class WindowsMachine : IWindowsMachine
+{
+    public bool IsElevated => Environment.IsPrivilegedProcess;
+
+    public ProcessStamp ThisProcess { get; } = WindowsProcesses.OfThisProcess();
+
+    public ITapRegistry Registry { get; } = new TapRegistry();
+
+    public IIpHelper Ip { get; } = new IpHelper();
+
+    public IAdapterRestart Restart { get; } = new AdapterRestart();
+
+    public INetworkCategories Categories { get; } = new NetworkCategories();
+
+    public INetworkWatch Network { get; } = new NetworkWatch();
+
+    public bool IsAlive(ProcessStamp process) => WindowsProcesses.IsAlive(process);
+
+    public ITapDevice Open(TapAdapter adapter) => TapDevice.Open(adapter);
+
+    public void Sleep(TimeSpan time) => Thread.Sleep(time);
+}

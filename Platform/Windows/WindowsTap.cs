@@ -1,0 +1,395 @@
+using Softlan.Wire;
+
+namespace Softlan.Platform.Windows;
+
+// From the host's stack to the role:  a read ends -> Run, on the lane -> OnFrame -> the same slot reads again
+// From the role to the host's stack:  Write copies into a slot -> OnTurnEnd begins all writes of the turn
+//
+// Reads are taken in the order in which they were begun, so frames keep theirs, whichever completion is seen first.
+
+/// <summary>The frame port on a TAP-Windows6 adapter: several reads under way, writes in batches. Allocates nothing for a frame.</summary>
+/// <remarks>
+/// While the cable is out, while Windows sleeps and for a while after it, reads end with ERROR_OPERATION_ABORTED. The port then waits, plugs the cable in again and goes on, for as long
+/// as it takes. An adapter that was restarted is opened anew; only one that stays away over <see cref="MaxAttempts"/> attempts, half a minute, is a failure. Attempts are counted and
+/// not time, since the clock goes on while the PC sleeps.
+/// </remarks>
+internal sealed class WindowsTap : LaneWork, IFramePort, ITurnEnd
+{
+    /// <summary>Attempts for an adapter to come back: from sleep, from a restart, from a new driver.</summary>
+    public const int MaxAttempts = 18;
+
+    /// <summary>The first pause before reading is tried again; doubles up to <see cref="LongestPause"/>.</summary>
+    public static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
+
+    public static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+
+    /// <summary>Reading that lasted this long was no failed attempt.</summary>
+    private static readonly TimeSpan SettledAfter = TimeSpan.FromSeconds(5);
+
+    /// <summary>Frames that one turn reports before links and timers have theirs.</summary>
+    private const int MaxFramesPerTurn = 128;
+
+    private readonly IEnterableLane _lane;
+    private readonly Func<ITapDevice> _open;
+    private readonly ILaneTimer _retry;
+    private readonly int[] _writeLengths;
+    private ITapDevice _device;
+    private IFramePortHandler? _handler;
+    private bool _isConnected;
+    private bool _isClosed;
+    private int _reading;
+    private int _nextRead;
+    private int _writing;
+    private int _nextWrite;
+    private int _collected;
+    private bool _flushAsked;
+    private TimeSpan _readingSince;
+    private int _attempts;
+    private int _failures;
+    private int _readError;
+
+    /// <param name="lane">Where everything is reported.</param>
+    /// <param name="name">The adapter's name, for messages.</param>
+    /// <param name="device">The open adapter; becomes the port's.</param>
+    /// <param name="address">The MAC that the adapter has.</param>
+    /// <param name="open">Opens the same adapter again.</param>
+    public WindowsTap(IEnterableLane lane, string name, ITapDevice device, MacAddress address, Func<ITapDevice> open)
+    {
+        _lane = lane;
+        _device = device;
+        _open = open;
+        Name = name;
+        Address = address;
+        _writeLengths = new int[device.WriteSlots];
+        _retry = lane.CreateTimer(Retry);
+    }
+
+    public string Name { get; }
+
+    public MacAddress Address { get; }
+
+    public PeerCounters Counters { get; } = new();
+
+    /// <summary>Whether the cable is in.</summary>
+    public bool IsConnected => _isConnected;
+
+    public void Start(IFramePortHandler handler)
+    {
+        _handler = handler;
+        _device.Start(_lane, this);
+        Read();
+    }
+
+    /// <summary>Plugs the cable in or out: Windows sees a card that gets a network, or loses it.</summary>
+    /// <exception cref="SoftlanException">The driver refuses.</exception>
+    public void SetMedia(bool isConnected)
+    {
+        if (_isClosed)
+        {
+            return;
+        }
+
+        _isConnected = isConnected;
+        if (_device is ClosedTapDevice)
+        {
+            return; // It is away; what is wanted then is done when it comes back.
+        }
+
+        _retry.Cancel();
+        int error = _device.SetMedia(isConnected);
+        if (error is not (0 or Win32Error.ERROR_OPERATION_ABORTED))
+        {
+            throw Win32Error.ToException(
+                $"Cannot {(isConnected ? "connect" : "disconnect")} the TAP adapter '{Name}'",
+                $"DeviceIoControl {nameof(NativeTapWindows6.TAP_WIN_IOCTL_SET_MEDIA_STATUS)}",
+                error,
+                "install the current TAP-Windows6 driver of the OpenVPN project");
+        }
+
+        Read();
+    }
+
+    public void Write(ReadOnlySpan<byte> frame)
+    {
+        if (_isClosed || !_isConnected || frame.Length is < FrameLimits.MinLength or > FrameLimits.MaxLength)
+        {
+            Counters.Drop(DropReason.PortBusy);
+            return;
+        }
+
+        if (_writing + _collected == _device.WriteSlots)
+        {
+            Flush();
+            TakeWrites();
+            if (_writing == _device.WriteSlots)
+            {
+                Counters.Drop(DropReason.PortBusy);
+                return;
+            }
+        }
+
+        int slot = (_nextWrite + _writing + _collected) % _device.WriteSlots;
+        frame.CopyTo(_device.Buffer(_device.ReadSlots + slot));
+        _writeLengths[slot] = frame.Length;
+        _collected++;
+        if (!_flushAsked)
+        {
+            _flushAsked = true;
+            _lane.AtTurnEnd(this);
+        }
+    }
+
+    public void OnTurnEnd()
+    {
+        _flushAsked = false;
+        if (!_isClosed)
+        {
+            Flush();
+            TakeWrites();
+        }
+    }
+
+    /// <summary>Something that was under way has ended.</summary>
+    public override void Run()
+    {
+        if (_isClosed)
+        {
+            return;
+        }
+
+        TakeWrites();
+        TakeReads();
+    }
+
+    /// <summary>Reports that the port is of no use any more, and ends it.</summary>
+    public void Fail(SoftlanException reason)
+    {
+        if (!_isClosed)
+        {
+            IFramePortHandler? handler = _handler;
+            Dispose();
+            handler?.OnPortFailed(reason);
+        }
+    }
+
+    public void Dispose()
+    {
+        if (!_isClosed)
+        {
+            _isClosed = true;
+            _retry.Dispose();
+
+            // Closing does it too, unless the driver is set to be always connected.
+            _ = _device.SetMedia(false);
+            _device.Dispose();
+        }
+    }
+
+    private void Read()
+    {
+        if (_handler is null || !_isConnected || _reading > 0)
+        {
+            return; // What is under way ends first, and is followed by this.
+        }
+
+        _nextRead = 0;
+        _reading = _device.ReadSlots;
+        _readingSince = _lane.Now;
+        for (int slot = 0; slot < _device.ReadSlots; slot++)
+        {
+            _device.BeginRead(slot);
+        }
+
+        // What ended already has nobody who says so.
+        _lane.Enter(this);
+    }
+
+    private void TakeReads()
+    {
+        for (int frames = 0; frames < MaxFramesPerTurn; frames++)
+        {
+            if (_isClosed || _reading == 0 || !_device.TryTake(_nextRead, out int error, out int length))
+            {
+                return;
+            }
+
+            int slot = _nextRead;
+            _nextRead = (_nextRead + 1) % _device.ReadSlots;
+            if (error is 0 or Win32Error.ERROR_MORE_DATA)
+            {
+                Deliver(error, _device.Buffer(slot)[..length]);
+                if (!_isClosed)
+                {
+                    ReadAgain(slot);
+                }
+            }
+            else
+            {
+                _readError = error;
+                OnDeaf();
+            }
+        }
+
+        _lane.Enter(this);
+    }
+
+    private void Deliver(int error, Span<byte> frame)
+    {
+        _attempts = 0;
+        _failures = 0;
+        if (error == Win32Error.ERROR_MORE_DATA)
+        {
+            Counters.Drop(DropReason.Jumbo);
+        }
+        else if (frame.Length < FrameLimits.MinLength)
+        {
+            Counters.Drop(DropReason.BadOffload);
+        }
+        else
+        {
+            _handler?.OnFrame(frame, FrameOrigin.Received);
+        }
+    }
+
+    private void ReadAgain(int slot)
+    {
+        if (_isConnected)
+        {
+            _device.BeginRead(slot);
+        }
+        else
+        {
+            OnDeaf();
+        }
+    }
+
+    /// <summary>One read less is under way. After the last one it is the timer's turn, never at once: a driver that refuses would be asked without a pause.</summary>
+    private void OnDeaf()
+    {
+        _reading--;
+        if (_reading > 0)
+        {
+            _device.Cancel();
+            return;
+        }
+
+        if (_isConnected)
+        {
+            if (_lane.Now - _readingSince > SettledAfter)
+            {
+                _attempts = 0;
+                _failures = 0;
+            }
+
+            if (_readError == Win32Error.ERROR_OPERATION_ABORTED)
+            {
+                TryLater();
+            }
+            else
+            {
+                TryLaterOrFail(SoftlanException.Create(
+                    $"The TAP adapter '{Name}' stopped working",
+                    $"it gives no frames any more (ReadFile: {Win32Error.Text(_readError)})",
+                    "see in Network Connections (ncpa.cpl) whether it was disabled or removed, then start softlan again"));
+            }
+        }
+    }
+
+    private void TryLaterOrFail(SoftlanException reason)
+    {
+        if (++_failures > MaxAttempts)
+        {
+            Fail(reason);
+        }
+        else
+        {
+            TryLater();
+        }
+    }
+
+    private void TryLater()
+    {
+        TimeSpan pause = FirstPause * (1 << Math.Min(_attempts++, 8));
+        _retry.Set(pause < LongestPause ? pause : LongestPause);
+    }
+
+    private void Retry()
+    {
+        if (_isClosed || _reading > 0 || (!_isConnected && _device is not ClosedTapDevice))
+        {
+            return;
+        }
+
+        // A device that stays deaf may be another one by now than the one behind this handle.
+        bool isSame = _readError == Win32Error.ERROR_OPERATION_ABORTED && _attempts <= MaxAttempts;
+        if (isSame && _device.SetMedia(true) is 0 or Win32Error.ERROR_OPERATION_ABORTED)
+        {
+            Read();
+        }
+        else
+        {
+            Reopen();
+        }
+    }
+
+    /// <summary>An adapter that was stopped and started has another device behind the same path.</summary>
+    private void Reopen()
+    {
+        _writing = 0;
+        _collected = 0;
+        _device.Dispose();
+        MacAddress address;
+        try
+        {
+            _device = _open();
+            address = _device.ReadMac();
+        }
+        catch (SoftlanException e)
+        {
+            _device.Dispose();
+            _device = new ClosedTapDevice(_device);
+            _readError = Win32Error.ERROR_DEVICE_NOT_CONNECTED;
+            TryLaterOrFail(e); // It may be on its way back.
+            return;
+        }
+
+        if (address != Address)
+        {
+            Fail(SoftlanException.Create($"The TAP adapter '{Name}' stopped working", $"it was restarted with the MAC {address} instead of {Address}", "start softlan again"));
+            return;
+        }
+
+        _device.Start(_lane, this);
+        if (_device.SetMedia(_isConnected) is 0 or Win32Error.ERROR_OPERATION_ABORTED)
+        {
+            Read();
+        }
+        else
+        {
+            TryLater();
+        }
+    }
+
+    private void Flush()
+    {
+        for (; _collected > 0; _collected--)
+        {
+            int slot = (_nextWrite + _writing) % _device.WriteSlots;
+            _device.BeginWrite(_device.ReadSlots + slot, _writeLengths[slot]);
+            _writing++;
+        }
+    }
+
+    private void TakeWrites()
+    {
+        while (_writing > 0 && _device.TryTake(_device.ReadSlots + _nextWrite, out int error, out _))
+        {
+            _nextWrite = (_nextWrite + 1) % _device.WriteSlots;
+            _writing--;
+            if (error != 0)
+            {
+                Counters.Drop(DropReason.PortBusy);
+            }
+        }
+    }
+}

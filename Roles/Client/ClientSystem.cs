@@ -1,0 +1,37 @@
+using Softlan.Roles.CommandLine;
+
+namespace Softlan.Roles.Client;
+
+/// <summary>What the command line of a client depends on: the operating system that it is for.</summary>
+internal sealed record ClientSystem
+{
+    public static ClientSystem Linux { get; } = new()
+    {
+        Name = "Linux",
+        Tap = ValueKinds.Text("an interface name", 15, ClientOptions.DefaultTap),
+        TapHelp = "The name of the TAP interface. It is made and removed again; one that is there already is used and left behind.",
+        DefaultTap = ClientOptions.DefaultTap,
+        ListTapsHelp = "Shows the TAP interfaces of this machine and ends.",
+    };
+
+    public static ClientSystem Windows { get; } = new()
+    {
+        Name = "Windows",
+        Tap = ValueKinds.Text("an adapter's name or id", 255, "\"Party LAN\""),
+        TapHelp = "The TAP-Windows6 adapter, by its name in Network Connections or by its id. Only needed where there are several.",
+        DefaultTap = "",
+        ListTapsHelp = "Shows the TAP-Windows6 adapters of this machine and ends.",
+    };
+
+    public required string Name { get; init; }
+
+    /// <summary>How a TAP is named.</summary>
+    public required ValueKind<string> Tap { get; init; }
+
+    public required string TapHelp { get; init; }
+
+    /// <summary>Empty: the only one.</summary>
+    public required string DefaultTap { get; init; }
+
+    public required string ListTapsHelp { get; init; }
+}

@@ -1,0 +1,148 @@
+using Microsoft.Extensions.Logging;
+using Softlan.Platform;
+using Softlan.Platform.Windows;
+using Softlan.Wire;
+
+namespace Softlan.Roles.Client;
+
+/// <summary>Makes the party's network a private one for the firewall, or games would hear nobody: Windows takes a network that it cannot identify for public.</summary>
+/// <remarks>
+/// Windows takes some seconds after the cable is in until it has a network at all, and may change its mind while it identifies it, so this looks for a minute and then leaves
+/// the matter to the player. The calls may take their time and are made on the thread pool.
+/// </remarks>
+internal sealed class WindowsCategory : IDisposable
+{
+    /// <summary>Looks in the first seconds; if none of them finds a network, that is said.</summary>
+    public const int QuickLooks = 15;
+
+    public const int Looks = QuickLooks + 9;
+
+    public static readonly TimeSpan QuickInterval = TimeSpan.FromSeconds(1);
+
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
+    private readonly ILane _lane;
+    private readonly INetworkCategories _categories;
+    private readonly TapAdapter _adapter;
+    private readonly HostChanges _changes;
+    private readonly ILogger _logger;
+    private readonly Action<Action> _offLane;
+    private readonly ILaneTimer _timer;
+    private readonly HashSet<Guid> _noted = [];
+    private int _looks;
+    private int _round;
+    private bool _isFound;
+    private bool _isOver;
+    private string? _reason;
+
+    /// <param name="offLane">Runs work elsewhere than on the lane.</param>
+    public WindowsCategory(ILane lane, INetworkCategories categories, TapAdapter adapter, HostChanges changes, ILogger logger, Action<Action> offLane)
+    {
+        _lane = lane;
+        _categories = categories;
+        _adapter = adapter;
+        _changes = changes;
+        _logger = logger;
+        _offLane = offLane;
+        _timer = lane.CreateTimer(Look);
+    }
+
+    /// <summary>The cable is in, for the first time or again.</summary>
+    public void Begin()
+    {
+        _round++;
+        _looks = 0;
+        _isFound = false;
+        _reason = null;
+        _timer.Set(QuickInterval);
+    }
+
+    public void Dispose()
+    {
+        _isOver = true;
+        _timer.Dispose();
+    }
+
+    private void Look()
+    {
+        int round = _round;
+        _looks++;
+        _offLane(() =>
+        {
+            try
+            {
+                KnownNetwork? network = _categories.Find(_adapter.Id);
+                _lane.Post(() => OnFound(round, network, null));
+            }
+            catch (SoftlanException e)
+            {
+                _lane.Post(() => OnFound(round, null, e.Message));
+            }
+        });
+    }
+
+    private void OnFound(int round, KnownNetwork? network, string? failure)
+    {
+        if (_isOver || round != _round)
+        {
+            return;
+        }
+
+        _reason = failure ?? _reason;
+        if (network is not null)
+        {
+            _isFound = true;
+            if (network.Category == NetworkCategory.Public)
+            {
+                MakePrivate(network);
+            }
+        }
+        else if (_looks == QuickLooks && !_isFound)
+        {
+            ClientLog.CategoryNotSet(_logger, _adapter.Name, _reason ?? "Windows has not identified its network.");
+        }
+
+        if (_looks < Looks)
+        {
+            _timer.Set(_looks < QuickLooks ? QuickInterval : Interval);
+        }
+    }
+
+    private void MakePrivate(KnownNetwork network)
+    {
+        HostChange.CategoryReplaced? change = null;
+        if (_noted.Add(network.Id))
+        {
+            change = new HostChange.CategoryReplaced(network.Id, network.Name, (int)network.Category);
+            _changes.Make(change, () => { }); // Written down first; made elsewhere, since it may take its time.
+        }
+
+        _offLane(() =>
+        {
+            try
+            {
+                _categories.Set(network.Id, NetworkCategory.Private);
+                _lane.Post(() => ClientLog.CategorySet(_logger, network.Name));
+            }
+            catch (SoftlanException e)
+            {
+                _lane.Post(() => OnRefused(network, change, e.Message));
+            }
+        });
+    }
+
+    private void OnRefused(KnownNetwork network, HostChange? change, string reason)
+    {
+        if (change is not null && !_isOver)
+        {
+            _noted.Remove(network.Id);
+            _changes.Forget(change);
+        }
+
+        if (_reason != reason)
+        {
+            _reason = reason;
+            ClientLog.CategoryNotSet(_logger, _adapter.Name, reason);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using System.Runtime.Versioning;
+using Microsoft.Extensions.Logging;
+using Softlan.Platform;
+using Softlan.Platform.Windows;
+using Softlan.Roles.CommandLine;
+using Softlan.Roles.Shared;
+
+namespace Softlan.Roles.Client;
+
+/// <summary>A client on Windows: role, host and engine on one shared lane.</summary>
+[SupportedOSPlatform("windows")]
+internal static class WindowsClient
+{
+    /// <param name="createEngine">Makes the QUIC engine on the lane that it is given.</param>
+    /// <returns>The exit code; a failure is thrown.</returns>
+    public static int Run(ClientOptions options, LoggingOptions logging, Func<IEnterableLane, ILoggerFactory, IQuicEngine> createEngine)
+    {
+        // Before the loggers: they keep the writer that they find. JSON lines are for programs, which want no live line among them.
+        StatusConsole? console = logging.Format == LogFormat.Text ? StatusConsole.TryInstall(WindowsConsole.TryEnableEscapes) : null;
+        return SharedLaneHost.Run(logging, createEngine, (lane, loggers, engine) =>
+        {
+            ILogger logger = loggers.CreateLogger("softlan.client");
+            WindowsClientHost host = new(lane, options, new WindowsMachine(), logger);
+            IdentityFile identity = new(options.IdentityPath, SecureRandom.Fill, logger);
+            return new ClientRole(lane, engine, options, host, host.Changes, identity, logger, console);
+        });
+    }
+}

@@ -1,0 +1,264 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Softlan.Platform;
+using Softlan.Platform.Windows;
+using Softlan.Wire;
+
+namespace Softlan.Roles.Client;
+
+// The order, which keeps the tunnel out of itself:
+//
+//   ChooseMac      the adapter is opened, its cable out; the MAC is written, the adapter restarted if it has another
+//   (the role)     name, route to the relay, pin, connection, welcome
+//   OnJoined       MTU, metric 1, no default routes, the party's DNS for its own names; only then the cable in, and with it Windows' own DHCP; then the category
+//   Maintain       the same again where somebody changed it
+//
+// Undone in reverse: category, cable out, settings, pin, adapter closed, registry.
+
+/// <summary>A player's machine that runs Windows: a TAP-Windows6 adapter, Windows' own DHCP client, routes and settings by iphlpapi.</summary>
+internal sealed class WindowsClientHost : IClientHost
+{
+    /// <summary>Time for an adapter to be there after it was restarted.</summary>
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(15);
+
+    private static readonly TimeSpan StartInterval = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Between two attempts to prepare the IP side, which can be away for a moment.</summary>
+    private static readonly TimeSpan ApplyInterval = TimeSpan.FromMilliseconds(250);
+
+    private const int MaxApplyAttempts = 40;
+
+    /// <summary>A cable that is in for less needs not be plugged out and in to have DHCP begin.</summary>
+    private static readonly TimeSpan FreshCable = TimeSpan.FromSeconds(5);
+
+    /// <summary>Long enough for Windows to notice.</summary>
+    private static readonly TimeSpan CableOutTime = TimeSpan.FromSeconds(1);
+
+    private readonly IEnterableLane _lane;
+    private readonly ClientOptions _options;
+    private readonly IWindowsMachine _machine;
+    private readonly WindowsUndo _undo;
+    private readonly ChangeJournal _journal;
+    private readonly ILogger _logger;
+    private readonly IpAddresses _addresses;
+    private readonly AddressWatch _addressWatch = new();
+    private readonly ILaneTimer _applyTimer;
+    private readonly ILaneTimer _cableTimer;
+    private IDisposable? _networkWatch;
+    private TapAdapter? _adapter;
+    private string _driver = "";
+    private WindowsTap? _tap;
+    private ulong _luid;
+    private WindowsTapSettings? _settings;
+    private WindowsCategory? _category;
+    private int _mtu;
+    private int _applyAttempts;
+    private bool _hasGateway;
+    private bool _cableIsNoted;
+    private TimeSpan _cableInSince;
+
+    public WindowsClientHost(IEnterableLane lane, ClientOptions options, IWindowsMachine machine, ILogger logger)
+    {
+        _lane = lane;
+        _options = options;
+        _machine = machine;
+        _logger = logger;
+        _undo = new WindowsUndo(machine);
+        _journal = new ChangeJournal(options.StateDirectory, machine.ThisProcess, machine.IsAlive);
+        Changes = new HostChanges(_undo, _journal, logger);
+        Routes = new WindowsRoutes(machine.Ip, () => _luid);
+        _addresses = new IpAddresses(machine.Ip);
+        _applyTimer = lane.CreateTimer(PrepareAndConnect);
+        _cableTimer = lane.CreateTimer(OnCableTimer);
+    }
+
+    public IRelayRoutes Routes { get; }
+
+    public IPAddress? DhcpAddress => _addressWatch.Address;
+
+    /// <summary>Where this host notes its changes, for the role that shares them.</summary>
+    public HostChanges Changes { get; }
+
+    public void CheckReady()
+    {
+        if (!_machine.IsElevated)
+        {
+            throw SoftlanException.Create(
+                "Cannot change the network of this PC",
+                $"softlan does not run as an administrator, and Windows would say: {Win32Error.Text(Win32Error.ERROR_ACCESS_DENIED)}",
+                Win32Error.ElevationHint);
+        }
+
+        RequirePrivateState();
+        _adapter = new TapDiscovery(_machine.Registry).Choose(_options.Tap);
+    }
+
+    public void CleanLeftovers() => _journal.CleanLeftovers(_undo, _logger);
+
+    /// <summary>Opens the adapter: only the driver knows which MAC it has taken.</summary>
+    public MacAddress ChooseMac(Func<MacAddress> identity)
+    {
+        MacAddress wanted = identity();
+        WindowsTapOpener opener = new(_machine, Changes, StartPatience, StartInterval, _logger);
+        (ITapDevice device, MacAddress mac) = opener.Open(_adapter!, wanted);
+        TapAdapter adapter = _adapter!;
+        _tap = new WindowsTap(_lane, adapter.Name, device, mac, () => _machine.Open(adapter));
+        Changes.Keep($"TAP {adapter.Name}", _tap.Dispose);
+        _driver = device.ReadVersion();
+        _luid = opener.AwaitIPv4(adapter);
+        _settings = new WindowsTapSettings(_machine.Ip, Changes, adapter, _luid, _logger);
+        return mac;
+    }
+
+    public void Watch(Action changed) => _networkWatch = _machine.Network.Watch(_lane, changed);
+
+    public IFramePort OpenPort(MacAddress mac)
+    {
+        ClientLog.AdapterOpen(_logger, _tap!.Name, _tap.Address, _driver);
+        return _tap;
+    }
+
+    public void OnJoined(int mtu)
+    {
+        _mtu = mtu;
+        _applyAttempts = 0;
+        PrepareAndConnect();
+    }
+
+    public void OnGatewayPresent()
+    {
+        _hasGateway = true;
+        if (_tap is { IsConnected: true } && _addressWatch.Address is null && _lane.Now - _cableInSince > FreshCable)
+        {
+            // Windows' DHCP client has given up by now and would ask again only in minutes; a cable that is plugged in makes it ask at once.
+            _tap.SetMedia(false);
+            _cableTimer.Set(CableOutTime);
+        }
+    }
+
+    public void OnGatewayGone() => _hasGateway = false;
+
+    public void Maintain()
+    {
+        if (_tap is { IsConnected: true } && _settings!.TryApply(_mtu))
+        {
+            LookAtAddresses();
+        }
+    }
+
+    public void Dispose()
+    {
+        _applyTimer.Dispose();
+        _cableTimer.Dispose();
+        _category?.Dispose();
+        _networkWatch?.Dispose();
+    }
+
+    /// <summary>The TAP adapters of this machine, for <c>--list-taps</c>.</summary>
+    public static void ListTaps(IWindowsMachine machine, TextWriter output)
+    {
+        IReadOnlyList<TapAdapter> adapters = new TapDiscovery(machine.Registry).List();
+        foreach (TapAdapter adapter in adapters)
+        {
+            output.WriteLine($"{adapter.Name,-32} {TapDiscovery.Format(adapter.Id)}  {adapter.ComponentId}");
+        }
+
+        if (adapters.Count == 0)
+        {
+            output.WriteLine($"No TAP-Windows6 adapter here. One is needed: {TapFailures.DriverHint}.");
+        }
+    }
+
+    /// <summary>The journal in it is believed, so nobody else may have written it.</summary>
+    private void RequirePrivateState()
+    {
+        try
+        {
+            PrivateDirectory.Create(_options.StateDirectory);
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            throw SoftlanException.Create($"Cannot keep files in '{_options.StateDirectory}'", e.Message.TrimEnd('.'), "start softlan as an administrator, and see that the place belongs to administrators alone");
+        }
+    }
+
+    /// <summary>Only a prepared interface gets its cable: with it DHCP begins, and what DHCP says about routers must not count any more by then.</summary>
+    private void PrepareAndConnect()
+    {
+        try
+        {
+            if (_settings!.TryApply(_mtu))
+            {
+                _settings.LimitDns();
+                ConnectCable();
+            }
+            else if (++_applyAttempts < MaxApplyAttempts)
+            {
+                _applyTimer.Set(ApplyInterval);
+            }
+            else
+            {
+                throw WindowsTapOpener.NoIPv4(_adapter!);
+            }
+        }
+        catch (SoftlanException e) when (_applyAttempts > 0)
+        {
+            _tap!.Fail(e); // From a timer nobody else would hear of it.
+        }
+    }
+
+    private void OnCableTimer()
+    {
+        try
+        {
+            ConnectCable();
+        }
+        catch (SoftlanException e)
+        {
+            _tap!.Fail(e);
+        }
+    }
+
+    private void ConnectCable()
+    {
+        if (_tap!.IsConnected)
+        {
+            return;
+        }
+
+        if (!_cableIsNoted)
+        {
+            _cableIsNoted = true;
+            Changes.Keep($"cable of {_tap.Name}", () => _tap.SetMedia(false));
+        }
+
+        _cableInSince = _lane.Now;
+        _tap.SetMedia(true);
+        ClientLog.TapUp(_logger, _tap.Name, _mtu);
+        if (_options.NetworkCategory == NetworkCategoryChoice.Private)
+        {
+            _category ??= new WindowsCategory(_lane, _machine.Categories, _adapter!, Changes, _logger, work => ThreadPool.QueueUserWorkItem(_ => work()));
+            _category.Begin();
+        }
+    }
+
+    private void LookAtAddresses()
+    {
+        IReadOnlyList<TapAddress> addresses = _addresses.OfInterface(_luid);
+        IPAddress? fromDhcp = addresses.FirstOrDefault(address => address.Origin == AddressOrigin.Dhcp).Address;
+        IPAddress? linkLocal = addresses.FirstOrDefault(address => address.Origin == AddressOrigin.LinkLocal).Address;
+        bool hasAnother = addresses.Any(address => address.Origin == AddressOrigin.Other);
+        switch (_addressWatch.Look(_lane.Now, _hasGateway, fromDhcp, hasAnother))
+        {
+            case AddressNews.New:
+                ClientLog.AddressFromDhcp(_logger, fromDhcp!);
+                break;
+            case AddressNews.Lost:
+                ClientLog.AddressLost(_logger, _addressWatch.Lost!);
+                break;
+            case AddressNews.NoAnswer:
+                ClientLog.OnlyLinkLocal(_logger, linkLocal is null ? "No address" : $"Only {linkLocal}");
+                break;
+        }
+    }
+}

@@ -1,0 +1,16 @@
+using System.Runtime.Versioning;
+using Microsoft.Extensions.Logging;
+using Softlan.Platform;
+using Softlan.Roles.CommandLine;
+
+namespace Softlan.Roles.Relay;
+
+/// <summary>A relay on Windows.</summary>
+[SupportedOSPlatform("windows")]
+internal static class WindowsRelay
+{
+    /// <param name="createEngine">Makes the QUIC engine on the lane that it is given.</param>
+    /// <returns>The exit code; a failure is thrown.</returns>
+    public static int Run(RelayOptions options, LoggingOptions logging, Func<IEnterableLane, ILoggerFactory, IQuicEngine> createEngine) =>
+        SharedLaneHost.Run(logging, createEngine, (lane, loggers, engine) => new RelayRole(options, lane, engine, Console.Out, loggers.CreateLogger("softlan.relay")));
+}

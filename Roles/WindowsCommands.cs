@@ -1,0 +1,55 @@
+using System.CommandLine;
+using System.Runtime.Versioning;
+using Microsoft.Extensions.Logging;
+using Softlan.Platform;
+using Softlan.Platform.Quic.MsQuic;
+using Softlan.Platform.Windows;
+using Softlan.Roles.Client;
+using Softlan.Roles.CommandLine;
+using Softlan.Roles.Relay;
+
+namespace Softlan.Roles;
+
+/// <summary>What softlan can do on Windows: each command with the code that runs it.</summary>
+[SupportedOSPlatform("windows")]
+internal static class WindowsCommands
+{
+    /// <summary>The resource that Windows.targets puts into the executable.</summary>
+    private const string MsQuicFile = "msquic.dll";
+
+    public static Command[] Create() => Create(CreateEngine);
+
+    /// <param name="createEngine">Makes the QUIC engine on the lane that it is given.</param>
+    public static Command[] Create(Func<IEnterableLane, ILoggerFactory, IQuicEngine> createEngine) =>
+    [
+        RelayCommand.Create((options, logging) => WindowsRelay.Run(options, logging, createEngine)),
+        ForeignCommand.Create(
+            "gateway",
+            "Linux",
+            "Windows gives a program no way to speak on a wired card with the MACs of others",
+            "run the gateway on a Linux machine at the party; relay and client run on Windows"),
+        ClientCommand.Create(
+            ClientSystem.Windows,
+            (options, logging) => WindowsClient.Run(options, logging, createEngine),
+            output => WindowsClientHost.ListTaps(new WindowsMachine(), output)),
+        ForeignCommand.Create("demo", "Linux", "it builds its party in network namespaces, which Windows does not have", "run it on a Linux machine"),
+    ];
+
+    private static IQuicEngine CreateEngine(IEnterableLane lane, ILoggerFactory loggers)
+    {
+        MsQuicLibrary.Path = EmbeddedLibrary.Load(MsQuicFile);
+        return QuicEngines.Create(lane, loggers.CreateLogger("softlan.quic"));
+    }
+
+    /// <summary>Keeps a window open that would close over the reason of a failure.</summary>
+    public static int HoldWindow(int exitCode, TextWriter error)
+    {
+        if (exitCode is ExitCodes.Failure or ExitCodes.Usage && !Console.IsInputRedirected && !Console.IsErrorRedirected && WindowsConsole.ClosesWithThisProcess())
+        {
+            error.Write("Press Enter to close this window. ");
+            Console.ReadLine();
+        }
+
+        return exitCode;
+    }
+}

@@ -1,0 +1,78 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.Versioning;
+using Xunit;
+
+namespace Softlan.Tests.Loopback;
+
+/// <summary>How the listener over ngtcp2, which is our own code, answers packets of no connection.</summary>
+[SupportedOSPlatform("linux")]
+public sealed class StrangerTests : IDisposable
+{
+    private readonly LoopbackParty _party = new();
+
+    public void Dispose() => _party.Dispose();
+
+    [Fact]
+    public void OnUnknown_OtherQuicVersion_GetsVersionNegotiation()
+    {
+        byte[] packet = new byte[1200];
+        packet[0] = 0xc0;
+        BinaryPrimitives.WriteUInt32BigEndian(packet.AsSpan(1), 0x1a2a3a4a);
+        packet[5] = 8;
+        packet[14] = 8;
+        byte[] answer = Ask(packet) ?? [];
+        Assert.True(answer.Length > 7);
+        Assert.Equal(0u, BinaryPrimitives.ReadUInt32BigEndian(answer.AsSpan(1)));
+        Assert.Equal(1u, BinaryPrimitives.ReadUInt32BigEndian(answer.AsSpan(answer.Length - 4)));
+    }
+
+    [Theory]
+    [InlineData(21, false)]
+    [InlineData(22, true)]
+    [InlineData(100, true)]
+    public void OnUnknown_ShortPacket_GetsAResetThatIsShorter(int length, bool isAnswered)
+    {
+        byte[] packet = new byte[length];
+        packet[0] = 0x40;
+        byte[]? answer = Ask(packet);
+        Assert.Equal(isAnswered, answer is not null);
+        Assert.True((answer?.Length ?? 0) < length);
+    }
+
+    [Fact]
+    public async Task Accept_DebiansClientWithAnotherAlpn_GetsTheTlsAlert()
+    {
+        const string Program = "/usr/bin/gtlsclient";
+        Assert.SkipUnless(File.Exists(Program), "Debian's package ngtcp2-client is not installed.");
+        ProcessStartInfo start = new(Program, ["--timeout=5s", "127.0.0.1", $"{_party.EndPoint.Port}", $"https://127.0.0.1:{_party.EndPoint.Port}/"])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
+        using Process process = Process.Start(start)!;
+        Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        _party.Until(() => process.HasExited && error.IsCompleted && output.IsCompleted, "the other client has ended", 20);
+
+        // CRYPTO_ERROR 0x100 + no_application_protocol (120): RFC 9001, section 4.8.
+        Assert.Contains("0x178", await error + await output, StringComparison.Ordinal);
+    }
+
+    private byte[]? Ask(byte[] packet)
+    {
+        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        socket.SendTo(packet, _party.EndPoint);
+        _party.For(TimeSpan.FromMilliseconds(100));
+        if (socket.Available == 0)
+        {
+            return null;
+        }
+
+        byte[] answer = new byte[2048];
+        return answer[..socket.Receive(answer)];
+    }
+}

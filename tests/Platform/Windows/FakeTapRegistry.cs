@@ -1,0 +1,40 @@
+using Softlan.Platform.Windows;
+
+namespace Softlan.Tests.Platform.Windows;
+
+/// <summary>The registry's adapters in memory.</summary>
+internal sealed class FakeTapRegistry : ITapRegistry
+{
+    private readonly List<AdapterKey> _adapters = [];
+    private readonly Dictionary<Guid, (string? Name, string? InstanceId)> _connections = [];
+
+    /// <summary>NetworkAddress by class key.</summary>
+    public Dictionary<string, string> Addresses { get; } = [];
+
+    public void Add(string classKey, string? componentId, string? id, string? name, string? instanceId = null)
+    {
+        _adapters.Add(new AdapterKey(classKey, componentId, id));
+        if (Guid.TryParse(id, out Guid guid))
+        {
+            _connections[guid] = (name, instanceId);
+        }
+    }
+
+    public IReadOnlyList<AdapterKey> ListAdapters() => _adapters;
+
+    public (string? Name, string? InstanceId) FindConnection(Guid adapter) => _connections.GetValueOrDefault(adapter);
+
+    public string? ReadNetworkAddress(string classKey) => Addresses.GetValueOrDefault(classKey);
+
+    public void WriteNetworkAddress(string classKey, string? value)
+    {
+        if (value is null)
+        {
+            Addresses.Remove(classKey);
+        }
+        else
+        {
+            Addresses[classKey] = value;
+        }
+    }
+}

@@ -1,0 +1,132 @@
+using Softlan.Platform;
+using Softlan.Platform.Windows;
+using Softlan.Tests.Platform.Windows;
+using Softlan.Wire;
+
+namespace Softlan.Tests.Roles.Client;
+
+/// <summary>A Windows PC in memory with one TAP adapter, which notes in order what happens to it.</summary>
+internal sealed class FakeWindowsMachine : IWindowsMachine, IAdapterRestart, INetworkCategories, INetworkWatch
+{
+    public const string ClassKey = "0042";
+
+    public static readonly Guid NetworkId = Guid.Parse("99999999-2222-3333-4444-555555555555");
+
+    private Action? _changed;
+
+    public FakeWindowsMachine()
+    {
+        FakeRegistry.Add(ClassKey, "tap0901", FakeIpHelper.TapId.ToString("B"), "Party", @"ROOT\NET\0000");
+        FakeIp.AddRoute("0.0.0.0/0", "192.168.1.1", FakeIpHelper.Wifi);
+        FakeIp.AddRoute("192.168.1.0/24", null, FakeIpHelper.Wifi, 256);
+    }
+
+    public FakeTapRegistry FakeRegistry { get; } = new();
+
+    public FakeIpHelper FakeIp { get; } = new();
+
+    /// <summary>The adapter while it is open.</summary>
+    public FakeTapDevice? Device { get; private set; }
+
+    public List<string> Story { get; } = [];
+
+    public MacAddress Mac { get; set; } = MacAddress.FromUInt64(0x00_ff_11_22_33_44);
+
+    /// <summary>Opening fails so many times with this code.</summary>
+    public (int Times, int Code) OpenFails { get; set; }
+
+    public SoftlanException? RestartFails { get; set; }
+
+    /// <summary>The driver keeps its MAC whatever the registry says.</summary>
+    public bool KeepsMac { get; set; }
+
+    public bool IsElevated { get; set; } = true;
+
+    public ProcessStamp ThisProcess { get; set; } = new(4711, 1, "this boot", "");
+
+    public KnownNetwork? Network { get; set; } = new(NetworkId, "Unidentified network", NetworkCategory.Public);
+
+    public SoftlanException? CategoryFails { get; set; }
+
+    public bool IsWatched => _changed is not null;
+
+    public TimeSpan Slept { get; private set; }
+
+    ITapRegistry IWindowsMachine.Registry => FakeRegistry;
+
+    IIpHelper IWindowsMachine.Ip => FakeIp;
+
+    IAdapterRestart IWindowsMachine.Restart => this;
+
+    INetworkCategories IWindowsMachine.Categories => this;
+
+    INetworkWatch IWindowsMachine.Network => this;
+
+    public bool IsAlive(ProcessStamp process) => process == ThisProcess;
+
+    public ITapDevice Open(TapAdapter adapter)
+    {
+        if (OpenFails.Times > 0)
+        {
+            OpenFails = (OpenFails.Times - 1, OpenFails.Code);
+            throw TapFailures.CannotOpen(adapter, OpenFails.Code);
+        }
+
+        Story.Add("open");
+        return Device = new FakeTapDevice { Mac = Mac };
+    }
+
+    public void Sleep(TimeSpan time) => Slept += time;
+
+    void IAdapterRestart.Restart(TapAdapter adapter)
+    {
+        Assert(Device is null or { IsDisposed: true }, "an open adapter cannot be restarted");
+        Story.Add("restart");
+        if (RestartFails is { } failure)
+        {
+            throw failure;
+        }
+
+        if (!KeepsMac && FakeRegistry.Addresses.TryGetValue(ClassKey, out string? wanted) && MacAddress.TryParse(wanted, out MacAddress mac))
+        {
+            Mac = mac;
+        }
+    }
+
+    KnownNetwork? INetworkCategories.Find(Guid adapter)
+    {
+        Assert(adapter == FakeIpHelper.TapId, "another adapter was asked for");
+        return CategoryFails is { } failure ? throw failure : Network;
+    }
+
+    void INetworkCategories.Set(Guid network, NetworkCategory category)
+    {
+        if (Network is { } known && known.Id == network)
+        {
+            Network = known with { Category = category };
+            Story.Add($"category {category}");
+        }
+    }
+
+    IDisposable INetworkWatch.Watch(IEnterableLane lane, Action changed)
+    {
+        _changed = changed;
+        return new Watching(this);
+    }
+
+    /// <summary>Windows says that something changed.</summary>
+    public void Change() => _changed?.Invoke();
+
+    private static void Assert(bool holds, string what)
+    {
+        if (!holds)
+        {
+            throw new InvalidOperationException(what);
+        }
+    }
+
+    private sealed class Watching(FakeWindowsMachine machine) : IDisposable
+    {
+        public void Dispose() => machine._changed = null;
+    }
+}

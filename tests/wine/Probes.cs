@@ -1,0 +1,134 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using Softlan.Platform;
+using Softlan.Platform.Windows;
+using Softlan.Wire;
+
+namespace Softlan.Tests.Wine;
+
+/// <summary>Single parts of Platform/Windows against Wine and the fake adapter, each with one line that says how it went.</summary>
+[SupportedOSPlatform("windows")]
+internal static class Probes
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    public static int Run(string[] names)
+    {
+        int failed = 0;
+        foreach (string name in names)
+        {
+            try
+            {
+                string? wrong = name switch
+                {
+                    "com" => Com(),
+                    "stamp" => Stamp(),
+                    "tap" => Tap(),
+                    "boot" => Boot(),
+                    "library" => Library(),
+                    _ => "no such probe",
+                };
+                Console.WriteLine(wrong is null ? $"ok {name}" : $"FAILED {name}: {wrong}");
+                failed += wrong is null ? 0 : 1;
+            }
+            catch (Exception e)
+            {
+                Console.WriteLine($"FAILED {name}: {e}");
+                failed++;
+            }
+        }
+
+        return failed;
+    }
+
+    /// <summary>Every slot of the COM tables that softlan calls, up to what Wine has.</summary>
+    private static string? Com() => NetworkCategories.CountConnections() > 0 ? null : "the Network List Manager has no connection";
+
+    private static string? Stamp()
+    {
+        ProcessStamp self = WindowsProcesses.OfThisProcess();
+        return !WindowsProcesses.IsAlive(self) ? "this process does not run"
+            : WindowsProcesses.IsAlive(self with { StartTime = self.StartTime - 1 }) ? "a stamp of another process counts as this one"
+            : WindowsProcesses.IsAlive(self with { Pid = 0x7ffffff0 }) ? "a process that never was runs"
+            : self.Boot.Length == 0 ? "no boot id"
+            : null;
+    }
+
+    /// <summary>Prints the boot id, for a comparison between two processes.</summary>
+    private static string? Boot()
+    {
+        Console.WriteLine(WindowsProcesses.OfThisProcess().Boot);
+        return null;
+    }
+
+    /// <summary>msquic.dll comes out of the executable, into a directory of its own, and is loaded from there; a copy that somebody changed is not.</summary>
+    private static string? Library()
+    {
+        string root = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "softlan");
+        if (EmbeddedLibrary.Load("msquic.dll") is not { } path)
+        {
+            return "it is not in the executable";
+        }
+
+        string[] found = Directory.GetFiles(root, "msquic.dll", SearchOption.AllDirectories);
+        if (found is not [string only] || only != path || !NativeLibrary.TryLoad(path, out nint library) || !NativeLibrary.TryGetExport(library, "MsQuicOpenVersion", out _))
+        {
+            return $"unpacked {found.Length} times, or not loaded";
+        }
+
+        Console.WriteLine($"unpacked to {Path.GetFileName(Path.GetDirectoryName(found[0]))}");
+        return null;
+    }
+
+    /// <summary>The driver loops nothing back; tests/wine/ring.py injects numbered frames and collects their echoes.</summary>
+    private static string? Tap()
+    {
+        TapAdapter adapter = new TapDiscovery(new TapRegistry()).Choose("Party");
+        using ManualResetEventSlim over = new();
+        string? wrong = null;
+        using SharedLane lane = new(bug => { wrong = bug.ToString(); over.Set(); });
+        TapDevice device = TapDevice.Open(adapter);
+        MacAddress mac = device.ReadMac();
+        WindowsTap tap = new(lane, adapter.Name, device, mac, () => TapDevice.Open(adapter));
+        lane.Post(() =>
+        {
+            tap.Start(new Echo(tap, over));
+            tap.SetMedia(true);
+        });
+        Console.WriteLine("ready");
+        bool isDone = over.Wait(Patience);
+        using ManualResetEventSlim closed = new();
+        Stopwatch watch = Stopwatch.StartNew();
+        lane.Post(() =>
+        {
+            tap.Dispose();
+            closed.Set();
+        });
+        closed.Wait();
+        Console.WriteLine($"closed in {watch.ElapsedMilliseconds} ms");
+        return wrong ?? (!isDone ? "the last frame did not come" : watch.Elapsed > TimeSpan.FromSeconds(1) ? "closing hangs" : null);
+    }
+
+    /// <summary>Sends each frame back with source and destination exchanged, until one of type 0xFFFF.</summary>
+    private sealed class Echo(WindowsTap tap, ManualResetEventSlim over) : IFramePortHandler
+    {
+        public void OnFrame(Span<byte> frame, FrameOrigin origin)
+        {
+            MacAddress destination = MacAddress.Read(frame);
+            MacAddress.Read(frame[MacAddress.Length..]).Write(frame);
+            destination.Write(frame[MacAddress.Length..]);
+            tap.Write(frame);
+            if (frame[12] == 0xff && frame[13] == 0xff)
+            {
+                over.Set();
+            }
+        }
+
+        public void OnPortFailed(SoftlanException reason)
+        {
+            Console.WriteLine($"port failed: {reason.Message}");
+            over.Set();
+        }
+    }
+}
