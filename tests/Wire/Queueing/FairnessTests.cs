@@ -79,21 +79,14 @@ public sealed class FairnessTests
         Assert.InRange(others, 150, 400);
     }
 
-    [Fact]
-    public void Downloads_KeepAQueueStanding_AreHintedEarly_AndGamesLoseNothing()
+    [Theory]
+    [InlineData(true, 1000)]
+    [InlineData(false, 200)]
+    public void Downloads_ThatKeepAQueueStanding_AreHintedEarly_AndLoseNoMore(bool isTcp, int milliseconds)
     {
+        // 7 ms of queue: above CoDel's target, below the hard bound.
         DatagramQueue queue = Make(FairBy.Source);
-        byte[] tcp = Tcp("02:00:00:00:00:01", 1);
-
-        // 7 ms of queue, for 200 ms: above CoDel's target, below the hard bound.
-        Fill(queue, tcp, (int)(TimeSpan.FromMilliseconds(7) / Step));
-        for (TimeSpan end = TimeSpan.FromMilliseconds(200); _now < end;)
-        {
-            queue.Enqueue(DatagramHeader.ForFrame(1), tcp, _now);
-            Send(queue);
-            _now += Step;
-        }
-
+        Stand(queue, isTcp ? Tcp("02:00:00:00:00:01", 1) : Bulk("02:00:00:00:00:01"), 7, milliseconds);
         Assert.InRange(_counters.Dropped(DropReason.Congested), 3, 60);
         Assert.Equal(0, _counters.Dropped(DropReason.TooOld));
     }
@@ -104,19 +97,55 @@ public sealed class FairnessTests
         DatagramQueue queue = Make(FairBy.Source);
         byte[] tcp = Tcp("02:00:00:00:00:01", 1);
         tcp[15] = 0x02; // ECT(0)
-        int marked = 0;
-        Fill(queue, tcp, (int)(TimeSpan.FromMilliseconds(7) / Step));
-        for (TimeSpan end = TimeSpan.FromMilliseconds(200); _now < end;)
+        int marked = Stand(queue, tcp, 7, 1000);
+        Assert.InRange(marked, 3, 60);
+        Assert.Equal(0, _counters.TotalDropped);
+    }
+
+    [Fact]
+    public void Download_OverALongWay_MayKeepWhatItNeedsThere()
+    {
+        DatagramQueue queue = Make(FairBy.Source);
+        queue.RoundTrip = TimeSpan.FromMilliseconds(30);
+        Stand(queue, Tcp("02:00:00:00:00:01", 1), 9, 1000);
+        Assert.Equal(0, _counters.TotalDropped);
+    }
+
+    [Fact]
+    public void LinkThatStops_TcpWaits_OthersAreDroppedWhenTheyAreOld()
+    {
+        DatagramQueue queue = Make(FairBy.Source);
+        Fill(queue, Tcp("02:00:00:00:00:01", 1), 3);
+        Fill(queue, Game("02:00:00:00:00:02"), 3);
+        queue.Settle();
+        _now += TimeSpan.FromMilliseconds(50);
+        Fill(queue, Game("02:00:00:00:00:02"), 1);
+        Assert.Equal(["game", Flow(1), Flow(1), Flow(1)], [.. Enumerable.Range(0, 4).Select(_ => Send(queue)).Order()]);
+        Assert.Equal(3, _counters.Dropped(DropReason.TooOld));
+
+        Fill(queue, Tcp("02:00:00:00:00:01", 1), 3);
+        queue.Settle();
+        _now += 11 * QueueLimits.DefaultMaxAge;
+        Assert.False(queue.TryPeek(_now, out _));
+        Assert.Equal(6, _counters.Dropped(DropReason.TooOld));
+    }
+
+    [Fact]
+    public void LinkThatHalvesItsRateForAMoment_TcpIsNotHinted()
+    {
+        DatagramQueue queue = Make(FairBy.Source);
+        byte[] tcp = Tcp("02:00:00:00:00:01", 1);
+        for (TimeSpan end = TimeSpan.FromSeconds(5); _now < end; _now += Step)
         {
-            queue.Enqueue(DatagramHeader.ForFrame(1), tcp, _now);
-            queue.Settle();
-            Assert.True(queue.TryPeek(_now, out Span<byte> datagram));
-            marked += (datagram[DatagramHeader.Length + 15] & 3) == 3 ? 1 : 0;
-            queue.Dequeue();
-            _now += Step;
+            // As much in flight as before, so half of it waits here; then it drains.
+            bool isSlow = _now.TotalMilliseconds % 1000 is > 500 and < 720;
+            Fill(queue, tcp, Math.Max(0, (isSlow ? 1200 : 100) - queue.Count));
+            if (!isSlow || _now.Ticks / Step.Ticks % 2 == 0)
+            {
+                Send(queue);
+            }
         }
 
-        Assert.InRange(marked, 3, 60);
         Assert.Equal(0, _counters.TotalDropped);
     }
 
@@ -184,6 +213,8 @@ public sealed class FairnessTests
 
     private static byte[] Game(string source) => Ethernet(EtherTypes.IPv4, IPv4(IPProtocols.Udp, Udp(27015, 27015, 150)), Server, source);
 
+    private static byte[] Bulk(string source) => Ethernet(EtherTypes.IPv4, IPv4(IPProtocols.Udp, Udp(6881, 6881, 1400)), Server, source);
+
     private DatagramQueue Make(FairBy fairBy) => new(_pool, _counters, fairBy, new QueueLimits(QueueLimits.DefaultMaxAge));
 
     private void Fill(DatagramQueue queue, byte[] frame, int count)
@@ -192,6 +223,24 @@ public sealed class FairnessTests
         {
             queue.Enqueue(DatagramHeader.ForFrame(1), frame, _now);
         }
+    }
+
+    /// <summary>A sender who always has so much waiting, for so long.</summary>
+    /// <returns>How many frames left with "congestion experienced".</returns>
+    private int Stand(DatagramQueue queue, byte[] frame, double waiting, int milliseconds)
+    {
+        int marked = 0;
+        Fill(queue, frame, (int)(TimeSpan.FromMilliseconds(waiting) / Step));
+        for (TimeSpan end = _now + TimeSpan.FromMilliseconds(milliseconds); _now < end; _now += Step)
+        {
+            Fill(queue, frame, 1);
+            queue.Settle();
+            Assert.True(queue.TryPeek(_now, out Span<byte> datagram));
+            marked += (datagram[DatagramHeader.Length + 15] & 3) == 3 ? 1 : 0;
+            queue.Dequeue();
+        }
+
+        return marked;
     }
 
     /// <summary>Every sender always has something waiting.</summary>
