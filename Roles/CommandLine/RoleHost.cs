@@ -26,11 +26,11 @@ internal sealed class RoleHost(ILane lane, Action<CancellationToken> runLane, IL
     // Never disposed: a signal may come when all is over, and its handler waits for this.
     private readonly ManualResetEventSlim _isOver = new();
     private readonly CancellationTokenSource _end = new();
+    private readonly StopSignals _signals = new();
     private IRole? _role;
     private ILaneTimer? _stopTimer;
     private Timer? _hardTimer;
     private SoftlanException? _failure;
-    private int _signals;
 
     /// <summary>Makes, starts and runs the role; it is always disposed. The calling thread becomes the lane's.</summary>
     public int Run(Func<IRole> create)
@@ -105,9 +105,13 @@ internal sealed class RoleHost(ILane lane, Action<CancellationToken> runLane, IL
     private void OnStopSignal(PosixSignalContext context)
     {
         context.Cancel = true;
-        if (Interlocked.Increment(ref _signals) > 1)
+        switch (_signals.Note())
         {
-            Environment.Exit(ExitCodes.Interrupted);
+            case StopSignals.Meaning.Echo:
+                return;
+            case StopSignals.Meaning.EndNow:
+                Environment.Exit(ExitCodes.Interrupted);
+                return;
         }
 
         _hardTimer = new Timer(static _ => Environment.Exit(ExitCodes.Failure), null, HardTimeout, Timeout.InfiniteTimeSpan);

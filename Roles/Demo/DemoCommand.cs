@@ -30,11 +30,11 @@ internal static class DemoCommand
     {
         CheckMachine();
         using CancellationTokenSource stop = new();
-        int signals = 0;
+        StopSignals signals = new();
         void OnSignal(PosixSignalContext context)
         {
             context.Cancel = true;
-            if (Interlocked.Increment(ref signals) > 1)
+            if (signals.Note() == StopSignals.Meaning.EndNow)
             {
                 // Somebody is in a hurry; the next demo removes what this one leaves behind.
                 Environment.Exit(ExitCodes.Interrupted);
