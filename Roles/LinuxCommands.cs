@@ -26,6 +26,6 @@ internal static class LinuxCommands
         ProbeCommand.Create(),
     ];
 
-    private static Func<EventLoop, ILoggerFactory, IQuicEngine> EngineOf(QuicEngineKind kind) =>
-        (loop, loggers) => QuicEngines.Create(kind, loop, loggers.CreateLogger("softlan.quic"));
+    private static Func<EventLoop, ILoggerFactory, IQuicEngine> EngineOf(QuicSettings settings) =>
+        (loop, loggers) => QuicEngines.Create(settings, loop, loggers.CreateLogger("softlan.quic"));
 }

@@ -20,9 +20,9 @@ internal static class WindowsCommands
     public static Command[] Create() => Create(CreateEngine);
 
     /// <param name="createEngine">Makes the QUIC engine on the lane that it is given.</param>
-    public static Command[] Create(Func<IEnterableLane, ILoggerFactory, IQuicEngine> createEngine) =>
+    public static Command[] Create(Func<QuicSettings, IEnterableLane, ILoggerFactory, IQuicEngine> createEngine) =>
     [
-        RelayCommand.Create((options, logging) => WindowsRelay.Run(options, logging, createEngine)),
+        RelayCommand.Create((options, logging) => WindowsRelay.Run(options, logging, (lane, loggers) => createEngine(options.Quic, lane, loggers))),
         ForeignCommand.Create(
             "gateway",
             "Linux",
@@ -30,15 +30,15 @@ internal static class WindowsCommands
             "run the gateway on a Linux machine at the party; relay and client run on Windows"),
         ClientCommand.Create(
             ClientSystem.Windows,
-            (options, logging) => WindowsClient.Run(options, logging, createEngine),
+            (options, logging) => WindowsClient.Run(options, logging, (lane, loggers) => createEngine(options.Relay.Quic, lane, loggers)),
             output => WindowsClientHost.ListTaps(new WindowsMachine(), output)),
         ForeignCommand.Create("demo", "Linux", "it builds its party in network namespaces, which Windows does not have", "run it on a Linux machine"),
     ];
 
-    private static IQuicEngine CreateEngine(IEnterableLane lane, ILoggerFactory loggers)
+    private static IQuicEngine CreateEngine(QuicSettings settings, IEnterableLane lane, ILoggerFactory loggers)
     {
         MsQuicLibrary.Path = EmbeddedLibrary.Load(MsQuicFile);
-        return QuicEngines.Create(lane, loggers.CreateLogger("softlan.quic"));
+        return QuicEngines.CreateMsQuic(settings, lane, loggers.CreateLogger("softlan.quic"));
     }
 
     /// <summary>Keeps a window open that would close over the reason of a failure.</summary>

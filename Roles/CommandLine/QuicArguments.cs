@@ -3,20 +3,38 @@ using Softlan.Platform;
 
 namespace Softlan.Roles.CommandLine;
 
-/// <summary>The option <c>--quic</c>: which QUIC library carries the links.</summary>
-internal static class QuicOption
+/// <summary>The command line of <see cref="QuicSettings"/>: one instance belongs to one command.</summary>
+internal sealed class QuicArguments
 {
-    private static readonly ValueKind<QuicEngineKind> Kind = OperatingSystem.IsLinux()
+    /// <summary>Stands for <c>--quic</c>, as for every option.</summary>
+    public const string QuicVariable = "SOFTLAN_QUIC";
+
+    /// <summary>In milliseconds: nobody can play behind a longer queue.</summary>
+    public const int MaxQueueTime = 1000;
+
+    private static readonly ValueKind<QuicEngineKind> EngineKind = OperatingSystem.IsLinux()
         ? ValueKinds.OneOf("a QUIC library", ("ngtcp2", QuicEngineKind.Ngtcp2), ("msquic", QuicEngineKind.MsQuic))
         : ValueKinds.OneOf("a QUIC library that softlan has on this system", ("msquic", QuicEngineKind.MsQuic));
 
-    /// <summary>Stands for the option, as for every option.</summary>
-    public const string Variable = "SOFTLAN_QUIC";
-
-    public static Option<QuicEngineKind> Create() => SoftlanOption.WithDefault(
+    private readonly Option<QuicEngineKind> _quic = SoftlanOption.WithDefault(
         "--quic",
-        Kind,
+        EngineKind,
         OperatingSystem.IsLinux() ? "ngtcp2|msquic" : "msquic",
         "The QUIC library to use: ngtcp2, which softlan contains on Linux, or msquic, which is part of .NET on Windows and must be installed as libmsquic on Linux. Both understand each other.",
-        QuicEngines.Default);
+        QuicSettings.Default.Kind);
+
+    private readonly Option<int> _queueTime = SoftlanOption.WithDefault(
+        "--queue-time",
+        ValueKinds.Integer("a time in milliseconds", 1, MaxQueueTime, 10),
+        "ms",
+        "How long a frame may wait for a line that is full, in milliseconds; later it is dropped, since late is worse than lost in a game. TCP, which games go ahead of, may wait ten times as long.",
+        (int)QuicSettings.Default.QueueTime.TotalMilliseconds);
+
+    public void AddTo(Command command)
+    {
+        command.Add(_quic);
+        command.Add(_queueTime);
+    }
+
+    public QuicSettings Read(ParseResult parsed) => new() { Kind = parsed.GetValue(_quic), QueueTime = TimeSpan.FromMilliseconds(parsed.GetValue(_queueTime)) };
 }

@@ -127,7 +127,7 @@ internal sealed class DemoProcess : IDisposable
     private static IEnumerable<string> PassedOn() =>
         from DictionaryEntry variable in Environment.GetEnvironmentVariables()
         let name = (string)variable.Key
-        where name is "PATH" or "LANG" or "LD_LIBRARY_PATH" or QuicOption.Variable || name.StartsWith("DOTNET_", StringComparison.Ordinal)
+        where name is "PATH" or "LANG" or "LD_LIBRARY_PATH" or QuicArguments.QuicVariable || name.StartsWith("DOTNET_", StringComparison.Ordinal)
         select $"{name}={variable.Value}";
 
     private void Wait(Func<bool> isReached, TimeSpan limit, CancellationToken stop)

@@ -55,12 +55,13 @@ internal static class RelayCommand
         Option<int> broadcastRate = SoftlanOption.WithDefault(
             "--client-broadcast-rate", ValueKinds.Integer("a number of frames a second", 1, 1_000_000, 256), "frames", "How many broadcast, multicast and unknown unicast frames a second one player may send. A burst of two seconds is allowed.", 256);
 
-        Option<QuicEngineKind> quic = QuicOption.Create();
+        QuicArguments quic = new();
 
         Command command = new("relay", "Run a relay: the meeting point on the internet that players and gateways connect to.")
         {
-            listen, cert, key, state, serverName, mtu, maxClients, maxRooms, maxPeers, maxLinks, workers, clientRate, broadcastRate, quic,
+            listen, cert, key, state, serverName, mtu, maxClients, maxRooms, maxPeers, maxLinks, workers, clientRate, broadcastRate,
         };
+        quic.AddTo(command);
         command.Validators.Add(result =>
         {
             if (result.Has(cert) is { } hasCert && result.Has(key) is { } hasKey && hasCert != hasKey)
@@ -81,10 +82,10 @@ internal static class RelayCommand
                 MaxRooms = parsed.GetValue(maxRooms),
                 MaxPeers = parsed.GetValue(maxPeers),
                 MaxLinksPerAddress = parsed.GetValue(maxLinks),
-                Workers = parsed.GetValue(quic) == QuicEngineKind.MsQuic ? 1 : parsed.GetValue(workers),
+                Workers = quic.Read(parsed).Kind == QuicEngineKind.MsQuic ? 1 : parsed.GetValue(workers),
                 ClientRate = parsed.GetValue(clientRate),
                 ClientBroadcastRate = parsed.GetValue(broadcastRate),
-                Quic = parsed.GetValue(quic),
+                Quic = quic.Read(parsed),
             },
             LoggingArguments.Read(parsed)));
         return command;

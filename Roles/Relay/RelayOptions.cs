@@ -14,8 +14,8 @@ internal sealed record RelayOptions
 
     public ListenAddress Listen { get; init; } = ListenAddress.Default;
 
-    /// <summary>What carries the links.</summary>
-    public QuicEngineKind Quic { get; init; } = QuicEngines.Default;
+    /// <summary>What carries the links, and how.</summary>
+    public QuicSettings Quic { get; init; } = QuicSettings.Default;
 
     /// <summary>The operator's own certificate; null: one that the relay makes and keeps.</summary>
     public CertificateFiles? Certificate { get; init; }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics.CodeAnalysis;
-using Softlan.Platform;
 using Softlan.Roles.CommandLine;
 using Softlan.Wire;
 using Softlan.Wire.Control;
@@ -61,7 +60,7 @@ internal sealed class RelayArguments
         "bytes",
         "The longest datagram to send, for paths where large packets get lost. By default the path is measured.");
 
-    private readonly Option<QuicEngineKind> _quic = QuicOption.Create();
+    private readonly QuicArguments _quic = new();
 
     /// <param name="relayIsRequired">False where a profile can stand in for it.</param>
     public RelayArguments(bool relayIsRequired)
@@ -85,7 +84,7 @@ internal sealed class RelayArguments
         command.Add(_room);
         command.Add(_name);
         command.Add(_datagramLimit);
-        command.Add(_quic);
+        _quic.AddTo(command);
         command.Validators.Add(result =>
         {
             if (result.Has(_pin) == true && result.Has(_caFile) == true)
@@ -104,7 +103,7 @@ internal sealed class RelayArguments
         Room = parsed.GetValue(_room),
         Name = parsed.GetValue(_name) ?? "",
         DatagramLimit = parsed.GetValue(_datagramLimit),
-        Quic = parsed.GetValue(_quic),
+        Quic = _quic.Read(parsed),
     };
 
     private static bool TryParseHostName(string text, [MaybeNullWhen(false)] out string name)

@@ -25,8 +25,8 @@ internal sealed record RelayOptions
     /// <summary>Bytes; null: no cap.</summary>
     public int? DatagramLimit { get; init; }
 
-    /// <summary>What carries the link.</summary>
-    public QuicEngineKind Quic { get; init; } = QuicEngines.Default;
+    /// <summary>What carries the link, and how.</summary>
+    public QuicSettings Quic { get; init; } = QuicSettings.Default;
 
     public LinkTrust Trust => Pin is null && CaFile is null ? LinkTrust.System : new LinkTrust(Pin, CaFile);
 }

@@ -3,6 +3,7 @@ using Softlan.Platform;
 using Softlan.Platform.Linux;
 using Softlan.Platform.Quic.MsQuic;
 using Softlan.Platform.Quic.Ngtcp2;
+using Softlan.Wire;
 using Xunit;
 
 namespace Softlan.Tests.Loopback;
@@ -27,14 +28,17 @@ internal static class LoopbackEngines
         }
     }
 
+    /// <summary>Most tests ask what arrives, and whoever runs them may have a busy machine: there a frame may wait as long as it takes.</summary>
+    public static QueueLimits Patient { get; } = new(TimeSpan.FromSeconds(5));
+
     /// <param name="quick">A keep-alive of 0.3 s and an idle timeout of 2 s instead of softlan's own.</param>
     public static IQuicEngine Create(EngineKind kind, EventLoop loop, bool quick)
     {
         TimeSpan keepAlive = quick ? TimeSpan.FromMilliseconds(300) : TimeSpan.FromSeconds(10);
         TimeSpan idle = quick ? TimeSpan.FromSeconds(2) : TimeSpan.FromSeconds(30);
         return kind == EngineKind.Ngtcp2
-            ? new Ngtcp2Engine(loop) { KeepAlive = keepAlive, IdleTimeout = idle }
-            : new MsQuicEngine(loop) { KeepAlive = keepAlive, IdleTimeout = idle };
+            ? new Ngtcp2Engine(loop) { KeepAlive = keepAlive, IdleTimeout = idle, QueueLimits = Patient }
+            : new MsQuicEngine(loop) { KeepAlive = keepAlive, IdleTimeout = idle, QueueLimits = Patient };
     }
 
     /// <summary>The longest datagram to a relay of this kind.</summary>

@@ -33,9 +33,9 @@ public sealed class RelayWorkersTests : IDisposable
 
     public RelayWorkersTests()
     {
-        _engine = new Ngtcp2Engine(_loop);
+        _engine = Create(_loop);
         _threads = [.. Enumerable.Range(1, Workers - 1).Select(i => new LoopThread($"worker {i}", _loop))];
-        RelayWorker[] workers = [RelayWorker.Own(_loop, new Ngtcp2Engine(_loop)), .. _threads.Select(thread => new RelayWorker(thread.Loop, new Ngtcp2Engine(thread.Loop), thread.Invoke))];
+        RelayWorker[] workers = [RelayWorker.Own(_loop, Create(_loop)), .. _threads.Select(thread => new RelayWorker(thread.Loop, Create(thread.Loop), thread.Invoke))];
         foreach (LoopThread thread in _threads)
         {
             thread.Start();
@@ -136,6 +136,8 @@ public sealed class RelayWorkersTests : IDisposable
         Until(() => _hasEnded && players.All(player => player.Owner.Disconnected.Count > 0), "everybody was told");
         Assert.All(players, player => Assert.Contains("shutting down", player.Owner.Disconnected[0].Reason, StringComparison.OrdinalIgnoreCase));
     }
+
+    private static Ngtcp2Engine Create(EventLoop loop) => new(loop) { QueueLimits = LoopbackEngines.Patient };
 
     private int LinksOf(int worker)
     {

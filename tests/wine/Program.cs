@@ -16,4 +16,4 @@ if (!OperatingSystem.IsWindows())
 
 return args is ["probe", ..]
     ? Probes.Run(args[1..])
-    : SoftlanCommandLine.Run(SoftlanCommandLine.CreateRoot(WindowsCommands.Create((lane, _) => new UdpEngine(lane))), args, Console.Out, Console.Error);
+    : SoftlanCommandLine.Run(SoftlanCommandLine.CreateRoot(WindowsCommands.Create((_, lane, _) => new UdpEngine(lane))), args, Console.Out, Console.Error);

@@ -10,20 +10,20 @@ namespace Softlan.Tests.Roles.CommandLine;
 
 /// <summary>The choice of the QUIC library.</summary>
 [SupportedOSPlatform("linux")]
-public sealed class QuicOptionTests
+public sealed class QuicArgumentsTests
 {
     [Fact]
-    public void Variable_IsTheOptions() => Assert.Equal(QuicOption.Variable, SoftlanOption.VariableName("--quic"));
+    public void Variable_IsTheOptions() => Assert.Equal(QuicArguments.QuicVariable, SoftlanOption.VariableName("--quic"));
 
     [Fact]
-    public void Default_IsTheLibraryInside() => Assert.Equal(QuicEngineKind.Ngtcp2, QuicEngines.Default);
+    public void Default_IsTheLibraryInside() => Assert.Equal(QuicEngineKind.Ngtcp2, QuicSettings.Default.Kind);
 
     [Fact]
     public void Create_MsQuicThatCannotBeLoaded_SaysWhatWasLookedForAndWhatToDo()
     {
         Assert.SkipWhen(MsQuicEngine.NotSupportedReason is null, "libmsquic is installed here.");
         using EventLoop loop = new();
-        SoftlanException e = Assert.Throws<SoftlanException>(() => QuicEngines.Create(QuicEngineKind.MsQuic, loop));
+        SoftlanException e = Assert.Throws<SoftlanException>(() => QuicEngines.Create(new QuicSettings { Kind = QuicEngineKind.MsQuic }, loop));
         Assert.Contains("libmsquic.so.2", e.Message, StringComparison.Ordinal);
         Assert.Contains("Hint:", e.Message, StringComparison.Ordinal);
     }

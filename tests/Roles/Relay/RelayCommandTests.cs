@@ -37,12 +37,12 @@ public sealed class RelayCommandTests : IDisposable
         Assert.Equal(0, Run(
             "--listen", "192.0.2.1:7000", "--cert", "/c.pem", "--key", "/k.pem", "--state", "/s", "--server-name", "relay.example", "--mtu", "1400",
             "--max-clients-per-room", "8", "--max-rooms", "2", "--max-peers", "16", "--max-links-per-address", "4", "--client-rate", "20mbit",
-            "--client-broadcast-rate", "100", "--quic", "msquic"));
+            "--client-broadcast-rate", "100", "--quic", "msquic", "--queue-time", "25"));
         Assert.Equal("192.0.2.1:7000/udp", _options!.Listen.ToString());
         Assert.Equal(new CertificateFiles("/c.pem", "/k.pem"), _options.Certificate);
         Assert.Equal(("/s", "relay.example", "relay.example"), (_options.StateDirectory, _options.ServerName, _options.PublicName));
         Assert.Equal((1400, 8, 2, 16, 4), (_options.MaxMtu, _options.MaxClientsPerRoom, _options.MaxRooms, _options.MaxPeers, _options.MaxLinksPerAddress));
-        Assert.Equal(QuicEngineKind.MsQuic, _options.Quic);
+        Assert.Equal((QuicEngineKind.MsQuic, TimeSpan.FromMilliseconds(25)), (_options.Quic.Kind, _options.Quic.QueueTime));
         Assert.Equal((20_000_000, 100), (_options.ClientRate.BitsPerSecond, _options.ClientBroadcastRate));
     }
 
@@ -55,6 +55,7 @@ public sealed class RelayCommandTests : IDisposable
     [InlineData("'1279' is not an MTU.", "--mtu", "1279")]
     [InlineData("'9000' is not an MTU.", "--mtu", "9000")]
     [InlineData("'quiche' is not a QUIC library. Use one of ngtcp2, msquic.", "--quic", "quiche")]
+    [InlineData("'0' is not a time in milliseconds. Give a whole number from 1 to 1000", "--queue-time", "0")]
     [InlineData("'a b' is not a host name.", "--server-name", "a b")]
     [InlineData("'' is not a path.", "--state", "")]
     [InlineData("--cert and --key belong together.", "--cert", "/c.pem")]
