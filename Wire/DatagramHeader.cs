@@ -22,6 +22,9 @@ internal enum DatagramKind : byte
 
     /// <summary>Any bytes, ignored by the receiver: fills a packet to learn whether its size still passes the path, or is a reason to send one.</summary>
     Padding = 5,
+
+    /// <summary>The receiver acknowledges at once what it has received, as with IMMEDIATE_ACK of the QUIC acknowledgement frequency extension. No body.</summary>
+    AckRequest = 6,
 }
 
 /// <summary>The four bytes in front of every QUIC DATAGRAM.</summary>
@@ -61,16 +64,20 @@ internal readonly record struct DatagramHeader(DatagramKind Kind, byte SplitId, 
             DatagramKind.Frame => header.SplitId == 0 && body.Length is >= FrameLimits.MinLength and <= FrameLimits.MaxLength,
             DatagramKind.Head or DatagramKind.Tail => body.Length is >= 1 and < FrameLimits.MaxLength,
             DatagramKind.Probe or DatagramKind.ProbeReply => header.SplitId == 0 && body.Length == ProbeBodyLength,
-            DatagramKind.Padding => true,
+            DatagramKind.Padding or DatagramKind.AckRequest => true,
             _ => false,
         };
     }
 
     /// <summary>Links send these to each other; roles need not see them.</summary>
-    public static bool IsPadding(ReadOnlySpan<byte> datagram) => datagram.Length >= Length && datagram[0] == ((Version << 4) | (int)DatagramKind.Padding);
+    public static bool IsForLink(ReadOnlySpan<byte> datagram) => IsOfKind(datagram, DatagramKind.Padding) || IsAckRequest(datagram);
+
+    public static bool IsAckRequest(ReadOnlySpan<byte> datagram) => IsOfKind(datagram, DatagramKind.AckRequest);
 
     /// <summary>The kind of a datagram that <see cref="Write"/> wrote.</summary>
     public static DatagramKind KindOf(ReadOnlySpan<byte> datagram) => (DatagramKind)(datagram[0] & 0xf);
+
+    private static bool IsOfKind(ReadOnlySpan<byte> datagram, DatagramKind kind) => datagram.Length >= Length && datagram[0] == ((Version << 4) | (int)kind);
 
     /// <summary>Writes <see cref="Length"/> bytes to the start of <paramref name="datagram"/>.</summary>
     public void Write(Span<byte> datagram)

@@ -47,6 +47,9 @@ internal sealed class DelayGuard
     /// <summary>The shortest round trip of the last seconds; zero before the first.</summary>
     public TimeSpan RoundTrip => _base == TimeSpan.MaxValue ? TimeSpan.Zero : _base;
 
+    /// <summary>In the last epoch more was in flight than always may be.</summary>
+    public bool IsBusy { get; private set; }
+
     /// <summary>Bytes that may be in flight now.</summary>
     public long Limit { get; private set; } = long.MaxValue;
 
@@ -68,6 +71,7 @@ internal sealed class DelayGuard
         if (now >= _epochEnds)
         {
             Judge(window / SmallestShare);
+            IsBusy = _mostInFlight > SmallestLimit;
             _shortest = TimeSpan.MaxValue;
             _mostInFlight = inFlight;
             _wasInTheWay = false;

@@ -80,6 +80,9 @@ internal sealed class DatagramQueue(DatagramPool pool, PeerCounters counters, Fa
         return _selected != None;
     }
 
+    /// <summary>What <see cref="TryPeek"/> showed is of a conversation that sends little: nobody else has to wait for it, and it should not have to wait.</summary>
+    public bool IsNextSparse => _scheduler is { IsSelectedNew: true };
+
     /// <summary>Removes what <see cref="TryPeek"/> showed.</summary>
     public void Dequeue()
     {

@@ -84,4 +84,26 @@ public sealed class AcknowledgementTests : IDisposable
         Assert.Equal(1, server.DatagramCount);
         Assert.Equal(0, client.Link.Counters.Dropped(DropReason.TooOld));
     }
+
+    [Fact]
+    public void LoneDatagram_AcknowledgementIsAskedFor_ComesAtOnce()
+    {
+        (RecordingHandler client, RecordingHandler server) = _party.Join();
+        _party.For(TimeSpan.FromMilliseconds(200));
+        List<double> times = [];
+        for (int i = 0; i < 9; i++)
+        {
+            _party.For(TimeSpan.FromMilliseconds(30));
+            Stopwatch watch = Stopwatch.StartNew();
+            client.SendFrame(_party.Loop, 150);
+            _party.Loop.Post(() => client.Link.Send(new DatagramHeader(DatagramKind.AckRequest, 0, 0), default));
+            _party.Until(() => client.Link.Statistics.BytesInFlight > 0, "they are under way");
+            _party.Until(() => client.Link.Statistics.BytesInFlight == 0, "they were acknowledged");
+            times.Add(watch.Elapsed.TotalMilliseconds);
+        }
+
+        times.Sort();
+        Assert.True(times[times.Count / 2] < 15, $"took {times[times.Count / 2]:0.0} ms");
+        Assert.Equal(9, server.DatagramCount);
+    }
 }

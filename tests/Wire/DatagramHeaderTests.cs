@@ -28,7 +28,8 @@ public sealed class DatagramHeaderTests
     [InlineData(0x14, 0, 2, false)]
     [InlineData(0x15, 0, 0, true)]       // padding
     [InlineData(0x15, 9, 1400, true)]
-    [InlineData(0x16, 0, 14, false)]     // unknown kinds
+    [InlineData(0x16, 0, 0, true)]       // request for an acknowledgement
+    [InlineData(0x17, 0, 14, false)]     // unknown kinds
     [InlineData(0x1f, 0, 14, false)]
     [InlineData(0x00, 0, 14, false)]     // other versions
     [InlineData(0x20, 0, 14, false)]
@@ -79,5 +80,18 @@ public sealed class DatagramHeaderTests
                 Assert.True(Enum.IsDefined(header.Kind));
             }
         }
+    }
+
+    [Theory]
+    [InlineData(0x15, true, false)]
+    [InlineData(0x16, true, true)]
+    [InlineData(0x10, false, false)]
+    [InlineData(0x26, false, false)]
+    public void IsForLink_PaddingAndRequests(byte first, bool isForLink, bool isRequest)
+    {
+        byte[] datagram = [first, 0, 0, 0];
+        Assert.Equal(isForLink, DatagramHeader.IsForLink(datagram));
+        Assert.Equal(isRequest, DatagramHeader.IsAckRequest(datagram));
+        Assert.False(DatagramHeader.IsForLink(datagram.AsSpan(0, 3)));
     }
 }

@@ -107,7 +107,7 @@ internal sealed partial class MsQuicLink
         {
             DatagramSlot* next = slot->Next;
             Counters.DatagramsIn++;
-            if (_state == State.Connected && !DatagramHeader.IsPadding(slot->Bytes))
+            if (_state == State.Connected && !DatagramHeader.IsForLink(slot->Bytes))
             {
                 try
                 {

@@ -23,7 +23,7 @@ internal sealed unsafe partial class QuicConnection
         {
             _remote = remote;
             _mtu.Reset();
-            _delay.Reset();
+            ResetBudget();
         }
     }
 

@@ -39,6 +39,7 @@ internal sealed unsafe partial class QuicConnection
             return;
         }
 
+        NoteAcknowledgements();
         if (_state != State.Connected || _queue.Count > 0 || _control.HasUnsent || _unacknowledged >= AcknowledgeAtOnce)
         {
             // Acknowledgements are written by the next write, whatever else it writes.
@@ -72,8 +73,8 @@ internal sealed unsafe partial class QuicConnection
     internal void OnRecvDatagram(ReadOnlySpan<byte> datagram)
     {
         Counters.DatagramsIn++;
-        _unacknowledged++;
-        if (_state == State.Connected && !DatagramHeader.IsPadding(datagram))
+        _unacknowledged += DatagramHeader.IsAckRequest(datagram) ? AcknowledgeAtOnce : 1;
+        if (_state == State.Connected && !DatagramHeader.IsForLink(datagram))
         {
             _handler!.OnDatagram(this, datagram);
         }

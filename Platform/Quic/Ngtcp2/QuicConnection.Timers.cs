@@ -1,10 +1,11 @@
 namespace Softlan.Platform.Quic.Ngtcp2;
 
-// Four reasons to wake up, of which the earliest sets the one timer:
+// Five reasons to wake up, of which the earliest sets the one timer:
 //
 //   ngtcp2's own       losses, keep-alive, idle time, path MTU discovery; and pacing, but only while something waits to be sent
 //   acknowledgements   of datagrams that came alone (AcknowledgeLater)
 //   PathMtuGuard       a black hole is probed again
+//   BbrPauses          what was held back may leave
 //   the goodbye        is not put off any longer (TransmitLingering)
 
 /// <summary>When the connection acts without being asked.</summary>
@@ -53,7 +54,7 @@ internal sealed unsafe partial class QuicConnection
             }
         }
 
-        if (isDue || _acknowledgeAt <= (long)Now || _mtu.IsBlackHole || _state == State.Lingering)
+        if (isDue || _acknowledgeAt <= (long)Now || _holds || _mtu.IsBlackHole || _state == State.Lingering)
         {
             _endpoint.MarkDirty(this);
         }
@@ -88,7 +89,7 @@ internal sealed unsafe partial class QuicConnection
         NativeNgtcp2.ConnUpdatePktTxTime(_conn, Now);
         _restExpiry = long.MaxValue;
         _queue.Settle();
-        if (_budget <= 0)
+        if (_budget <= 0 && _isGuarded)
         {
             _delay.NoteInTheWay();
         }
@@ -119,6 +120,11 @@ internal sealed unsafe partial class QuicConnection
         // At rest the timers of the last write hold: those of a packet that came since would only acknowledge it, after an eighth of a round trip.
         long expiry = _restExpiry != long.MaxValue ? _restExpiry : (long)Math.Min(NativeNgtcp2.ConnGetExpiry(_conn), long.MaxValue);
         expiry = Math.Min(expiry, _acknowledgeAt);
+        if (_holds)
+        {
+            expiry = Math.Min(expiry, _pauses.HoldEnds + 1);
+        }
+
         if (_mtu.IsBlackHole)
         {
             expiry = Math.Min(expiry, _mtu.RetryAt.Ticks * TimeSpan.NanosecondsPerTick);

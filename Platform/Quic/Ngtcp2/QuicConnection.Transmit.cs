@@ -19,9 +19,6 @@ internal sealed unsafe partial class QuicConnection
     private long _packetsSent;
     private long _bytesSent;
 
-    /// <summary>Bytes that this turn may still send.</summary>
-    private long _budget;
-
     /// <summary>Writes what congestion control, pacing and the socket allow. Called by the endpoint at the end of a turn.</summary>
     /// <returns>False when the socket is full; call again when it is writable.</returns>
     public bool Transmit()
@@ -54,26 +51,15 @@ internal sealed unsafe partial class QuicConnection
         return taken;
     }
 
-    /// <summary>How many bytes of datagrams may join those that are in flight.</summary>
-    private long MeasureBudget()
-    {
-        NativeNgtcp2.ConnInfo info;
-        NativeNgtcp2.ConnGetConnInfo(_conn, NativeNgtcp2.NGTCP2_CONN_INFO_V1, &info);
-        long inFlight = (long)info.BytesInFlight;
-        _delay.Update(ToTimeSpan(info.LatestRtt), inFlight, (long)info.CongestionWindow, _loop.Now);
-        _queue.RoundTrip = _delay.RoundTrip;
-        return _delay.Limit - inFlight;
-    }
-
     private bool WritePackets()
     {
         int quantum = (int)NativeNgtcp2.ConnGetSendQuantum(_conn);
         int left = quantum;
         int quanta = 0;
-        _budget = MeasureBudget();
+        MeasureBudget();
 
         // Control messages get the start of the first packet of a turn, and only that: datagrams never wait behind them, and they never starve.
-        bool mayWriteStream = true;
+        bool mayWriteStream = !_holds;
         while (true)
         {
             byte* packet = _endpoint.Transmit.Reserve(MaxPacketLength);
@@ -95,7 +81,7 @@ internal sealed unsafe partial class QuicConnection
                 return _queue.Count > 0 || _control.HasUnsent ? EndBurst() : Rest();
             }
 
-            mayWriteStream = _queue.Count == 0;
+            mayWriteStream = _queue.Count == 0 && !_holds;
             Commit((int)length);
             _budget -= length;
             left -= (int)length;
@@ -129,7 +115,16 @@ internal sealed unsafe partial class QuicConnection
             }
         }
 
-        while (_state == State.Connected && _budget > 0 && _queue.TryPeek(_loop.Now, out Span<byte> datagram))
+        if (_asks)
+        {
+            nint length = WriteAckRequest(packet, room, path, ref used);
+            if (length != NativeNgtcp2.NGTCP2_ERR_WRITE_MORE)
+            {
+                return length;
+            }
+        }
+
+        while (TryPeek(out Span<byte> datagram))
         {
             if (datagram.Length > _maxDatagramLength)
             {

@@ -23,7 +23,6 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
     private readonly ControlSendBuffer _control = new();
     private readonly ControlReader _reader = new();
     private readonly PathMtuGuard _mtu = new();
-    private readonly DelayGuard _delay = new();
     private readonly LoopTimer _timer;
     private readonly ConnectOptions? _options;
     private readonly List<CidKey> _cids = new(4);
@@ -49,6 +48,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         _options = options;
         Counters = counters;
         _queue = new DatagramQueue(endpoint.Engine.Pool, counters, options?.FairBy ?? FairBy.Source, endpoint.Engine.QueueLimits);
+        _pauses = new BbrPauses(_loop.NowNanoseconds);
         _timer = new LoopTimer(_loop, OnTimer);
         _self = GCHandle.Alloc(this);
     }
@@ -225,7 +225,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         {
             _local = local;
             _mtu.Reset();
-            _delay.Reset();
+            ResetBudget();
         }
 
         _endpoint.MarkDirty(this);

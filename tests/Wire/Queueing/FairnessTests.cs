@@ -30,6 +30,20 @@ public sealed class FairnessTests
     }
 
     [Fact]
+    public void IsNextSparse_OnlyWhileAGameGoesBeforeOthers()
+    {
+        DatagramQueue queue = Make(FairBy.Source);
+        Fill(queue, Tcp("02:00:00:00:00:01", 1), 200);
+        Assert.Equal([Flow(1), Flow(1), Flow(1)], [Send(queue), Send(queue), Send(queue)]);
+        queue.Enqueue(DatagramHeader.ForFrame(1), Game("02:00:00:00:00:01"), _now);
+        Assert.True(queue.TryPeek(_now, out _));
+        Assert.True(queue.IsNextSparse);
+        Assert.Equal("game", Send(queue));
+        Assert.True(queue.TryPeek(_now, out _));
+        Assert.False(queue.IsNextSparse);
+    }
+
+    [Fact]
     public void TwoDownloads_GetHalfEach()
     {
         DatagramQueue queue = Make(FairBy.Source);

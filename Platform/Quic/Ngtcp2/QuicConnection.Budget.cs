@@ -1,0 +1,85 @@
+using Softlan.Wire;
+
+namespace Softlan.Platform.Quic.Ngtcp2;
+
+/// <summary>How much may be in flight, besides what ngtcp2's congestion control says.</summary>
+internal sealed unsafe partial class QuicConnection
+{
+    /// <summary>In this many bytes in flight there may be fewer packets than the other side acknowledges at once, so it has to be asked.</summary>
+    private const long SmallWindow = AcknowledgeAtOnce * NativeNgtcp2.NGTCP2_MAX_UDP_PAYLOAD_SIZE;
+
+    private readonly DelayGuard _delay = new();
+    private readonly BbrPauses _pauses;
+
+    /// <summary>Bytes that this turn may still send.</summary>
+    private long _budget;
+
+    /// <summary>The budget is what <see cref="DelayGuard"/> allows.</summary>
+    private bool _isGuarded;
+
+    /// <summary>Nothing that must be acknowledged may leave before <see cref="BbrPauses.HoldEnds"/>.</summary>
+    private bool _holds;
+
+    /// <summary>The next packet is to ask for an acknowledgement.</summary>
+    private bool _asks;
+
+    private void ResetBudget()
+    {
+        _delay.Reset();
+        _pauses.Reset(_loop.NowNanoseconds);
+    }
+
+    private void NoteAcknowledgements()
+    {
+        NativeNgtcp2.ConnInfo info;
+        NativeNgtcp2.ConnGetConnInfo(_conn, NativeNgtcp2.NGTCP2_CONN_INFO_V1, &info);
+        _pauses.OnRead((long)info.LatestRtt, (long)info.BytesInFlight, (long)info.CongestionWindow, _loop.NowNanoseconds);
+    }
+
+    /// <summary>At the start of a turn: how many bytes may join those that are in flight.</summary>
+    private void MeasureBudget()
+    {
+        NativeNgtcp2.ConnInfo info;
+        NativeNgtcp2.ConnGetConnInfo(_conn, NativeNgtcp2.NGTCP2_CONN_INFO_V1, &info);
+        long inFlight = (long)info.BytesInFlight;
+        long window = (long)info.CongestionWindow;
+        _delay.Update(ToTimeSpan(info.LatestRtt), inFlight, window, _loop.Now);
+        _queue.RoundTrip = _delay.RoundTrip;
+
+        bool held = _holds;
+        long limit = _delay.Limit;
+        BbrPauses.Advice advice = _pauses.Ask(inFlight, _delay.RoundTrip.Ticks * TimeSpan.NanosecondsPerTick, _delay.IsBusy, _loop.NowNanoseconds);
+        _isGuarded = advice == BbrPauses.Advice.None;
+        _holds = advice == BbrPauses.Advice.Hold;
+        if (advice == BbrPauses.Advice.Ease)
+        {
+            // What is left is for those who send little: they need not wait for the budget.
+            limit = _pauses.IsPaused ? window / 8 * 7 : Math.Min(limit, window / 2) / 8 * 3;
+        }
+
+        _budget = _holds ? 0 : limit - inFlight;
+        long most = Math.Min(limit, window);
+        _asks = _queue.Count > 0 && (_holds ? !held && inFlight > 0 : most < SmallWindow && inFlight > most / 2);
+        if (_budget <= 0)
+        {
+            _queue.Settle();
+        }
+    }
+
+    /// <summary>The datagram to send next, if it may be sent now.</summary>
+    private bool TryPeek(out Span<byte> datagram)
+    {
+        datagram = default;
+        return _state == State.Connected && !_holds && _queue.TryPeek(_loop.Now, out datagram) && (_budget > 0 || _queue.IsNextSparse);
+    }
+
+    /// <summary>A request for an acknowledgement, at the start of a packet.</summary>
+    private nint WriteAckRequest(byte* packet, nuint room, NativeNgtcp2.Path* path, ref int used)
+    {
+        _asks = false;
+        Span<byte> request = stackalloc byte[DatagramHeader.Length];
+        new DatagramHeader(DatagramKind.AckRequest, 0, 0).Write(request);
+        used += request.Length + DatagramFrameHeader;
+        return WriteDatagram(packet, room, path, request, more: _queue.Count > 0 && !_holds, isLarge: false, out _);
+    }
+}
