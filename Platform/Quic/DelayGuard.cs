@@ -47,7 +47,7 @@ internal sealed class DelayGuard
     /// <summary>The shortest round trip of the last seconds; zero before the first.</summary>
     public TimeSpan RoundTrip => _base == TimeSpan.MaxValue ? TimeSpan.Zero : _base;
 
-    /// <summary>In the last epoch more was in flight than always may be.</summary>
+    /// <summary>In the last epoch more was in flight than two full packets: half of what BBR leaves when it pauses.</summary>
     public bool IsBusy { get; private set; }
 
     /// <summary>Bytes that may be in flight now.</summary>
@@ -71,7 +71,7 @@ internal sealed class DelayGuard
         if (now >= _epochEnds)
         {
             Judge(window / SmallestShare);
-            IsBusy = _mostInFlight > SmallestLimit;
+            IsBusy = _mostInFlight > 2 * 1472;
             _shortest = TimeSpan.MaxValue;
             _mostInFlight = inFlight;
             _wasInTheWay = false;

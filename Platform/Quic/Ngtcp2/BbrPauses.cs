@@ -1,16 +1,21 @@
 namespace Softlan.Platform.Quic.Ngtcp2;
 
-// BBR remembers the shortest round trip. When none was as short for five seconds, it keeps next to nothing in flight for 200 ms to see a new one (ProbeRTT, draft-cardwell-iccrg-bbr-congestion-control-02,
-// section 4.3.4): in a LAN, where four packets are in flight then, that is a hole that every game notices. It does not when the connection just restarts from idle, for then the next
-// acknowledgement tells the same. So a connection that is busy is made idle for one short round trip, exactly when the five seconds end:
+// BBR remembers the shortest round trip. When none was shorter for five seconds, it keeps next to nothing in flight for 200 ms to see a new one (ProbeRTT, draft-cardwell-iccrg-bbr-congestion-control-02,
+// section 4.3.4). In a LAN four packets are in flight then: a hole in every stream, which every game notices. A connection that has just been idle should be spared, since its next round trip tells the
+// same; ngtcp2 1.11 means to do so, but counts the packet that ends the idleness before it looks (bbr_handle_restart_from_idle), so nobody is.
 //
-//        stops           nothing in flight, five seconds over     first acknowledgement after them
-//   ------|---------------------|--------------------------------------|------->
-//         |  Hold: at most a millisecond                                |  remembered for the next five seconds
+// So BBR is told what it would find out, on paths that are so short that nobody notices how. Shortly before the five seconds end:
 //
-// On a long path that pause would be longer than what it saves, so there the pause of BBR's own is entered with little in flight already: then it stops nobody who sends little.
+//     probe leaves, and nothing after it          it is acknowledged
+//   ------|------------------------------------------|---------> time
+//         |  the clock that ngtcp2 gets stands still  |  the clock shows the shortest round trip later, less a nanosecond: a shorter one, which BBR remembers for the next five seconds
 //
-// This follows what ngtcp2 1.11 does in bbr_update_min_rtt and bbr_check_probe_rtt. Where another version does otherwise, BBR pauses as it always did, and this sees it by its window.
+// That is the truth as long as DelayGuard, which sees the same round trips and is not told stories, has seen one as short in its own last seconds. Where it has not, the path has become longer, and BBR
+// gets its pause.
+//
+// On a long path nothing can be stopped for a round trip. There, the pause is entered with little in flight: then it stops nobody who sends little.
+//
+// This follows bbr_update_min_rtt and bbr_check_probe_rtt of ngtcp2 1.11. Where another version does otherwise, BBR pauses as it always did, and this sees it by its window.
 
 /// <summary>Knows when BBR is going to measure the round trip, and what to do so that nobody notices.</summary>
 internal sealed class BbrPauses
@@ -21,17 +26,28 @@ internal sealed class BbrPauses
     /// <summary>In nanoseconds: NGTCP2_BBR_PROBE_RTT_DURATION.</summary>
     public const long Duration = 200_000_000;
 
-    /// <summary>In nanoseconds: with a round trip that is longer, a game would notice the pause itself.</summary>
-    public const long LongestHeldRoundTrip = 2_000_000;
+    /// <summary>In nanoseconds: a path with a longer round trip is not stopped for it. Half of what frames may wait in a queue.</summary>
+    public const long LongestStop = 5_000_000;
 
-    /// <summary>In nanoseconds: what a queue and a busy processor add to a round trip while the last packets come home.</summary>
+    /// <summary>A probe may get lost, or be late.</summary>
+    private const int Tries = 3;
+
+    /// <summary>In nanoseconds: what a queue and a busy processor add to a round trip.</summary>
     private const long Slack = 400_000;
+
+    /// <summary>In nanoseconds: a round trip that is longer than the remembered one by a quarter and this is another one.</summary>
+    private const long Noise = 50_000;
 
     private long _shortest;
     private long _since;
     private long _latest;
     private long _inFlight;
-    private bool _restarts;
+    private long _window;
+    private long _probeSent;
+    private long _probeEnds;
+    private long _clock;
+    private long _told;
+    private long _true;
     private long _pauseBegan;
     private long _pausedWindow;
 
@@ -44,37 +60,64 @@ internal sealed class BbrPauses
         /// <summary>Send.</summary>
         None,
 
-        /// <summary>Send nothing that must be acknowledged, until <see cref="HoldEnds"/> and until nothing is in flight; ask for the acknowledgements that are due.</summary>
-        Hold,
+        /// <summary>Send a request for an acknowledgement and nothing else, and then call <see cref="OnProbeSent"/>.</summary>
+        Probe,
+
+        /// <summary>Send nothing that must be acknowledged.</summary>
+        Wait,
 
         /// <summary>A pause is near, or here: leave half of what the path holds out.</summary>
         Ease,
     }
 
-    /// <summary>When the five seconds are over: the first acknowledgement after this decides.</summary>
-    public long HoldEnds => _since + Interval;
+    /// <summary>When the five seconds are over: the first acknowledgement after this lets BBR pause.</summary>
+    public long PauseBegins => _since + Interval;
+
+    /// <summary>When <see cref="Advice.Wait"/> ends even if nothing comes back.</summary>
+    public long WaitEnds => _probeEnds;
 
     /// <summary>BBR is in a pause that could not be avoided.</summary>
     public bool IsPaused { get; private set; }
+
+    private bool IsProbing => _probeSent != 0;
 
     /// <summary>The path is another one, and BBR starts anew.</summary>
     public void Reset(long now)
     {
         _shortest = long.MaxValue;
         _since = now;
-        _restarts = false;
+        _told = -1;
         IsPaused = false;
+        EndProbe();
+    }
+
+    /// <summary>A probe is on its way, and nothing else may leave before it is acknowledged.</summary>
+    public bool IsWaiting(long now) => IsProbing && now < _probeEnds;
+
+    /// <summary>The time for ngtcp2.</summary>
+    /// <param name="now">The true one, in nanoseconds.</param>
+    public long Clock(long now) => IsWaiting(now) ? _clock : now;
+
+    /// <summary>A packet is about to be read: it may have the acknowledgement that the clock waits for.</summary>
+    public void BeforeRead(long now)
+    {
+        if (IsProbing)
+        {
+            _clock = Math.Min(now, _probeSent + _shortest - 1);
+        }
     }
 
     /// <summary>A packet was read. Tells an acknowledgement by what it changes.</summary>
-    /// <param name="latest">Latest round trip, in nanoseconds; 0 before the first.</param>
+    /// <param name="latest">Latest round trip that ngtcp2 has seen, in nanoseconds; 0 before the first.</param>
     /// <param name="inFlight">Bytes.</param>
     /// <param name="window">Congestion window, in bytes.</param>
-    /// <param name="now">As ngtcp2 was told, in nanoseconds.</param>
+    /// <param name="now">The true time, in nanoseconds.</param>
     public void OnRead(long latest, long inFlight, long window, long now)
     {
         bool isAcknowledgement = latest != _latest || inFlight < _inFlight;
+        long windowBefore = _window;
         _inFlight = inFlight;
+        _window = window;
         if (!isAcknowledgement || latest == 0)
         {
             return;
@@ -86,10 +129,18 @@ internal sealed class BbrPauses
             EndPause(window, now);
         }
 
-        bool isOver = now > HoldEnds;
+        long told = Clock(now);
+        bool isOver = told > PauseBegins;
         if (latest < _shortest || isOver)
         {
-            if (isOver && !_restarts && !IsPaused)
+            if (IsProbing)
+            {
+                _told = latest;
+                _true = now - _probeSent;
+                EndProbe();
+            }
+
+            if (isOver && window < windowBefore)
             {
                 IsPaused = true;
                 _pauseBegan = now;
@@ -97,40 +148,62 @@ internal sealed class BbrPauses
             }
 
             _shortest = latest;
-            _since = now;
+            _since = told;
         }
-
-        _restarts = inFlight == 0; // Whatever is sent next.
     }
 
+    /// <summary>The round trip that was measured, where ngtcp2 has seen another.</summary>
+    /// <param name="latest">What ngtcp2 has seen, in nanoseconds.</param>
+    public long Correct(long latest) => latest == _told ? _true : latest;
+
     /// <summary>What to do before something is sent.</summary>
-    /// <param name="inFlight">Bytes.</param>
-    /// <param name="roundTrip">The usual one, in nanoseconds.</param>
+    /// <param name="roundTrip">The shortest of the last seconds that was really measured, in nanoseconds.</param>
     /// <param name="isBusy">More has been in flight lately than a pause leaves.</param>
     /// <param name="now">In nanoseconds.</param>
-    public Advice Ask(long inFlight, long roundTrip, bool isBusy, long now)
+    public Advice Ask(long roundTrip, bool isBusy, long now)
     {
-        _restarts |= inFlight == 0;
         if (IsPaused)
         {
             return Advice.Ease;
         }
 
-        long left = HoldEnds - now;
-        if (!isBusy || left > (2 * roundTrip) + Slack)
+        if (IsProbing)
+        {
+            if (now < _probeEnds)
+            {
+                return Advice.Wait;
+            }
+
+            EndProbe();
+        }
+
+        long left = PauseBegins - now;
+        long oneTry = (2 * roundTrip) + Slack;
+        if (!isBusy || left < 0 || _shortest == long.MaxValue)
         {
             return Advice.None;
         }
 
-        if (roundTrip > LongestHeldRoundTrip)
+        if (roundTrip > LongestStop)
         {
-            return Advice.Ease;
+            return left <= oneTry ? Advice.Ease : Advice.None;
         }
 
-        // Idle, and over: whatever is sent now is a restart. If the acknowledgements do not come, BBR may have its pause.
-        bool isIdle = inFlight == 0 && left < 0;
-        return isIdle || left < -roundTrip - Slack ? Advice.None : Advice.Hold;
+        bool isSame = roundTrip <= _shortest + (_shortest / 4) + Noise;
+        return isSame && _shortest > 1 && left <= Tries * oneTry ? Advice.Probe : Advice.None;
     }
+
+    /// <summary>What <see cref="Advice.Probe"/> asked for was written; from now on <see cref="Clock"/> stands still.</summary>
+    /// <param name="roundTrip">As before.</param>
+    /// <param name="now">The time that ngtcp2 was given with it, in nanoseconds.</param>
+    public void OnProbeSent(long roundTrip, long now)
+    {
+        _probeSent = now;
+        _clock = now;
+        _probeEnds = now + (2 * roundTrip) + Slack;
+    }
+
+    private void EndProbe() => _probeSent = 0;
 
     private void EndPause(long window, long now)
     {

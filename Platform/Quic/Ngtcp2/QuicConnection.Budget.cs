@@ -17,7 +17,7 @@ internal sealed unsafe partial class QuicConnection
     /// <summary>The budget is what <see cref="DelayGuard"/> allows.</summary>
     private bool _isGuarded;
 
-    /// <summary>Nothing that must be acknowledged may leave before <see cref="BbrPauses.HoldEnds"/>.</summary>
+    /// <summary>Nothing that must be acknowledged may leave, except what <see cref="_asks"/> says.</summary>
     private bool _holds;
 
     /// <summary>The next packet is to ask for an acknowledgement.</summary>
@@ -43,14 +43,13 @@ internal sealed unsafe partial class QuicConnection
         NativeNgtcp2.ConnGetConnInfo(_conn, NativeNgtcp2.NGTCP2_CONN_INFO_V1, &info);
         long inFlight = (long)info.BytesInFlight;
         long window = (long)info.CongestionWindow;
-        _delay.Update(ToTimeSpan(info.LatestRtt), inFlight, window, _loop.Now);
+        _delay.Update(ToTimeSpan((ulong)_pauses.Correct((long)info.LatestRtt)), inFlight, window, _loop.Now);
         _queue.RoundTrip = _delay.RoundTrip;
 
-        bool held = _holds;
         long limit = _delay.Limit;
-        BbrPauses.Advice advice = _pauses.Ask(inFlight, _delay.RoundTrip.Ticks * TimeSpan.NanosecondsPerTick, _delay.IsBusy, _loop.NowNanoseconds);
+        BbrPauses.Advice advice = _pauses.Ask(ToNanoseconds(_delay.RoundTrip), _delay.IsBusy, _loop.NowNanoseconds);
         _isGuarded = advice == BbrPauses.Advice.None;
-        _holds = advice == BbrPauses.Advice.Hold;
+        _holds = advice is BbrPauses.Advice.Probe or BbrPauses.Advice.Wait;
         if (advice == BbrPauses.Advice.Ease)
         {
             // What is left is for those who send little: they need not wait for the budget.
@@ -59,7 +58,7 @@ internal sealed unsafe partial class QuicConnection
 
         _budget = _holds ? 0 : limit - inFlight;
         long most = Math.Min(limit, window);
-        _asks = _queue.Count > 0 && (_holds ? !held && inFlight > 0 : most < SmallWindow && inFlight > most / 2);
+        _asks = advice == BbrPauses.Advice.Probe || (!_holds && _queue.Count > 0 && most < SmallWindow && inFlight > most / 2);
         if (_budget <= 0)
         {
             _queue.Settle();
@@ -76,10 +75,21 @@ internal sealed unsafe partial class QuicConnection
     /// <summary>A request for an acknowledgement, at the start of a packet.</summary>
     private nint WriteAckRequest(byte* packet, nuint room, NativeNgtcp2.Path* path, ref int used)
     {
-        _asks = false;
         Span<byte> request = stackalloc byte[DatagramHeader.Length];
         new DatagramHeader(DatagramKind.AckRequest, 0, 0).Write(request);
         used += request.Length + DatagramFrameHeader;
-        return WriteDatagram(packet, room, path, request, more: _queue.Count > 0 && !_holds, isLarge: false, out _);
+        nint length = WriteDatagram(packet, room, path, request, more: _queue.Count > 0 && !_holds, isLarge: false, out bool accepted);
+        if (accepted)
+        {
+            _asks = false;
+            if (_holds)
+            {
+                _pauses.OnProbeSent(ToNanoseconds(_delay.RoundTrip), _loop.NowNanoseconds);
+            }
+        }
+
+        return length;
     }
+
+    private static long ToNanoseconds(TimeSpan time) => time.Ticks * TimeSpan.NanosecondsPerTick;
 }

@@ -32,6 +32,7 @@ internal sealed unsafe partial class QuicConnection
         _packetsReceived++;
         _bytesReceived += length;
         int unacknowledged = _unacknowledged;
+        _pauses.BeforeRead(_loop.NowNanoseconds);
         int result = NativeNgtcp2.ConnReadPkt(_conn, &path, NativeNgtcp2.NGTCP2_PKT_INFO_V1, 0, packet, (nuint)length, Now);
         if (result != 0)
         {

@@ -120,9 +120,9 @@ internal sealed unsafe partial class QuicConnection
         // At rest the timers of the last write hold: those of a packet that came since would only acknowledge it, after an eighth of a round trip.
         long expiry = _restExpiry != long.MaxValue ? _restExpiry : (long)Math.Min(NativeNgtcp2.ConnGetExpiry(_conn), long.MaxValue);
         expiry = Math.Min(expiry, _acknowledgeAt);
-        if (_holds)
+        if (_pauses.IsWaiting(_loop.NowNanoseconds))
         {
-            expiry = Math.Min(expiry, _pauses.HoldEnds + 1);
+            expiry = _pauses.WaitEnds; // The clock of the others stands still, for a moment.
         }
 
         if (_mtu.IsBlackHole)

@@ -256,7 +256,8 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         }
     }
 
-    private ulong Now => (ulong)_loop.NowNanoseconds;
+    /// <summary>For ngtcp2, in nanoseconds.</summary>
+    private ulong Now => (ulong)_pauses.Clock(_loop.NowNanoseconds);
 
     private static TimeSpan ToTimeSpan(ulong nanoseconds) => new((long)Math.Min(nanoseconds / 100, long.MaxValue));
 

@@ -4,7 +4,7 @@ using Advice = Softlan.Platform.Quic.Ngtcp2.BbrPauses.Advice;
 
 namespace Softlan.Tests.Platform.Quic;
 
-/// <summary>Against a model of what ngtcp2 1.11 does in bbr_update_min_rtt, bbr_check_probe_rtt and bbr_on_transmit.</summary>
+/// <summary>Against a model of what ngtcp2 1.11 does in bbr_update_min_rtt and bbr_check_probe_rtt.</summary>
 public sealed class BbrPausesTests
 {
     private const long Microsecond = 1000;
@@ -16,14 +16,15 @@ public sealed class BbrPausesTests
     [Theory]
     [InlineData(80)]
     [InlineData(300)]
-    [InlineData(1500)]
-    public void Ask_BusyOnAShortPath_NoPauseAndNoLongHold(int microseconds)
+    [InlineData(4000)]
+    public void Ask_BusyOnAShortPath_NoPauseAndAShortStop(int microseconds)
     {
         _path.RoundTrip = microseconds * Microsecond;
         _path.Run(21 * Second);
         Assert.Equal(0, _path.Pauses);
-        Assert.InRange(_path.Expirations, 3, 4);
-        Assert.InRange(_path.Held, 1, 4 * ((4 * _path.RoundTrip) + Millisecond));
+        Assert.InRange(_path.Probes, 3, 5);
+        Assert.InRange(_path.Stopped / _path.Probes, 1, (3 * _path.RoundTrip) + Millisecond);
+        Assert.InRange(_path.Shortest, _path.RoundTrip - 10, _path.RoundTrip * 5 / 4); // Nobody was told a story.
     }
 
     [Fact]
@@ -35,12 +36,38 @@ public sealed class BbrPausesTests
     }
 
     [Fact]
-    public void Ask_NotBusy_IsNeverHeld()
+    public void Ask_NotBusy_IsNeverStopped()
     {
         _path.IsBusy = false;
         _path.Run(11 * Second);
-        Assert.Equal(0, _path.Held);
-        Assert.Equal(0, _path.Eased);
+        Assert.Equal((0, 0), (_path.Probes, _path.Stopped));
+    }
+
+    [Fact]
+    public void Ask_ProbesGetLost_AreTriedAgainAndThenBbrPauses()
+    {
+        _path.LosesProbes = 1;
+        _path.Run(6 * Second);
+        Assert.Equal((0, 2), (_path.Pauses, _path.Probes));
+
+        _path.LosesProbes = 10;
+        _path.Run(5 * Second);
+        Assert.Equal(1, _path.Pauses);
+        Assert.InRange(_path.Probes, 3, 6);
+        Assert.InRange(_path.Stopped, 1, 20 * Millisecond);
+    }
+
+    [Fact]
+    public void Ask_PathBecomesLonger_BbrMeasuresItAndThenIsSparedAgain()
+    {
+        _path.Run(6 * Second);
+        _path.RoundTrip *= 4;
+        _path.Run(15 * Second);
+        Assert.InRange(_path.Pauses, 1, 2);
+        Assert.InRange(_path.Shortest, _path.RoundTrip - 10, _path.RoundTrip * 5 / 4);
+        int pauses = _path.Pauses;
+        _path.Run(15 * Second);
+        Assert.Equal(pauses, _path.Pauses);
     }
 
     [Fact]
@@ -48,20 +75,37 @@ public sealed class BbrPausesTests
     {
         _path.RoundTrip = 30 * Millisecond;
         _path.Run(11 * Second);
-        Assert.Equal(0, _path.Held);
+        Assert.Equal(0, _path.Probes);
         Assert.InRange(_path.Pauses, 1, 2);
         Assert.InRange(_path.Eased, _path.Pauses * BbrPauses.Duration, _path.Pauses * (3 * BbrPauses.Duration));
     }
 
     [Fact]
-    public void Ask_AcknowledgementsThatDoNotCome_AreNotWaitedForAnyLonger()
+    public void Clock_NeverGoesBackAndIsNeverAhead()
+    {
+        _path.Run(11 * Second);
+        Assert.InRange(_path.Probes, 1, 3);
+        Assert.True(_path.IsClockSound);
+    }
+
+    [Fact]
+    public void Correct_AfterAProbe_SaysWhatItReallyTook()
     {
         BbrPauses pauses = new(0);
-        pauses.OnRead(Millisecond, 20_000, 100_000, 1);
-        long end = pauses.HoldEnds;
-        Assert.Equal(Advice.Hold, pauses.Ask(20_000, Millisecond, isBusy: true, end - Millisecond));
-        Assert.Equal(Advice.Hold, pauses.Ask(20_000, Millisecond, isBusy: true, end + Millisecond));
-        Assert.Equal(Advice.None, pauses.Ask(20_000, Millisecond, isBusy: true, end + (2 * Millisecond)));
+        pauses.OnRead(300 * Microsecond, 5000, 50_000, Millisecond);
+        long sent = pauses.PauseBegins - Millisecond;
+        Assert.Equal(Advice.Probe, pauses.Ask(300 * Microsecond, isBusy: true, sent));
+        pauses.OnProbeSent(300 * Microsecond, sent);
+        Assert.Equal(Advice.Wait, pauses.Ask(300 * Microsecond, isBusy: true, sent + Microsecond));
+        Assert.Equal(sent, pauses.Clock(sent + (400 * Microsecond)));
+        pauses.BeforeRead(sent + (400 * Microsecond));
+        long told = pauses.Clock(sent + (400 * Microsecond)) - sent;
+        Assert.Equal((300 * Microsecond) - 1, told);
+        pauses.OnRead(told, 0, 50_000, sent + (400 * Microsecond));
+        Assert.Equal(400 * Microsecond, pauses.Correct(told));
+        Assert.Equal(350 * Microsecond, pauses.Correct(350 * Microsecond));
+        Assert.Equal(Advice.None, pauses.Ask(300 * Microsecond, isBusy: true, sent + (500 * Microsecond)));
+        Assert.Equal(sent + told + BbrPauses.Interval, pauses.PauseBegins);
     }
 
     [Fact]
@@ -69,27 +113,31 @@ public sealed class BbrPausesTests
     {
         BbrPauses pauses = new(0);
         pauses.Reset(3 * Second);
-        Assert.Equal(3 * Second + BbrPauses.Interval, pauses.HoldEnds);
+        Assert.Equal((3 * Second) + BbrPauses.Interval, pauses.PauseBegins);
     }
 
     /// <summary>A path on which a sender keeps a window in flight, and the part of BBR that decides about pauses.</summary>
     private sealed class Path
     {
-        private const long Step = 20 * Microsecond;
+        public const long Step = 10 * Microsecond;
         private const int PacketLength = 1400;
         private const int FullPackets = 60;
         private const long FullWindow = FullPackets * PacketLength;
 
-        private readonly Queue<(long At, long Sent)> _acknowledgements = new();
+        private readonly Queue<(long At, long Sent, long Told)> _acknowledgements = new();
         private readonly BbrPauses _pauses = new(0);
         private long _now;
+        private long _clock;
+        private int _steps;
         private long _window = FullWindow;
         private long _inFlight;
         private long _lastArrives;
-        private long _shortest = long.MaxValue;
+        private long _latest;
         private long _shortestAt;
-        private bool _isRestart;
         private long _pauseEnds = long.MaxValue;
+        private long _base = long.MaxValue;
+        private long _nextBase = long.MaxValue;
+        private long _baseUntil;
 
         public long RoundTrip { get; set; } = 200 * Microsecond;
 
@@ -97,89 +145,124 @@ public sealed class BbrPausesTests
 
         public bool IsBusy { get; set; } = true;
 
+        /// <summary>How many probes to lose.</summary>
+        public int LosesProbes { get; set; }
+
         /// <summary>How often BBR paused.</summary>
         public int Pauses { get; private set; }
 
-        /// <summary>How often its five seconds ended.</summary>
-        public int Expirations { get; private set; }
+        public int Probes { get; private set; }
 
-        /// <summary>In nanoseconds.</summary>
-        public long Held { get; private set; }
+        /// <summary>In nanoseconds: when nothing could be sent because of a probe.</summary>
+        public long Stopped { get; private set; }
 
         /// <summary>In nanoseconds.</summary>
         public long Eased { get; private set; }
 
+        /// <summary>BBR's idea of the shortest round trip, in nanoseconds.</summary>
+        public long Shortest { get; private set; } = long.MaxValue;
+
+        public bool IsClockSound { get; private set; } = true;
+
         public void Run(long nanoseconds)
         {
             long end = _now + nanoseconds;
-            for (int i = 0; _now < end; i++, _now += Step)
+            for (; _now < end; _steps++, _now += Step)
             {
-                bool isAcknowledged = false;
-                long latest = 0;
-                while (_acknowledgements.TryPeek(out (long At, long Sent) next) && next.At <= _now)
+                while (_acknowledgements.TryPeek(out (long At, long Sent, long Told) next) && next.At <= _now)
                 {
                     _acknowledgements.Dequeue();
                     _inFlight -= PacketLength;
-                    latest = _now - next.Sent;
-                    isAcknowledged = true;
+                    _pauses.BeforeRead(_now);
+                    _latest = Math.Max(1, Clock() - next.Told);
+                    RememberBase(_now - next.Sent);
+                    OnAcknowledgement();
+                    _pauses.OnRead(_latest, _inFlight, _window, _now);
                 }
 
-                if (isAcknowledged)
-                {
-                    OnAcknowledgement(latest);
-                    _pauses.OnRead(latest, _inFlight, _window, _now);
-                }
-
-                Send(_pauses.Ask(_inFlight, RoundTrip, IsBusy, _now), jitter: (i * 7919L % 13) * Step);
+                Send(_pauses.Ask(_base, IsBusy, _now), jitter: (_steps * 7919L % 13) * RoundTrip / 50);
             }
         }
 
-        private void OnAcknowledgement(long latest)
+        private long Clock()
         {
-            bool isOver = _now > _shortestAt + BbrPauses.Interval;
-            if (latest < _shortest || isOver)
+            long clock = Obeys ? _pauses.Clock(_now) : _now;
+            IsClockSound &= clock >= _clock && clock <= _now;
+            return _clock = clock;
+        }
+
+        /// <summary>As DelayGuard does.</summary>
+        private void RememberBase(long roundTrip)
+        {
+            if (_now >= _baseUntil)
             {
-                Expirations += isOver ? 1 : 0;
-                _shortest = latest;
-                _shortestAt = _now;
+                _base = _nextBase;
+                _nextBase = long.MaxValue;
+                _baseUntil = _now + (5 * Second);
             }
 
-            if (isOver && !_isRestart && _pauseEnds == long.MaxValue)
+            _nextBase = Math.Min(_nextBase, roundTrip);
+            _base = Math.Min(_base, roundTrip);
+        }
+
+        private void OnAcknowledgement()
+        {
+            long now = Clock();
+            bool isOver = now > _shortestAt + BbrPauses.Interval;
+            if (_latest < Shortest || isOver)
+            {
+                Shortest = _latest;
+                _shortestAt = now;
+            }
+
+            if (isOver && _pauseEnds == long.MaxValue)
             {
                 Pauses++;
-                _window = FullWindow / 4;
-                _pauseEnds = _now + BbrPauses.Duration;
+                _window = FullWindow / 15;
+                _pauseEnds = now + BbrPauses.Duration;
             }
 
-            if (_now > _pauseEnds)
+            if (now > _pauseEnds)
             {
                 _window = FullWindow;
-                _shortestAt = _now;
+                _shortestAt = now;
                 _pauseEnds = long.MaxValue;
             }
-
-            _isRestart = false;
         }
 
         private void Send(Advice advice, long jitter)
         {
-            Held += advice == Advice.Hold ? Step : 0;
+            Stopped += advice == Advice.Wait ? Step : 0;
             Eased += advice == Advice.Ease ? Step : 0;
+            if (Obeys && advice == Advice.Probe)
+            {
+                Probes++;
+                Enqueue(jitter, isLost: LosesProbes-- > 0);
+                _pauses.OnProbeSent(_base, _now);
+                return;
+            }
+
             long limit = IsBusy ? _window : PacketLength;
             limit = !Obeys ? limit : advice switch
             {
-                Advice.Hold => 0,
-                Advice.Ease => limit / 2,
+                Advice.Wait => 0,
+                Advice.Ease => Math.Max(limit / 2, PacketLength),
                 _ => limit,
             };
             while (_inFlight + PacketLength <= limit)
             {
-                _isRestart |= _inFlight == 0;
-                _inFlight += PacketLength;
+                Enqueue(jitter, isLost: false);
+            }
+        }
 
-                // Half a window fills the path; the other half stands in its queue.
-                _lastArrives = Math.Max(_lastArrives + (RoundTrip / (FullPackets / 2)), _now + RoundTrip + jitter);
-                _acknowledgements.Enqueue((_lastArrives, _now));
+        private void Enqueue(long jitter, bool isLost)
+        {
+            // Half a window fills the path; the other half stands in its queue.
+            _lastArrives = Math.Max(_lastArrives + (RoundTrip / (FullPackets / 2)), _now + RoundTrip + jitter);
+            if (!isLost)
+            {
+                _inFlight += PacketLength;
+                _acknowledgements.Enqueue((_lastArrives, _now, Clock()));
             }
         }
     }
