@@ -6,8 +6,11 @@ namespace Softlan.Roles.Relay;
 /// <summary>The near half of a <see cref="FarLink"/>: sits on the real link and passes on.</summary>
 internal sealed class FarEnd : IFrameLinkHandler
 {
-    /// <summary>How often it looks whether control messages have arrived, while some have not.</summary>
+    /// <summary>How often it looks whether control messages have arrived, while some have not and somebody waits for it.</summary>
     private static readonly TimeSpan DeliveryPollInterval = TimeSpan.FromMilliseconds(2);
+
+    /// <summary>The same when nobody waits any more (<see cref="DeliveryWait.Longest"/>).</summary>
+    private static readonly TimeSpan LateDeliveryPollInterval = TimeSpan.FromMilliseconds(250);
 
     private readonly FarGate _gate;
     private readonly IFrameLink _link;
@@ -15,6 +18,7 @@ internal sealed class FarEnd : IFrameLinkHandler
     private readonly Action<PeerCounters> _ended;
     private readonly ILaneTimer _deliveryTimer;
     private long _controlNumber;
+    private TimeSpan _sentAt;
 
     public FarEnd(FarGate gate, int id, IFrameLink link, FarLink far, Action<PeerCounters> ended)
     {
@@ -36,6 +40,7 @@ internal sealed class FarEnd : IFrameLinkHandler
     {
         _link.SendControl(message);
         _controlNumber = number;
+        _sentAt = _gate.LinkLane.Now;
         LookForDelivery();
     }
 
@@ -78,7 +83,7 @@ internal sealed class FarEnd : IFrameLinkHandler
     {
         if (_link.HasUndeliveredControl)
         {
-            _deliveryTimer.Set(DeliveryPollInterval);
+            _deliveryTimer.Set(_gate.LinkLane.Now - _sentAt < DeliveryWait.Longest ? DeliveryPollInterval : LateDeliveryPollInterval);
         }
         else
         {

@@ -49,6 +49,9 @@ internal sealed class Lobby : ILinkAcceptor
     /// <summary>Of the whole relay.</summary>
     public int OpenRoomCount => _house.OpenRooms;
 
+    /// <summary>Of the whole relay: open ones, and those to which somebody may still come back.</summary>
+    public int KnownRoomCount => _house.KnownRooms;
+
     private RelayOptions Options => _house.Options;
 
     /// <summary>Everything that links of this worker and members of its rooms have counted.</summary>
@@ -82,10 +85,19 @@ internal sealed class Lobby : ILinkAcceptor
     /// <summary>The peer's hello: lets it in, or rejects it, or sends it to the worker that has its room.</summary>
     public void Enter(RelayPeer peer, HelloMessage hello)
     {
-        if (hello.Version == HelloMessage.CurrentVersion && _house.FindHome(hello.Room, _worker) is var home && home != _worker)
+        if (hello.Version == HelloMessage.CurrentVersion)
         {
-            Send(peer, hello, home);
-            return;
+            if (FindHome(hello.Room) is not { } home)
+            {
+                peer.Reject(RejectReason.ServerFull, $"The relay has had {_house.MaxKnownRooms} rooms within a minute; try again in a minute.");
+                return;
+            }
+
+            if (home != _worker)
+            {
+                Send(peer, hello, home);
+                return;
+            }
         }
 
         Room? room = null;
@@ -170,7 +182,7 @@ internal sealed class Lobby : ILinkAcceptor
             if (room.IsEmpty && room.Seats.IsForgotten(_lane.Now))
             {
                 _rooms.Remove(code); // Removing is allowed while enumerating.
-                _house.Forget(code);
+                _house.Forget(code, _worker);
             }
         }
     }
@@ -192,7 +204,33 @@ internal sealed class Lobby : ILinkAcceptor
     {
         if (!_rooms.ContainsKey(code))
         {
-            _house.Forget(code);
+            _house.Forget(code, _worker);
+        }
+    }
+
+    /// <summary>The worker of a room. Makes room for a new one where too many are remembered only for those who may come back.</summary>
+    private int? FindHome(RoomCode code)
+    {
+        if (_house.FindHome(code, _worker) is { } home)
+        {
+            return home;
+        }
+
+        ForgetLongestEmpty();
+        foreach (Lobby other in _house.Lobbies.Where(lobby => lobby != this))
+        {
+            other._lane.Post(other.ForgetLongestEmpty); // For the next who asks.
+        }
+
+        return _house.FindHome(code, _worker);
+    }
+
+    private void ForgetLongestEmpty()
+    {
+        if (_rooms.Values.Where(room => room.IsEmpty).MinBy(room => room.EmptySince) is { } oldest)
+        {
+            _rooms.Remove(oldest.Code);
+            _house.Forget(oldest.Code, _worker);
         }
     }
 
@@ -264,7 +302,7 @@ internal sealed class Lobby : ILinkAcceptor
             return (RejectReason.ServerFull, $"The relay is full: it has {Options.MaxPeers} peers.");
         }
 
-        if (opens && (OpenRoomCount >= Options.MaxRooms || (room is null && _rooms.Count >= 2 * Options.MaxRooms)))
+        if (opens && OpenRoomCount >= Options.MaxRooms)
         {
             return (RejectReason.ServerFull, $"The relay is full: it has {Options.MaxRooms} rooms.");
         }

@@ -30,6 +30,9 @@ internal sealed class RelayHouse
 
     public int OpenRooms => Volatile.Read(ref _openRooms);
 
+    /// <summary>Open rooms and as many that somebody may still come back to. At the bound the longest empty ones are forgotten.</summary>
+    public int MaxKnownRooms => 2 * Options.MaxRooms;
+
     /// <summary>Rooms that somebody may still come back to, the open ones included.</summary>
     public int KnownRooms
     {
@@ -46,8 +49,9 @@ internal sealed class RelayHouse
 
     public void CountRoom(int change) => Interlocked.Add(ref _openRooms, change);
 
-    /// <summary>The worker that has the room; where none has, <paramref name="claimant"/> has it from now on, unless there are too many.</summary>
-    public int FindHome(RoomCode room, int claimant)
+    /// <summary>The worker that has the room; where none has, <paramref name="claimant"/> has it from now on.</summary>
+    /// <returns>Null: too many rooms are known for one more.</returns>
+    public int? FindHome(RoomCode room, int claimant)
     {
         lock (_lock)
         {
@@ -56,22 +60,25 @@ internal sealed class RelayHouse
                 return home;
             }
 
-            // One too many is judged, and rejected, where it came.
-            if (_homes.Count < 2 * Options.MaxRooms)
+            if (_homes.Count >= MaxKnownRooms)
             {
-                _homes.Add(room, claimant);
+                return null;
             }
 
+            _homes.Add(room, claimant);
             return claimant;
         }
     }
 
-    /// <summary>Nobody can come back to the room any more.</summary>
-    public void Forget(RoomCode room)
+    /// <summary>Nobody can come back to the room of this worker any more.</summary>
+    public void Forget(RoomCode room, int worker)
     {
         lock (_lock)
         {
-            _homes.Remove(room);
+            if (_homes.TryGetValue(room, out int home) && home == worker)
+            {
+                _homes.Remove(room);
+            }
         }
     }
 

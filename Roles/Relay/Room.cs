@@ -28,6 +28,9 @@ internal sealed class Room(RoomCode code, ILogger logger)
 
     public bool IsEmpty => _members.Count == 0;
 
+    /// <summary>When the last one left, if it is empty.</summary>
+    public TimeSpan EmptySince { get; private set; }
+
     public int ClientCount => _members.Count - (Gateway is null ? 0 : 1);
 
     /// <summary>Seats a peer that may come in.</summary>
@@ -85,6 +88,7 @@ internal sealed class Room(RoomCode code, ILogger logger)
     public void Leave(RelayPeer peer, CloseReason reason, TimeSpan now)
     {
         Detach(peer);
+        EmptySince = now;
         if (peer.Seat is { } seat)
         {
             Seats.Vacate(seat, now);

@@ -151,17 +151,33 @@ public sealed class AdmissionTests
     public void Room_Empty_IsForgottenWhenNobodyCanComeBack()
     {
         RelayBench relay = new(options => options with { MaxRooms = 1 });
-        for (int i = 0; i < 2; i++)
-        {
-            relay.Join(ClientHello(1, Code($"room-{i}"))).Lose();
-        }
-
-        // Two empty rooms are still remembered, which is as many as one open room allows.
-        AssertRejected(relay.Join(ClientHello(1, Code("room-2"))), RejectReason.ServerFull);
+        relay.Join(ClientHello(1, Code("room-0"))).Lose();
+        relay.Lobby.Sweep();
+        Assert.Equal(1, relay.Lobby.KnownRoomCount);
         relay.Lane.Advance(SeatBook.Memory);
         relay.Lobby.Sweep();
-        Assert.True(relay.Join(ClientHello(1, Code("room-2"))).IsWelcome);
-        Assert.Equal((1, 1), (relay.Lobby.OpenRoomCount, relay.Lobby.PeerCount));
+        Assert.Equal(0, relay.Lobby.KnownRoomCount);
+    }
+
+    [Fact]
+    public void Rooms_TooManyAreRememberedForThoseWhoMayComeBack_TheLongestEmptyGoesFirst()
+    {
+        RelayBench relay = new(options => options with { MaxRooms = 1 });
+        string[] tokens = new string[3];
+        for (int i = 0; i < 3; i++)
+        {
+            // Twice as many as may be open are remembered, and the third takes the place of the first.
+            TestPeer peer = relay.Join(ClientHello(1, Code($"room-{i}")));
+            Assert.True(peer.IsWelcome);
+            tokens[i] = peer.Welcome.Resume;
+            peer.Lose();
+            relay.Lane.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal(2, relay.Lobby.KnownRoomCount);
+        TestPeer back = relay.Join(ClientHello(1, Code("room-2")) with { Resume = tokens[2] });
+        Assert.Equal(tokens[2], back.Welcome.Resume);
+        AssertRejected(relay.Join(ClientHello(2, Code("room-3"))), RejectReason.ServerFull); // One room is open, and that is all.
     }
 
     [Theory]
