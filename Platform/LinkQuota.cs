@@ -27,6 +27,15 @@ internal sealed class LinkQuota(int maxLinks, int maxPerAddress)
         }
     }
 
+    /// <summary>How many an address has.</summary>
+    public int Count(ulong address)
+    {
+        lock (_lock)
+        {
+            return _perAddress.GetValueOrDefault(address);
+        }
+    }
+
     public void Return(ulong address)
     {
         lock (_lock)

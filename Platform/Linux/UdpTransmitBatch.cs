@@ -214,8 +214,8 @@ internal sealed unsafe class UdpTransmitBatch : IDisposable
         // are larger than the interface's MTU, and would be one by one, too.
         if (_segments[_sent] > 1 && errno is Errno.EIO or Errno.EINVAL or Errno.ENOPROTOOPT or Errno.EOPNOTSUPP)
         {
-            _segmentationOffload = false;
-            SendOneByOne(_sent);
+            // Unless the same datagrams are refused without it, too: then it is something about them, and nothing about the kernel.
+            _segmentationOffload &= !SendOneByOne(_sent);
         }
         else
         {
@@ -226,7 +226,8 @@ internal sealed unsafe class UdpTransmitBatch : IDisposable
         _sent++;
     }
 
-    private void SendOneByOne(int index)
+    /// <returns>Whether the kernel took all of them.</returns>
+    private bool SendOneByOne(int index)
     {
         NativeUdp.MMsgHdr message = _messages[index];
         NativeUdp.IoVec whole = _vectors[index];
@@ -240,6 +241,7 @@ internal sealed unsafe class UdpTransmitBatch : IDisposable
             message.Header.ControlLength = WriteSource((byte*)message.Header.Control, local);
         }
 
+        bool areTaken = true;
         for (nuint offset = 0; offset < whole.Length; offset += part.Length)
         {
             part.Base = (byte*)whole.Base + offset;
@@ -248,7 +250,10 @@ internal sealed unsafe class UdpTransmitBatch : IDisposable
             {
                 LastError = Errno.Last;
                 LastErrorRemote = _remotes[index];
+                areTaken = false;
             }
         }
+
+        return areTaken;
     }
 }

@@ -39,6 +39,14 @@ internal sealed class ControlSendBuffer
         return true;
     }
 
+    /// <summary>The link is gone, and nobody reads what is here any more.</summary>
+    public void Clear()
+    {
+        _messages.Clear();
+        _current = null;
+        _firstOffset = _sentOffset = _endOffset;
+    }
+
     /// <summary>The next bytes to send: the unsent part of one message. Empty when there is nothing.</summary>
     public ReadOnlySpan<byte> Unsent
     {

@@ -10,7 +10,7 @@ internal sealed class DatagramPool
     /// <summary>192 KiB each.</summary>
     private const int SlotsPerSlab = 128;
 
-    /// <summary>64 MiB in all: 0.3 s of 1.5 Gbit/s, far more than queues of 10 ms hold. At the bound a queue counts <see cref="DropReason.QueueFull"/>.</summary>
+    /// <summary>64 MiB in all: 0.3 s of 1.5 Gbit/s, far more than queues of 10 ms hold. A queue that holds more than what is free gives up its own (see <see cref="DatagramQueue"/>), so links that take nothing cannot take it all.</summary>
     private const int MaxSlots = 64 * 1024 * 1024 / SlotLength / SlotsPerSlab * SlotsPerSlab;
 
     private byte[][] _slabs = [];
@@ -18,8 +18,8 @@ internal sealed class DatagramPool
     private int _firstFree = -1;
     private FlowScheduler? _freeSchedulers;
 
-    /// <summary>Every slot that there may be is in a queue.</summary>
-    public bool IsExhausted => _firstFree < 0 && _slots.Length >= MaxSlots;
+    /// <summary>Slots that could still be handed out.</summary>
+    public int Free => MaxSlots - Used;
 
     /// <summary>Slots that are in queues now.</summary>
     public int Used { get; private set; }

@@ -48,7 +48,8 @@ internal sealed class DatagramQueue(DatagramPool pool, PeerCounters counters, Fa
             return DropReason.Jumbo;
         }
 
-        if (Count >= MaxCount || pool.IsExhausted)
+        // Dynamic thresholds (Choudhury and Hahne, 1998): however many links are stuck, there is always something left for one that is not.
+        if (Count >= MaxCount || Count >= pool.Free)
         {
             MakeRoom();
         }
@@ -126,6 +127,20 @@ internal sealed class DatagramQueue(DatagramPool pool, PeerCounters counters, Fa
         _first = None;
         _last = None;
     }
+
+    /// <summary>Drops everything that has waited too long. The rest of the time what is old goes when its turn comes; this is for a link that cannot send at all.</summary>
+    public void DropOld(TimeSpan now)
+    {
+        Settle();
+        if (_scheduler is { } scheduler)
+        {
+            _selected = None;
+            Removed(scheduler.DropOld(now, _limits, counters));
+        }
+    }
+
+    /// <summary>How long anything may wait at all.</summary>
+    public TimeSpan MaxAge => _limits.MaxAgeOfTcp;
 
     /// <summary>Drops what <see cref="TryPeek"/> showed.</summary>
     public void DropFirst(DropReason reason)

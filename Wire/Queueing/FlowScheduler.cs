@@ -79,6 +79,20 @@ internal sealed class FlowScheduler(DatagramPool pool)
         return index == _selected ? 0 : DropOld(ref _flows[index], now, limits, counters);
     }
 
+    /// <summary>Drops what waits too long, in every flow.</summary>
+    /// <returns>How many.</returns>
+    public int DropOld(TimeSpan now, in QueueLimits limits, PeerCounters counters)
+    {
+        _selected = None;
+        int dropped = 0;
+        foreach (ref Flow flow in _flows.AsSpan())
+        {
+            dropped += DropOld(ref flow, now, limits, counters);
+        }
+
+        return dropped;
+    }
+
     /// <summary>Chooses the datagram to send next.</summary>
     /// <param name="dropped">How many were dropped on the way, counted by reason.</param>
     /// <returns>Its slot, which stays where it is until <see cref="Take"/>; -1: nothing is left.</returns>

@@ -8,7 +8,8 @@ namespace Softlan.Platform.Quic.Ngtcp2;
 //
 //     probe leaves, and nothing after it          it is acknowledged
 //   ------|------------------------------------------|---------> time
-//         |  the clock that ngtcp2 gets stands still  |  the clock shows the shortest round trip later, less a nanosecond: a shorter one, which BBR remembers for the next five seconds
+//         |  the clock that ngtcp2 gets runs, but no further than to the shortest round trip after the probe, less a nanosecond: so that is what this round trip took, and BBR
+//         |  remembers it for the next five seconds
 //
 // That is the truth as long as DelayGuard, which sees the same round trips and is not told stories, has seen one as short in its own last seconds. Where it has not, the path has become longer, and BBR
 // gets its pause.
@@ -45,7 +46,6 @@ internal sealed class BbrPauses
     private long _window;
     private long _probeSent;
     private long _probeEnds;
-    private long _clock;
     private long _told;
     private long _true;
     private long _pauseBegan;
@@ -91,21 +91,15 @@ internal sealed class BbrPauses
         EndProbe();
     }
 
+    /// <summary>While a probe is on its way: where the clock that ngtcp2 gets stops.</summary>
+    public long ClockStops => _probeSent + _shortest - 1;
+
     /// <summary>A probe is on its way, and nothing else may leave before it is acknowledged.</summary>
     public bool IsWaiting(long now) => IsProbing && now < _probeEnds;
 
     /// <summary>The time for ngtcp2.</summary>
     /// <param name="now">The true one, in nanoseconds.</param>
-    public long Clock(long now) => IsWaiting(now) ? _clock : now;
-
-    /// <summary>A packet is about to be read: it may have the acknowledgement that the clock waits for.</summary>
-    public void BeforeRead(long now)
-    {
-        if (IsProbing)
-        {
-            _clock = Math.Min(now, _probeSent + _shortest - 1);
-        }
-    }
+    public long Clock(long now) => IsWaiting(now) ? Math.Min(now, ClockStops) : now;
 
     /// <summary>A packet was read. Tells an acknowledgement by what it changes.</summary>
     /// <param name="latest">Latest round trip that ngtcp2 has seen, in nanoseconds; 0 before the first.</param>
@@ -193,15 +187,17 @@ internal sealed class BbrPauses
         return isSame && _shortest > 1 && left <= Tries * oneTry ? Advice.Probe : Advice.None;
     }
 
-    /// <summary>What <see cref="Advice.Probe"/> asked for was written; from now on <see cref="Clock"/> stands still.</summary>
+    /// <summary>What <see cref="Advice.Probe"/> asked for was written; from now on <see cref="Clock"/> stops if it does not come back in time.</summary>
     /// <param name="roundTrip">As before.</param>
     /// <param name="now">The time that ngtcp2 was given with it, in nanoseconds.</param>
     public void OnProbeSent(long roundTrip, long now)
     {
         _probeSent = now;
-        _clock = now;
         _probeEnds = now + (2 * roundTrip) + Slack;
     }
+
+    /// <summary>Something else that must be acknowledged has left: its round trip would seem shorter than it is.</summary>
+    public void Abandon() => EndProbe();
 
     private void EndProbe() => _probeSent = 0;
 

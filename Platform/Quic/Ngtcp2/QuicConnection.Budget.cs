@@ -5,8 +5,11 @@ namespace Softlan.Platform.Quic.Ngtcp2;
 /// <summary>How much may be in flight, besides what ngtcp2's congestion control says.</summary>
 internal sealed unsafe partial class QuicConnection
 {
-    /// <summary>In this many bytes in flight there may be fewer packets than the other side acknowledges at once, so it has to be asked.</summary>
-    private const long SmallWindow = AcknowledgeAtOnce * NativeNgtcp2.NGTCP2_MAX_UDP_PAYLOAD_SIZE;
+    /// <summary>With so few bytes in flight the other side would acknowledge most of the window at once or wait for more that cannot come: a game's packets would then wait for up to a round trip. So it is asked.</summary>
+    private const long SmallWindow = 2 * AcknowledgeAtOnce * NativeNgtcp2.NGTCP2_MAX_UDP_PAYLOAD_SIZE;
+
+    /// <summary>So often in a round trip, if the window is small.</summary>
+    private const int AsksInRoundTrip = 4;
 
     private readonly DelayGuard _delay = new();
     private readonly BbrPauses _pauses;
@@ -20,8 +23,17 @@ internal sealed unsafe partial class QuicConnection
     /// <summary>Nothing that must be acknowledged may leave, except what <see cref="_asks"/> says.</summary>
     private bool _holds;
 
+    /// <summary>In this turn the probe of <see cref="BbrPauses"/> leaves.</summary>
+    private bool _probes;
+
+    /// <summary>Bytes in flight at the start of the turn.</summary>
+    private long _inFlightBefore;
+
     /// <summary>The next packet is to ask for an acknowledgement.</summary>
     private bool _asks;
+
+    /// <summary><see cref="_bytesSent"/> when the last one did.</summary>
+    private long _askedAt;
 
     private void ResetBudget()
     {
@@ -49,7 +61,9 @@ internal sealed unsafe partial class QuicConnection
         long limit = _delay.Limit;
         BbrPauses.Advice advice = _pauses.Ask(ToNanoseconds(_delay.RoundTrip), _delay.IsBusy, _loop.NowNanoseconds);
         _isGuarded = advice == BbrPauses.Advice.None;
-        _holds = advice is BbrPauses.Advice.Probe or BbrPauses.Advice.Wait;
+        _probes = advice == BbrPauses.Advice.Probe;
+        _holds = _probes || advice == BbrPauses.Advice.Wait;
+        _inFlightBefore = inFlight;
         if (advice == BbrPauses.Advice.Ease)
         {
             // What is left is for those who send little: they need not wait for the budget.
@@ -58,7 +72,7 @@ internal sealed unsafe partial class QuicConnection
 
         _budget = _holds ? 0 : limit - inFlight;
         long most = Math.Min(limit, window);
-        _asks = advice == BbrPauses.Advice.Probe || (!_holds && _queue.Count > 0 && most < SmallWindow && inFlight > most / 2);
+        _asks = _probes || (!_holds && _queue.Count > 0 && most < SmallWindow && _bytesSent - _askedAt >= most / AsksInRoundTrip);
         if (_budget <= 0)
         {
             _queue.Settle();
@@ -72,6 +86,20 @@ internal sealed unsafe partial class QuicConnection
         return _state == State.Connected && !_holds && _queue.TryPeek(_loop.Now, out datagram) && (_budget > 0 || _queue.IsNextSparse);
     }
 
+    /// <summary>At the end of a turn: while a probe of <see cref="BbrPauses"/> is alone on its way, ngtcp2 may still have had something of its own to send.</summary>
+    private void GuardProbe()
+    {
+        if (_holds && !_probes)
+        {
+            NativeNgtcp2.ConnInfo info;
+            NativeNgtcp2.ConnGetConnInfo(_conn, NativeNgtcp2.NGTCP2_CONN_INFO_V1, &info);
+            if ((long)info.BytesInFlight > _inFlightBefore)
+            {
+                _pauses.Abandon();
+            }
+        }
+    }
+
     /// <summary>A request for an acknowledgement, at the start of a packet.</summary>
     private nint WriteAckRequest(byte* packet, nuint room, NativeNgtcp2.Path* path, ref int used)
     {
@@ -82,6 +110,7 @@ internal sealed unsafe partial class QuicConnection
         if (accepted)
         {
             _asks = false;
+            _askedAt = _bytesSent;
             if (_holds)
             {
                 _pauses.OnProbeSent(ToNanoseconds(_delay.RoundTrip), _loop.NowNanoseconds);

@@ -32,7 +32,6 @@ internal sealed unsafe partial class QuicConnection
         _packetsReceived++;
         _bytesReceived += length;
         int unacknowledged = _unacknowledged;
-        _pauses.BeforeRead(_loop.NowNanoseconds);
         int result = NativeNgtcp2.ConnReadPkt(_conn, &path, NativeNgtcp2.NGTCP2_PKT_INFO_V1, 0, packet, (nuint)length, Now);
         if (result != 0)
         {
@@ -85,6 +84,12 @@ internal sealed unsafe partial class QuicConnection
     {
         if (_state != State.Connected)
         {
+            return;
+        }
+
+        if (_options is not null && streamId != _streamId)
+        {
+            Close(CloseReason.ProtocolError, "data came on a stream that is not the control stream");
             return;
         }
 
@@ -180,6 +185,7 @@ internal sealed unsafe partial class QuicConnection
                 break;
             case NativeNgtcp2.NGTCP2_ERR_DROP_CONN:
             case NativeNgtcp2.NGTCP2_ERR_RETRY:
+                _hasNoShadow = true; // It was nobody's connection yet, and whoever it was may come again.
                 End(new LinkClosed(LinkCloseKind.Refused, CloseReason.ProtocolError, "the first packet was not acceptable"));
                 break;
             default:

@@ -1,11 +1,12 @@
 namespace Softlan.Platform.Quic.Ngtcp2;
 
-// Five reasons to wake up, of which the earliest sets the one timer:
+// Six reasons to wake up, of which the earliest sets the one timer:
 //
 //   ngtcp2's own       losses, keep-alive, idle time, path MTU discovery; and pacing, but only while something waits to be sent
 //   acknowledgements   of datagrams that came alone (AcknowledgeLater)
 //   PathMtuGuard       a black hole is probed again
 //   BbrPauses          what was held back may leave
+//   the queue          what a link that cannot send holds has grown too old
 //   the goodbye        is not put off any longer (TransmitLingering)
 
 /// <summary>When the connection acts without being asked.</summary>
@@ -35,6 +36,9 @@ internal sealed unsafe partial class QuicConnection
     /// <summary>ngtcp2's timers as of the last write, when that left nothing to write; <see cref="long.MaxValue"/>: it did not, ask ngtcp2.</summary>
     private long _restExpiry = long.MaxValue;
 
+    /// <summary>When all that waited after the last write is too old; <see cref="long.MaxValue"/>: nothing did.</summary>
+    private long _queueExpires = long.MaxValue;
+
     private void OnTimer()
     {
         if (_state == State.Closed)
@@ -52,6 +56,12 @@ internal sealed unsafe partial class QuicConnection
                 Fail(result);
                 return;
             }
+        }
+
+        if (_queueExpires <= _loop.NowNanoseconds)
+        {
+            _queueExpires = long.MaxValue;
+            _queue.DropOld(_loop.Now);
         }
 
         if (isDue || _acknowledgeAt <= (long)Now || _holds || _mtu.IsBlackHole || _state == State.Lingering)
@@ -89,6 +99,7 @@ internal sealed unsafe partial class QuicConnection
         NativeNgtcp2.ConnUpdatePktTxTime(_conn, Now);
         _restExpiry = long.MaxValue;
         _queue.Settle();
+        _queueExpires = _queueExpires == long.MaxValue && _queue.Count > 0 ? _loop.NowNanoseconds + (_queue.MaxAge.Ticks * TimeSpan.NanosecondsPerTick) : _queueExpires;
         if (_budget <= 0 && _isGuarded)
         {
             _delay.NoteInTheWay();
@@ -100,6 +111,7 @@ internal sealed unsafe partial class QuicConnection
     /// <summary>Everything is written. ngtcp2 would ask to be woken when the next burst may begin, for which there is no reason: so its other timers are read before it is told of this one.</summary>
     private bool Rest()
     {
+        _queueExpires = long.MaxValue;
         if (NativeNgtcp2.ConnGetExpiry(_conn) <= Now)
         {
             int result = NativeNgtcp2.ConnHandleExpiry(_conn, Now); // The pacing of the burst before this one, most likely.
@@ -107,6 +119,11 @@ internal sealed unsafe partial class QuicConnection
             {
                 Fail(result);
                 return true;
+            }
+
+            if (_packetsSent == _sentBefore)
+            {
+                _endpoint.MarkDirty(this); // But after no burst it was a loss, of which the next write tells.
             }
         }
 
@@ -122,10 +139,16 @@ internal sealed unsafe partial class QuicConnection
         expiry = Math.Min(expiry, _acknowledgeAt);
         if (_pauses.IsWaiting(_loop.NowNanoseconds))
         {
-            expiry = _pauses.WaitEnds; // The clock of the others stands still, for a moment.
+            // What is due when the clock would stand still is due then.
+            expiry = expiry <= _pauses.ClockStops ? expiry : _pauses.WaitEnds;
         }
 
-        if (_mtu.IsBlackHole)
+        if (_queueExpires != long.MaxValue)
+        {
+            expiry = Math.Min(expiry, _queueExpires);
+        }
+
+        if (_mtu.IsBlackHole && _state == State.Connected)
         {
             expiry = Math.Min(expiry, _mtu.RetryAt.Ticks * TimeSpan.NanosecondsPerTick);
         }

@@ -19,6 +19,9 @@ internal sealed unsafe partial class QuicConnection
     private long _packetsSent;
     private long _bytesSent;
 
+    /// <summary><see cref="_packetsSent"/> at the start of the turn.</summary>
+    private long _sentBefore;
+
     /// <summary>Writes what congestion control, pacing and the socket allow. Called by the endpoint at the end of a turn.</summary>
     /// <returns>False when the socket is full; call again when it is writable.</returns>
     public bool Transmit()
@@ -42,6 +45,11 @@ internal sealed unsafe partial class QuicConnection
         }
 
         RetryLargePackets();
+        if (_conn == 0)
+        {
+            return true; // ngtcp2 failed; the link has ended.
+        }
+
         bool taken = WritePackets();
         if (_conn != 0)
         {
@@ -56,6 +64,7 @@ internal sealed unsafe partial class QuicConnection
         int quantum = (int)NativeNgtcp2.ConnGetSendQuantum(_conn);
         int left = quantum;
         int quanta = 0;
+        _sentBefore = _packetsSent;
         MeasureBudget();
 
         // Control messages get the start of the first packet of a turn, and only that: datagrams never wait behind them, and they never starve.
@@ -78,6 +87,7 @@ internal sealed unsafe partial class QuicConnection
 
             if (length == 0)
             {
+                GuardProbe();
                 return _queue.Count > 0 || _control.HasUnsent ? EndBurst() : Rest();
             }
 

@@ -38,6 +38,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
     private int _maxDatagramLength = FrameLimits.MinMaxDatagramLength;
     private LinkClosed _closed;
     private byte[]? _closePacket;
+    private bool _hasNoShadow;
     private long _packetsAfterClose;
 
     private QuicConnection(QuicEndpoint endpoint, TlsSession tls, PeerCounters counters, ConnectOptions? options)
@@ -167,6 +168,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         NativeNgtcp2.Cid scid = Ngtcp2Engine.NewCid();
         NativeNgtcp2.Settings settings = endpoint.Engine.DefaultSettings(connection._remote);
         NativeNgtcp2.TransportParams parameters = endpoint.Engine.DefaultTransportParams();
+        parameters.InitialMaxStreamsBidi = 0; // The control stream is ours.
         connection.Start(&dcid, &scid, &settings, &parameters, NativeNgtcp2.NGTCP2_PROTO_VER_V1, isServer: false);
         NativeNgtcp2.ConnSetKeepAliveTimeout(connection._conn, (ulong)endpoint.Engine.KeepAlive.TotalNanoseconds);
         return connection;
@@ -316,7 +318,8 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
 
         bool wasHandshaking = _state == State.Handshaking;
         _state = State.Closed;
-        _timer.SetAt(_loop.NowNanoseconds + (3 * (long)Math.Min(NativeNgtcp2.ConnGetPto(_conn), (ulong)MaxShadow.TotalNanoseconds)));
+        long shadow = (long)Math.Min(3 * NativeNgtcp2.ConnGetPto(_conn), (ulong)MaxShadow.TotalNanoseconds);
+        _timer.SetAt(_loop.NowNanoseconds + (_hasNoShadow ? 0 : shadow));
         Free();
         Report(closed, wasHandshaking);
     }
@@ -345,6 +348,8 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         }
 
         _queue.Clear();
+        _control.Clear();
+        _reader.Clear();
     }
 
     /// <summary>The shadow goes, too.</summary>

@@ -222,6 +222,11 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
     /// <summary>One UDP datagram. Borrowed.</summary>
     public void OnDatagram(byte* packet, int length, SockAddr* remote, SockAddr* local)
     {
+        if (remote->Port == 0)
+        {
+            return; // Nobody can be answered there (RFC 768), and the kernel would refuse the whole batch.
+        }
+
         // A short header: its id comes right behind the first byte (RFC 9000, section 17.3.1). The packets of one GRO message are of one connection.
         if ((packet[0] & LongHeader) == 0 && length > Ngtcp2Engine.CidLength)
         {

@@ -18,6 +18,12 @@ internal sealed unsafe class QuicServer : ILinkListener, ITurnEnd
     /// <summary>Stateless resets and other answers to strangers per second. Beyond it they get none: answers must not be worth provoking.</summary>
     private const int MaxStatelessAnswersPerSecond = 500;
 
+    /// <summary>Retries per second. Each is a seventh of what it answers, so nobody is worse off for them; this bounds the processor time. Beyond it clients send their first packet again.</summary>
+    private const int MaxRetriesPerSecond = 20_000;
+
+    /// <summary>Links from one address from which on the next must show by a Retry that it comes from there, or strangers could use up somebody's share in his name.</summary>
+    private const int MaxUnprovenPerAddress = 8;
+
     /// <summary>How long a Retry token is good for.</summary>
     private static readonly TimeSpan RetryTokenLifetime = TimeSpan.FromSeconds(10);
 
@@ -36,6 +42,7 @@ internal sealed unsafe class QuicServer : ILinkListener, ITurnEnd
     private long _malformed;
     private TimeSpan _answerWindow;
     private int _answers;
+    private int _retries;
     private bool _hasBegun;
 
     public QuicServer(Ngtcp2Engine engine, ListenOptions options, ILinkAcceptor acceptor)
@@ -159,21 +166,20 @@ internal sealed unsafe class QuicServer : ILinkListener, ITurnEnd
     {
         NativeNgtcp2.Cid originalDcid = first->Dcid;
         bool wasRetried = first->TokenLength > 0 && CheckToken(first, remote, &originalDcid);
-        if (!wasRetried && _halfOpen + _pending.Count >= RetryThreshold)
+        if (!wasRetried)
         {
-            AnswerWithRetry(first, remote, local, NewCid());
-            return;
+            int? better = _shards.FindBetter(_options.Shard);
+            bool needsProof = _halfOpen + _pending.Count >= RetryThreshold || _shards.Quota.Count(remote->ClientKey) >= MaxUnprovenPerAddress;
+            if (needsProof || better is not null)
+            {
+                AnswerWithRetry(first, remote, local, better is { } shard ? Ngtcp2Engine.NewCid(shard, _shards.Count) : NewCid());
+                return;
+            }
         }
 
         if (_halfOpen >= MaxHalfOpen)
         {
             _refusedForLoad++;
-            return;
-        }
-
-        if (!wasRetried && _shards.FindBetter(_options.Shard) is { } better)
-        {
-            AnswerWithRetry(first, remote, local, Ngtcp2Engine.NewCid(better, _shards.Count));
             return;
         }
 
@@ -192,9 +198,21 @@ internal sealed unsafe class QuicServer : ILinkListener, ITurnEnd
 
         _hasBegun = true;
         _engine.Loop.AtTurnEnd(this);
+        QuicConnection connection;
+        try
+        {
+            connection = QuicConnection.CreateServer(_endpoint, _credentials, first, originalDcid, wasRetried, *remote, *local);
+        }
+        catch (SoftlanException)
+        {
+            // The libraries have no memory left, most likely; those who are in stay.
+            _refusedForLoad++;
+            _shards.Quota.Return(remote->ClientKey);
+            return;
+        }
+
         _shards.Add(_options.Shard, 1);
         _halfOpen++;
-        QuicConnection connection = QuicConnection.CreateServer(_endpoint, _credentials, first, originalDcid, wasRetried, *remote, *local);
         connection.Receive(packet, length, remote, local);
     }
 
@@ -246,7 +264,7 @@ internal sealed unsafe class QuicServer : ILinkListener, ITurnEnd
     {
         const int MaxToken = 128;
         byte* token = stackalloc byte[MaxToken];
-        byte* answer = ReserveAnswer();
+        byte* answer = ReserveAnswer(ref _retries, MaxRetriesPerSecond);
         if (answer is null)
         {
             return;
@@ -317,15 +335,18 @@ internal sealed unsafe class QuicServer : ILinkListener, ITurnEnd
         }
     }
 
-    private byte* ReserveAnswer()
+    private byte* ReserveAnswer() => ReserveAnswer(ref _answers, MaxStatelessAnswersPerSecond);
+
+    private byte* ReserveAnswer(ref int given, int most)
     {
         if (_engine.Loop.Now - _answerWindow >= TimeSpan.FromSeconds(1))
         {
             _answerWindow = _engine.Loop.Now;
             _answers = 0;
+            _retries = 0;
         }
 
-        return ++_answers > MaxStatelessAnswersPerSecond ? null : _endpoint.Transmit.Reserve(NativeNgtcp2.NGTCP2_MAX_UDP_PAYLOAD_SIZE);
+        return ++given > most ? null : _endpoint.Transmit.Reserve(NativeNgtcp2.NGTCP2_MAX_UDP_PAYLOAD_SIZE);
     }
 
     private void Answer(nint length, SockAddr* remote, SockAddr* local)

@@ -97,8 +97,7 @@ public sealed class BbrPausesTests
         Assert.Equal(Advice.Probe, pauses.Ask(300 * Microsecond, isBusy: true, sent));
         pauses.OnProbeSent(300 * Microsecond, sent);
         Assert.Equal(Advice.Wait, pauses.Ask(300 * Microsecond, isBusy: true, sent + Microsecond));
-        Assert.Equal(sent, pauses.Clock(sent + (400 * Microsecond)));
-        pauses.BeforeRead(sent + (400 * Microsecond));
+        Assert.Equal(sent + (100 * Microsecond), pauses.Clock(sent + (100 * Microsecond)));
         long told = pauses.Clock(sent + (400 * Microsecond)) - sent;
         Assert.Equal((300 * Microsecond) - 1, told);
         pauses.OnRead(told, 0, 50_000, sent + (400 * Microsecond));
@@ -173,7 +172,6 @@ public sealed class BbrPausesTests
                 {
                     _acknowledgements.Dequeue();
                     _inFlight -= PacketLength;
-                    _pauses.BeforeRead(_now);
                     _latest = Math.Max(1, Clock() - next.Told);
                     RememberBase(_now - next.Sent);
                     OnAcknowledgement();

@@ -115,26 +115,48 @@ public sealed class DatagramQueueTests
     }
 
     [Fact]
-    public void Enqueue_PoolExhausted_TheOldestOfTheOwnGivesWay_OrItIsRefused()
+    public void Enqueue_ManyLinksAreStuck_OneThatIsNotStillGetsItsShare()
     {
-        List<DatagramQueue> queues = [];
-        while (!_pool.IsExhausted)
+        DatagramQueue[] stuck = [.. Enumerable.Range(0, 63).Select(_ => Make())];
+        for (int i = 0; i < 1000; i++)
         {
-            DatagramQueue queue = Make();
-            queues.Add(queue);
-            for (int k = 0; k < DatagramQueue.MaxCount - 1 && !_pool.IsExhausted; k++)
+            foreach (DatagramQueue queue in stuck)
             {
-                Assert.Equal(DropReason.None, queue.Enqueue(DatagramHeader.ForFrame(7), [1], TimeSpan.Zero));
+                Assert.Equal(DropReason.None, queue.Enqueue(DatagramHeader.ForFrame(7), [1], TimeSpan.Zero)); // One of their own gives way.
             }
         }
 
-        Assert.Equal(DropReason.QueueFull, _queue.Enqueue(DatagramHeader.ForFrame(7), [1], TimeSpan.Zero));
-        int before = queues[0].Count;
-        Assert.Equal(DropReason.None, queues[0].Enqueue(DatagramHeader.ForFrame(7), [1], TimeSpan.Zero));
-        Assert.Equal(before, queues[0].Count);
-        Assert.Equal(2, _counters.Dropped(DropReason.QueueFull));
-        queues.ForEach(queue => queue.Clear());
+        PeerCounters healthy = new();
+        DatagramQueue calm = new(_pool, healthy, FairBy.Source, new QueueLimits(MaxAge));
+        for (int i = 0; i < 300; i++)
+        {
+            Assert.Equal(DropReason.None, calm.Enqueue(DatagramHeader.ForFrame(7), [1], TimeSpan.Zero));
+        }
+
+        Assert.Equal((300, 0), (calm.Count, healthy.TotalDropped));
+        Assert.True(_counters.Dropped(DropReason.QueueFull) > 0);
+        calm.Clear();
+        Array.ForEach(stuck, queue => queue.Clear());
         Assert.Equal(0, _pool.Used);
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(500)]
+    public void DropOld_LinkThatTakesNothing_GivesItsMemoryBack(int count)
+    {
+        byte[] tcp = Ethernet(EtherTypes.IPv4, IPv4(IPProtocols.Tcp, new byte[100]));
+        for (int i = 0; i < count; i++)
+        {
+            _queue.Enqueue(DatagramHeader.ForFrame(7), i % 2 == 0 ? tcp : [1], TimeSpan.Zero);
+        }
+
+        _queue.DropOld(MaxAge + Millisecond);
+        Assert.Equal((count + 1) / 2, _queue.Count); // TCP waits longer.
+        _queue.DropOld(_queue.MaxAge + Millisecond);
+        Assert.Equal((0, 0), (_queue.Count, _pool.Used));
+        Assert.Equal(count, _counters.Dropped(DropReason.TooOld));
+        Assert.False(_queue.TryPeek(MaxAge, out _));
     }
 
     [Theory]
