@@ -20,6 +20,9 @@ internal sealed class FarLink(FarGate gate, int id, IPEndPoint remoteEndPoint, i
 
     public PeerCounters Counters { get; } = new();
 
+    /// <summary>Told of an exception of the handler, which costs this link and no other, as it does where the real link is.</summary>
+    public Action<Exception>? HandlerFailed { get; set; }
+
     /// <summary>Nobody on this side asks for it.</summary>
     public LinkStatistics Statistics => default;
 
@@ -52,7 +55,7 @@ internal sealed class FarLink(FarGate gate, int id, IPEndPoint remoteEndPoint, i
             LinkClosed closed = new(LinkCloseKind.ByUs, reason, text);
             _isClosed = true;
             gate.Close(this);
-            gate.RoomLane.Post(() => _handler?.OnClosed(this, closed));
+            gate.RoomLane.Post(() => Tell(handler => handler.OnClosed(this, closed)));
         }
     }
 
@@ -60,14 +63,21 @@ internal sealed class FarLink(FarGate gate, int id, IPEndPoint remoteEndPoint, i
     public void OnDatagram(ReadOnlySpan<byte> datagram)
     {
         Counters.DatagramsIn++;
-        _handler?.OnDatagram(this, datagram);
+        try
+        {
+            _handler?.OnDatagram(this, datagram);
+        }
+        catch (Exception e)
+        {
+            Fail(e);
+        }
     }
 
     public void OnControl(byte[] message)
     {
         if (!_isClosed)
         {
-            _handler?.OnControl(this, message);
+            Tell(handler => handler.OnControl(this, message));
         }
     }
 
@@ -79,7 +89,7 @@ internal sealed class FarLink(FarGate gate, int id, IPEndPoint remoteEndPoint, i
         MaxDatagramLength = maxDatagramLength;
         if (!_isClosed)
         {
-            _handler?.OnMaxDatagramLengthChanged(this);
+            Tell(handler => handler.OnMaxDatagramLengthChanged(this));
         }
     }
 
@@ -89,8 +99,29 @@ internal sealed class FarLink(FarGate gate, int id, IPEndPoint remoteEndPoint, i
         {
             _isClosed = true;
             gate.Close(this);
-            _handler?.OnClosed(this, closed);
+            Tell(handler => handler.OnClosed(this, closed));
         }
+    }
+
+    private void Tell(Action<IFrameLinkHandler> call)
+    {
+        try
+        {
+            if (_handler is { } handler)
+            {
+                call(handler);
+            }
+        }
+        catch (Exception e)
+        {
+            Fail(e);
+        }
+    }
+
+    private void Fail(Exception e)
+    {
+        HandlerFailed?.Invoke(e);
+        Close(CloseReason.ProtocolError, "internal error");
     }
 
     private void OnEnd(Action<FarEnd> work) => gate.LinkLane.Post(() =>

@@ -240,6 +240,7 @@ internal sealed class Lobby : ILinkAcceptor
         gate.Open(link);
         RelayPeer peer = new(this, _lane, link, Options);
         _links.Add(peer);
+        link.HandlerFailed = e => RelayLog.HandlerFailed(_logger, e);
         link.HandOver(peer);
         peer.SayHello(hello);
     }

@@ -49,6 +49,9 @@ internal static partial class RelayLog
     [LoggerMessage(13, LogLevel.Information, "Shutting down; {Peers} peers are told")]
     public static partial void ShuttingDown(ILogger logger, int peers);
 
+    [LoggerMessage(15, LogLevel.Error, "A bug in softlan ended one link; please report it")]
+    public static partial void HandlerFailed(ILogger logger, Exception exception);
+
     // Per frame: off unless somebody asked for Trace, and then nothing is computed or boxed before the level check.
     [LoggerMessage(14, LogLevel.Trace, "Frame in {Room} from peer {Peer}: {Source} -> {Destination}, type 0x{EtherType:x4}, {Length} bytes: {Action} ({Reason}), {Targets} targets")]
     public static partial void Forwarded(

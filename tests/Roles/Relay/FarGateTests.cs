@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Softlan.Platform;
 using Softlan.Roles.Relay;
 using Softlan.Tests.Fakes;
 using Softlan.Wire;
@@ -80,6 +81,22 @@ public sealed class FarGateTests
         Turn();
         Assert.Contains(gateway.SentControl, message => message.Contains("\"left\"", StringComparison.Ordinal));
         Assert.Equal(1, _house.Peers);
+    }
+
+    [Fact]
+    public void HandlerOfAFarLinkHasABug_OnlyThatLinkEnds()
+    {
+        FarGate gate = new(_second, _first);
+        MemoryLink real = new(_second);
+        FarLink far = gate.Pass(real, _ => { });
+        gate.Open(far);
+        List<Exception> bugs = [];
+        far.HandlerFailed = bugs.Add;
+        far.HandOver(new BuggyHandler());
+        real.ReceiveDatagram(DatagramHeader.ForFrame(0), TestFrame.Make(Mac(2), LanMac(1), 100));
+        Turn();
+        Assert.NotEmpty(bugs);
+        Assert.Equal(CloseReason.ProtocolError, real.ClosedWith?.Reason);
     }
 
     [Fact]
@@ -218,5 +235,18 @@ public sealed class FarGateTests
             _first.Advance(TimeSpan.FromMilliseconds(milliseconds / 8.0));
             _second.Advance(TimeSpan.FromMilliseconds(milliseconds / 8.0));
         }
+    }
+
+    private sealed class BuggyHandler : IFrameLinkHandler
+    {
+        public void OnConnected(IFrameLink link) => throw new InvalidOperationException("a bug");
+
+        public void OnDatagram(IFrameLink link, ReadOnlySpan<byte> datagram) => throw new InvalidOperationException("a bug");
+
+        public void OnControl(IFrameLink link, ReadOnlySpan<byte> message) => throw new InvalidOperationException("a bug");
+
+        public void OnMaxDatagramLengthChanged(IFrameLink link) => throw new InvalidOperationException("a bug");
+
+        public void OnClosed(IFrameLink link, LinkClosed closed) => throw new InvalidOperationException("a bug");
     }
 }
