@@ -61,6 +61,40 @@ public sealed class StrangerTests : IDisposable
         Assert.Contains("0x178", await error + await output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Accept_ManyLinksFromOneAddress_TheNextMustShowThatItComesFromThere()
+    {
+        for (int i = 0; i < 8; i++)
+        {
+            _party.Join();
+        }
+
+        Assert.Equal(0, _party.Listener.Statistics.RetriesSent);
+        _party.Join();
+        Assert.Equal(1, _party.Listener.Statistics.RetriesSent);
+    }
+
+    [Fact]
+    public void OnUnknown_MoreResetsThanASecondHas_LeaveRetriesToNewClients()
+    {
+        for (int i = 0; i < 8; i++)
+        {
+            _party.Join();
+        }
+
+        byte[] packet = new byte[22];
+        packet[0] = 0x40;
+        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        for (int i = 0; i < 1000; i++)
+        {
+            socket.SendTo(packet, _party.EndPoint);
+            _party.Turn();
+        }
+
+        _party.Join();
+        Assert.Equal(1, _party.Listener.Statistics.RetriesSent);
+    }
+
     private byte[]? Ask(byte[] packet)
     {
         using Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
