@@ -68,6 +68,7 @@ if wants swarm; then
   echo "| rooms x peers | peers | forwarded, thousand/s | relay, % of a core | relay, us per datagram | p50, ms | p99, ms | join, ms of processor | p99 during joins, ms | KiB per idle peer | relay, MiB |"
   echo "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
   for shape in ${SWARM_SHAPES:-1x8 50x16 1x200 500x4}; do
+    rm -f "$work/relay.log"
     # shellcheck disable=SC2086
     timeout 300 "$softlan" relay --listen 127.0.0.1:0 --state "$work/state" --max-peers 65536 --max-clients-per-room 4096 --max-links-per-address 65536 \
       --client-broadcast-rate 1000 --log-level error ${SWARM_RELAY_ARGS:-} >"$work/relay.log" 2>&1 &
