@@ -9,6 +9,8 @@ internal static class InterfaceName
     /// <summary>IFNAMSIZ without the closing zero, in bytes.</summary>
     public const int MaxLength = 15;
 
+    public static bool IsValid(string name) => WhyInvalid(name) is null;
+
     /// <exception cref="SoftlanException">It cannot be an interface's name.</exception>
     public static void ThrowIfInvalid(string name)
     {

@@ -48,10 +48,7 @@ internal sealed class LocalDelivery : IDisposable
         }
         catch (SoftlanException e)
         {
-            unavailable = SoftlanException.Create(
-                $"Players cannot reach this host itself through {target.Name}, only the others on its LAN",
-                e.Message.TrimEnd('.'),
-                $"put {target.Name} into a bridge and use --bridge").Message;
+            unavailable = $"{e.Message.Split(" Hint:")[0].TrimEnd('.')}. Run the gateway as root, or put {target.Name} into a bridge and use --bridge";
             return null;
         }
     }

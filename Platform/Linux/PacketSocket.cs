@@ -32,6 +32,7 @@ internal sealed class PacketSocket : IFramePort, IPollable, ITurnEnd
     private readonly EventLoop _loop;
     private readonly SafeFd _fd;
     private readonly NetlinkSocket _netlink;
+    private bool _hasCarrier = true;
     private readonly int _interfaceIndex;
     private readonly LocalDelivery? _local;
     private readonly PacketReceiver _receiver = new();
@@ -272,12 +273,11 @@ internal sealed class PacketSocket : IFramePort, IPollable, ITurnEnd
         }
 
         CountKernelDrops();
-        if (_isDown)
+        CheckInterface();
+        if (!_closed)
         {
-            CheckInterface();
+            _housekeeping.Set(HousekeepingInterval);
         }
-
-        _housekeeping.Set(HousekeepingInterval);
     }
 
     private void CountKernelDrops()
@@ -301,6 +301,12 @@ internal sealed class PacketSocket : IFramePort, IPollable, ITurnEnd
         }
 
         _isDown = !link.IsUp;
+        if ((link.IsUp && link.HasCarrier) != _hasCarrier)
+        {
+            _hasCarrier = !_hasCarrier;
+            _intake.Handler?.OnCarrierChanged(_hasCarrier);
+        }
+
         Address = link.Address; // Most cards only take another MAC while they are down.
     }
 

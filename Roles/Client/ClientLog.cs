@@ -61,14 +61,20 @@ internal static partial class ClientLog
     [LoggerMessage(317, LogLevel.Debug, "{Program}: {Line}")]
     public static partial void DhcpClientSays(ILogger logger, string program, string line);
 
-    [LoggerMessage(318, LogLevel.Warning, "The DHCP client {Program} ended ({Reason}); starting it again in {Delay}")]
-    public static partial void DhcpClientEnded(ILogger logger, string program, string reason, TimeSpan delay);
+    [LoggerMessage(318, LogLevel.Warning, "The DHCP client {Program} ended ({Reason}); starting it again")]
+    public static partial void DhcpClientEnded(ILogger logger, string program, string reason);
 
     [LoggerMessage(319, LogLevel.Warning, "A message of the DHCP client's script was lost: {Reason}")]
     public static partial void DhcpScriptFailed(ILogger logger, string reason);
 
     [LoggerMessage(320, LogLevel.Information, "Address {Address} from the party's DHCP")]
     public static partial void AddressFromDhcp(ILogger logger, IPAddress address);
+
+    [LoggerMessage(340, LogLevel.Information, "Address {Address}, as given")]
+    public static partial void AddressAsGiven(ILogger logger, IPAddress address);
+
+    [LoggerMessage(341, LogLevel.Information, "Nobody else is in room {Room} yet. Is the code right? In a room without a gateway players give themselves addresses, for example --address 10.73.42.50/24")]
+    public static partial void Alone(ILogger logger, RoomCode room);
 
     [LoggerMessage(321, LogLevel.Warning, "The party's DHCP took the address {Address} back; asking for another")]
     public static partial void AddressLost(ILogger logger, IPAddress address);
@@ -79,7 +85,7 @@ internal static partial class ClientLog
     [LoggerMessage(323, LogLevel.Warning, "{Reason}")]
     public static partial void AddressNotSet(ILogger logger, string reason);
 
-    [LoggerMessage(324, LogLevel.Warning, "The party's network {Party} overlaps with {Own} on {Interface}: machines in it can be reached on one side only. Change one of the two networks")]
+    [LoggerMessage(324, LogLevel.Warning, "The party's network {Party} overlaps with {Own} on {Interface}: machines in it can be reached on one side only. A machine that is at the party needs no softlan; otherwise change one of the two networks")]
     public static partial void NetworksOverlap(ILogger logger, string party, string own, string @interface);
 
     [LoggerMessage(325, LogLevel.Warning, "Games that broadcast to {Destination} may not be seen at the party: {Reason}")]
@@ -123,6 +129,9 @@ internal static partial class ClientLog
 
     [LoggerMessage(338, LogLevel.Warning, "{What}: no DHCP answer through the tunnel. Is there a DHCP server on the party's LAN? Without one give the TAP adapter an address in Windows' settings")]
     public static partial void OnlyLinkLocal(ILogger logger, string what);
+
+    [LoggerMessage(342, LogLevel.Information, "Left; this machine's network is as it was before")]
+    public static partial void AllUndone(ILogger logger);
 
     [LoggerMessage(329, LogLevel.Warning, "Cannot undo: {Change}: {Reason}")]
     public static partial void CannotUndo(ILogger logger, string change, string reason);

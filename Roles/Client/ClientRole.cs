@@ -33,6 +33,9 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
 
     private static readonly TimeSpan DropReportInterval = TimeSpan.FromMinutes(1);
 
+    /// <summary>Whoever is alone in a room for longer may have mistyped its code.</summary>
+    private static readonly TimeSpan AlonePatience = TimeSpan.FromSeconds(15);
+
     private readonly ILane _lane;
     private readonly IQuicEngine _engine;
     private readonly ClientOptions _options;
@@ -49,6 +52,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
     private readonly DropReport _drops = new(ExpectedDrops);
     private readonly ILaneTimer _checkTimer;
     private readonly ILaneTimer _reportTimer;
+    private readonly ILaneTimer _aloneTimer;
     private Action<SoftlanException?>? _ended;
     private RememberedRelay? _target;
     private RelaySession? _session;
@@ -89,6 +93,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         _profile = ProfileFile.Beside(options.IdentityPath);
         _checkTimer = lane.CreateTimer(OnCheckTimer);
         _reportTimer = lane.CreateTimer(OnReportTimer);
+        _aloneTimer = lane.CreateTimer(OnAloneTimer);
     }
 
     /// <summary>The session; null before <see cref="Start"/>.</summary>
@@ -148,7 +153,13 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         _session?.Dispose();
         _checkTimer.Dispose();
         _reportTimer.Dispose();
-        _changes.UndoAll();
+        _aloneTimer.Dispose();
+        bool hadChanges = _port is not null;
+        if (_changes.UndoAll() && hadChanges)
+        {
+            ClientLog.AllUndone(_logger);
+        }
+
         _host.Dispose();
     }
 
@@ -182,6 +193,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         });
         if (!room.Again)
         {
+            _aloneTimer.Set(AlonePatience);
             _profile.Save(_options.Relay.Room, _target!, _logger);
         }
     }
@@ -231,7 +243,9 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         {
             // The profile is read from any directory later.
             LinkTrust trust = given.CaFile is { } file ? new LinkTrust(null, Path.GetFullPath(file)) : given.Trust;
-            return new RememberedRelay(relay, trust, given.ServerName);
+            return trust == LinkTrust.System && _profile.Find(given.Room) is { } last && last.Relay == relay
+                ? last with { ServerName = given.ServerName ?? last.ServerName }
+                : new RememberedRelay(relay, trust, given.ServerName);
         }
 
         RememberedRelay known = _profile.Find(given.Room) ?? throw ClientFailures.NoRelayKnown(given.Room);
@@ -250,6 +264,14 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         {
             Tell(_broadcasts.Look(_lane.Now, _session?.Peers.Gateway is not null, _session!.Counters.BroadcastOut, _session.Counters.BroadcastIn));
             _checkTimer.Set(CheckInterval);
+        }
+    }
+
+    private void OnAloneTimer()
+    {
+        if (_session is { IsJoined: true, Peers.Count: 0 })
+        {
+            ClientLog.Alone(_logger, _options.Relay.Room);
         }
     }
 

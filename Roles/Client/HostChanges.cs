@@ -58,27 +58,32 @@ internal sealed class HostChanges(IHostUndo host, IChangeJournal journal, ILogge
     }
 
     /// <summary>Undoes everything, last first. One that fails is said and does not keep the others.</summary>
-    public void UndoAll()
+    /// <returns>Whether everything could be undone.</returns>
+    public bool UndoAll()
     {
+        bool isComplete = true;
         while (_entries.Count > 0)
         {
             Entry entry = _entries[^1];
             _entries.RemoveAt(_entries.Count - 1);
-            TryUndo(entry);
+            isComplete &= TryUndo(entry);
         }
 
         Save();
+        return isComplete;
     }
 
-    private void TryUndo(Entry entry)
+    private bool TryUndo(Entry entry)
     {
         try
         {
             entry.Undo();
+            return true;
         }
         catch (Exception e)
         {
             ClientLog.CannotUndo(logger, entry.What, e.Message);
+            return false;
         }
     }
 

@@ -28,6 +28,7 @@ internal sealed class LinuxClientHost : IClientHost
     private DhcpAddressing? _dhcp;
     private TapSettings? _settings;
     private TapRoutes? _routes;
+    private bool _saidAddress;
 
     private LinuxClientHost(EventLoop loop, ClientOptions options, NetlinkSocket netlink, ILogger logger)
     {
@@ -104,6 +105,11 @@ internal sealed class LinuxClientHost : IClientHost
         if (_options.Address.Address is { } address)
         {
             _settings.SetAddress(address, _options.Address.PrefixLength);
+            if (!_saidAddress)
+            {
+                _saidAddress = true;
+                ClientLog.AddressAsGiven(_logger, address);
+            }
         }
 
         _routes!.Maintain();

@@ -37,6 +37,11 @@ internal static class ParseErrors
 
     private static string Unmatched(Command command, string word)
     {
+        if (word.Length > 0 && word[0] is '\u2013' or '\u2014' or '\u2212')
+        {
+            return $"'{word}' begins with a typographic dash, as chat programs make it. Type two hyphens: --{word.TrimStart('-', '\u2013', '\u2014', '\u2212')}.";
+        }
+
         bool isOption = word.StartsWith('-');
         bool isSubcommand = !isOption && command.Subcommands.Count > 0;
         string known = isOption ? "an option" : isSubcommand ? "a command" : "expected here";

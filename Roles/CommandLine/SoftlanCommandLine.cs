@@ -19,6 +19,7 @@ internal static class SoftlanCommandLine
         foreach (Command command in commands)
         {
             root.Add(command);
+            command.Add(new VersionOption { Action = new PrintVersion() });
         }
 
         LoggingArguments.AddTo(root);

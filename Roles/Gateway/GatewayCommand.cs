@@ -7,12 +7,9 @@ namespace Softlan.Roles.Gateway;
 /// <summary>The command line of <c>softlan gateway</c>: parse, check, hand over <see cref="GatewayOptions"/>.</summary>
 internal static class GatewayCommand
 {
-    /// <summary>Linux: IFNAMSIZ without the closing zero.</summary>
-    private const int MaxInterfaceNameLength = 15;
+    private static readonly ValueKind<string> InterfaceKind = ValueKinds.InterfaceName("an interface name", "eth0");
 
-    private static readonly ValueKind<string> InterfaceKind = ValueKinds.Text("an interface name", MaxInterfaceNameLength, "eth0");
-
-    private static readonly ValueKind<string> BridgeKind = ValueKinds.Text("a bridge name", MaxInterfaceNameLength, "br0");
+    private static readonly ValueKind<string> BridgeKind = ValueKinds.InterfaceName("a bridge name", "br0");
 
     /// <param name="run">Runs the gateway; what it returns is the exit code.</param>
     public static Command Create(Func<GatewayOptions, LoggingOptions, int> run)

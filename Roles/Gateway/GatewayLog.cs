@@ -12,6 +12,12 @@ internal static partial class GatewayLog
     [LoggerMessage(211, LogLevel.Warning, "Players will not reach this host itself through {Interface}, only the other machines on its LAN: {Reason}")]
     public static partial void HostNotReachable(ILogger logger, string @interface, string reason);
 
+    [LoggerMessage(212, LogLevel.Warning, "{Interface} has no carrier: the LAN cannot be reached. Plug in the cable, or switch on what is at its other end")]
+    public static partial void CarrierLost(ILogger logger, string @interface);
+
+    [LoggerMessage(213, LogLevel.Information, "{Interface} has its carrier back")]
+    public static partial void CarrierBack(ILogger logger, string @interface);
+
     [LoggerMessage(201, LogLevel.Warning, "{Reason} A gateway that is killed will have to wait for its old place to time out")]
     public static partial void ResumeNotKept(ILogger logger, string reason);
 

@@ -96,7 +96,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
     {
         _ended = ended;
         _port.Start(this);
-        GatewayLog.Bridging(_logger, _port.Name, _port.Address, _options.Relay.Room);
+        GatewayLog.Bridging(_logger, _options.Interface, _port.Address, _options.Relay.Room);
         _camTimer.Set(CamRefresh.Interval);
         _reportTimer.Set(DropReportInterval);
         if (_console is not null)
@@ -146,6 +146,18 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
         if (_traces)
         {
             GatewayLog.ToRelay(_logger, MacAddress.Read(frame[MacAddress.Length..]), MacAddress.Read(frame), frame.Length, reason);
+        }
+    }
+
+    void IFramePortHandler.OnCarrierChanged(bool hasCarrier)
+    {
+        if (hasCarrier)
+        {
+            GatewayLog.CarrierBack(_logger, _options.Interface);
+        }
+        else
+        {
+            GatewayLog.CarrierLost(_logger, _options.Interface);
         }
     }
 

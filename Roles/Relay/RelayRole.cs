@@ -218,11 +218,6 @@ internal sealed class RelayRole : IRole
 
     private void Greet(IReadOnlyList<IPEndPoint> endPoints)
     {
-        foreach (IPEndPoint endPoint in endPoints)
-        {
-            RelayLog.Listening(_logger, endPoint);
-        }
-
         IPAddress listening = _options.Listen.EndPoint.Address;
         bool isAnywhere = listening.Equals(IPAddress.IPv6Any) || listening.Equals(IPAddress.Any);
         string host = _options.PublicName ?? (isAnywhere ? "HOST" : listening.ToString());
@@ -235,6 +230,12 @@ internal sealed class RelayRole : IRole
         _output.WriteLine($"  softlan client --relay {address} --pin {Pin} --room ROOM1");
         _output.WriteLine();
         _output.Flush();
+
+        // After the lines for people, or it would stand between them where both go to one place.
+        foreach (IPEndPoint endPoint in endPoints)
+        {
+            RelayLog.Listening(_logger, endPoint);
+        }
     }
 
     private void Every(RelayWorker worker, TimeSpan interval, Action work)

@@ -299,7 +299,12 @@ internal sealed class RelaySession : IFrameLinkHandler, IDisposable
 
         TimeSpan delay = _delay.Next(RejectPolicy.IsTaken(reject.Reason) ? RejectPolicy.TakenRetry : null);
         string text = PlainText.Of(reject.Text);
-        SessionLog.Rejected(_logger, _options.Relay, text, SessionFailures.Seconds(delay));
+        if (text != _toldReason)
+        {
+            _toldReason = text;
+            SessionLog.Rejected(_logger, _options.Relay, text.TrimEnd('.'), RejectPolicy.Hint(reject.Reason));
+        }
+
         Wait(text, delay);
     }
 

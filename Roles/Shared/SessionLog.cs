@@ -25,11 +25,11 @@ internal static partial class SessionLog
     [LoggerMessage(105, LogLevel.Debug, "Reached {Relay} at {Address}; asking for room {Room}")]
     public static partial void Reached(ILogger logger, RelayAddress relay, IPEndPoint address, RoomCode room);
 
-    [LoggerMessage(106, LogLevel.Warning, "{Relay} does not let us in: {Reason}. Trying again in {Delay}")]
-    public static partial void Rejected(ILogger logger, RelayAddress relay, string reason, string delay);
+    [LoggerMessage(106, LogLevel.Warning, "{Relay} does not let us in: {Reason}. Trying for a while; if it goes on, {Hint}")]
+    public static partial void Rejected(ILogger logger, RelayAddress relay, string reason, string hint);
 
-    [LoggerMessage(107, LogLevel.Information, "In room {Room} on {Relay} ({Address}): {Peers} others, MTU {Mtu}")]
-    public static partial void Joined(ILogger logger, RoomCode room, RelayAddress relay, IPEndPoint address, int peers, int mtu);
+    [LoggerMessage(107, LogLevel.Information, "In room {Room} on {Relay} ({Address}): {Others}, MTU {Mtu}")]
+    public static partial void Joined(ILogger logger, RoomCode room, RelayAddress relay, IPEndPoint address, string others, int mtu);
 
     [LoggerMessage(108, LogLevel.Information, "Connected to the LAN gateway")]
     public static partial void GatewayConnected(ILogger logger);

@@ -25,13 +25,14 @@ internal sealed class DhcpAddressing : IDhcpRunnerOwner, IDisposable
     private bool _isWanted;
     private bool _isRunning;
     private bool _saidNoAnswer;
+    private string _why = "";
 
     public DhcpAddressing(ILane lane, IDhcpRunner runner, IAddressSetter setter, ILogger logger)
     {
         _runner = runner;
         _setter = setter;
         _logger = logger;
-        _restart = lane.CreateTimer(Start);
+        _restart = lane.CreateTimer(Restart);
         _patience = lane.CreateTimer(OnPatienceEnded);
     }
 
@@ -86,7 +87,7 @@ internal sealed class DhcpAddressing : IDhcpRunnerOwner, IDisposable
     public void OnExited(string why)
     {
         _isRunning = false;
-        ClientLog.DhcpClientEnded(_logger, _runner.Name, why, _pause);
+        _why = why;
         _restart.Set(_pause);
         _pause = _pause + _pause < LongestPause ? _pause + _pause : LongestPause;
     }
@@ -97,6 +98,13 @@ internal sealed class DhcpAddressing : IDhcpRunnerOwner, IDisposable
         _restart.Dispose();
         _patience.Dispose();
         _runner.Dispose();
+    }
+
+    /// <summary>Says so only now: a signal for the whole process group ends the DHCP client as well, and that is no news.</summary>
+    private void Restart()
+    {
+        ClientLog.DhcpClientEnded(_logger, _runner.Name, _why);
+        Start();
     }
 
     private void Start()

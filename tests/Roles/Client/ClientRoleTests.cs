@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
+using Softlan.Platform;
 using Softlan.Roles.Client;
 using Softlan.Roles.Relay;
 using Softlan.Roles.Shared;
@@ -234,6 +235,38 @@ public sealed class ClientRoleTests : IDisposable
         Assert.True(_client!.Session!.IsJoined);
         Assert.Equal(1, _relay.Lobby.PeerCount);
         killed.Dispose();
+    }
+
+    [Fact]
+    public void Room_NobodyElseIsThere_AsksWhetherTheCodeIsRight()
+    {
+        StartClient();
+        _lane.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(0, _log.Count("Is the code right?"));
+        _lane.Advance(TimeSpan.FromSeconds(60));
+        Assert.Equal(1, _log.Count("Is the code right?"));
+    }
+
+    [Fact]
+    public void Room_SomebodyIsThere_AsksNothing()
+    {
+        using RelaySession gateway = StartGateway();
+        StartClient();
+        _lane.Advance(TimeSpan.FromSeconds(60));
+        Assert.Equal(0, _log.Count("Is the code right?"));
+    }
+
+    [Fact]
+    public void Start_RelayOfTheLastJoinGivenAgain_ItsPinIsStillGood()
+    {
+        CertificatePin pin = _relay.Pin;
+        ProfileFile profile = ProfileFile.Beside(_directory.File("identity.json"));
+        profile.Save(SessionBench.Room, new RememberedRelay(Address, new LinkTrust(pin, null), null), _log);
+        MakeClient(new RelayAddress(Address.Host, Address.Port));
+        _client!.Start(OnEnded);
+        _lane.Advance(TimeSpan.FromSeconds(2));
+        Assert.True(_client.Session!.IsJoined);
+        Assert.Equal(pin, profile.Find(SessionBench.Room)?.Trust.Pin);
     }
 
     private void StartClient() => StartClient(Address);

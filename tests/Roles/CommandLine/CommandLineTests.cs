@@ -40,6 +40,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("'prob' is not a command. Did you mean probe?", "prob")]
     [InlineData("'extra' is not expected here. See softlan probe --help.", "probe", "--probe-room", "a", "extra")]
     [InlineData("'loud' is not a log level. Use one of trace, debug, information, warning, error, none.", "probe", "--probe-room", "a", "--log-level", "loud")]
+    [InlineData("'\u2013-probe-room' begins with a typographic dash, as chat programs make it. Type two hyphens: --probe-room.", "probe", "\u2013-probe-room", "a")]
     [InlineData("a command is missing. Use one of probe, or see softlan --help.")]
     public void Run_Mistake_IsOneLineAndExitCodeTwo(string line, params string[] args)
     {
@@ -80,10 +81,12 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(0, Run("probe", "--probe-room", "a", "--probe-mtu", "1300"));
     }
 
-    [Fact]
-    public void Run_Version_IsNameAndNumber()
+    [Theory]
+    [InlineData("--version")]
+    [InlineData("probe", "--version")]
+    public void Run_Version_IsNameAndNumber(params string[] args)
     {
-        Assert.Equal(0, Run("--version"));
+        Assert.Equal(0, Run(args));
         Assert.Matches(@"^softlan \d+\.\d+\.\d+\s+$", _output.ToString());
     }
 
