@@ -17,7 +17,11 @@ internal static class WindowsCommands
     /// <summary>The resource that Windows.targets puts into the executable.</summary>
     private const string MsQuicFile = "msquic.dll";
 
-    public static Command[] Create() => Create(CreateEngine);
+    public static Command[] Create()
+    {
+        SystemLibraries.Restrict();
+        return Create(CreateEngine);
+    }
 
     /// <param name="createEngine">Makes the QUIC engine on the lane that it is given.</param>
     public static Command[] Create(Func<QuicSettings, IEnterableLane, ILoggerFactory, IQuicEngine> createEngine) =>

@@ -20,6 +20,9 @@ internal static unsafe partial class NativeKernel32
     public const nint INVALID_HANDLE_VALUE = -1;
     public const uint INFINITE = 0xFFFFFFFF;
 
+    // libloaderapi.h
+    public const uint LOAD_LIBRARY_SEARCH_SYSTEM32 = 0x00000800;
+
     // processenv.h, consoleapi.h
     public const uint STD_ERROR_HANDLE = unchecked((uint)-12);
     public const uint ENABLE_VIRTUAL_TERMINAL_PROCESSING = 0x0004;
@@ -96,6 +99,11 @@ internal static unsafe partial class NativeKernel32
     [SupportedOSPlatform("windows")]
     [return: MarshalAs(UnmanagedType.Bool)]
     public static partial bool SetConsoleMode(nint console, uint mode);
+
+    [LibraryImport(Kernel32, EntryPoint = "SetDefaultDllDirectories", SetLastError = true)]
+    [SupportedOSPlatform("windows")]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    public static partial bool SetDefaultDllDirectories(uint directories);
 
     /// <summary>How many processes share this console; the list itself is only filled as far as it is long.</summary>
     [LibraryImport(Kernel32, EntryPoint = "GetConsoleProcessList", SetLastError = true)]
