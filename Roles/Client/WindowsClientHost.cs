@@ -37,6 +37,7 @@ internal sealed class WindowsClientHost : IClientHost
     private readonly IEnterableLane _lane;
     private readonly ClientOptions _options;
     private readonly IWindowsMachine _machine;
+    private readonly WindowsCategoryTurns _categoryTurns;
     private readonly WindowsUndo _undo;
     private readonly ChangeJournal _journal;
     private readonly ILogger _logger;
@@ -63,7 +64,8 @@ internal sealed class WindowsClientHost : IClientHost
         _options = options;
         _machine = machine;
         _logger = logger;
-        _undo = new WindowsUndo(machine);
+        _categoryTurns = new WindowsCategoryTurns(machine.Categories);
+        _undo = new WindowsUndo(machine, _categoryTurns);
         _journal = new ChangeJournal(options.StateDirectory, machine.ThisProcess, machine.IsAlive);
         Changes = new HostChanges(_undo, _journal, logger);
         Routes = new WindowsRoutes(machine.Ip, () => _luid);
@@ -237,7 +239,7 @@ internal sealed class WindowsClientHost : IClientHost
         ClientLog.TapUp(_logger, _tap.Name, _mtu);
         if (_options.NetworkCategory == NetworkCategoryChoice.Private)
         {
-            _category ??= new WindowsCategory(_lane, _machine.Categories, _adapter!, Changes, _logger, work => ThreadPool.QueueUserWorkItem(_ => work()));
+            _category ??= new WindowsCategory(_lane, _machine.Categories, _categoryTurns, _adapter!, Changes, _logger, work => ThreadPool.QueueUserWorkItem(_ => work()));
             _category.Begin();
         }
     }

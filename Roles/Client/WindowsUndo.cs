@@ -5,7 +5,7 @@ using static Softlan.Platform.Windows.NativeIphlpapi;
 namespace Softlan.Roles.Client;
 
 /// <summary>Takes changes to a Windows machine back. An adapter that is gone took everything on it along.</summary>
-internal sealed class WindowsUndo(IWindowsMachine machine) : IHostUndo
+internal sealed class WindowsUndo(IWindowsMachine machine, WindowsCategoryTurns categories) : IHostUndo
 {
     /// <summary>The service behind network categories has been seen to hang; an ending client does not.</summary>
     private static readonly TimeSpan CategoryPatience = TimeSpan.FromSeconds(2);
@@ -65,7 +65,7 @@ internal sealed class WindowsUndo(IWindowsMachine machine) : IHostUndo
 
     private void SetCategory(HostChange.CategoryReplaced category)
     {
-        Task set = Task.Run(() => machine.Categories.Set(category.Network, (NetworkCategory)category.Old));
+        Task set = Task.Run(() => categories.Restore(category.Network, (NetworkCategory)category.Old));
         if (Task.WaitAny([set], CategoryPatience) < 0)
         {
             throw SoftlanException.Create($"Cannot set the {category} back", "the Network List Manager does not answer", "set it yourself in Settings, Network");

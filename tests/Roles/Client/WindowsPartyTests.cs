@@ -1,3 +1,5 @@
+using Softlan.Platform.Windows;
+using Softlan.Roles.Client;
 using Xunit;
 using static Softlan.Platform.Windows.NativeIphlpapi;
 using static Softlan.Tests.Platform.Windows.FakeIpHelper;
@@ -36,6 +38,48 @@ public sealed class WindowsPartyTests : WindowsHostBench
         Host!.Changes.UndoAll();
         Assert.Equal(0, Log.Count("Cannot undo"));
         Assert.Empty(Journals);
+    }
+
+    [Fact]
+    public void Category_ComFails_IsAWarning()
+    {
+        Machine.CategoryFails = new InvalidCastException("no such interface");
+        Join();
+        WaitFor(() => Log.Count("no such interface") == 1);
+    }
+
+    [Fact]
+    public void Category_SlowChangeEndsBeforeItIsPutBack()
+    {
+        using ManualResetEventSlim begun = new();
+        using ManualResetEventSlim goOn = new();
+        Machine.SettingCategory = category =>
+        {
+            if (category == NetworkCategory.Private)
+            {
+                begun.Set();
+                goOn.Wait();
+            }
+        };
+        Join();
+        WaitFor(() => begun.IsSet);
+        new Thread(() =>
+        {
+            Thread.Sleep(100);
+            goOn.Set();
+        }).Start();
+        Host!.Changes.UndoAll();
+        Assert.Equal(["category Private", "category Public"], Machine.Story.TakeLast(2));
+    }
+
+    [Fact]
+    public void CategoryTurns_PutBack_IsNotMadePrivateAgain()
+    {
+        WindowsCategoryTurns turns = new(Machine);
+        turns.Allow(FakeWindowsMachine.NetworkId);
+        turns.Restore(FakeWindowsMachine.NetworkId, NetworkCategory.Public);
+        Assert.False(turns.TrySetPrivate(FakeWindowsMachine.NetworkId));
+        Assert.Equal(["category Public"], Machine.Story);
     }
 
     private void Join()

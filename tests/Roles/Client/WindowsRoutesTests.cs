@@ -21,7 +21,7 @@ public sealed class WindowsRoutesTests
 
     public WindowsRoutesTests()
     {
-        _changes = new HostChanges(new WindowsUndo(_machine), _journal, _log);
+        _changes = new HostChanges(new WindowsUndo(_machine, new WindowsCategoryTurns(_machine)), _journal, _log);
         _pin = new RelayRoutePin(new WindowsRoutes(Ip, () => Tap), _changes, _log);
     }
 
