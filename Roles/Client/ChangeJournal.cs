@@ -47,7 +47,7 @@ internal sealed class ChangeJournal(string directory, ProcessStamp owner, Func<P
                     Clean(path, journal, host, logger);
                 }
             }
-            catch (Exception e) when (e is SoftlanException or JsonException or NotSupportedException)
+            catch (Exception e) when (e is SoftlanException or JsonException or NotSupportedException or IOException or UnauthorizedAccessException)
             {
                 ClientLog.BadJournal(logger, path, e.Message);
             }
@@ -66,8 +66,11 @@ internal sealed class ChangeJournal(string directory, ProcessStamp owner, Func<P
         }
     }
 
-    private static JournalContent? Read(string path) =>
-        StateFiles.Read(path) is { } bytes ? JsonSerializer.Deserialize(bytes, ClientJson.Default.JournalContent) : null;
+    private static JournalContent? Read(string path)
+    {
+        PrivateDirectory.RequireOwn(path); // What it says is done to this machine.
+        return StateFiles.Read(path) is { } bytes ? JsonSerializer.Deserialize(bytes, ClientJson.Default.JournalContent) : null;
+    }
 
     private void Clean(string path, JournalContent journal, IHostUndo host, ILogger logger)
     {

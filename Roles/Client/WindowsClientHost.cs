@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using Softlan.Platform;
 using Softlan.Platform.Windows;
+using Softlan.Roles.Shared;
 using Softlan.Wire;
 
 namespace Softlan.Roles.Client;
@@ -91,7 +92,7 @@ internal sealed class WindowsClientHost : IClientHost
                 Win32Error.ElevationHint);
         }
 
-        RequirePrivateState();
+        StateFiles.RequireDirectory(_options.StateDirectory); // The journal in it is believed.
         _adapter = new TapDiscovery(_machine.Registry).Choose(_options.Tap);
     }
 
@@ -168,19 +169,6 @@ internal sealed class WindowsClientHost : IClientHost
         if (adapters.Count == 0)
         {
             output.WriteLine($"No TAP-Windows6 adapter here. One is needed: {TapFailures.DriverHint}.");
-        }
-    }
-
-    /// <summary>The journal in it is believed, so nobody else may have written it.</summary>
-    private void RequirePrivateState()
-    {
-        try
-        {
-            PrivateDirectory.Create(_options.StateDirectory);
-        }
-        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
-        {
-            throw SoftlanException.Create($"Cannot keep files in '{_options.StateDirectory}'", e.Message.TrimEnd('.'), "start softlan as an administrator, and see that the place belongs to administrators alone");
         }
     }
 

@@ -27,6 +27,7 @@ internal static class Probes
                     "tap" => Tap(),
                     "boot" => Boot(),
                     "library" => Library(),
+                    "private" => Private(),
                     _ => "no such probe",
                 };
                 Console.WriteLine(wrong is null ? $"ok {name}" : $"FAILED {name}: {wrong}");
@@ -78,6 +79,34 @@ internal static class Probes
         }
 
         Console.WriteLine($"unpacked to {Path.GetFileName(Path.GetDirectoryName(found[0]))}");
+        return null;
+    }
+
+    /// <summary>Places in ProgramData, prepared by tests/wine/ring.py, and what becomes of each.</summary>
+    private static string? Private()
+    {
+        foreach (string name in (string[])["fresh", "empty", "open", "link", Path.Combine("link", "below"), Path.Combine("open", "below")])
+        {
+            string path = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.CommonApplicationData), "places", name);
+            try
+            {
+                PrivateDirectory.Create(path);
+                string file = Path.Combine(path, "file");
+                using (FileStream made = PrivateDirectory.CreateFile(file))
+                {
+                    made.WriteByte(1);
+                    made.Flush(flushToDisk: true);
+                }
+
+                PrivateDirectory.RequireOwn(file);
+                Console.WriteLine($"{name}: made, {Directory.GetFiles(path).Length} file");
+            }
+            catch (SoftlanException e)
+            {
+                Console.WriteLine($"{name}: {e.Message}");
+            }
+        }
+
         return null;
     }
 
