@@ -12,7 +12,7 @@ namespace Softlan.Roles.Client;
 //   ChooseMac      the adapter is opened, its cable out; the MAC is written, the adapter restarted if it has another
 //   (the role)     name, route to the relay, pin, connection, welcome
 //   OnJoined       MTU, metric 1, no default routes, the party's DNS for its own names; only then the cable in, and with it Windows' own DHCP; then the category
-//   Maintain       the same again where somebody changed it
+//   Maintain       the same again where somebody changed it; routes that are not the party's own network go
 //
 // Undone in reverse: category, cable out, settings, pin, adapter closed, registry.
 
@@ -44,6 +44,7 @@ internal sealed class WindowsClientHost : IClientHost
     private readonly ILogger _logger;
     private readonly IpAddresses _addresses;
     private readonly AddressWatch _addressWatch = new();
+    private readonly HashSet<(IPNetwork Party, IPNetwork Own)> _saidOverlaps = [];
     private readonly ILaneTimer _applyTimer;
     private readonly ILaneTimer _cableTimer;
     private IDisposable? _networkWatch;
@@ -52,6 +53,7 @@ internal sealed class WindowsClientHost : IClientHost
     private WindowsTap? _tap;
     private ulong _luid;
     private WindowsTapSettings? _settings;
+    private WindowsTapRoutes? _tapRoutes;
     private WindowsCategory? _category;
     private int _mtu;
     private int _applyAttempts;
@@ -110,6 +112,7 @@ internal sealed class WindowsClientHost : IClientHost
         _driver = device.ReadVersion();
         _luid = opener.AwaitIPv4(adapter);
         _settings = new WindowsTapSettings(_machine.Ip, Changes, adapter, _luid, _logger);
+        _tapRoutes = new WindowsTapRoutes(_machine.Ip, adapter.Name, _luid, _logger);
         return mac;
     }
 
@@ -143,9 +146,14 @@ internal sealed class WindowsClientHost : IClientHost
 
     public void Maintain()
     {
-        if (_tap is { IsConnected: true } && _settings!.TryApply(_mtu))
+        if (_tap is { IsConnected: true })
         {
-            LookAtAddresses();
+            bool isThere = _settings!.TryApply(_mtu);
+            _tapRoutes!.Maintain();
+            if (isThere)
+            {
+                LookAtAddresses();
+            }
         }
     }
 
@@ -234,7 +242,9 @@ internal sealed class WindowsClientHost : IClientHost
 
     private void LookAtAddresses()
     {
-        IReadOnlyList<TapAddress> addresses = _addresses.OfInterface(_luid);
+        IReadOnlyList<OwnAddress> all = _addresses.List();
+        OwnAddress[] addresses = [.. all.Where(own => own.InterfaceLuid == _luid)];
+        TellOverlaps(addresses, all);
         IPAddress? fromDhcp = addresses.FirstOrDefault(address => address.Origin == AddressOrigin.Dhcp).Address;
         IPAddress? linkLocal = addresses.FirstOrDefault(address => address.Origin == AddressOrigin.LinkLocal).Address;
         bool hasAnother = addresses.Any(address => address.Origin == AddressOrigin.Other);
@@ -249,6 +259,21 @@ internal sealed class WindowsClientHost : IClientHost
             case AddressNews.NoAnswer:
                 ClientLog.OnlyLinkLocal(_logger, linkLocal is null ? "No address" : $"Only {linkLocal}");
                 break;
+        }
+    }
+
+    /// <summary>With metric 1 it is the party that wins: the printer at home would be looked for there.</summary>
+    private void TellOverlaps(IEnumerable<OwnAddress> addresses, IReadOnlyList<OwnAddress> all)
+    {
+        foreach (IPNetwork party in addresses.Where(own => own.Origin != AddressOrigin.LinkLocal).Select(own => own.Network))
+        {
+            foreach (OwnAddress other in all.Where(other => other.InterfaceLuid != _luid))
+            {
+                if ((other.Network.Contains(party.BaseAddress) || party.Contains(other.Network.BaseAddress)) && _saidOverlaps.Add((party, other.Network)))
+                {
+                    ClientLog.NetworksOverlap(_logger, party.ToString(), other.Network.ToString(), _machine.Ip.FindAlias(other.InterfaceLuid) ?? "another card");
+                }
+            }
         }
     }
 }

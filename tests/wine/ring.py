@@ -398,6 +398,12 @@ def changes(tapctl, pc, hub, client):
     pins = [r for r in pc.list_routes() if r.startswith(RELAY)]
     check("with one pin, the new one", pins == [f"{RELAY}/32 via 172.20.10.1 if 12"], str(pins))
 
+    pc.change(lambda m: m.routes.append(machine.route("0.0.0.0/1", "10.73.42.1", machine.TAP_LUID, machine.TAP_INDEX, 0)))
+    check("a route that would take the internet is removed", client.says("Something added the route 0.0.0.0/1 via 10.73.42.1 to Party: removed", 8), client.log)
+    check("from Windows' table, and nothing else with it", not any(r.startswith("0.0.0.0/1 ") for r in pc.list_routes()) and any(r.startswith("0.0.0.0/0 ") for r in pc.list_routes()), str(pc.list_routes()))
+    pc.change(lambda m: m.addresses.append(machine.address("192.168.1.77", machine.TAP_LUID, machine.TAP_INDEX, 3)))
+    check("a party with the network of the home is told", client.says("192.168.1.0/24 overlaps with 192.168.1.0/24 on ", 8), client.log)
+
     def reset(m):
         m.interfaces = [machine.interface(machine.AF_INET, machine.TAP_LUID, machine.TAP_INDEX, 35) if i == 1 else row for i, row in enumerate(m.interfaces)]
     pc.change(reset)

@@ -10,6 +10,99 @@ namespace Softlan.Tests.Roles.Client;
 public sealed class WindowsPartyTests : WindowsHostBench
 {
     [Fact]
+    public void Routes_ThatWouldTakeTheInternet_AreRemovedAndSaidOnce()
+    {
+        Join();
+        string[] home = [.. Machine.FakeIp.Table];
+        for (int i = 0; i < 2; i++)
+        {
+            Machine.FakeIp.AddRoute("0.0.0.0/1", "10.73.42.1", Tap);
+            Machine.FakeIp.AddRoute("128.0.0.0/1", null, Tap);
+            Machine.FakeIp.AddRoute("2000::/3", null, Tap);
+            Machine.FakeIp.AddRoute("2001:db8::/33", "fe80::1", Tap);
+            Host!.Maintain();
+            Assert.Equal(home, Machine.FakeIp.Table);
+        }
+
+        Assert.Equal(1, Log.Count("Something added the route 0.0.0.0/1 via 10.73.42.1 to Party: removed"));
+        Assert.Equal(4, Log.Count("Something added the route"));
+    }
+
+    [Fact]
+    public void Routes_ThroughThePartysRouter_AreRemoved()
+    {
+        Join();
+        Machine.FakeIp.AddRoute("192.168.0.0/16", "10.73.42.1", Tap);
+        Host!.Maintain();
+        Assert.DoesNotContain(Machine.FakeIp.Table, route => route.StartsWith("192.168.0.0/16", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Routes_OfThePartyItself_Stay()
+    {
+        Join();
+        Machine.FakeIp.AddRoute("0.0.0.0/0", "10.73.42.1", Tap); // Switched off, and a sign by which Windows knows the network.
+        Machine.FakeIp.AddRoute("10.0.0.0/8", null, Tap);
+        Machine.FakeIp.AddRoute("224.0.0.0/4", null, Tap);
+        Machine.FakeIp.AddRoute("255.255.255.255/32", null, Tap);
+        Machine.FakeIp.AddRoute("fe80::/64", null, Tap);
+        Machine.FakeIp.AddRoute("ff00::/8", null, Tap);
+        Machine.FakeIp.AddRoute("2001:db8::/32", null, Tap);
+        Machine.FakeIp.AddRoute("0.0.0.0/1", "10.8.0.1", Cable); // A VPN's, which is the player's affair.
+        string[] table = [.. Machine.FakeIp.Table];
+        Host!.Maintain();
+        Assert.Equal(table, Machine.FakeIp.Table);
+    }
+
+    [Fact]
+    public void Routes_IPv6CannotBePrepared_ItsDefaultRouteIsRemoved()
+    {
+        Join();
+        Machine.FakeIp.Interfaces[(AF_INET6, Tap)] = Machine.FakeIp.Interfaces[(AF_INET6, Tap)] with { DisableDefaultRoutes = 0 };
+        Machine.FakeIp.Refuses = ("SetIpInterfaceEntry", Win32Error.ERROR_INVALID_PARAMETER);
+        string[] table = [.. Machine.FakeIp.Table];
+        Machine.FakeIp.AddRoute("::/0", "fe80::1", Tap);
+        Host!.Maintain();
+        Assert.Equal(table, Machine.FakeIp.Table);
+    }
+
+    [Fact]
+    public void Routes_WindowsKeepsOne_IsSaidWithItsReason()
+    {
+        Join();
+        Machine.FakeIp.AddRoute("0.0.0.0/1", null, Tap);
+        Machine.FakeIp.Refuses = ("DeleteIpForwardEntry2", Win32Error.ERROR_ACCESS_DENIED);
+        Host!.Maintain();
+        Host.Maintain();
+        Assert.Equal(1, Log.Count("Something added the route 0.0.0.0/1 to Party: DeleteIpForwardEntry2: "));
+    }
+
+    [Theory]
+    [InlineData("192.168.1.77", 24, "192.168.1.0/24 overlaps with 192.168.1.0/24 on Wi-Fi")]
+    [InlineData("192.168.7.77", 16, "192.168.0.0/16 overlaps with 192.168.1.0/24 on Wi-Fi")]
+    [InlineData("192.168.1.77", 28, "192.168.1.64/28 overlaps with 192.168.1.0/24 on Wi-Fi")]
+    public void Addresses_ThePartyIsTheHomeNetwork_IsSaidOnce(string address, byte prefixLength, string said)
+    {
+        Join();
+        Machine.FakeIp.Addresses.Add(Address(address, Tap, IpPrefixOriginDhcp) with { OnLinkPrefixLength = prefixLength });
+        Host!.Maintain();
+        Host.Maintain();
+        Assert.Equal(1, Log.Count(said));
+        Assert.Equal(1, Log.Count("overlaps"));
+    }
+
+    [Fact]
+    public void Addresses_OfOtherNetworks_AreNoOverlap()
+    {
+        Join();
+        Machine.FakeIp.Addresses.Add(Address("169.254.9.9", Wifi, IpPrefixOriginWellKnown) with { OnLinkPrefixLength = 16 });
+        Machine.FakeIp.Addresses.Add(Address("169.254.7.8", Tap, IpPrefixOriginWellKnown) with { OnLinkPrefixLength = 16 });
+        Machine.FakeIp.Addresses.Add(Address("192.168.2.77", Tap, IpPrefixOriginDhcp));
+        Host!.Maintain();
+        Assert.Equal(0, Log.Count("overlaps"));
+    }
+
+    [Fact]
     public void Undo_AdapterIsDisabled_StaysInTheJournalForTheNextStart()
     {
         Join();

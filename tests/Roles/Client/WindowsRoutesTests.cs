@@ -40,6 +40,22 @@ public sealed class WindowsRoutesTests
     }
 
     [Fact]
+    public void Check_WindowsAnswersOddly_ThePinIsKept()
+    {
+        _pin.MoveTo(Relay);
+        foreach ((string api, RouteCheck expected) in ((string, RouteCheck)[])[("GetBestRoute2", RouteCheck.Unchanged), ("GetIpForwardTable2", RouteCheck.NoRoute)])
+        {
+            Ip.Refuses = (api, Win32Error.ERROR_NOT_SUPPORTED);
+            Assert.Equal(expected, _pin.Check());
+            Ip.Refuses = null;
+            Assert.Equal(RouteCheck.Unchanged, _pin.Check());
+            Assert.Equal(["203.0.113.7/32 via 192.168.1.1 if 12"], Pins);
+        }
+
+        Assert.Equal(["route + 203.0.113.7"], Ip.Changes);
+    }
+
+    [Fact]
     public void Check_PartyContainsTheRelay_StillLeadsOutside()
     {
         _pin.MoveTo(Relay);
