@@ -14,6 +14,8 @@ namespace Softlan.Roles.Client;
 //   OnJoined       MTU, metric 1, no default routes, the party's DNS for its own names; only then the cable in, and with it Windows' own DHCP; then the category
 //   Maintain       the same again where somebody changed it; routes that are not the party's own network go
 //
+// An adapter that was restarted, or that Windows woke, begins again at OnJoined's settings: nothing else puts the cable in.
+//
 // Undone in reverse: category, cable out, settings, pin, adapter closed, registry.
 
 /// <summary>A player's machine that runs Windows: a TAP-Windows6 adapter, Windows' own DHCP client, routes and settings by iphlpapi.</summary>
@@ -27,7 +29,8 @@ internal sealed class WindowsClientHost : IClientHost
     /// <summary>Between two attempts to prepare the IP side, which can be away for a moment.</summary>
     private static readonly TimeSpan ApplyInterval = TimeSpan.FromMilliseconds(250);
 
-    private const int MaxApplyAttempts = 40;
+    /// <summary>Half a minute, as long as an adapter may be away.</summary>
+    private const int MaxApplyAttempts = 120;
 
     /// <summary>A cable that is in for less needs not be plugged out and in to have DHCP begin.</summary>
     private static readonly TimeSpan FreshCable = TimeSpan.FromSeconds(5);
@@ -44,9 +47,8 @@ internal sealed class WindowsClientHost : IClientHost
     private readonly ILogger _logger;
     private readonly IpAddresses _addresses;
     private readonly AddressWatch _addressWatch = new();
-    private readonly HashSet<(IPNetwork Party, IPNetwork Own)> _saidOverlaps = [];
     private readonly ILaneTimer _applyTimer;
-    private readonly ILaneTimer _cableTimer;
+    private readonly HashSet<(IPNetwork Party, IPNetwork Own)> _saidOverlaps = [];
     private IDisposable? _networkWatch;
     private TapAdapter? _adapter;
     private string _driver = "";
@@ -73,8 +75,7 @@ internal sealed class WindowsClientHost : IClientHost
         Changes = new HostChanges(_undo, _journal, logger);
         Routes = new WindowsRoutes(machine.Ip, () => _luid);
         _addresses = new IpAddresses(machine.Ip);
-        _applyTimer = lane.CreateTimer(PrepareAndConnect);
-        _cableTimer = lane.CreateTimer(OnCableTimer);
+        _applyTimer = lane.CreateTimer(TryPrepareAndConnect);
     }
 
     public IRelayRoutes Routes { get; }
@@ -107,7 +108,7 @@ internal sealed class WindowsClientHost : IClientHost
         WindowsTapOpener opener = new(_machine, Changes, StartPatience, StartInterval, _logger);
         (ITapDevice device, MacAddress mac) = opener.Open(_adapter!, wanted);
         TapAdapter adapter = _adapter!;
-        _tap = new WindowsTap(_lane, adapter.Name, device, mac, () => _machine.Open(adapter));
+        _tap = new WindowsTap(_lane, adapter.Name, device, mac, () => _machine.Open(adapter), OnCableWanted);
         Changes.Keep($"TAP {adapter.Name}", _tap.Dispose);
         _driver = device.ReadVersion();
         _luid = opener.AwaitIPv4(adapter);
@@ -138,7 +139,8 @@ internal sealed class WindowsClientHost : IClientHost
         {
             // Windows' DHCP client has given up by now and would ask again only in minutes; a cable that is plugged in makes it ask at once.
             _tap.SetMedia(false);
-            _cableTimer.Set(CableOutTime);
+            _applyAttempts = 0;
+            _applyTimer.Set(CableOutTime);
         }
     }
 
@@ -160,7 +162,6 @@ internal sealed class WindowsClientHost : IClientHost
     public void Dispose()
     {
         _applyTimer.Dispose();
-        _cableTimer.Dispose();
         _category?.Dispose();
         _networkWatch?.Dispose();
     }
@@ -180,40 +181,41 @@ internal sealed class WindowsClientHost : IClientHost
         }
     }
 
-    /// <summary>Only a prepared interface gets its cable: with it DHCP begins, and what DHCP says about routers must not count any more by then.</summary>
-    private void PrepareAndConnect()
+    /// <summary>The adapter is back, its cable out: a restart, or a night's sleep, may have cost it what was prepared.</summary>
+    private void OnCableWanted()
     {
-        try
-        {
-            if (_settings!.TryApply(_mtu))
-            {
-                _settings.LimitDns();
-                ConnectCable();
-            }
-            else if (++_applyAttempts < MaxApplyAttempts)
-            {
-                _applyTimer.Set(ApplyInterval);
-            }
-            else
-            {
-                throw WindowsTapOpener.NoIPv4(_adapter!);
-            }
-        }
-        catch (SoftlanException e) when (_applyAttempts > 0)
-        {
-            _tap!.Fail(e); // From a timer nobody else would hear of it.
-        }
+        _applyAttempts = 0;
+        TryPrepareAndConnect();
     }
 
-    private void OnCableTimer()
+    /// <summary>From a timer or the port, where nobody else would hear of a failure.</summary>
+    private void TryPrepareAndConnect()
     {
         try
         {
-            ConnectCable();
+            PrepareAndConnect();
         }
         catch (SoftlanException e)
         {
             _tap!.Fail(e);
+        }
+    }
+
+    /// <summary>Only a prepared interface gets its cable: with it DHCP begins, and what DHCP says about routers must not count any more by then.</summary>
+    private void PrepareAndConnect()
+    {
+        if (_settings!.TryApply(_mtu))
+        {
+            _settings.LimitDns();
+            ConnectCable();
+        }
+        else if (++_applyAttempts < MaxApplyAttempts)
+        {
+            _applyTimer.Set(ApplyInterval);
+        }
+        else
+        {
+            throw WindowsTapOpener.NoIPv4(_adapter!);
         }
     }
 
@@ -230,10 +232,12 @@ internal sealed class WindowsClientHost : IClientHost
             Changes.Keep($"cable of {_tap.Name}", () => _tap.SetMedia(false));
         }
 
+        // A PC that wakes and dozes off again brings the cable back every other second: the looks at its network that are under way go on.
+        bool isFresh = _category is not null && _lane.Now - _cableInSince <= FreshCable;
         _cableInSince = _lane.Now;
         _tap.SetMedia(true);
         ClientLog.TapUp(_logger, _tap.Name, _mtu);
-        if (_options.NetworkCategory == NetworkCategoryChoice.Private)
+        if (_options.NetworkCategory == NetworkCategoryChoice.Private && !isFresh)
         {
             _category ??= new WindowsCategory(_lane, _machine.Categories, _categoryTurns, _adapter!, Changes, _logger, work => ThreadPool.QueueUserWorkItem(_ => work()));
             _category.Begin();

@@ -119,7 +119,7 @@ internal static class Probes
         using SharedLane lane = new(bug => { wrong = bug.ToString(); over.Set(); });
         TapDevice device = TapDevice.Open(adapter);
         MacAddress mac = device.ReadMac();
-        WindowsTap tap = new(lane, adapter.Name, device, mac, () => TapDevice.Open(adapter));
+        WindowsTap tap = new(lane, adapter.Name, device, mac, () => TapDevice.Open(adapter), () => { });
         lane.Post(() =>
         {
             tap.Start(new Echo(tap, over));

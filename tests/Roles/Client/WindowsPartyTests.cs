@@ -1,5 +1,6 @@
 using Softlan.Platform.Windows;
 using Softlan.Roles.Client;
+using Softlan.Tests.Platform.Windows;
 using Xunit;
 using static Softlan.Platform.Windows.NativeIphlpapi;
 using static Softlan.Tests.Platform.Windows.FakeIpHelper;
@@ -100,6 +101,55 @@ public sealed class WindowsPartyTests : WindowsHostBench
         Machine.FakeIp.Addresses.Add(Address("192.168.2.77", Tap, IpPrefixOriginDhcp));
         Host!.Maintain();
         Assert.Equal(0, Log.Count("overlaps"));
+    }
+
+    [Fact]
+    public void AdapterRestarts_SettingsBeforeTheCable()
+    {
+        Join();
+        FakeTapDevice before = Device;
+        MIB_IPINTERFACE_ROW fresh = Machine.FakeIp.Interfaces[(AF_INET, Tap)] with { UseAutomaticMetric = 1, Metric = 25, DisableDefaultRoutes = 0, NlMtu = 1500 };
+        Machine.FakeIp.Interfaces.Remove((AF_INET, Tap));
+        Machine.FakeIp.Changes.Clear();
+        before.Error = Win32Error.ERROR_DEVICE_NOT_CONNECTED;
+        before.Receive([], before.Error);
+        before.Tell();
+        Lane.Advance(TimeSpan.FromSeconds(2));
+        Assert.NotSame(before, Device);
+        Assert.False(Device.IsMediaConnected); // Windows has no IPv4 on it yet.
+        Machine.FakeIp.Interfaces.Add((AF_INET, Tap), fresh);
+        Lane.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(["IPv4 metric 1 mtu 1400 default routes off"], Machine.FakeIp.Changes);
+        Assert.True(Device.IsMediaConnected);
+        Assert.Null(Handler.Failure);
+    }
+
+    [Fact]
+    public void AdapterRestarts_DefaultRoutesStayOn_FailsWithoutTheCable()
+    {
+        Join();
+        FakeTapDevice before = Device;
+        Machine.FakeIp.ForgetsDefaultRoutes = true;
+        Machine.FakeIp.Interfaces[(AF_INET, Tap)] = Machine.FakeIp.Interfaces[(AF_INET, Tap)] with { DisableDefaultRoutes = 0 };
+        before.Error = Win32Error.ERROR_DEVICE_NOT_CONNECTED;
+        before.Receive([], before.Error);
+        before.Tell();
+        Lane.Advance(TimeSpan.FromSeconds(2));
+        Assert.DoesNotContain(true, Device.Media);
+        Assert.Contains("GetIpInterfaceEntry still says", Handler.Failure!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Gateway_ComesLate_SettingsAreLookedAtBeforeTheCableIsInAgain()
+    {
+        Join();
+        Lane.Advance(TimeSpan.FromMinutes(1));
+        Host!.OnGatewayPresent();
+        Machine.FakeIp.Interfaces[(AF_INET, Tap)] = Machine.FakeIp.Interfaces[(AF_INET, Tap)] with { DisableDefaultRoutes = 0 };
+        Machine.FakeIp.ForgetsDefaultRoutes = true;
+        Lane.Advance(TimeSpan.FromSeconds(2));
+        Assert.False(Device.IsMediaConnected);
+        Assert.NotNull(Handler.Failure);
     }
 
     [Fact]
