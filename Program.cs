@@ -5,7 +5,7 @@ using Softlan.Roles.CommandLine;
 if (OperatingSystem.IsWindows())
 {
     int exitCode = SoftlanCommandLine.Run(SoftlanCommandLine.CreateRoot(WindowsCommands.Create()), args, Console.Out, Console.Error);
-    return WindowsCommands.HoldWindow(exitCode, Console.Error);
+    return WindowsCommands.HoldWindow(exitCode, args, Console.Error);
 }
 
 Command[] commands = OperatingSystem.IsLinux() ? LinuxCommands.Create() : [];

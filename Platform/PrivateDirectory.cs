@@ -1,21 +1,18 @@
-using System.Runtime.Versioning;
-using System.Security.AccessControl;
-using System.Security.Principal;
-
 namespace Softlan.Platform;
 
-/// <summary>Directories that nobody but their owner can write to: what lies in them is trusted by a process with all rights.</summary>
+/// <summary>Directories and files that nobody but their owner can write to: what lies in them is trusted by a process with all rights.</summary>
 internal static class PrivateDirectory
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode FileOwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode OwnerOnly = FileOwnerOnly | UnixFileMode.UserExecute;
 
-    /// <summary>Makes it where it is missing. One that is there is left as it is; on Windows, where common places are open to all, it must be one that this user, the administrators or the system made.</summary>
-    /// <exception cref="UnauthorizedAccessException">Another user made it.</exception>
+    /// <summary>Makes it where it is missing. One that is there is left as it is; on Windows, where common places are open to all, it must be one that nobody else made or may write to.</summary>
+    /// <exception cref="Wire.SoftlanException">On Windows: it is a link, or somebody else's.</exception>
     public static void Create(string path)
     {
         if (OperatingSystem.IsWindows())
         {
-            CreateOnWindows(path);
+            PrivatePlace.CreateDirectory(path);
         }
         else
         {
@@ -23,39 +20,18 @@ internal static class PrivateDirectory
         }
     }
 
-    [SupportedOSPlatform("windows")]
-    private static void CreateOnWindows(string path)
+    /// <summary>Makes a file, for writing, that only its owner can read. Fails where there is one.</summary>
+    public static FileStream CreateFile(string path) => OperatingSystem.IsWindows()
+        ? PrivatePlace.CreateFile(path)
+        : new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, UnixCreateMode = FileOwnerOnly });
+
+    /// <summary>Looks, on Windows, whether a file in such a directory was written by somebody who may have this process act on it.</summary>
+    /// <exception cref="Wire.SoftlanException">It is a link, or somebody else's.</exception>
+    public static void RequireOwn(string path)
     {
-        DirectoryInfo directory = new(path);
-        using WindowsIdentity self = WindowsIdentity.GetCurrent();
-        SecurityIdentifier system = new(WellKnownSidType.LocalSystemSid, null);
-        SecurityIdentifier administrators = new(WellKnownSidType.BuiltinAdministratorsSid, null);
-        if (directory.Exists)
+        if (OperatingSystem.IsWindows())
         {
-            if (Environment.IsPrivilegedProcess
-                && directory.GetAccessControl(AccessControlSections.Owner).GetOwner(typeof(SecurityIdentifier)) is SecurityIdentifier owner
-                && owner != self.User && owner != system && owner != administrators)
-            {
-                throw new UnauthorizedAccessException($"the directory '{path}' was made by another user ({owner}), who could have put anything into it; look through it and delete it");
-            }
-
-            return;
+            PrivatePlace.RequireOwn(path);
         }
-
-        if (directory.Parent is { Exists: false } parent)
-        {
-            CreateOnWindows(parent.FullName);
-        }
-
-        DirectorySecurity security = new();
-        security.SetAccessRuleProtection(isProtected: true, preserveInheritance: false);
-        foreach (SecurityIdentifier who in (SecurityIdentifier[])[system, Environment.IsPrivilegedProcess ? administrators : self.User!])
-        {
-            security.AddAccessRule(new FileSystemAccessRule(
-                who, FileSystemRights.FullControl, InheritanceFlags.ContainerInherit | InheritanceFlags.ObjectInherit, PropagationFlags.None, AccessControlType.Allow));
-        }
-
-        // With its rights from its first moment.
-        security.CreateDirectory(directory.FullName);
     }
 }

@@ -17,7 +17,11 @@ internal static class WindowsCommands
     /// <summary>The resource that Windows.targets puts into the executable.</summary>
     private const string MsQuicFile = "msquic.dll";
 
-    public static Command[] Create() => Create(CreateEngine);
+    public static Command[] Create()
+    {
+        SystemLibraries.Restrict();
+        return Create(CreateEngine);
+    }
 
     /// <param name="createEngine">Makes the QUIC engine on the lane that it is given.</param>
     public static Command[] Create(Func<QuicSettings, IEnterableLane, ILoggerFactory, IQuicEngine> createEngine) =>
@@ -38,13 +42,15 @@ internal static class WindowsCommands
     private static IQuicEngine CreateEngine(QuicSettings settings, IEnterableLane lane, ILoggerFactory loggers)
     {
         MsQuicLibrary.Path = EmbeddedLibrary.Load(MsQuicFile);
+        MsQuicLibrary.TotalMemory = WindowsMemory.CommitLimit();
         return QuicEngines.CreateMsQuic(settings, lane, loggers.CreateLogger("softlan.quic"));
     }
 
-    /// <summary>Keeps a window open that would close over the reason of a failure.</summary>
-    public static int HoldWindow(int exitCode, TextWriter error)
+    /// <summary>Keeps a window open that would close over the reason of a failure, or over what was asked for: Windows opens one of its own after the question for administrator rights.</summary>
+    public static int HoldWindow(int exitCode, IReadOnlyList<string> args, TextWriter error)
     {
-        if (exitCode is ExitCodes.Failure or ExitCodes.Usage && !Console.IsInputRedirected && !Console.IsErrorRedirected && WindowsConsole.ClosesWithThisProcess())
+        if (HasLastWords(exitCode, args) && !Console.IsInputRedirected && !Console.IsErrorRedirected
+            && (exitCode != ExitCodes.Success || !Console.IsOutputRedirected) && WindowsConsole.ClosesWithThisProcess())
         {
             error.Write("Press Enter to close this window. ");
             Console.ReadLine();
@@ -52,4 +58,9 @@ internal static class WindowsCommands
 
         return exitCode;
     }
+
+    /// <summary>Whether what stands in the window last is there to be read.</summary>
+    internal static bool HasLastWords(int exitCode, IReadOnlyList<string> args) =>
+        exitCode is ExitCodes.Failure or ExitCodes.Usage
+        || (exitCode == ExitCodes.Success && args.Any(arg => arg is "--list-taps" or "--version" or "--help" or "-h" or "/h" or "-?" or "/?"));
 }

@@ -34,7 +34,7 @@ internal static class EmbeddedLibrary
             PrivateDirectory.Create(directory);
 
             // While the file is open without sharing its deletion, neither it nor a directory above it can be exchanged: what was checked is what is loaded.
-            using FileStream file = OpenChecked(path, hash) ?? Unpack(path, content, hash);
+            using FileStream file = Open(path, content, hash);
             NativeLibrary.Load(path);
             return path;
         }
@@ -43,6 +43,9 @@ internal static class EmbeddedLibrary
             throw SoftlanException.Create($"Cannot load {name} from '{directory}'", e.Message.TrimEnd('.'), "delete that directory, or free some space, then start softlan again");
         }
     }
+
+    /// <summary>Opens the copy, unpacked first where there is none, or where it is not what it should be.</summary>
+    internal static FileStream Open(string path, byte[] content, ReadOnlySpan<byte> hash) => OpenChecked(path, hash) ?? Unpack(path, content, hash);
 
     /// <returns>Null where there is no file, or not this one.</returns>
     private static FileStream? OpenChecked(string path, ReadOnlySpan<byte> hash)
@@ -67,16 +70,32 @@ internal static class EmbeddedLibrary
     private static FileStream Unpack(string path, byte[] content, ReadOnlySpan<byte> hash)
     {
         string temporary = FormattableString.Invariant($"{path}.{Environment.ProcessId}.tmp");
-        File.WriteAllBytes(temporary, content);
         try
         {
+            File.WriteAllBytes(temporary, content);
             File.Move(temporary, path, overwrite: true);
         }
-        catch (IOException)
+        catch (Exception e) when (File.Exists(path) && e is (IOException or UnauthorizedAccessException))
         {
-            File.Delete(temporary); // Another softlan has unpacked it meanwhile and uses it.
+            // Another softlan has unpacked it meanwhile and uses it: a file that is loaded cannot be replaced. Whether it is the right one is looked at next.
+        }
+        finally
+        {
+            TryDelete(temporary);
         }
 
         return OpenChecked(path, hash) ?? throw new IOException("what was written is not what is there");
+    }
+
+    private static void TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A virus scanner looks at it; it harms nobody.
+        }
     }
 }

@@ -17,17 +17,19 @@ internal enum AddressOrigin
 
 /// <param name="Address">A usable IPv4 address.</param>
 /// <param name="Origin">Where it comes from.</param>
-internal readonly record struct TapAddress(IPAddress Address, AddressOrigin Origin);
+/// <param name="Network">What is on its link.</param>
+/// <param name="InterfaceLuid">The interface that has it.</param>
+internal readonly record struct OwnAddress(IPAddress Address, AddressOrigin Origin, IPNetwork Network, ulong InterfaceLuid);
 
 /// <summary>Reads the addresses of interfaces.</summary>
 internal sealed class IpAddresses(IIpHelper ip)
 {
-    /// <summary>The IPv4 addresses of an interface that can be used, that is: whose duplicate detection is over.</summary>
-    public IReadOnlyList<TapAddress> OfInterface(ulong luid)
+    /// <summary>The IPv4 addresses of this machine that can be used, that is: whose duplicate detection is over. Loopback is left out.</summary>
+    public IReadOnlyList<OwnAddress> List()
     {
         // What Windows does not tell is shown next time; the status is nothing to fail for.
         _ = ip.ListAddresses(AF_INET, out MIB_UNICASTIPADDRESS_ROW[] rows);
-        return [.. rows.Where(row => row.InterfaceLuid == luid && row.DadState == IpDadStatePreferred).Select(Describe)];
+        return [.. rows.Where(row => row.DadState == IpDadStatePreferred && row.Address.si_family == AF_INET).Select(Describe).Where(own => !IPAddress.IsLoopback(own.Address))];
     }
 
     /// <summary>Whether it is an address of this machine.</summary>
@@ -37,12 +39,16 @@ internal sealed class IpAddresses(IIpHelper ip)
         return IPAddress.IsLoopback(address) || rows.Any(row => address.Equals(SocketAddresses.FromNative(row.Address)));
     }
 
-    private static TapAddress Describe(MIB_UNICASTIPADDRESS_ROW row)
+    private static OwnAddress Describe(MIB_UNICASTIPADDRESS_ROW row)
     {
         IPAddress address = SocketAddresses.FromNative(row.Address)!;
         Span<byte> octets = stackalloc byte[4];
         address.TryWriteBytes(octets, out _);
         bool isLinkLocal = octets[0] == 169 && octets[1] == 254;
-        return new TapAddress(address, isLinkLocal ? AddressOrigin.LinkLocal : row.PrefixOrigin == IpPrefixOriginDhcp ? AddressOrigin.Dhcp : AddressOrigin.Other);
+        AddressOrigin origin = isLinkLocal ? AddressOrigin.LinkLocal : row.PrefixOrigin == IpPrefixOriginDhcp ? AddressOrigin.Dhcp : AddressOrigin.Other;
+
+        // 255 where Windows does not know the length.
+        int prefixLength = Math.Min(row.OnLinkPrefixLength, SocketAddresses.HostPrefixOf(AF_INET));
+        return new OwnAddress(address, origin, SocketAddresses.NetworkOf(address, prefixLength), row.InterfaceLuid);
     }
 }

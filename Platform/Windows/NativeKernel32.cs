@@ -20,6 +20,9 @@ internal static unsafe partial class NativeKernel32
     public const nint INVALID_HANDLE_VALUE = -1;
     public const uint INFINITE = 0xFFFFFFFF;
 
+    // libloaderapi.h
+    public const uint LOAD_LIBRARY_SEARCH_SYSTEM32 = 0x00000800;
+
     // processenv.h, consoleapi.h
     public const uint STD_ERROR_HANDLE = unchecked((uint)-12);
     public const uint ENABLE_VIRTUAL_TERMINAL_PROCESSING = 0x0004;
@@ -97,10 +100,35 @@ internal static unsafe partial class NativeKernel32
     [return: MarshalAs(UnmanagedType.Bool)]
     public static partial bool SetConsoleMode(nint console, uint mode);
 
+    [LibraryImport(Kernel32, EntryPoint = "GlobalMemoryStatusEx", SetLastError = true)]
+    [SupportedOSPlatform("windows")]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    public static partial bool GlobalMemoryStatusEx(MEMORYSTATUSEX* status);
+
+    [LibraryImport(Kernel32, EntryPoint = "SetDefaultDllDirectories", SetLastError = true)]
+    [SupportedOSPlatform("windows")]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    public static partial bool SetDefaultDllDirectories(uint directories);
+
     /// <summary>How many processes share this console; the list itself is only filled as far as it is long.</summary>
     [LibraryImport(Kernel32, EntryPoint = "GetConsoleProcessList", SetLastError = true)]
     [SupportedOSPlatform("windows")]
     public static partial uint GetConsoleProcessList(uint* processes, uint count);
+
+    /// <summary>struct _MEMORYSTATUSEX (sysinfoapi.h): 64 bytes. ullTotalPageFile is the commit limit: memory and page files.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct MEMORYSTATUSEX
+    {
+        public uint dwLength;
+        public uint dwMemoryLoad;
+        public ulong ullTotalPhys;
+        public ulong ullAvailPhys;
+        public ulong ullTotalPageFile;
+        public ulong ullAvailPageFile;
+        public ulong ullTotalVirtual;
+        public ulong ullAvailVirtual;
+        public ulong ullAvailExtendedVirtual;
+    }
 
     /// <summary>struct _OVERLAPPED (minwinbase.h): 32 bytes. Internal is the NTSTATUS, InternalHigh the number of bytes.</summary>
     [StructLayout(LayoutKind.Sequential)]

@@ -83,6 +83,11 @@ internal sealed unsafe class NetworkCategories : INetworkCategories
                 Marshal.Release(instance);
             }
         }
+        catch (Exception e) when (e is COMException or InvalidCastException)
+        {
+            // A proxy whose service is gone, or an object without the interface: the wrappers throw, whatever the methods return.
+            throw Failure(e.Message.TrimEnd('.', ' '));
+        }
         finally
         {
             if (initialized >= 0)
@@ -96,10 +101,10 @@ internal sealed unsafe class NetworkCategories : INetworkCategories
     {
         if (result != S_OK)
         {
-            throw SoftlanException.Create(
-                "Cannot look after the network category",
-                $"{api}: {Marshal.GetPInvokeErrorMessage(result).TrimEnd('.', ' ')} (0x{result:x8})",
-                "set it yourself: Settings, Network, the TAP adapter, Private network");
+            throw Failure($"{api}: {Marshal.GetPInvokeErrorMessage(result).TrimEnd('.', ' ')} (0x{result:x8})");
         }
     }
+
+    private static SoftlanException Failure(string why) =>
+        SoftlanException.Create("Cannot look after the network category", why, "set it yourself: Settings, Network, the TAP adapter, Private network");
 }

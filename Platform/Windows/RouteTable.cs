@@ -7,18 +7,33 @@ namespace Softlan.Platform.Windows;
 /// <summary>Reads and changes the forwarding table.</summary>
 internal sealed class RouteTable(IIpHelper ip)
 {
+    /// <summary>Answers in a row that make no sense before it is said: falling asleep, or between two networks, Windows has errors that no page lists. A look every 5 s asks twice.</summary>
+    internal const int MaxOddAnswers = 24;
+
+    private int _oddAnswers;
+    private int _oddTables;
+
     /// <summary>The route that Windows would take now, everything considered; null: there is none.</summary>
     /// <exception cref="SoftlanException">Windows does not say.</exception>
     public WindowsRoute? FindBest(IPAddress destination)
     {
         int error = ip.FindBestRoute(SocketAddresses.ToNative(destination), out MIB_IPFORWARD_ROW2 row);
-        return error switch
+        switch (error)
         {
-            0 => Describe(row, interfaceMetric: 0),
-            Win32Error.ERROR_FILE_NOT_FOUND or Win32Error.ERROR_NOT_FOUND or Win32Error.ERROR_NETWORK_UNREACHABLE or Win32Error.ERROR_HOST_UNREACHABLE => null,
-            _ when SocketAddresses.FamilyOf(destination) == AF_INET6 => null, // IPv6 is switched off, for which there is more than one code.
-            _ => throw Win32Error.ToException($"Cannot find the route to {destination}", nameof(GetBestRoute2), error),
-        };
+            case 0:
+                _oddAnswers = 0;
+                return Describe(row, interfaceMetric: 0);
+            case Win32Error.ERROR_FILE_NOT_FOUND or Win32Error.ERROR_NOT_FOUND or Win32Error.ERROR_NETWORK_UNREACHABLE or Win32Error.ERROR_HOST_UNREACHABLE:
+                _oddAnswers = 0;
+                return null;
+            case var _ when SocketAddresses.FamilyOf(destination) == AF_INET6:
+                return null; // IPv6 is switched off, for which there is more than one code.
+            case var _ when ++_oddAnswers > MaxOddAnswers:
+                throw Win32Error.ToException($"Cannot find the route to {destination}", nameof(GetBestRoute2), error);
+            default:
+                // Not "no route": whoever holds a pin would give it up for a moment's trouble. The table says what Windows does not.
+                return FindAll(destination) is [var best, ..] ? best : null;
+        }
     }
 
     /// <summary>The routes that contain <paramref name="destination"/> on interfaces that are connected and may use them, best first: the longest prefix, then the lowest metric.</summary>
@@ -61,7 +76,7 @@ internal sealed class RouteTable(IIpHelper ip)
     /// <exception cref="SoftlanException">Windows refuses.</exception>
     public void RemoveHostRoute(IPAddress destination, int interfaceIndex, IPAddress? nextHop)
     {
-        foreach (MIB_IPFORWARD_ROW2 row in List(SocketAddresses.FamilyOf(destination)).Where(row => row.Protocol == MIB_IPPROTO_NETMGMT && IsHostRoute(row, destination, interfaceIndex, nextHop)))
+        foreach (MIB_IPFORWARD_ROW2 row in List(SocketAddresses.FamilyOf(destination), maxOdd: 0).Where(row => row.Protocol == MIB_IPPROTO_NETMGMT && IsHostRoute(row, destination, interfaceIndex, nextHop)))
         {
             int error = ip.RemoveRoute(row);
             if (error != 0 && !Win32Error.IsMissing(error))
@@ -69,6 +84,27 @@ internal sealed class RouteTable(IIpHelper ip)
                 throw Win32Error.ToException($"Cannot remove the route to {destination}", nameof(DeleteIpForwardEntry2), error, $"route delete {destination}");
             }
         }
+    }
+
+    /// <summary>Removes the routes on an interface that are unwanted, of both families.</summary>
+    /// <returns>Each of them, with the reason where Windows keeps it.</returns>
+    public IReadOnlyList<(WindowsRoute Route, string? Failure)> Remove(ulong luid, Predicate<WindowsRoute> isUnwanted)
+    {
+        List<(WindowsRoute, string?)> removed = [];
+        foreach (ushort family in (ushort[])[AF_INET, AF_INET6])
+        {
+            foreach (MIB_IPFORWARD_ROW2 row in List(family).Where(row => row.InterfaceLuid == luid))
+            {
+                if (Describe(row, interfaceMetric: 0) is { } route && isUnwanted(route))
+                {
+                    // The row as the table holds it: a next hop of IPv6 may have a scope.
+                    int error = ip.RemoveRoute(row);
+                    removed.Add((route, error == 0 || Win32Error.IsMissing(error) ? null : $"{nameof(DeleteIpForwardEntry2)}: {Win32Error.Text(error)}"));
+                }
+            }
+        }
+
+        return removed;
     }
 
     /// <summary>What InitializeIpForwardEntry would fill in, and a metric, which it leaves invalid.</summary>
@@ -101,7 +137,7 @@ internal sealed class RouteTable(IIpHelper ip)
             return null;
         }
 
-        IPNetwork destination = new(Truncate(address, row.DestinationPrefix.PrefixLength), row.DestinationPrefix.PrefixLength);
+        IPNetwork destination = SocketAddresses.NetworkOf(address, row.DestinationPrefix.PrefixLength);
         return new WindowsRoute(
             destination,
             SocketAddresses.IsNone(row.NextHop) ? null : SocketAddresses.FromNative(row.NextHop),
@@ -111,22 +147,15 @@ internal sealed class RouteTable(IIpHelper ip)
             row.Loopback != 0);
     }
 
-    /// <summary>IPNetwork refuses bits behind the prefix, which Windows does not promise to clear.</summary>
-    private static IPAddress Truncate(IPAddress address, int prefixLength)
-    {
-        byte[] bytes = address.GetAddressBytes();
-        for (int i = 0; i < bytes.Length; i++)
-        {
-            int bits = Math.Clamp(prefixLength - (8 * i), 0, 8);
-            bytes[i] &= (byte)(0xff00 >> bits);
-        }
-
-        return new IPAddress(bytes);
-    }
-
-    private MIB_IPFORWARD_ROW2[] List(ushort family)
+    private MIB_IPFORWARD_ROW2[] List(ushort family, int maxOdd = MaxOddAnswers)
     {
         int error = ip.ListRoutes(family, out MIB_IPFORWARD_ROW2[] rows);
-        return error == 0 || Win32Error.IsMissing(error) || family == AF_INET6 ? rows : throw Win32Error.ToException("Cannot read the routes of this PC", nameof(GetIpForwardTable2), error);
+        if (error == 0 || Win32Error.IsMissing(error) || family == AF_INET6)
+        {
+            _oddTables = family == AF_INET ? 0 : _oddTables;
+            return rows;
+        }
+
+        return ++_oddTables > maxOdd ? throw Win32Error.ToException("Cannot read the routes of this PC", nameof(GetIpForwardTable2), error) : [];
     }
 }

@@ -9,28 +9,18 @@ namespace Softlan.Platform.Windows;
 
 /// <summary>The frame port on a TAP-Windows6 adapter: several reads under way, writes in batches. Allocates nothing for a frame.</summary>
 /// <remarks>
-/// While the cable is out, while Windows sleeps and for a while after it, reads end with ERROR_OPERATION_ABORTED. The port then waits, plugs the cable in again and goes on, for as long
-/// as it takes. An adapter that was restarted is opened anew; only one that stays away over <see cref="MaxAttempts"/> attempts, half a minute, is a failure. Attempts are counted and
-/// not time, since the clock goes on while the PC sleeps.
+/// While the cable is out, while Windows sleeps and for a while after it, reads end with ERROR_OPERATION_ABORTED. The port then waits, asks for the cable again and goes on, for as long
+/// as it takes. It never plugs the cable in by itself: its owner first has to see that the interface is what it was. An adapter that was restarted is opened anew; only one that stays
+/// away over <see cref="MaxAttempts"/> attempts, half a minute, is a failure. Attempts are counted and not time, since the clock goes on while the PC sleeps.
 /// </remarks>
-internal sealed class WindowsTap : LaneWork, IFramePort, ITurnEnd
+internal sealed partial class WindowsTap : LaneWork, IFramePort, ITurnEnd
 {
-    /// <summary>Attempts for an adapter to come back: from sleep, from a restart, from a new driver.</summary>
-    public const int MaxAttempts = 18;
-
-    /// <summary>The first pause before reading is tried again; doubles up to <see cref="LongestPause"/>.</summary>
-    public static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
-
-    public static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
-
-    /// <summary>Reading that lasted this long was no failed attempt.</summary>
-    private static readonly TimeSpan SettledAfter = TimeSpan.FromSeconds(5);
-
     /// <summary>Frames that one turn reports before links and timers have theirs.</summary>
     private const int MaxFramesPerTurn = 128;
 
     private readonly IEnterableLane _lane;
     private readonly Func<ITapDevice> _open;
+    private readonly Action _cableWanted;
     private readonly ILaneTimer _retry;
     private readonly int[] _writeLengths;
     private ITapDevice _device;
@@ -53,11 +43,13 @@ internal sealed class WindowsTap : LaneWork, IFramePort, ITurnEnd
     /// <param name="device">The open adapter; becomes the port's.</param>
     /// <param name="address">The MAC that the adapter has.</param>
     /// <param name="open">Opens the same adapter again.</param>
-    public WindowsTap(IEnterableLane lane, string name, ITapDevice device, MacAddress address, Func<ITapDevice> open)
+    /// <param name="cableWanted">The cable was in and is to be plugged in again, with <see cref="SetMedia"/>, once the interface is prepared.</param>
+    public WindowsTap(IEnterableLane lane, string name, ITapDevice device, MacAddress address, Func<ITapDevice> open, Action cableWanted)
     {
         _lane = lane;
         _device = device;
         _open = open;
+        _cableWanted = cableWanted;
         Name = name;
         Address = address;
         _writeLengths = new int[device.WriteSlots];
@@ -99,11 +91,19 @@ internal sealed class WindowsTap : LaneWork, IFramePort, ITurnEnd
         int error = _device.SetMedia(isConnected);
         if (error is not (0 or Win32Error.ERROR_OPERATION_ABORTED))
         {
-            throw Win32Error.ToException(
+            SoftlanException refusal = Win32Error.ToException(
                 $"Cannot {(isConnected ? "connect" : "disconnect")} the TAP adapter '{Name}'",
                 $"DeviceIoControl {nameof(NativeTapWindows6.TAP_WIN_IOCTL_SET_MEDIA_STATUS)}",
                 error,
                 "install the current TAP-Windows6 driver of the OpenVPN project");
+            if (!isConnected || _attempts == 0)
+            {
+                throw refusal;
+            }
+
+            _readError = error; // On its way back it may go away again.
+            TryLaterOrFail(refusal);
+            return;
         }
 
         Read();
@@ -193,6 +193,7 @@ internal sealed class WindowsTap : LaneWork, IFramePort, ITurnEnd
         }
 
         _nextRead = 0;
+        _readError = 0;
         _reading = _device.ReadSlots;
         _readingSince = _lane.Now;
         for (int slot = 0; slot < _device.ReadSlots; slot++)
@@ -225,7 +226,11 @@ internal sealed class WindowsTap : LaneWork, IFramePort, ITurnEnd
             }
             else
             {
-                _readError = error;
+                if (_readError is 0 or Win32Error.ERROR_OPERATION_ABORTED)
+                {
+                    _readError = error; // The first says why; the reads behind it are cancelled.
+                }
+
                 OnDeaf();
             }
         }
@@ -260,113 +265,6 @@ internal sealed class WindowsTap : LaneWork, IFramePort, ITurnEnd
         else
         {
             OnDeaf();
-        }
-    }
-
-    /// <summary>One read less is under way. After the last one it is the timer's turn, never at once: a driver that refuses would be asked without a pause.</summary>
-    private void OnDeaf()
-    {
-        _reading--;
-        if (_reading > 0)
-        {
-            _device.Cancel();
-            return;
-        }
-
-        if (_isConnected)
-        {
-            if (_lane.Now - _readingSince > SettledAfter)
-            {
-                _attempts = 0;
-                _failures = 0;
-            }
-
-            if (_readError == Win32Error.ERROR_OPERATION_ABORTED)
-            {
-                TryLater();
-            }
-            else
-            {
-                TryLaterOrFail(SoftlanException.Create(
-                    $"The TAP adapter '{Name}' stopped working",
-                    $"it gives no frames any more (ReadFile: {Win32Error.Text(_readError)})",
-                    "see in Network Connections (ncpa.cpl) whether it was disabled or removed, then start softlan again"));
-            }
-        }
-    }
-
-    private void TryLaterOrFail(SoftlanException reason)
-    {
-        if (++_failures > MaxAttempts)
-        {
-            Fail(reason);
-        }
-        else
-        {
-            TryLater();
-        }
-    }
-
-    private void TryLater()
-    {
-        TimeSpan pause = FirstPause * (1 << Math.Min(_attempts++, 8));
-        _retry.Set(pause < LongestPause ? pause : LongestPause);
-    }
-
-    private void Retry()
-    {
-        if (_isClosed || _reading > 0 || (!_isConnected && _device is not ClosedTapDevice))
-        {
-            return;
-        }
-
-        // A device that stays deaf may be another one by now than the one behind this handle.
-        bool isSame = _readError == Win32Error.ERROR_OPERATION_ABORTED && _attempts <= MaxAttempts;
-        if (isSame && _device.SetMedia(true) is 0 or Win32Error.ERROR_OPERATION_ABORTED)
-        {
-            Read();
-        }
-        else
-        {
-            Reopen();
-        }
-    }
-
-    /// <summary>An adapter that was stopped and started has another device behind the same path.</summary>
-    private void Reopen()
-    {
-        _writing = 0;
-        _collected = 0;
-        _device.Dispose();
-        MacAddress address;
-        try
-        {
-            _device = _open();
-            address = _device.ReadMac();
-        }
-        catch (SoftlanException e)
-        {
-            _device.Dispose();
-            _device = new ClosedTapDevice(_device);
-            _readError = Win32Error.ERROR_DEVICE_NOT_CONNECTED;
-            TryLaterOrFail(e); // It may be on its way back.
-            return;
-        }
-
-        if (address != Address)
-        {
-            Fail(SoftlanException.Create($"The TAP adapter '{Name}' stopped working", $"it was restarted with the MAC {address} instead of {Address}", "start softlan again"));
-            return;
-        }
-
-        _device.Start(_lane, this);
-        if (_device.SetMedia(_isConnected) is 0 or Win32Error.ERROR_OPERATION_ABORTED)
-        {
-            Read();
-        }
-        else
-        {
-            TryLater();
         }
     }
 

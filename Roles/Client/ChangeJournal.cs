@@ -25,8 +25,7 @@ internal sealed class ChangeJournal(string directory, ProcessStamp owner, Func<P
     {
         if (changes.Count > 0)
         {
-            JournalContent content = new(owner.Pid, owner.StartTime, owner.Boot, owner.NetworkNamespace, changes);
-            StateFiles.Write(_path, JsonSerializer.SerializeToUtf8Bytes(content, ClientJson.Default.JournalContent));
+            Write(_path, new JournalContent(owner.Pid, owner.StartTime, owner.Boot, owner.NetworkNamespace, changes));
             _exists = true;
         }
         else if (_exists)
@@ -48,7 +47,7 @@ internal sealed class ChangeJournal(string directory, ProcessStamp owner, Func<P
                     Clean(path, journal, host, logger);
                 }
             }
-            catch (Exception e) when (e is SoftlanException or JsonException or NotSupportedException)
+            catch (Exception e) when (e is SoftlanException or JsonException or NotSupportedException or IOException or UnauthorizedAccessException)
             {
                 ClientLog.BadJournal(logger, path, e.Message);
             }
@@ -67,8 +66,11 @@ internal sealed class ChangeJournal(string directory, ProcessStamp owner, Func<P
         }
     }
 
-    private static JournalContent? Read(string path) =>
-        StateFiles.Read(path) is { } bytes ? JsonSerializer.Deserialize(bytes, ClientJson.Default.JournalContent) : null;
+    private static JournalContent? Read(string path)
+    {
+        PrivateDirectory.RequireOwn(path); // What it says is done to this machine.
+        return StateFiles.Read(path) is { } bytes ? JsonSerializer.Deserialize(bytes, ClientJson.Default.JournalContent) : null;
+    }
 
     private void Clean(string path, JournalContent journal, IHostUndo host, ILogger logger)
     {
@@ -81,26 +83,40 @@ internal sealed class ChangeJournal(string directory, ProcessStamp owner, Func<P
         }
 
         ClientLog.CleaningUp(logger, journal.Pid, journal.Changes.Count);
+        List<HostChange> left = [];
         foreach (HostChange change in journal.Changes.Reverse())
         {
-            if (isThisBoot || change.OutlivesBoot)
+            if ((isThisBoot || change.OutlivesBoot) && !TryUndo(change, host, logger))
             {
-                TryUndo(change, host, logger);
+                left.Insert(0, change);
             }
         }
 
-        StateFiles.TryDelete(path);
+        if (left.Count == 0)
+        {
+            StateFiles.TryDelete(path);
+        }
+        else
+        {
+            Write(path, journal with { Changes = left }); // For the next start: an adapter that is disabled now may be there then.
+        }
     }
 
-    private static void TryUndo(HostChange change, IHostUndo host, ILogger logger)
+    private static void Write(string path, JournalContent content) =>
+        StateFiles.Write(path, JsonSerializer.SerializeToUtf8Bytes(content, ClientJson.Default.JournalContent));
+
+    private static bool TryUndo(HostChange change, IHostUndo host, ILogger logger)
     {
         try
         {
             host.Undo(change);
+            return true;
         }
-        catch (Exception e) when (e is SoftlanException or IOException or UnauthorizedAccessException)
+        catch (Exception e)
         {
+            // Whatever it is, the client starts, and the others are undone.
             ClientLog.CannotUndo(logger, change.ToString(), e.Message);
+            return false;
         }
     }
 }

@@ -8,9 +8,22 @@ namespace Softlan.Roles.Client;
 /// Changes that outlive the process stand in the journal before they are made, so that the next start can undo what a killed client left behind.
 /// What ends with the process by itself (descriptors, child processes) is only kept in the same order. Used on one thread at a time.
 /// </remarks>
-internal sealed class HostChanges(IHostUndo host, IChangeJournal journal, ILogger logger)
+/// <param name="host">Knows how to undo.</param>
+/// <param name="journal">Where changes are written down.</param>
+/// <param name="logger">For what could not be done.</param>
+/// <param name="sleep">Lets time pass; null: really.</param>
+internal sealed class HostChanges(IHostUndo host, IChangeJournal journal, ILogger logger, Action<TimeSpan>? sleep = null)
 {
+    /// <summary>A virus scanner holds a file that is new for a moment.</summary>
+    private const int MaxSaves = 5;
+
+    private static readonly TimeSpan SavePause = TimeSpan.FromMilliseconds(50);
+
+    private readonly Action<TimeSpan> _sleep = sleep ?? Thread.Sleep;
     private readonly List<Entry> _entries = [];
+
+    // They stay in the journal, for the next start.
+    private readonly List<HostChange> _notUndone = [];
     private bool _saidUnsafe;
 
     public int Count => _entries.Count;
@@ -83,22 +96,38 @@ internal sealed class HostChanges(IHostUndo host, IChangeJournal journal, ILogge
         catch (Exception e)
         {
             ClientLog.CannotUndo(logger, entry.What, e.Message);
+            if (entry.Change is { } change)
+            {
+                _notUndone.Add(change);
+            }
+
             return false;
         }
     }
 
     private void Save()
     {
-        try
+        HostChange[] changes = [.. _notUndone, .. _entries.Where(entry => entry.Change is not null).Select(entry => entry.Change!)];
+        for (int attempt = 1; ; attempt++)
         {
-            journal.Save([.. _entries.Where(entry => entry.Change is not null).Select(entry => entry.Change!)]);
-        }
-        catch (SoftlanException e)
-        {
-            if (!_saidUnsafe)
+            try
             {
-                _saidUnsafe = true;
-                ClientLog.CannotKeepJournal(logger, e.Message);
+                journal.Save(changes);
+                return;
+            }
+            catch (SoftlanException) when (attempt < MaxSaves && !_saidUnsafe)
+            {
+                _sleep(SavePause);
+            }
+            catch (SoftlanException e)
+            {
+                if (!_saidUnsafe)
+                {
+                    _saidUnsafe = true;
+                    ClientLog.CannotKeepJournal(logger, e.Message);
+                }
+
+                return;
             }
         }
     }

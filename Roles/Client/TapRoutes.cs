@@ -10,10 +10,6 @@ namespace Softlan.Roles.Client;
 [SupportedOSPlatform("linux")]
 internal sealed class TapRoutes(NetlinkSocket netlink, TapSettings tap, bool removesWideRoutes, ILogger logger)
 {
-    /// <summary>A prefix that is shorter is no network of a party but a way to the internet.</summary>
-    private const int MinPrefixLengthIPv4 = 8;
-    private const int MinPrefixLengthIPv6 = 32;
-
     // Linux sends what goes to these out by the default route unless the sender bound itself to an interface, which games do not do: they would search the home network.
     private static readonly IPNetwork[] PartyDestinations = [new(IPAddress.Broadcast, 32), new(IPAddress.Parse("224.0.0.0"), 4)];
 
@@ -65,16 +61,7 @@ internal sealed class TapRoutes(NetlinkSocket netlink, TapSettings tap, bool rem
         }
     }
 
-    private static bool IsWide(RouteEntry route) =>
-        route.Protocol != RouteEntry.SoftlanProtocol
-        && !IsMulticast(route.Destination)
-        && route.Destination.PrefixLength < (route.Destination.BaseAddress.AddressFamily == AddressFamily.InterNetwork ? MinPrefixLengthIPv4 : MinPrefixLengthIPv6);
-
-    // fe80::/64 and ff00::/8 are what every IPv6 interface has; 224.0.0.0/4 somebody else may have added for the same reason as softlan.
-    private static bool IsMulticast(IPNetwork network) =>
-        network.BaseAddress.AddressFamily == AddressFamily.InterNetwork
-            ? network.BaseAddress.GetAddressBytes()[0] >= 224
-            : network.BaseAddress.IsIPv6Multicast;
+    private static bool IsWide(RouteEntry route) => route.Protocol != RouteEntry.SoftlanProtocol && WideRoutes.IsWide(route.Destination);
 
     private void Remove(RouteEntry route)
     {

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Softlan.Platform;
 using Softlan.Platform.Windows;
-using Softlan.Wire;
 
 namespace Softlan.Roles.Client;
 
@@ -23,6 +22,7 @@ internal sealed class WindowsCategory : IDisposable
 
     private readonly ILane _lane;
     private readonly INetworkCategories _categories;
+    private readonly WindowsCategoryTurns _turns;
     private readonly TapAdapter _adapter;
     private readonly HostChanges _changes;
     private readonly ILogger _logger;
@@ -35,11 +35,13 @@ internal sealed class WindowsCategory : IDisposable
     private bool _isOver;
     private string? _reason;
 
+    /// <param name="turns">Makes the changes, and takes them back.</param>
     /// <param name="offLane">Runs work elsewhere than on the lane.</param>
-    public WindowsCategory(ILane lane, INetworkCategories categories, TapAdapter adapter, HostChanges changes, ILogger logger, Action<Action> offLane)
+    public WindowsCategory(ILane lane, INetworkCategories categories, WindowsCategoryTurns turns, TapAdapter adapter, HostChanges changes, ILogger logger, Action<Action> offLane)
     {
         _lane = lane;
         _categories = categories;
+        _turns = turns;
         _adapter = adapter;
         _changes = changes;
         _logger = logger;
@@ -74,8 +76,9 @@ internal sealed class WindowsCategory : IDisposable
                 KnownNetwork? network = _categories.Find(_adapter.Id);
                 _lane.Post(() => OnFound(round, network, null));
             }
-            catch (SoftlanException e)
+            catch (Exception e)
             {
+                // COM has failures of its own, and one that nobody catches here ends the process with everything still changed.
                 _lane.Post(() => OnFound(round, null, e.Message));
             }
         });
@@ -117,14 +120,17 @@ internal sealed class WindowsCategory : IDisposable
             _changes.Make(change, () => { }); // Written down first; made elsewhere, since it may take its time.
         }
 
+        _turns.Allow(network.Id);
         _offLane(() =>
         {
             try
             {
-                _categories.Set(network.Id, NetworkCategory.Private);
-                _lane.Post(() => ClientLog.CategorySet(_logger, network.Name));
+                if (_turns.TrySetPrivate(network.Id))
+                {
+                    _lane.Post(() => ClientLog.CategorySet(_logger, network.Name));
+                }
             }
-            catch (SoftlanException e)
+            catch (Exception e) // As above.
             {
                 _lane.Post(() => OnRefused(network, change, e.Message));
             }

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using Softlan.Platform;
 using Softlan.Platform.Windows;
+using Softlan.Roles.Shared;
 using Softlan.Wire;
 
 namespace Softlan.Roles.Client;
@@ -11,7 +12,9 @@ namespace Softlan.Roles.Client;
 //   ChooseMac      the adapter is opened, its cable out; the MAC is written, the adapter restarted if it has another
 //   (the role)     name, route to the relay, pin, connection, welcome
 //   OnJoined       MTU, metric 1, no default routes, the party's DNS for its own names; only then the cable in, and with it Windows' own DHCP; then the category
-//   Maintain       the same again where somebody changed it
+//   Maintain       the same again where somebody changed it; routes that are not the party's own network go
+//
+// An adapter that was restarted, or that Windows woke, begins again at OnJoined's settings: nothing else puts the cable in.
 //
 // Undone in reverse: category, cable out, settings, pin, adapter closed, registry.
 
@@ -26,7 +29,8 @@ internal sealed class WindowsClientHost : IClientHost
     /// <summary>Between two attempts to prepare the IP side, which can be away for a moment.</summary>
     private static readonly TimeSpan ApplyInterval = TimeSpan.FromMilliseconds(250);
 
-    private const int MaxApplyAttempts = 40;
+    /// <summary>Half a minute, as long as an adapter may be away.</summary>
+    private const int MaxApplyAttempts = 120;
 
     /// <summary>A cable that is in for less needs not be plugged out and in to have DHCP begin.</summary>
     private static readonly TimeSpan FreshCable = TimeSpan.FromSeconds(5);
@@ -37,19 +41,21 @@ internal sealed class WindowsClientHost : IClientHost
     private readonly IEnterableLane _lane;
     private readonly ClientOptions _options;
     private readonly IWindowsMachine _machine;
+    private readonly WindowsCategoryTurns _categoryTurns;
     private readonly WindowsUndo _undo;
     private readonly ChangeJournal _journal;
     private readonly ILogger _logger;
     private readonly IpAddresses _addresses;
     private readonly AddressWatch _addressWatch = new();
     private readonly ILaneTimer _applyTimer;
-    private readonly ILaneTimer _cableTimer;
+    private readonly HashSet<(IPNetwork Party, IPNetwork Own)> _saidOverlaps = [];
     private IDisposable? _networkWatch;
     private TapAdapter? _adapter;
     private string _driver = "";
     private WindowsTap? _tap;
     private ulong _luid;
     private WindowsTapSettings? _settings;
+    private WindowsTapRoutes? _tapRoutes;
     private WindowsCategory? _category;
     private int _mtu;
     private int _applyAttempts;
@@ -63,13 +69,13 @@ internal sealed class WindowsClientHost : IClientHost
         _options = options;
         _machine = machine;
         _logger = logger;
-        _undo = new WindowsUndo(machine);
+        _categoryTurns = new WindowsCategoryTurns(machine.Categories);
+        _undo = new WindowsUndo(machine, _categoryTurns);
         _journal = new ChangeJournal(options.StateDirectory, machine.ThisProcess, machine.IsAlive);
         Changes = new HostChanges(_undo, _journal, logger);
         Routes = new WindowsRoutes(machine.Ip, () => _luid);
         _addresses = new IpAddresses(machine.Ip);
-        _applyTimer = lane.CreateTimer(PrepareAndConnect);
-        _cableTimer = lane.CreateTimer(OnCableTimer);
+        _applyTimer = lane.CreateTimer(TryPrepareAndConnect);
     }
 
     public IRelayRoutes Routes { get; }
@@ -89,7 +95,7 @@ internal sealed class WindowsClientHost : IClientHost
                 Win32Error.ElevationHint);
         }
 
-        RequirePrivateState();
+        StateFiles.RequireDirectory(_options.StateDirectory); // The journal in it is believed.
         _adapter = new TapDiscovery(_machine.Registry).Choose(_options.Tap);
     }
 
@@ -102,11 +108,12 @@ internal sealed class WindowsClientHost : IClientHost
         WindowsTapOpener opener = new(_machine, Changes, StartPatience, StartInterval, _logger);
         (ITapDevice device, MacAddress mac) = opener.Open(_adapter!, wanted);
         TapAdapter adapter = _adapter!;
-        _tap = new WindowsTap(_lane, adapter.Name, device, mac, () => _machine.Open(adapter));
+        _tap = new WindowsTap(_lane, adapter.Name, device, mac, () => _machine.Open(adapter), OnCableWanted);
         Changes.Keep($"TAP {adapter.Name}", _tap.Dispose);
         _driver = device.ReadVersion();
         _luid = opener.AwaitIPv4(adapter);
         _settings = new WindowsTapSettings(_machine.Ip, Changes, adapter, _luid, _logger);
+        _tapRoutes = new WindowsTapRoutes(_machine.Ip, adapter.Name, _luid, _logger);
         return mac;
     }
 
@@ -132,7 +139,8 @@ internal sealed class WindowsClientHost : IClientHost
         {
             // Windows' DHCP client has given up by now and would ask again only in minutes; a cable that is plugged in makes it ask at once.
             _tap.SetMedia(false);
-            _cableTimer.Set(CableOutTime);
+            _applyAttempts = 0;
+            _applyTimer.Set(CableOutTime);
         }
     }
 
@@ -140,16 +148,20 @@ internal sealed class WindowsClientHost : IClientHost
 
     public void Maintain()
     {
-        if (_tap is { IsConnected: true } && _settings!.TryApply(_mtu))
+        if (_tap is { IsConnected: true })
         {
-            LookAtAddresses();
+            bool isThere = _settings!.TryApply(_mtu);
+            _tapRoutes!.Maintain();
+            if (isThere)
+            {
+                LookAtAddresses();
+            }
         }
     }
 
     public void Dispose()
     {
         _applyTimer.Dispose();
-        _cableTimer.Dispose();
         _category?.Dispose();
         _networkWatch?.Dispose();
     }
@@ -169,53 +181,41 @@ internal sealed class WindowsClientHost : IClientHost
         }
     }
 
-    /// <summary>The journal in it is believed, so nobody else may have written it.</summary>
-    private void RequirePrivateState()
+    /// <summary>The adapter is back, its cable out: a restart, or a night's sleep, may have cost it what was prepared.</summary>
+    private void OnCableWanted()
+    {
+        _applyAttempts = 0;
+        TryPrepareAndConnect();
+    }
+
+    /// <summary>From a timer or the port, where nobody else would hear of a failure.</summary>
+    private void TryPrepareAndConnect()
     {
         try
         {
-            PrivateDirectory.Create(_options.StateDirectory);
+            PrepareAndConnect();
         }
-        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        catch (SoftlanException e)
         {
-            throw SoftlanException.Create($"Cannot keep files in '{_options.StateDirectory}'", e.Message.TrimEnd('.'), "start softlan as an administrator, and see that the place belongs to administrators alone");
+            _tap!.Fail(e);
         }
     }
 
     /// <summary>Only a prepared interface gets its cable: with it DHCP begins, and what DHCP says about routers must not count any more by then.</summary>
     private void PrepareAndConnect()
     {
-        try
+        if (_settings!.TryApply(_mtu))
         {
-            if (_settings!.TryApply(_mtu))
-            {
-                _settings.LimitDns();
-                ConnectCable();
-            }
-            else if (++_applyAttempts < MaxApplyAttempts)
-            {
-                _applyTimer.Set(ApplyInterval);
-            }
-            else
-            {
-                throw WindowsTapOpener.NoIPv4(_adapter!);
-            }
-        }
-        catch (SoftlanException e) when (_applyAttempts > 0)
-        {
-            _tap!.Fail(e); // From a timer nobody else would hear of it.
-        }
-    }
-
-    private void OnCableTimer()
-    {
-        try
-        {
+            _settings.LimitDns();
             ConnectCable();
         }
-        catch (SoftlanException e)
+        else if (++_applyAttempts < MaxApplyAttempts)
         {
-            _tap!.Fail(e);
+            _applyTimer.Set(ApplyInterval);
+        }
+        else
+        {
+            throw WindowsTapOpener.NoIPv4(_adapter!);
         }
     }
 
@@ -232,19 +232,23 @@ internal sealed class WindowsClientHost : IClientHost
             Changes.Keep($"cable of {_tap.Name}", () => _tap.SetMedia(false));
         }
 
+        // A PC that wakes and dozes off again brings the cable back every other second: the looks at its network that are under way go on.
+        bool isFresh = _category is not null && _lane.Now - _cableInSince <= FreshCable;
         _cableInSince = _lane.Now;
         _tap.SetMedia(true);
         ClientLog.TapUp(_logger, _tap.Name, _mtu);
-        if (_options.NetworkCategory == NetworkCategoryChoice.Private)
+        if (_options.NetworkCategory == NetworkCategoryChoice.Private && !isFresh)
         {
-            _category ??= new WindowsCategory(_lane, _machine.Categories, _adapter!, Changes, _logger, work => ThreadPool.QueueUserWorkItem(_ => work()));
+            _category ??= new WindowsCategory(_lane, _machine.Categories, _categoryTurns, _adapter!, Changes, _logger, work => ThreadPool.QueueUserWorkItem(_ => work()));
             _category.Begin();
         }
     }
 
     private void LookAtAddresses()
     {
-        IReadOnlyList<TapAddress> addresses = _addresses.OfInterface(_luid);
+        IReadOnlyList<OwnAddress> all = _addresses.List();
+        OwnAddress[] addresses = [.. all.Where(own => own.InterfaceLuid == _luid)];
+        TellOverlaps(addresses, all);
         IPAddress? fromDhcp = addresses.FirstOrDefault(address => address.Origin == AddressOrigin.Dhcp).Address;
         IPAddress? linkLocal = addresses.FirstOrDefault(address => address.Origin == AddressOrigin.LinkLocal).Address;
         bool hasAnother = addresses.Any(address => address.Origin == AddressOrigin.Other);
@@ -259,6 +263,21 @@ internal sealed class WindowsClientHost : IClientHost
             case AddressNews.NoAnswer:
                 ClientLog.OnlyLinkLocal(_logger, linkLocal is null ? "No address" : $"Only {linkLocal}");
                 break;
+        }
+    }
+
+    /// <summary>With metric 1 it is the party that wins: the printer at home would be looked for there.</summary>
+    private void TellOverlaps(IEnumerable<OwnAddress> addresses, IReadOnlyList<OwnAddress> all)
+    {
+        foreach (IPNetwork party in addresses.Where(own => own.Origin != AddressOrigin.LinkLocal).Select(own => own.Network))
+        {
+            foreach (OwnAddress other in all.Where(other => other.InterfaceLuid != _luid))
+            {
+                if ((other.Network.Contains(party.BaseAddress) || party.Contains(other.Network.BaseAddress)) && _saidOverlaps.Add((party, other.Network)))
+                {
+                    ClientLog.NetworksOverlap(_logger, party.ToString(), other.Network.ToString(), _machine.Ip.FindAlias(other.InterfaceLuid) ?? "another card");
+                }
+            }
         }
     }
 }

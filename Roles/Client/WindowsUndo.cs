@@ -5,7 +5,7 @@ using static Softlan.Platform.Windows.NativeIphlpapi;
 namespace Softlan.Roles.Client;
 
 /// <summary>Takes changes to a Windows machine back. An adapter that is gone took everything on it along.</summary>
-internal sealed class WindowsUndo(IWindowsMachine machine) : IHostUndo
+internal sealed class WindowsUndo(IWindowsMachine machine, WindowsCategoryTurns categories) : IHostUndo
 {
     /// <summary>The service behind network categories has been seen to hang; an ending client does not.</summary>
     private static readonly TimeSpan CategoryPatience = TimeSpan.FromSeconds(2);
@@ -21,15 +21,12 @@ internal sealed class WindowsUndo(IWindowsMachine machine) : IHostUndo
                 // The adapter goes on with the MAC that it has until it is started anew, which is nothing to interrupt the PC for.
                 machine.Registry.WriteNetworkAddress(written.ClassKey, written.Old);
                 break;
-            case HostChange.IpInterfaceReplaced replaced when machine.Ip.FindLuid(replaced.Adapter, out ulong luid) == 0:
-                new IpInterfaces(machine.Ip).Write(
-                    luid,
-                    replaced.IsIPv6 ? AF_INET6 : AF_INET,
-                    new IpInterfaceState(replaced.AutomaticMetric, replaced.Metric, replaced.DefaultRoutesDisabled, replaced.Mtu));
+            case HostChange.IpInterfaceReplaced replaced:
+                Restore(replaced);
                 break;
             case HostChange.DnsLimited limited:
                 int error = machine.Ip.WriteDnsLimit(limited.Adapter, limited.IsIPv6 ? AF_INET6 : AF_INET, isLimited: false);
-                if (error != 0 && !Win32Error.IsMissing(error))
+                if (error != 0 && !Win32Error.IsMissing(error) && IsInstalled(limited.Adapter))
                 {
                     throw Win32Error.ToException($"Cannot take back the {limited}", nameof(SetInterfaceDnsSettings), error);
                 }
@@ -43,19 +40,37 @@ internal sealed class WindowsUndo(IWindowsMachine machine) : IHostUndo
         }
     }
 
+    private void Restore(HostChange.IpInterfaceReplaced replaced)
+    {
+        int error = machine.Ip.FindLuid(replaced.Adapter, out ulong luid);
+        IpInterfaces interfaces = new(machine.Ip);
+        IpInterfaceState old = new(replaced.AutomaticMetric, replaced.Metric, replaced.DefaultRoutesDisabled, replaced.Mtu);
+        if (error == 0 && interfaces.Write(luid, replaced.IsIPv6 ? AF_INET6 : AF_INET, old))
+        {
+            return;
+        }
+
+        // One side alone can be switched off, and takes its settings along. With neither the adapter is disabled or on its way up, and has them again when it is back.
+        bool isAway = error != 0 || interfaces.Read(luid, replaced.IsIPv6 ? AF_INET : AF_INET6) is null;
+        if (isAway && IsInstalled(replaced.Adapter))
+        {
+            throw SoftlanException.Create(
+                $"Cannot put the settings of '{replaced.Interface}' back",
+                error != 0 ? $"{nameof(ConvertInterfaceGuidToLuid)}: {Win32Error.Text(error)}" : "the adapter is disabled, or starts just now",
+                "enable it in Network Connections (ncpa.cpl), and start softlan once more");
+        }
+    }
+
+    private bool IsInstalled(Guid adapter) => machine.Registry.ListAdapters().Any(key => Guid.TryParse(key.InstanceId, out Guid id) && id == adapter);
+
     private void SetCategory(HostChange.CategoryReplaced category)
     {
-        Task set = Task.Run(() => machine.Categories.Set(category.Network, (NetworkCategory)category.Old));
-        try
+        Task set = Task.Run(() => categories.Restore(category.Network, (NetworkCategory)category.Old));
+        if (Task.WaitAny([set], CategoryPatience) < 0)
         {
-            if (!set.Wait(CategoryPatience))
-            {
-                throw SoftlanException.Create($"Cannot set the {category} back", "the Network List Manager does not answer", "set it yourself in Settings, Network");
-            }
+            throw SoftlanException.Create($"Cannot set the {category} back", "the Network List Manager does not answer", "set it yourself in Settings, Network");
         }
-        catch (AggregateException e) when (e.InnerException is SoftlanException reason)
-        {
-            throw reason;
-        }
+
+        set.GetAwaiter().GetResult(); // Throws what went wrong, and not an AggregateException around it.
     }
 }

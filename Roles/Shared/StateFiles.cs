@@ -9,8 +9,6 @@ internal static class StateFiles
     /// <summary>No state file is larger; a longer one is not ours.</summary>
     public const int MaxLength = 1 << 20;
 
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     /// <summary><c>/var/lib/softlan</c> for root, else <c>$XDG_STATE_HOME/softlan</c> or <c>~/.local/state/softlan</c>; on Windows below the (common) application data.</summary>
     public static string DefaultDirectory()
     {
@@ -69,7 +67,7 @@ internal static class StateFiles
         }
     }
 
-    /// <summary>Writes a whole file with mode 0600 and makes its directory (0700) where it is missing. The old content stays until the new one is safely on the disk.</summary>
+    /// <summary>Writes a whole file that only its owner can read, and makes its directory, which is the owner's alone as well, where it is missing. The old content stays until the new one is safely on the disk.</summary>
     /// <exception cref="SoftlanException">Disk full, no permission, or not a directory; the old file is untouched.</exception>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
@@ -80,7 +78,7 @@ internal static class StateFiles
         {
             PrivateDirectory.Create(directory);
             File.Delete(temporary); // A crash can have left one, with a mode that is not ours.
-            using (FileStream file = Create(temporary))
+            using (FileStream file = PrivateDirectory.CreateFile(temporary))
             {
                 file.Write(content);
                 file.Flush(flushToDisk: true);
@@ -97,6 +95,20 @@ internal static class StateFiles
         }
     }
 
+    /// <summary>Makes the directory of such files, or sees that it is one whose files can be believed. To be called before the first of them is read.</summary>
+    /// <exception cref="SoftlanException">It cannot be made, or is somebody else's.</exception>
+    public static void RequireDirectory(string directory)
+    {
+        try
+        {
+            PrivateDirectory.Create(directory);
+        }
+        catch (Exception failure) when (IsFileTrouble(failure))
+        {
+            throw SoftlanException.Create($"Cannot keep files in '{directory}'", Sentence(failure), "see that this user may write there, or choose another place");
+        }
+    }
+
     /// <summary>Removes a file if it is there; what cannot be removed stays.</summary>
     public static void TryDelete(string path)
     {
@@ -108,17 +120,6 @@ internal static class StateFiles
         {
             // A leftover does no harm: it is replaced next time.
         }
-    }
-
-    private static FileStream Create(string path)
-    {
-        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = OwnerOnly;
-        }
-
-        return new FileStream(path, options);
     }
 
     private static bool IsFileTrouble(Exception failure) => failure is IOException or UnauthorizedAccessException or NotSupportedException;

@@ -27,6 +27,7 @@ internal static class Probes
                     "tap" => Tap(),
                     "boot" => Boot(),
                     "library" => Library(),
+                    "private" => Private(),
                     _ => "no such probe",
                 };
                 Console.WriteLine(wrong is null ? $"ok {name}" : $"FAILED {name}: {wrong}");
@@ -81,6 +82,34 @@ internal static class Probes
         return null;
     }
 
+    /// <summary>Places in ProgramData, prepared by tests/wine/ring.py, and what becomes of each.</summary>
+    private static string? Private()
+    {
+        foreach (string name in (string[])["fresh", "empty", "open", "link", Path.Combine("link", "below"), Path.Combine("open", "below")])
+        {
+            string path = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.CommonApplicationData), "places", name);
+            try
+            {
+                PrivateDirectory.Create(path);
+                string file = Path.Combine(path, "file");
+                using (FileStream made = PrivateDirectory.CreateFile(file))
+                {
+                    made.WriteByte(1);
+                    made.Flush(flushToDisk: true);
+                }
+
+                PrivateDirectory.RequireOwn(file);
+                Console.WriteLine($"{name}: made, {Directory.GetFiles(path).Length} file");
+            }
+            catch (SoftlanException e)
+            {
+                Console.WriteLine($"{name}: {e.Message}");
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>The driver loops nothing back; tests/wine/ring.py injects numbered frames and collects their echoes.</summary>
     private static string? Tap()
     {
@@ -90,7 +119,7 @@ internal static class Probes
         using SharedLane lane = new(bug => { wrong = bug.ToString(); over.Set(); });
         TapDevice device = TapDevice.Open(adapter);
         MacAddress mac = device.ReadMac();
-        WindowsTap tap = new(lane, adapter.Name, device, mac, () => TapDevice.Open(adapter));
+        WindowsTap tap = new(lane, adapter.Name, device, mac, () => TapDevice.Open(adapter), () => { });
         lane.Post(() =>
         {
             tap.Start(new Echo(tap, over));

@@ -1,5 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
+using System.Security.Principal;
+using Softlan.Platform;
 using Softlan.Roles;
 using Softlan.Roles.CommandLine;
 using Softlan.Tests.Wine;
@@ -13,6 +15,9 @@ if (!OperatingSystem.IsWindows())
     Console.Error.WriteLine("softlan.wine runs in Wine; tests/wine.sh starts it.");
     return ExitCodes.Usage;
 }
+
+// Wine's files belong to whoever runs it, whatever is said when they are made.
+PrivatePlace.AlsoTrusted = WindowsIdentity.GetCurrent().User;
 
 return args is ["probe", ..]
     ? Probes.Run(args[1..])

@@ -282,6 +282,21 @@ def probes():
     code, again = wine(TEST_EXE, "probe", "library")
     with open(copies[0], "rb") as copy:
         check("a copy that somebody changed is replaced first", again == once and b"changed" not in copy.read(), again)
+    places = os.path.join(PREFIX, "drive_c", "ProgramData", "places")
+    os.makedirs(places, 0o700)
+    for name in ("empty", "open", "target"):
+        os.mkdir(os.path.join(places, name))
+        os.chmod(os.path.join(places, name), 0o777)
+    with open(os.path.join(places, "open", "client-1.journal.json"), "w", encoding="utf-8"):
+        pass
+    os.symlink("target", os.path.join(places, "link"))
+    code, text = wine(TEST_EXE, "probe", "private")
+    said = dict(line.split(": ", 1) for line in text.splitlines() if ": " in line)
+    check("a place of its own is made, and a file in it", said.get("fresh") == "made, 1 file", text)
+    check("an empty one that others may write to is made anew", said.get("empty") == "made, 1 file", text)
+    check("one that others may write to is refused, and what lies below", "may write to it. Hint: look through it, delete it" in said.get("open", "") and "may write to it" in said.get("open\\below", ""), text)
+    check("a link is refused, and what lies below", "it is a link to another place" in said.get("link", "") and "it is a link to another place" in said.get("link\\below", ""), text)
+    check("nothing was written through it", not os.listdir(os.path.join(places, "target")))
     check("two processes agree on the boot", first == second and len(first.splitlines()[0]) == 36, first + second)
 
 
@@ -382,6 +397,12 @@ def changes(tapctl, pc, hub, client):
     check("another Wi-Fi is followed", client.says("The network of this machine changed", 8), client.log)
     pins = [r for r in pc.list_routes() if r.startswith(RELAY)]
     check("with one pin, the new one", pins == [f"{RELAY}/32 via 172.20.10.1 if 12"], str(pins))
+
+    pc.change(lambda m: m.routes.append(machine.route("0.0.0.0/1", "10.73.42.1", machine.TAP_LUID, machine.TAP_INDEX, 0)))
+    check("a route that would take the internet is removed", client.says("Something added the route 0.0.0.0/1 via 10.73.42.1 to Party: removed", 8), client.log)
+    check("from Windows' table, and nothing else with it", not any(r.startswith("0.0.0.0/1 ") for r in pc.list_routes()) and any(r.startswith("0.0.0.0/0 ") for r in pc.list_routes()), str(pc.list_routes()))
+    pc.change(lambda m: m.addresses.append(machine.address("192.168.1.77", machine.TAP_LUID, machine.TAP_INDEX, 3)))
+    check("a party with the network of the home is told", client.says("192.168.1.0/24 overlaps with 192.168.1.0/24 on ", 8), client.log)
 
     def reset(m):
         m.interfaces = [machine.interface(machine.AF_INET, machine.TAP_LUID, machine.TAP_INDEX, 35) if i == 1 else row for i, row in enumerate(m.interfaces)]

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -9,13 +10,15 @@ namespace Softlan.Platform.Quic.MsQuic;
 internal sealed unsafe class MsQuicConfiguration
 {
     private readonly NativeMsQuic.ApiTable* _api;
-    private readonly X509Certificate2? _certificate;
+    private readonly X509Certificate2Collection? _chain;
+    private readonly SslStreamCertificateContext? _context;
 
-    private MsQuicConfiguration(NativeMsQuic.ApiTable* api, nint handle, X509Certificate2? certificate)
+    private MsQuicConfiguration(NativeMsQuic.ApiTable* api, nint handle, X509Certificate2Collection? chain = null, SslStreamCertificateContext? context = null)
     {
         _api = api;
         Handle = handle;
-        _certificate = certificate;
+        _chain = chain;
+        _context = context;
     }
 
     public nint Handle { get; }
@@ -39,7 +42,7 @@ internal sealed unsafe class MsQuicConfiguration
                 | NativeMsQuic.QUIC_CREDENTIAL_FLAG_USE_PORTABLE_CERTIFICATES,
         };
         Load(api, handle, &credentials, What);
-        return new MsQuicConfiguration(api, handle, null);
+        return new MsQuicConfiguration(api, handle);
     }
 
     /// <param name="certificate">Chain and key.</param>
@@ -65,7 +68,7 @@ internal sealed unsafe class MsQuicConfiguration
                 Load(api, handle, &credentials, what);
             }
 
-            return new MsQuicConfiguration(api, handle, null);
+            return new MsQuicConfiguration(api, handle);
         }
         finally
         {
@@ -77,34 +80,44 @@ internal sealed unsafe class MsQuicConfiguration
     public void Close()
     {
         _api->ConfigurationClose(Handle);
-        _certificate?.Dispose();
+        GC.KeepAlive(_context);
+        if (_chain is not null)
+        {
+            PemCertificates.DisposeAll(_chain);
+        }
     }
 
     /// <summary>Schannel reads the private key in another process (LSASS), so it must lie in a key container. Without PersistKeySet .NET deletes that container when the certificate is disposed.</summary>
+    /// <remarks>
+    /// Schannel sends the intermediates that it finds in Windows' stores, and none that a program holds. SslStreamCertificateContext puts those of the chain there that are missing, as it does
+    /// for every server of .NET; without them only players who know the intermediate already could check the relay's certificate.
+    /// </remarks>
     [SupportedOSPlatform("windows")]
     private static MsQuicConfiguration ForSchannel(NativeMsQuic.ApiTable* api, nint handle, byte[] pkcs12, string what)
     {
-        X509Certificate2? certificate = null;
+        X509Certificate2Collection chain = [];
         try
         {
-            certificate = X509CertificateLoader.LoadPkcs12(pkcs12, null, X509KeyStorageFlags.UserKeySet);
+            (chain, X509Certificate2 leaf) = PemCertificates.ReadPkcs12(pkcs12, X509KeyStorageFlags.UserKeySet);
+            X509Certificate2Collection others = [.. chain.Where(certificate => !ReferenceEquals(certificate, leaf))];
+            SslStreamCertificateContext context = SslStreamCertificateContext.Create(leaf, others, offline: true);
             NativeMsQuic.CredentialConfig credentials = new()
             {
                 Type = NativeMsQuic.QUIC_CREDENTIAL_TYPE_CERTIFICATE_CONTEXT,
-                Certificate = (void*)certificate.Handle,
+                Certificate = (void*)leaf.Handle,
             };
             Load(api, handle, &credentials, what);
-            return new MsQuicConfiguration(api, handle, certificate);
+            return new MsQuicConfiguration(api, handle, chain, context);
         }
         catch (CryptographicException e)
         {
-            certificate?.Dispose();
+            PemCertificates.DisposeAll(chain);
             api->ConfigurationClose(handle);
             throw SoftlanException.Create(what, e.Message.TrimEnd('.'));
         }
         catch (SoftlanException)
         {
-            certificate?.Dispose();
+            PemCertificates.DisposeAll(chain);
             throw;
         }
     }

@@ -184,9 +184,8 @@ internal sealed unsafe partial class MsQuicConnection
 
     private void OnControlReceived(NativeMsQuic.StreamEvent* e)
     {
-        if (Volatile.Read(ref _controlWaiting) > MaxControlWaiting)
+        if (_controlRoom.MustHold())
         {
-            Interlocked.Exchange(ref _isControlHeld, 1);
             e->ReceiveTotalBufferLength = 0; // Nothing was taken: msquic says nothing more until it is enabled again.
             _engine.Lane.Enter(_work);
             return;
@@ -202,7 +201,7 @@ internal sealed unsafe partial class MsQuicConnection
             filled += part.Length;
         }
 
-        Interlocked.Add(ref _controlWaiting, filled);
+        _controlRoom.Add(filled);
         _control.Enqueue(bytes);
         if ((e->ReceiveFlags & NativeMsQuic.QUIC_RECEIVE_FLAG_FIN) != 0)
         {

@@ -29,8 +29,7 @@ internal sealed unsafe partial class MsQuicConnection
     private long _lastLargeAcknowledged;
     private int _wantsNotice;
     private readonly ConcurrentQueue<byte[]> _control = new();
-    private long _controlWaiting;
-    private int _isControlHeld;
+    private readonly ControlRoom _controlRoom = new(MaxControlWaiting);
     private long _controlBytesDone;
     private int _controlSends;
     private bool _isConnected;
@@ -112,8 +111,7 @@ internal sealed unsafe partial class MsQuicConnection
         }
 
         // What had to be held comes in again once half of the room is free.
-        if (Interlocked.Add(ref _controlWaiting, -bytes.Length) <= MaxControlWaiting / 2 && Interlocked.Exchange(ref _isControlHeld, 0) != 0
-            && Volatile.Read(ref _isShutdownIssued) == 0)
+        if (_controlRoom.Take(bytes.Length) && Volatile.Read(ref _isShutdownIssued) == 0)
         {
             _ = _api->StreamReceiveSetEnabled(_stream, 1);
         }

@@ -316,7 +316,7 @@ internal sealed unsafe partial class MsQuicEngine : IQuicEngine, IDisposable
     /// <summary>msquic asks for a Retry when handshakes take more than a share of the machine's memory, in 65,535ths.</summary>
     private void SetRetryThreshold()
     {
-        long memory = Math.Max(1, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        long memory = Math.Max(1, MsQuicLibrary.TotalMemory > 0 ? MsQuicLibrary.TotalMemory : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         ushort share = (ushort)Math.Clamp((long)RetryThreshold * HandshakeMemory * ushort.MaxValue / memory, 1, ushort.MaxValue);
         _ = Api->SetParam(0, NativeMsQuic.QUIC_PARAM_GLOBAL_RETRY_MEMORY_PERCENT, sizeof(ushort), &share);
     }

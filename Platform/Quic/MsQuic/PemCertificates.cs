@@ -68,6 +68,21 @@ internal static class PemCertificates
         }
     }
 
+    /// <summary>What <see cref="ToPkcs12"/> made: the whole chain, and the certificate in it that has the key.</summary>
+    /// <exception cref="CryptographicException">It cannot be read.</exception>
+    public static (X509Certificate2Collection Chain, X509Certificate2 Leaf) ReadPkcs12(byte[] pkcs12, X509KeyStorageFlags storage)
+    {
+        X509Certificate2Collection chain = X509CertificateLoader.LoadPkcs12Collection(pkcs12, null, storage);
+        X509Certificate2? leaf = chain.FirstOrDefault(certificate => certificate.HasPrivateKey);
+        if (leaf is null)
+        {
+            DisposeAll(chain);
+            throw new CryptographicException("the private key cannot be read");
+        }
+
+        return (chain, leaf);
+    }
+
     /// <summary>The pin of the leaf, after a look at whether the key belongs to it.</summary>
     public static CertificatePin Inspect(ServerCertificate certificate, string origin)
     {

@@ -56,6 +56,22 @@ public sealed class RelayTrustTests
         }
     }
 
+    /// <summary>Schannel gets the leaf alone; what else is in the file it has to be given separately.</summary>
+    [Fact]
+    public void ReadPkcs12_HasTheWholeChain_AndKnowsWhoseKeyItIs()
+    {
+        using Authority root = new("root", null);
+        using Authority middle = new("middle", root);
+        ServerCertificate own = PemCertificates.Generate("relay.test");
+        byte[] chainPem = [.. own.ChainPem, .. Encoding.ASCII.GetBytes(middle.Certificate.ExportCertificatePem() + '\n'), .. Encoding.ASCII.GetBytes(root.Certificate.ExportCertificatePem())];
+        byte[] pkcs12 = PemCertificates.ToPkcs12(own with { ChainPem = chainPem }, "the test");
+        (X509Certificate2Collection chain, X509Certificate2 leaf) = PemCertificates.ReadPkcs12(pkcs12, X509KeyStorageFlags.DefaultKeySet);
+        Assert.Equal(3, chain.Count);
+        Assert.Equal(PemCertificates.Inspect(own, "the test"), PemCertificates.PinOf(leaf));
+        Assert.Single(chain, certificate => certificate.HasPrivateKey);
+        PemCertificates.DisposeAll(chain);
+    }
+
     [Fact]
     public void Inspect_RsaCertificate_IsRead()
     {

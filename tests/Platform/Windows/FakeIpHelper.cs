@@ -64,6 +64,7 @@ internal sealed class FakeIpHelper : IIpHelper
         InterfaceLuid = luid,
         InterfaceIndex = IndexOf(luid),
         PrefixOrigin = origin,
+        OnLinkPrefixLength = 24,
         DadState = dadState,
     };
 

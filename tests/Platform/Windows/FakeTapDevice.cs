@@ -35,6 +35,9 @@ internal sealed class FakeTapDevice : ITapDevice
     /// <summary>Everything fails with this.</summary>
     public int Error { get; set; }
 
+    /// <summary>Plugging the cable in fails.</summary>
+    public bool RefusesCable { get; set; }
+
     /// <summary>Writes wait until <see cref="CompleteWrites"/>.</summary>
     public bool HoldsWrites { get; set; }
 
@@ -59,9 +62,9 @@ internal sealed class FakeTapDevice : ITapDevice
     public int SetMedia(bool isConnected)
     {
         Media.Add(isConnected);
-        if (Error != 0)
+        if (Error != 0 || (RefusesCable && isConnected))
         {
-            return Error;
+            return Error != 0 ? Error : Win32Error.ERROR_GEN_FAILURE;
         }
 
         IsMediaConnected = isConnected;

@@ -69,19 +69,23 @@ public sealed class IpInterfacesTests
         Assert.True(new IpInterfaceState(true, 25, false, 1500).Satisfies(new IpInterfaceState(true, 35, false, 1500)));
 
     [Fact]
-    public void Addresses_OfTheInterface_ThatAreUsable()
+    public void Addresses_ThatAreUsable_WithTheirNetworks()
     {
-        _ip.Addresses.Add(FakeIpHelper.Address("10.73.42.17", Tap, IpPrefixOriginDhcp));
+        _ip.Addresses.Clear();
+        _ip.Addresses.Add(FakeIpHelper.Address("127.0.0.1", 1, IpPrefixOriginWellKnown));
+        _ip.Addresses.Add(FakeIpHelper.Address("192.168.1.20", Wifi, IpPrefixOriginDhcp));
+        _ip.Addresses.Add(FakeIpHelper.Address("10.73.42.17", Tap, IpPrefixOriginDhcp) with { OnLinkPrefixLength = 16 });
         _ip.Addresses.Add(FakeIpHelper.Address("169.254.3.4", Tap, IpPrefixOriginWellKnown));
-        _ip.Addresses.Add(FakeIpHelper.Address("10.0.0.9", Tap, IpPrefixOriginManual));
+        _ip.Addresses.Add(FakeIpHelper.Address("10.0.0.9", Tap, IpPrefixOriginManual) with { OnLinkPrefixLength = 255 });
         _ip.Addresses.Add(FakeIpHelper.Address("10.73.42.18", Tap, IpPrefixOriginDhcp, dadState: 1));
         Assert.Equal(
             [
-                new TapAddress(IPAddress.Parse("10.73.42.17"), AddressOrigin.Dhcp),
-                new TapAddress(IPAddress.Parse("169.254.3.4"), AddressOrigin.LinkLocal),
-                new TapAddress(IPAddress.Parse("10.0.0.9"), AddressOrigin.Other),
+                (Wifi, "192.168.1.20", AddressOrigin.Dhcp, "192.168.1.0/24"),
+                (Tap, "10.73.42.17", AddressOrigin.Dhcp, "10.73.0.0/16"),
+                (Tap, "169.254.3.4", AddressOrigin.LinkLocal, "169.254.3.0/24"),
+                (Tap, "10.0.0.9", AddressOrigin.Other, "10.0.0.9/32"),
             ],
-            new IpAddresses(_ip).OfInterface(Tap));
+            new IpAddresses(_ip).List().Select(own => (own.InterfaceLuid, own.Address.ToString(), own.Origin, own.Network.ToString())));
     }
 
     [Theory]

@@ -97,10 +97,57 @@ public sealed class RouteTableTests
     public void FindBest_NoRoute_IsNull() => Assert.Null(_table.FindBest(IPAddress.Parse("2001:db8::7")));
 
     [Fact]
-    public void FindBest_OtherFailure_IsSaid()
+    public void FindBest_OddAnswer_TheTableTells_UntilItIsSaid()
     {
         _ip.Refuses = ("GetBestRoute2", Win32Error.ERROR_NOT_SUPPORTED);
+        for (int i = 0; i < RouteTable.MaxOddAnswers; i++)
+        {
+            Assert.Equal(Router, _table.FindBest(Relay)!.NextHop);
+        }
+
         Assert.Contains("GetBestRoute2", Assert.Throws<SoftlanException>(() => _table.FindBest(Relay)).Message, StringComparison.Ordinal);
+        _ip.Refuses = null;
+        Assert.NotNull(_table.FindBest(Relay));
+        _ip.Refuses = ("GetBestRoute2", Win32Error.ERROR_NOT_SUPPORTED);
+        Assert.NotNull(_table.FindBest(Relay)); // Counted anew.
+    }
+
+    [Fact]
+    public void FindAll_OddAnswer_IsNoRoute_UntilItIsSaid()
+    {
+        _ip.Refuses = ("GetIpForwardTable2", Win32Error.ERROR_NOT_SUPPORTED);
+        for (int i = 0; i < RouteTable.MaxOddAnswers; i++)
+        {
+            Assert.Empty(_table.FindAll(Relay));
+        }
+
+        Assert.Contains("GetIpForwardTable2", Assert.Throws<SoftlanException>(() => _table.FindAll(Relay)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void RemoveHostRoute_TableCannotBeRead_IsSaidAtOnce()
+    {
+        _ip.Refuses = ("GetIpForwardTable2", Win32Error.ERROR_NOT_SUPPORTED);
+        Assert.Throws<SoftlanException>(() => _table.RemoveHostRoute(Relay, WifiIndex, Router));
+    }
+
+    [Fact]
+    public void Remove_OnlyOnThatInterface_AndOnlyWhatIsUnwanted()
+    {
+        _ip.AddRoute("0.0.0.0/1", "10.73.42.1", Tap);
+        _ip.AddRoute("0.0.0.0/1", "10.0.0.1", Cable);
+        _ip.AddRoute("2000::/3", "fe80::1", Tap);
+        _ip.AddRoute("10.73.42.0/24", null, Tap);
+        Assert.Equal(["0.0.0.0/1", "2000::/3"], _table.Remove(Tap, route => route.NextHop is not null).Select(removed => removed.Route.Destination.ToString()));
+        Assert.Equal(["0.0.0.0/0 via 192.168.1.1 if 12", "192.168.1.0/24 via 0.0.0.0 if 12", "0.0.0.0/1 via 10.0.0.1 if 13", "10.73.42.0/24 via 0.0.0.0 if 77"], _ip.Table);
+    }
+
+    [Fact]
+    public void Remove_Refused_IsSaid()
+    {
+        _ip.AddRoute("0.0.0.0/1", "10.73.42.1", Tap);
+        _ip.Refuses = ("DeleteIpForwardEntry2", Win32Error.ERROR_ACCESS_DENIED);
+        Assert.StartsWith("DeleteIpForwardEntry2: ", Assert.Single(_table.Remove(Tap, _ => true)).Failure, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -18,11 +18,13 @@ public sealed class WindowsTapTests : IDisposable
     private readonly Handler _handler = new();
     private readonly WindowsTap _tap;
     private FakeTapDevice? _reopened;
+    private Action _cableWanted;
 
     public WindowsTapTests()
     {
+        _cableWanted = () => _tap!.SetMedia(true);
         _lane = new SharedLane(_bugs.Add, _clock);
-        _tap = new WindowsTap(_lane, "Party", _device, Mac, () => _reopened ?? throw SoftlanException.Create("Cannot open the TAP adapter 'Party'", "it is away"));
+        _tap = new WindowsTap(_lane, "Party", _device, Mac, () => _reopened ?? throw SoftlanException.Create("Cannot open the TAP adapter 'Party'", "it is away"), () => _cableWanted());
     }
 
     public void Dispose()
@@ -195,6 +197,49 @@ public sealed class WindowsTapTests : IDisposable
         _lane.Post(() => _tap.Write(Frame(8)));
         Assert.Single(_handler.Frames);
         Assert.Single(_reopened.Written);
+    }
+
+    [Fact]
+    public void AdapterRestarts_ItsCableStaysOutUntilTheOwnerIsReady()
+    {
+        Begin();
+        int asked = 0;
+        _cableWanted = () => asked++;
+        _reopened = new FakeTapDevice { Mac = Mac };
+        _device.Error = Win32Error.ERROR_DEVICE_NOT_CONNECTED;
+        Break();
+        Pass(TimeSpan.FromSeconds(30));
+        Assert.Equal((1, false), (asked, _tap.IsConnected));
+        Assert.Equal([false], _reopened.Media);
+        _lane.Post(() => _tap.SetMedia(true));
+        Assert.Equal(_reopened.ReadSlots, _reopened.ReadsUnderWay);
+    }
+
+    [Fact]
+    public void AdapterRestarts_RefusesItsCableForAMoment_IsNoFailure()
+    {
+        Begin();
+        _reopened = new FakeTapDevice { Mac = Mac, RefusesCable = true };
+        _device.Error = Win32Error.ERROR_DEVICE_NOT_CONNECTED;
+        Break();
+        Pass(TimeSpan.FromSeconds(3));
+        _reopened.RefusesCable = false;
+        Pass(TimeSpan.FromSeconds(5));
+        Assert.Null(_handler.Failure);
+        Assert.Equal(_reopened.ReadSlots, _reopened.ReadsUnderWay);
+    }
+
+    [Fact]
+    public void Sleep_TheOwnerIsAskedBeforeTheCableIsPluggedAgain()
+    {
+        Begin();
+        int asked = 0;
+        _cableWanted = () => asked++;
+        _device.IsAsleep = true;
+        _lane.Post(_device.Cancel);
+        int plugged = _device.Media.Count;
+        Pass(TimeSpan.FromSeconds(10));
+        Assert.Equal((1, plugged), (asked, _device.Media.Count));
     }
 
     [Fact]

@@ -96,6 +96,21 @@ public sealed class ChangeJournalTests : IDisposable
     }
 
     [Fact]
+    public void CleanLeftovers_OneCannotBeUndone_IsTriedAgainByTheNextStart()
+    {
+        Journal(_directory.Path, Killed).Save(All);
+        _host.RefusesToUndo = new HostChange.MtuReplaced("tap0", 1500);
+        Journal(_directory.Path, _self).CleanLeftovers(_host, _log);
+        Assert.Equal(All.Length - 1, _host.Undone.Count);
+        Assert.Equal(1, _log.Count("Cannot undo: MTU of tap0, before 1500: stuck"));
+        _host.RefusesToUndo = null;
+        _host.Undone.Clear();
+        Journal(_directory.Path, _self).CleanLeftovers(_host, _log);
+        Assert.Equal(["MTU of tap0, before 1500"], _host.Undone);
+        Assert.Empty(Directory.GetFiles(_directory.Path));
+    }
+
+    [Fact]
     public void CleanLeftovers_NoDirectory_IsFine() =>
         Journal(_directory.File("missing"), _self).CleanLeftovers(_host, _log);
 

@@ -10,9 +10,12 @@ internal sealed class FakeJournal : IChangeJournal
 
     public bool IsFull { get; set; }
 
+    /// <summary>So many times it is held by another program.</summary>
+    public int Refusals { get; set; }
+
     public void Save(IReadOnlyList<HostChange> changes)
     {
-        if (IsFull)
+        if (IsFull || Refusals-- > 0)
         {
             throw SoftlanException.Create("Cannot save the journal", "No space left on device");
         }

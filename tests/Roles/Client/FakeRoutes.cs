@@ -63,8 +63,16 @@ internal sealed class FakeRoutes : IRelayRoutes, IHostUndo
         Table.Add(route);
     }
 
+    /// <summary>Taking this one back fails, with an exception that nobody expects.</summary>
+    public HostChange? RefusesToUndo { get; set; }
+
     public void Undo(HostChange change)
     {
+        if (change.Equals(RefusesToUndo))
+        {
+            throw new AggregateException("stuck");
+        }
+
         Undone.Add(change.ToString());
         if (change is HostChange.RouteAdded added)
         {

@@ -46,7 +46,10 @@ internal sealed class FakeWindowsMachine : IWindowsMachine, IAdapterRestart, INe
 
     public KnownNetwork? Network { get; set; } = new(NetworkId, "Unidentified network", NetworkCategory.Public);
 
-    public SoftlanException? CategoryFails { get; set; }
+    public Exception? CategoryFails { get; set; }
+
+    /// <summary>Called before a category is set, where it may take its time.</summary>
+    public Action<NetworkCategory>? SettingCategory { get; set; }
 
     public bool IsWatched => _changed is not null;
 
@@ -101,6 +104,7 @@ internal sealed class FakeWindowsMachine : IWindowsMachine, IAdapterRestart, INe
 
     void INetworkCategories.Set(Guid network, NetworkCategory category)
     {
+        SettingCategory?.Invoke(category);
         if (Network is { } known && known.Id == network)
         {
             Network = known with { Category = category };

@@ -13,9 +13,10 @@ public sealed class HostChangesTests
     private readonly FakeJournal _journal = new();
     private readonly RecordingLogger _log = new();
     private readonly List<string> _done = [];
+    private readonly List<TimeSpan> _slept = [];
     private readonly HostChanges _changes;
 
-    public HostChangesTests() => _changes = new HostChanges(_host, _journal, _log);
+    public HostChangesTests() => _changes = new HostChanges(_host, _journal, _log, _slept.Add);
 
     [Fact]
     public void Make_NotesTheChangeBeforeItIsMade() =>
@@ -91,5 +92,35 @@ public sealed class HostChangesTests
         Assert.Equal(1, _log.Count("No space left on device"));
         _changes.UndoAll();
         Assert.Equal(2, _host.Undone.Count);
+    }
+
+    [Fact]
+    public void Make_JournalIsHeldForAMoment_IsWrittenAllTheSame()
+    {
+        _journal.Refusals = 4;
+        _changes.Make(First, () => Assert.Equal([First], _journal.Saved));
+        Assert.Equal(Enumerable.Repeat(TimeSpan.FromMilliseconds(50), 4), _slept);
+        Assert.Equal(0, _log.Count("cannot clean up"));
+    }
+
+    [Fact]
+    public void Make_JournalCannotBeWritten_IsWaitedForOnce()
+    {
+        _journal.IsFull = true;
+        _changes.Make(First, () => { });
+        _changes.Make(Second, () => { });
+        Assert.Equal(4, _slept.Count);
+    }
+
+    [Fact]
+    public void UndoAll_OneThrows_ItStaysInTheJournal()
+    {
+        _changes.Make(First, () => { });
+        _changes.Make(Second, () => { });
+        _host.RefusesToUndo = Second;
+        _changes.UndoAll();
+        Assert.Equal([Second], _journal.Saved);
+        _changes.UndoAll();
+        Assert.Equal([Second], _journal.Saved);
     }
 }

@@ -86,7 +86,7 @@ public sealed class WindowsClientHostTests : WindowsHostBench
         Open();
         Machine.FakeIp.Interfaces.Remove((AF_INET, Tap));
         Host!.OnJoined(1400);
-        Lane.Advance(TimeSpan.FromSeconds(20));
+        Lane.Advance(TimeSpan.FromSeconds(40));
         Assert.Contains("Windows has no IPv4 on it", Handler.Failure!.Message, StringComparison.Ordinal);
     }
 

@@ -21,7 +21,7 @@ public sealed class WindowsRoutesTests
 
     public WindowsRoutesTests()
     {
-        _changes = new HostChanges(new WindowsUndo(_machine), _journal, _log);
+        _changes = new HostChanges(new WindowsUndo(_machine, new WindowsCategoryTurns(_machine)), _journal, _log);
         _pin = new RelayRoutePin(new WindowsRoutes(Ip, () => Tap), _changes, _log);
     }
 
@@ -37,6 +37,22 @@ public sealed class WindowsRoutesTests
         Assert.Equal("route 203.0.113.7/32 via 192.168.1.1 on Wi-Fi", Assert.Single(_journal.Saved).ToString());
         Assert.Equal(RouteCheck.Unchanged, _pin.Check());
         Assert.Single(Pins);
+    }
+
+    [Fact]
+    public void Check_WindowsAnswersOddly_ThePinIsKept()
+    {
+        _pin.MoveTo(Relay);
+        foreach ((string api, RouteCheck expected) in ((string, RouteCheck)[])[("GetBestRoute2", RouteCheck.Unchanged), ("GetIpForwardTable2", RouteCheck.NoRoute)])
+        {
+            Ip.Refuses = (api, Win32Error.ERROR_NOT_SUPPORTED);
+            Assert.Equal(expected, _pin.Check());
+            Ip.Refuses = null;
+            Assert.Equal(RouteCheck.Unchanged, _pin.Check());
+            Assert.Equal(["203.0.113.7/32 via 192.168.1.1 if 12"], Pins);
+        }
+
+        Assert.Equal(["route + 203.0.113.7"], Ip.Changes);
     }
 
     [Fact]

@@ -1,0 +1,50 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Softlan.Platform.Windows;
+using Softlan.Wire;
+
+namespace Softlan.Roles.Client;
+
+/// <summary>The routes on the TAP on Windows: its own networks lead there, and nothing else does.</summary>
+/// <remarks>
+/// Windows takes routes from the party's DHCP (options 121 and 249) and from its router advertisements, and with metric 1 they would be the best: 0.0.0.0/1 and 128.0.0.0/1 are the whole internet
+/// though neither is a default route, and 10.0.0.0/8 by way of the party's router is the office behind the player's own VPN. So what is wider than a party goes, and so does whatever
+/// leads on through another machine, set by hand or not: Windows does not say reliably which is which. Default routes stay listed where <see cref="WindowsTapSettings"/> has switched them off: by
+/// the router in them Windows knows the network again, and with it its category.
+/// </remarks>
+internal sealed class WindowsTapRoutes(IIpHelper ip, string name, ulong luid, ILogger logger)
+{
+    private readonly RouteTable _table = new(ip);
+    private readonly IpInterfaces _interfaces = new(ip);
+    private readonly HashSet<IPNetwork> _said = [];
+
+    /// <summary>Removes what must not be. Called often; changes nothing when all is well.</summary>
+    public void Maintain()
+    {
+        foreach ((WindowsRoute route, string? failure) in _table.Remove(luid, IsUnwanted))
+        {
+            if (_said.Add(route.Destination))
+            {
+                ClientLog.WideRouteRemoved(logger, route.NextHop is { } hop ? $"{route.Destination} via {hop}" : route.Destination.ToString(), name, failure ?? "removed");
+            }
+        }
+    }
+
+    private bool IsUnwanted(WindowsRoute route) => !route.IsLocal
+        && (route.Destination.PrefixLength == 0
+            ? !AreDefaultRoutesOff(SocketAddresses.FamilyOf(route.Destination.BaseAddress))
+            : route.NextHop is not null || WideRoutes.IsWide(route.Destination));
+
+    /// <summary>The settings of IPv6 are best effort.</summary>
+    private bool AreDefaultRoutesOff(ushort family)
+    {
+        try
+        {
+            return _interfaces.Read(luid, family) is { DefaultRoutesDisabled: true };
+        }
+        catch (SoftlanException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,234 @@
+using Softlan.Platform.Windows;
+using Softlan.Roles.Client;
+using Softlan.Tests.Platform.Windows;
+using Xunit;
+using static Softlan.Platform.Windows.NativeIphlpapi;
+using static Softlan.Tests.Platform.Windows.FakeIpHelper;
+
+namespace Softlan.Tests.Roles.Client;
+
+/// <summary>What a party's network may do to a player's Windows PC, and what happens to the adapter meanwhile.</summary>
+public sealed class WindowsPartyTests : WindowsHostBench
+{
+    [Fact]
+    public void Routes_ThatWouldTakeTheInternet_AreRemovedAndSaidOnce()
+    {
+        Join();
+        string[] home = [.. Machine.FakeIp.Table];
+        for (int i = 0; i < 2; i++)
+        {
+            Machine.FakeIp.AddRoute("0.0.0.0/1", "10.73.42.1", Tap);
+            Machine.FakeIp.AddRoute("128.0.0.0/1", null, Tap);
+            Machine.FakeIp.AddRoute("2000::/3", null, Tap);
+            Machine.FakeIp.AddRoute("2001:db8::/33", "fe80::1", Tap);
+            Host!.Maintain();
+            Assert.Equal(home, Machine.FakeIp.Table);
+        }
+
+        Assert.Equal(1, Log.Count("Something added the route 0.0.0.0/1 via 10.73.42.1 to Party: removed"));
+        Assert.Equal(4, Log.Count("Something added the route"));
+    }
+
+    [Fact]
+    public void Routes_ThroughThePartysRouter_AreRemoved()
+    {
+        Join();
+        Machine.FakeIp.AddRoute("192.168.0.0/16", "10.73.42.1", Tap);
+        Host!.Maintain();
+        Assert.DoesNotContain(Machine.FakeIp.Table, route => route.StartsWith("192.168.0.0/16", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Routes_OfThePartyItself_Stay()
+    {
+        Join();
+        Machine.FakeIp.AddRoute("0.0.0.0/0", "10.73.42.1", Tap); // Switched off, and a sign by which Windows knows the network.
+        Machine.FakeIp.AddRoute("10.0.0.0/8", null, Tap);
+        Machine.FakeIp.AddRoute("224.0.0.0/4", null, Tap);
+        Machine.FakeIp.AddRoute("255.255.255.255/32", null, Tap);
+        Machine.FakeIp.AddRoute("fe80::/64", null, Tap);
+        Machine.FakeIp.AddRoute("ff00::/8", null, Tap);
+        Machine.FakeIp.AddRoute("2001:db8::/32", null, Tap);
+        Machine.FakeIp.AddRoute("0.0.0.0/1", "10.8.0.1", Cable); // A VPN's, which is the player's affair.
+        string[] table = [.. Machine.FakeIp.Table];
+        Host!.Maintain();
+        Assert.Equal(table, Machine.FakeIp.Table);
+    }
+
+    [Fact]
+    public void Routes_IPv6CannotBePrepared_ItsDefaultRouteIsRemoved()
+    {
+        Join();
+        Machine.FakeIp.Interfaces[(AF_INET6, Tap)] = Machine.FakeIp.Interfaces[(AF_INET6, Tap)] with { DisableDefaultRoutes = 0 };
+        Machine.FakeIp.Refuses = ("SetIpInterfaceEntry", Win32Error.ERROR_INVALID_PARAMETER);
+        string[] table = [.. Machine.FakeIp.Table];
+        Machine.FakeIp.AddRoute("::/0", "fe80::1", Tap);
+        Host!.Maintain();
+        Assert.Equal(table, Machine.FakeIp.Table);
+    }
+
+    [Fact]
+    public void Routes_WindowsKeepsOne_IsSaidWithItsReason()
+    {
+        Join();
+        Machine.FakeIp.AddRoute("0.0.0.0/1", null, Tap);
+        Machine.FakeIp.Refuses = ("DeleteIpForwardEntry2", Win32Error.ERROR_ACCESS_DENIED);
+        Host!.Maintain();
+        Host.Maintain();
+        Assert.Equal(1, Log.Count("Something added the route 0.0.0.0/1 to Party: DeleteIpForwardEntry2: "));
+    }
+
+    [Theory]
+    [InlineData("192.168.1.77", 24, "192.168.1.0/24 overlaps with 192.168.1.0/24 on Wi-Fi")]
+    [InlineData("192.168.7.77", 16, "192.168.0.0/16 overlaps with 192.168.1.0/24 on Wi-Fi")]
+    [InlineData("192.168.1.77", 28, "192.168.1.64/28 overlaps with 192.168.1.0/24 on Wi-Fi")]
+    public void Addresses_ThePartyIsTheHomeNetwork_IsSaidOnce(string address, byte prefixLength, string said)
+    {
+        Join();
+        Machine.FakeIp.Addresses.Add(Address(address, Tap, IpPrefixOriginDhcp) with { OnLinkPrefixLength = prefixLength });
+        Host!.Maintain();
+        Host.Maintain();
+        Assert.Equal(1, Log.Count(said));
+        Assert.Equal(1, Log.Count("overlaps"));
+    }
+
+    [Fact]
+    public void Addresses_OfOtherNetworks_AreNoOverlap()
+    {
+        Join();
+        Machine.FakeIp.Addresses.Add(Address("169.254.9.9", Wifi, IpPrefixOriginWellKnown) with { OnLinkPrefixLength = 16 });
+        Machine.FakeIp.Addresses.Add(Address("169.254.7.8", Tap, IpPrefixOriginWellKnown) with { OnLinkPrefixLength = 16 });
+        Machine.FakeIp.Addresses.Add(Address("192.168.2.77", Tap, IpPrefixOriginDhcp));
+        Host!.Maintain();
+        Assert.Equal(0, Log.Count("overlaps"));
+    }
+
+    [Fact]
+    public void AdapterRestarts_SettingsBeforeTheCable()
+    {
+        Join();
+        FakeTapDevice before = Device;
+        MIB_IPINTERFACE_ROW fresh = Machine.FakeIp.Interfaces[(AF_INET, Tap)] with { UseAutomaticMetric = 1, Metric = 25, DisableDefaultRoutes = 0, NlMtu = 1500 };
+        Machine.FakeIp.Interfaces.Remove((AF_INET, Tap));
+        Machine.FakeIp.Changes.Clear();
+        before.Error = Win32Error.ERROR_DEVICE_NOT_CONNECTED;
+        before.Receive([], before.Error);
+        before.Tell();
+        Lane.Advance(TimeSpan.FromSeconds(2));
+        Assert.NotSame(before, Device);
+        Assert.False(Device.IsMediaConnected); // Windows has no IPv4 on it yet.
+        Machine.FakeIp.Interfaces.Add((AF_INET, Tap), fresh);
+        Lane.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(["IPv4 metric 1 mtu 1400 default routes off"], Machine.FakeIp.Changes);
+        Assert.True(Device.IsMediaConnected);
+        Assert.Null(Handler.Failure);
+    }
+
+    [Fact]
+    public void AdapterRestarts_DefaultRoutesStayOn_FailsWithoutTheCable()
+    {
+        Join();
+        FakeTapDevice before = Device;
+        Machine.FakeIp.ForgetsDefaultRoutes = true;
+        Machine.FakeIp.Interfaces[(AF_INET, Tap)] = Machine.FakeIp.Interfaces[(AF_INET, Tap)] with { DisableDefaultRoutes = 0 };
+        before.Error = Win32Error.ERROR_DEVICE_NOT_CONNECTED;
+        before.Receive([], before.Error);
+        before.Tell();
+        Lane.Advance(TimeSpan.FromSeconds(2));
+        Assert.DoesNotContain(true, Device.Media);
+        Assert.Contains("GetIpInterfaceEntry still says", Handler.Failure!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Gateway_ComesLate_SettingsAreLookedAtBeforeTheCableIsInAgain()
+    {
+        Join();
+        Lane.Advance(TimeSpan.FromMinutes(1));
+        Host!.OnGatewayPresent();
+        Machine.FakeIp.Interfaces[(AF_INET, Tap)] = Machine.FakeIp.Interfaces[(AF_INET, Tap)] with { DisableDefaultRoutes = 0 };
+        Machine.FakeIp.ForgetsDefaultRoutes = true;
+        Lane.Advance(TimeSpan.FromSeconds(2));
+        Assert.False(Device.IsMediaConnected);
+        Assert.NotNull(Handler.Failure);
+    }
+
+    [Fact]
+    public void Undo_AdapterIsDisabled_StaysInTheJournalForTheNextStart()
+    {
+        Join();
+        MIB_IPINTERFACE_ROW row = Machine.FakeIp.Interfaces[(AF_INET, Tap)];
+        Machine.FakeIp.Interfaces.Remove((AF_INET, Tap));
+        Machine.FakeIp.Interfaces.Remove((AF_INET6, Tap));
+        Host!.Changes.UndoAll();
+        Assert.Equal(2, Log.Count("the adapter is disabled, or starts just now"));
+        Assert.Single(Journals);
+        Host.Dispose();
+        Machine.FakeIp.Interfaces.Add((AF_INET, Tap), row);
+        Machine.ThisProcess = Machine.ThisProcess with { Pid = 4712 };
+        Create();
+        Host.CleanLeftovers();
+        Assert.Equal(1, Machine.FakeIp.Interfaces[(AF_INET, Tap)].UseAutomaticMetric);
+        Assert.Empty(Journals); // Its IPv6 side alone is switched off, and has nothing to put back.
+    }
+
+    [Fact]
+    public void Undo_AdapterWasRemoved_IsNoFailure()
+    {
+        Join();
+        Machine.FakeIp.Interfaces.Remove((AF_INET, Tap));
+        Machine.FakeIp.Interfaces.Remove((AF_INET6, Tap));
+        Machine.FakeRegistry.Adapters.Clear();
+        Host!.Changes.UndoAll();
+        Assert.Equal(0, Log.Count("Cannot undo"));
+        Assert.Empty(Journals);
+    }
+
+    [Fact]
+    public void Category_ComFails_IsAWarning()
+    {
+        Machine.CategoryFails = new InvalidCastException("no such interface");
+        Join();
+        WaitFor(() => Log.Count("no such interface") == 1);
+    }
+
+    [Fact]
+    public void Category_SlowChangeEndsBeforeItIsPutBack()
+    {
+        using ManualResetEventSlim begun = new();
+        using ManualResetEventSlim goOn = new();
+        Machine.SettingCategory = category =>
+        {
+            if (category == NetworkCategory.Private)
+            {
+                begun.Set();
+                goOn.Wait();
+            }
+        };
+        Join();
+        WaitFor(() => begun.IsSet);
+        new Thread(() =>
+        {
+            Thread.Sleep(100);
+            goOn.Set();
+        }).Start();
+        Host!.Changes.UndoAll();
+        Assert.Equal(["category Private", "category Public"], Machine.Story.TakeLast(2));
+    }
+
+    [Fact]
+    public void CategoryTurns_PutBack_IsNotMadePrivateAgain()
+    {
+        WindowsCategoryTurns turns = new(Machine);
+        turns.Allow(FakeWindowsMachine.NetworkId);
+        turns.Restore(FakeWindowsMachine.NetworkId, NetworkCategory.Public);
+        Assert.False(turns.TrySetPrivate(FakeWindowsMachine.NetworkId));
+        Assert.Equal(["category Public"], Machine.Story);
+    }
+
+    private void Join()
+    {
+        Open();
+        Host!.OnJoined(1400);
+        Assert.True(Device.IsMediaConnected);
+    }
+}
