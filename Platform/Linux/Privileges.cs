@@ -14,29 +14,36 @@ internal readonly record struct Privileges(bool NetAdmin, bool NetRaw)
     private const int CapNetAdmin = 12;
     private const int CapNetRaw = 13;
 
-    public static Privileges Current
-    {
-        get
-        {
-            try
-            {
-                return Parse(File.ReadLines("/proc/self/status"));
-            }
-            catch (IOException)
-            {
-                return default; // No /proc: the calls that need a capability will say it themselves.
-            }
-        }
-    }
+    // The lines of /proc/self/status.
+    private const string Effective = "CapEff:";
+    private const string Ambient = "CapAmb:";
+
+    public static Privileges Current => Read(Effective);
+
+    /// <summary>What a program may do that this process starts: what setcap gave to softlan's file is softlan's alone.</summary>
+    public static Privileges OfChildren => Environment.IsPrivilegedProcess ? Current : Read(Ambient);
 
     /// <summary>Reads the CapEff line: the effective capabilities as one hexadecimal number.</summary>
-    public static Privileges Parse(IEnumerable<string> statusLines)
+    public static Privileges Parse(IEnumerable<string> statusLines) => Parse(statusLines, Effective);
+
+    private static Privileges Parse(IEnumerable<string> statusLines, string field)
     {
-        const string Field = "CapEff:";
-        string? line = statusLines.FirstOrDefault(line => line.StartsWith(Field, StringComparison.Ordinal));
-        return line is not null && ulong.TryParse(line.AsSpan(Field.Length).Trim(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong effective)
-            ? new Privileges((effective & (1UL << CapNetAdmin)) != 0, (effective & (1UL << CapNetRaw)) != 0)
+        string? line = statusLines.FirstOrDefault(line => line.StartsWith(field, StringComparison.Ordinal));
+        return line is not null && ulong.TryParse(line.AsSpan(field.Length).Trim(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong set)
+            ? new Privileges((set & (1UL << CapNetAdmin)) != 0, (set & (1UL << CapNetRaw)) != 0)
             : default;
+    }
+
+    private static Privileges Read(string field)
+    {
+        try
+        {
+            return Parse(File.ReadLines("/proc/self/status"), field);
+        }
+        catch (IOException)
+        {
+            return default; // No /proc: the calls that need a capability will say it themselves.
+        }
     }
 
     /// <exception cref="SoftlanException">A capability is missing; <paramref name="what"/> says what it is needed for.</exception>

@@ -66,6 +66,13 @@ internal sealed class LinuxClientHost : IClientHost
         if (_options.Address == ClientAddress.Dhcp)
         {
             _dhcpProgram = new DhcpProgramFinder(Environment.GetEnvironmentVariable("PATH"), File.Exists, BusyboxApplets.HasUdhcpc).Find();
+            if (!Privileges.OfChildren.NetRaw)
+            {
+                throw SoftlanException.Create(
+                    "Cannot ask the party's DHCP for an address",
+                    "the DHCP client is a program of its own and gets no rights from softlan's",
+                    "run softlan as root (sudo), or give --address, for example --address 10.73.42.50/24");
+            }
         }
     }
 
