@@ -12,6 +12,9 @@ namespace Softlan.Tests.Loopback;
 [SupportedOSPlatform("linux")]
 public abstract class LinkTests : IDisposable
 {
+    /// <summary>What one step of the steady exchange sends: a long frame and a short one.</summary>
+    private const int FramesPerSend = 2;
+
     private readonly LoopbackParty _party;
 
     protected LinkTests(EngineKind relay, EngineKind client) => _party = new LoopbackParty(relay, client);
@@ -175,8 +178,8 @@ public abstract class LinkTests : IDisposable
         SendFrames(client, 100);
         _party.Until(() => server.DatagramCount + client.Link.Counters.TotalDropped >= 100, "all arrived, or were too old");
 
-        // msquic's thread may be so eager that it takes them one by one; in some round it is not.
-        const int MaxRounds = 5;
+        // msquic's thread may be so eager that it takes them one by one; in some round it is not, also on a busy machine.
+        const int MaxRounds = 25;
         long packets = long.MaxValue;
         for (int round = 0; round < MaxRounds && packets > 20; round++)
         {
@@ -257,18 +260,23 @@ public abstract class LinkTests : IDisposable
         return client.Link.Statistics.PacketsSent;
     }
 
+    /// <param name="send">Sends <see cref="FramesPerSend"/> frames that come back.</param>
     private void ExchangeUntil(Action send, RecordingHandler client, long datagrams)
     {
-        // No faster than they come back, or a queue would grow, and memory with it; what is lost is not waited for.
+        // No more than this under way, or a queue would grow, and memory with it.
         const int MaxOutstanding = 32;
+        // So many turns of a millisecond without an answer: what is still missing is lost, and is not waited for.
+        const int LongestWait = 50;
         long end = Environment.TickCount64 + 20_000;
-        long lastCount = 0;
-        for (int sent = 0; client.DatagramCount < datagrams && Environment.TickCount64 < end;)
+        long outstanding = 0;
+        long lastCount = client.DatagramCount;
+        for (int wait = 0; client.DatagramCount < datagrams && Environment.TickCount64 < end;)
         {
-            if (client.DatagramCount != lastCount || sent < MaxOutstanding)
+            outstanding = wait < LongestWait ? Math.Max(0, outstanding - (client.DatagramCount - lastCount)) : 0;
+            wait = client.DatagramCount == lastCount && wait < LongestWait ? wait + 1 : 0;
+            lastCount = client.DatagramCount;
+            for (; outstanding + FramesPerSend <= MaxOutstanding; outstanding += FramesPerSend)
             {
-                sent = client.DatagramCount == lastCount ? sent + 1 : 0;
-                lastCount = client.DatagramCount;
                 _party.Loop.Post(send);
             }
 
