@@ -14,8 +14,9 @@ internal static class BridgePort
     private static ReadOnlySpan<byte> HighestPrefix => [0xfe, 0xff, 0xff];
 
     /// <param name="bridge">From <see cref="InterfaceCheck.RequireBridge"/>.</param>
+    /// <param name="moderation">As <see cref="LinuxTapOptions.Moderation"/>.</param>
     /// <exception cref="SoftlanException">It cannot be made or attached; nothing is left behind.</exception>
-    public static LinuxTap Open(EventLoop loop, LinkEntry bridge)
+    public static LinuxTap Open(EventLoop loop, LinkEntry bridge, PortModeration moderation = PortModeration.Auto)
     {
         Span<byte> address = stackalloc byte[MacAddress.Length];
         Random.Shared.NextBytes(address);
@@ -27,6 +28,7 @@ internal static class BridgePort
             Mtu = bridge.Mtu, // A bridge without an MTU of its own takes the smallest of its ports'.
             DisableIPv6 = true,
             Up = false,
+            Moderation = moderation,
         });
         try
         {

@@ -11,7 +11,7 @@ namespace Softlan.Platform.Linux;
 /// <summary>A TAP: a network card of this host's own that softlan holds the other end of.</summary>
 /// <remarks>An existing persistent TAP is used, left behind, and gets its MAC, MTU and state back; any other is made here and gone when this closes.</remarks>
 [SupportedOSPlatform("linux")]
-internal sealed class LinuxTap : IFramePort, IPollable, ITurnEnd
+internal sealed class LinuxTap : IFramePort, IReadablePort, ITurnEnd
 {
     /// <summary>Frames that one turn reports before the rest has to wait, so that a busy TAP does not starve the network; a super-frame is not left half done.</summary>
     private const int MaxFramesPerTurn = 128;
@@ -22,13 +22,13 @@ internal sealed class LinuxTap : IFramePort, IPollable, ITurnEnd
     private readonly LinkEntry? _original;
     private readonly FrameIntake _intake;
     private readonly TapWriter _writer;
+    private readonly PortPoll _poll;
     private readonly byte[] _buffer = new byte[VirtioNetHeader.Length + FrameCoalescer.MaxFrameLength];
-    private bool _watched;
     private bool _closed;
     private bool _flushAsked;
     private int _writeError;
 
-    private LinuxTap(EventLoop loop, TunDevice device, NetlinkSocket netlink, LinkEntry link, LinkEntry? original)
+    private LinuxTap(EventLoop loop, TunDevice device, NetlinkSocket netlink, LinkEntry link, LinkEntry? original, PortModeration moderation)
     {
         _loop = loop;
         _device = device;
@@ -36,6 +36,7 @@ internal sealed class LinuxTap : IFramePort, IPollable, ITurnEnd
         _original = original;
         _intake = new FrameIntake(Counters);
         _writer = new TapWriter(device.Descriptor, Counters, device.HasUdpOffload);
+        _poll = new PortPoll(loop, device.Descriptor, this, moderation);
         InterfaceIndex = link.Index;
         Address = link.Address;
     }
@@ -64,7 +65,7 @@ internal sealed class LinuxTap : IFramePort, IPollable, ITurnEnd
             LinkEntry link = Find(netlink, device.Name);
             original = device.IsPersistent ? link : null;
             Configure(netlink, link, options);
-            return new LinuxTap(loop, device, netlink, Find(netlink, device.Name), original);
+            return new LinuxTap(loop, device, netlink, Find(netlink, device.Name), original, options.Moderation);
         }
         catch
         {
@@ -78,8 +79,7 @@ internal sealed class LinuxTap : IFramePort, IPollable, ITurnEnd
     public void Start(IFramePortHandler handler)
     {
         _intake.Handler = handler;
-        _loop.Add(_device.Descriptor, PollEvents.Readable, this);
-        _watched = true;
+        _poll.Start();
     }
 
     public void Write(ReadOnlySpan<byte> frame)
@@ -89,6 +89,7 @@ internal sealed class LinuxTap : IFramePort, IPollable, ITurnEnd
             return;
         }
 
+        _poll.OnWritten();
         int error = _writer.Add(frame);
         _writeError = _writeError == 0 ? error : _writeError;
         if (!_flushAsked)
@@ -102,9 +103,11 @@ internal sealed class LinuxTap : IFramePort, IPollable, ITurnEnd
     public void SetUp(bool up) =>
         NetlinkLinks.SetUp(_netlink, InterfaceIndex, up).ThrowIfFailed($"Cannot bring {Name} {(up ? "up" : "down")}");
 
-    public void OnReady(PollEvents events)
+    public (int Frames, int Bytes) Read()
     {
-        for (int frames = 0; frames < MaxFramesPerTurn && !_closed;)
+        int frames = 0;
+        int bytes = 0;
+        while (frames < MaxFramesPerTurn && !_closed)
         {
             nint length = NativeLibc.Read(_device.Descriptor, _buffer, (nuint)_buffer.Length);
             if (length < 0)
@@ -120,19 +123,22 @@ internal sealed class LinuxTap : IFramePort, IPollable, ITurnEnd
                     Fail(error);
                 }
 
-                return;
+                break;
             }
 
             if (length < VirtioNetHeader.Length)
             {
-                return;
+                break;
             }
 
+            bytes += (int)length - VirtioNetHeader.Length;
             frames += _intake.Deliver(
                 VirtioNetHeader.Read(_buffer),
                 _buffer.AsSpan(VirtioNetHeader.Length, (int)length - VirtioNetHeader.Length),
                 FrameOrigin.Received);
         }
+
+        return (frames, bytes);
     }
 
     public void OnTurnEnd()
@@ -205,11 +211,7 @@ internal sealed class LinuxTap : IFramePort, IPollable, ITurnEnd
     {
         _closed = true;
         _intake.Handler = null;
-        if (_watched)
-        {
-            _watched = false;
-            _loop.Remove(_device.Descriptor);
-        }
+        _poll.Dispose();
     }
 
     private void Fail(int error)

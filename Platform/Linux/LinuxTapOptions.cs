@@ -19,4 +19,7 @@ internal sealed record LinuxTapOptions
 
     /// <summary>Whether it is brought up at once. Otherwise call <see cref="LinuxTap.SetUp"/>; until then what is written is dropped.</summary>
     public bool Up { get; init; } = true;
+
+    /// <summary>When it hands over what it has read (<see cref="ReadModeration"/>).</summary>
+    public PortModeration Moderation { get; init; }
 }

@@ -19,7 +19,7 @@ namespace Softlan.Platform.Linux;
 
 /// <summary>A wired interface of this host, shared with the host: an AF_PACKET socket that hears everything on it and sends from any MAC.</summary>
 [SupportedOSPlatform("linux")]
-internal sealed class PacketSocket : IFramePort, IPollable, ITurnEnd
+internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
 {
     /// <summary>Calls of recvmmsg in one turn: 64 frames or super-frames, then the rest has to wait.</summary>
     private const int MaxReceivesPerTurn = 2;
@@ -38,9 +38,9 @@ internal sealed class PacketSocket : IFramePort, IPollable, ITurnEnd
     private readonly PacketReceiver _receiver = new();
     private readonly FrameIntake _intake;
     private readonly PacketWriter _writer;
+    private readonly PortPoll _poll;
     private readonly ILaneTimer _housekeeping;
     private bool _isDown;
-    private bool _watched;
     private bool _closed;
     private bool _flushAsked;
     private int _writeError;
@@ -55,6 +55,7 @@ internal sealed class PacketSocket : IFramePort, IPollable, ITurnEnd
         Address = options.Interface.Address;
         _intake = new FrameIntake(Counters);
         _writer = new PacketWriter(fd, Counters);
+        _poll = new PortPoll(loop, fd, this, options.Moderation);
         _housekeeping = loop.CreateTimer(KeepHouse);
         if (options.DeliverLocally)
         {
@@ -108,8 +109,7 @@ internal sealed class PacketSocket : IFramePort, IPollable, ITurnEnd
     public void Start(IFramePortHandler handler)
     {
         _intake.Handler = handler;
-        _loop.Add(_fd, PollEvents.Readable, this);
-        _watched = true;
+        _poll.Start();
         _housekeeping.Set(HousekeepingInterval);
     }
 
@@ -121,6 +121,7 @@ internal sealed class PacketSocket : IFramePort, IPollable, ITurnEnd
             return;
         }
 
+        _poll.OnWritten();
         bool toHost = false;
         bool toWire = true;
         if (_local is not null && EthernetFrame.TryParse(frame, out EthernetFrame view))
@@ -148,22 +149,25 @@ internal sealed class PacketSocket : IFramePort, IPollable, ITurnEnd
         }
     }
 
-    public void OnReady(PollEvents events)
+    public (int Frames, int Bytes) Read()
     {
+        int frames = 0;
+        int bytes = 0;
         for (int i = 0; i < MaxReceivesPerTurn && !_closed; i++)
         {
             int count = _receiver.Receive(_fd);
             if (count < 0)
             {
                 OnReceiveError(Errno.Last);
-                return;
+                break;
             }
 
             for (int slot = 0; slot < count && !_closed; slot++)
             {
                 if (_receiver.TryGet(slot, out VirtioNetHeader header, out Span<byte> frame, out FrameOrigin origin))
                 {
-                    _intake.Deliver(header, frame, origin);
+                    bytes += frame.Length;
+                    frames += _intake.Deliver(header, frame, origin);
                 }
                 else
                 {
@@ -173,9 +177,11 @@ internal sealed class PacketSocket : IFramePort, IPollable, ITurnEnd
 
             if (count < PacketReceiver.SlotCount)
             {
-                return;
+                break;
             }
         }
+
+        return (frames, bytes);
     }
 
     public void OnTurnEnd()
@@ -315,11 +321,7 @@ internal sealed class PacketSocket : IFramePort, IPollable, ITurnEnd
         _closed = true;
         _intake.Handler = null;
         _housekeeping.Cancel();
-        if (_watched)
-        {
-            _watched = false;
-            _loop.Remove(_fd);
-        }
+        _poll.Dispose();
     }
 
     private void Fail(string why)

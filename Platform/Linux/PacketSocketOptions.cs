@@ -10,4 +10,7 @@ internal sealed record PacketSocketOptions
 
     /// <summary>Deliver to the host's own stack what is written for it (<see cref="LocalDelivery"/>).</summary>
     public bool DeliverLocally { get; init; } = true;
+
+    /// <summary>When it hands over what it has read (<see cref="ReadModeration"/>).</summary>
+    public PortModeration Moderation { get; init; }
 }

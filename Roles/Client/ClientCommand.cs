@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using Softlan.Platform;
 using Softlan.Roles.CommandLine;
 using Softlan.Roles.Shared;
 using Softlan.Wire;
@@ -58,6 +59,7 @@ internal static class ClientCommand
             CategoryKind,
             "private|leave",
             "Windows: what its firewall makes of the party's network: a private one, in which games are heard (the default), or whatever Windows says. Linux has no such thing.");
+        Option<PortModeration?> moderation = ModerationOption.Create();
         Option<bool> list = new("--list-taps") { Description = system.ListTapsHelp, Arity = ArgumentArity.Zero, Action = new ListTaps(listTaps) };
         Command command = new(
             "client",
@@ -69,8 +71,10 @@ internal static class ClientCommand
         command.Add(mtu);
         command.Add(address);
         command.Add(category);
+        command.Add(moderation);
         command.Add(list);
         RefuseElsewhere(command, address, ClientSystem.Linux, system);
+        RefuseElsewhere(command, moderation, ClientSystem.Linux, system);
         RefuseElsewhere(command, category, ClientSystem.Windows, system);
         command.SetAction(parsed => run(
             new ClientOptions
@@ -83,6 +87,7 @@ internal static class ClientCommand
                 Mtu = parsed.GetValue(mtu),
                 Address = parsed.GetValue(address) ?? ClientAddress.Dhcp,
                 NetworkCategory = parsed.GetValue(category) ?? NetworkCategoryChoice.Private,
+                Moderation = parsed.GetValue(moderation) ?? PortModeration.Auto,
             },
             LoggingArguments.Read(parsed)));
         return command;

@@ -1,3 +1,4 @@
+using Softlan.Platform;
 using Softlan.Roles.Shared;
 using Softlan.Wire;
 
@@ -31,4 +32,7 @@ internal sealed record ClientOptions
 
     /// <summary>Windows.</summary>
     public NetworkCategoryChoice NetworkCategory { get; init; } = NetworkCategoryChoice.Private;
+
+    /// <summary>Linux. When the port hands over what it has read.</summary>
+    public PortModeration Moderation { get; init; }
 }

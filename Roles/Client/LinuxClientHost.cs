@@ -156,7 +156,7 @@ internal sealed class LinuxClientHost : IClientHost
     private LinuxTap OpenTap(MacAddress mac)
     {
         LinuxTap? tap = null;
-        Action open = () => tap = LinuxTap.Open(_loop, new LinuxTapOptions { Name = _options.Tap, Address = mac, Up = false });
+        Action open = () => tap = LinuxTap.Open(_loop, new LinuxTapOptions { Name = _options.Tap, Address = mac, Up = false, Moderation = _options.Moderation });
         if (NetlinkLinks.Find(_netlink, _options.Tap) is { } link)
         {
             if (link.Address != mac)

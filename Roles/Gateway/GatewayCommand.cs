@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Softlan.Platform;
 using Softlan.Roles.CommandLine;
 using Softlan.Roles.Shared;
 
@@ -26,10 +27,12 @@ internal static class GatewayCommand
             BridgeKind,
             "name",
             "The Linux bridge whose LAN joins the room, instead of --interface: softlan adds a port of its own to it and removes that when it ends.");
+        Option<PortModeration?> moderation = ModerationOption.Create();
         Command command = new("gateway", "Bridges the LAN behind a wired interface, or a Linux bridge, into a room on a relay. Needs root, or CAP_NET_RAW (for --bridge CAP_NET_ADMIN).");
         relay.AddTo(command);
         command.Add(iface);
         command.Add(bridge);
+        command.Add(moderation);
         command.Validators.Add(result =>
         {
             bool? hasInterface = result.Has(iface);
@@ -46,6 +49,7 @@ internal static class GatewayCommand
                 Relay = relay.Read(parsed),
                 Interface = parsed.GetValue(iface) ?? parsed.GetValue(bridge)!,
                 IsBridge = parsed.GetValue(bridge) is not null,
+                Moderation = parsed.GetValue(moderation) ?? PortModeration.Auto,
             },
             LoggingArguments.Read(parsed)));
         return command;

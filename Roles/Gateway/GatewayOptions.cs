@@ -1,3 +1,4 @@
+using Softlan.Platform;
 using Softlan.Roles.Shared;
 using Softlan.Wire;
 
@@ -13,6 +14,9 @@ internal sealed record GatewayOptions
 
     /// <summary>Whether <see cref="Interface"/> is a Linux bridge (<c>--bridge</c>).</summary>
     public bool IsBridge { get; init; }
+
+    /// <summary>When the port hands over what it has read.</summary>
+    public PortModeration Moderation { get; init; }
 
     /// <summary>The largest IP MTU that the interface carries, 1280 to 1500 bytes. The command does not know it; whoever opens the port does.</summary>
     public int Mtu { get; init; } = FrameLimits.MaxMtu;

@@ -46,11 +46,11 @@ internal static class LinuxGateway
         if (options.IsBridge)
         {
             Privileges.Current.Require($"Cannot join bridge '{link.Name}'", netAdmin: true, netRaw: false);
-            return BridgePort.Open(loop, link);
+            return BridgePort.Open(loop, link, options.Moderation);
         }
 
         Privileges.Current.Require($"Cannot bridge interface '{link.Name}'", netAdmin: false, netRaw: true);
-        PacketSocket port = PacketSocket.Open(loop, new PacketSocketOptions { Interface = link });
+        PacketSocket port = PacketSocket.Open(loop, new PacketSocketOptions { Interface = link, Moderation = options.Moderation });
         if (port.LocalDeliveryUnavailable is { } why)
         {
             GatewayLog.HostNotReachable(logger, link.Name, why);

@@ -11,11 +11,11 @@ wrong_values=(
   "gateway --relay host:x" "gateway --relay http://relay" "gateway --pin sha256:short" "gateway --relay-ca-cert " "gateway --server-name a b"
   "gateway --room a b" "gateway --room $(printf 'x%.0s' {1..65})" "gateway --name $(printf 'n%.0s' {1..33})" "gateway --datagram-limit 10"
   "gateway --interface an-interface-name" "gateway --iface an-interface-name" "gateway --bridge a-bridge-with-a-long-name"
-  "gateway --quic quiche" "gateway --queue-time 10ms" "gateway --log-level loud" "gateway --log-format xml"
+  "gateway --moderation on" "gateway --quic quiche" "gateway --queue-time 10ms" "gateway --log-level loud" "gateway --log-format xml"
   "client --relay [::1" "client --pin 47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU" "client --relay-ca-cert " "client --server-name -" "client --room "
   "client --name " "client --datagram-limit 1e3" "client --virtual-mac 01:00:5e:00:00:01" "client --virtual-mac zz" "client --identity "
   "client --tap a-tap-with-a-long-name" "client --mtu 1279" "client --address 10.0.0.1" "client --address 10.0.0.255/24" "client --address fd00::1/64"
-  "client --quic quiche" "client --queue-time 1001" "client --network-category public" "client --list-taps=5" "client --log-level loud" "client --log-format xml"
+  "client --quic quiche" "client --queue-time 1001" "client --network-category public" "client --moderation fast" "client --list-taps=5" "client --log-level loud" "client --log-format xml"
   "demo --keep=perhaps" "demo --log-level loud" "demo --log-format xml"
 )
 

@@ -21,8 +21,8 @@ internal sealed unsafe partial class QuicConnection
     /// <summary>In nanoseconds: a little less than the max_ack_delay that we announce, so that the other side never probes for it. Longer than the pause between two packets of a game at 30 Hz, on which the acknowledgement then rides.</summary>
     private const long LongAcknowledgeDelay = 45_000_000;
 
-    /// <summary>In nanoseconds: 500 acknowledgements a second for a flow that is neither sparse nor bulk.</summary>
-    private const long ShortAcknowledgeDelay = 2_000_000;
+    /// <summary>In nanoseconds: 125 acknowledgements a second for a flow that is neither sparse nor bulk. Each costs both sides a wake-up; a sender whose window is small asks when it wants one.</summary>
+    private const long ShortAcknowledgeDelay = 8_000_000;
 
     /// <summary>Datagrams and stream frames since the last write.</summary>
     private int _unacknowledged;

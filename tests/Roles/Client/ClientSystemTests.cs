@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Softlan.Platform;
 using Softlan.Roles;
 using Softlan.Roles.Client;
 using Softlan.Roles.CommandLine;
@@ -33,6 +34,24 @@ public sealed class ClientSystemTests : IDisposable
     {
         Assert.Equal(0, Run(ClientSystem.Linux, "--room", "a"));
         Assert.Equal((ClientOptions.DefaultTap, ClientAddress.Dhcp), (_options!.Tap, _options.Address));
+    }
+
+    [Fact]
+    public void Linux_ModerationIsAuto_UnlessTurnedOff()
+    {
+        Assert.Equal(0, Run(ClientSystem.Linux, "--room", "a"));
+        Assert.Equal(PortModeration.Auto, _options!.Moderation);
+        Assert.Equal(0, Run(ClientSystem.Linux, "--room", "a", "--moderation", "auto"));
+        Assert.Equal(PortModeration.Auto, _options!.Moderation);
+        Assert.Equal(0, Run(ClientSystem.Linux, "--room", "a", "--moderation", "off"));
+        Assert.Equal(PortModeration.Off, _options!.Moderation);
+    }
+
+    [Fact]
+    public void Windows_ModerationIsRefused()
+    {
+        Assert.Equal(ExitCodes.Usage, Run(ClientSystem.Windows, "--room", "a", "--moderation", "off"));
+        Assert.StartsWith("softlan: --moderation is for Linux.", _error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

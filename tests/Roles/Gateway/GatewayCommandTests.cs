@@ -1,3 +1,4 @@
+using Softlan.Platform;
 using Softlan.Roles.CommandLine;
 using Softlan.Roles.Gateway;
 using Softlan.Wire;
@@ -32,6 +33,17 @@ public sealed class GatewayCommandTests
         (int exit, string _, GatewayOptions? options) = Run("--relay", "party.example.org", "--room", "ROOM1", "--bridge", "br0");
         Assert.Equal(ExitCodes.Success, exit);
         Assert.Equal(("br0", true), (options!.Interface, options.IsBridge));
+    }
+
+    [Theory]
+    [InlineData(PortModeration.Auto)]
+    [InlineData(PortModeration.Auto, "--moderation", "auto")]
+    [InlineData(PortModeration.Off, "--moderation", "off")]
+    internal void Moderation_IsAuto_UnlessTurnedOff(PortModeration expected, params string[] args)
+    {
+        (int exit, string _, GatewayOptions? options) = Run(["--relay", "party.example.org", "--room", "ROOM1", "--interface", "eth0", .. args]);
+        Assert.Equal(ExitCodes.Success, exit);
+        Assert.Equal(expected, options!.Moderation);
     }
 
     [Fact]

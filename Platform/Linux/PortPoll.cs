@@ -1,0 +1,82 @@
+using System.Runtime.Versioning;
+
+namespace Softlan.Platform.Linux;
+
+/// <summary>Has a port's descriptor read: when it is readable, or at the intervals of <see cref="ReadModeration"/>, during which epoll does not look at it.</summary>
+[SupportedOSPlatform("linux")]
+internal sealed class PortPoll : IPollable, IDisposable
+{
+    private readonly EventLoop _loop;
+    private readonly SafeFd _fd;
+    private readonly IReadablePort _port;
+    private readonly ReadModeration? _moderation;
+    private readonly LoopTimer _timer;
+    private bool _isWatched;
+    private bool _isAtIntervals;
+
+    public PortPoll(EventLoop loop, SafeFd fd, IReadablePort port, PortModeration moderation)
+    {
+        _loop = loop;
+        _fd = fd;
+        _port = port;
+        _moderation = moderation == PortModeration.Auto ? new ReadModeration() : null;
+        _timer = new LoopTimer(loop, Read);
+    }
+
+    public void Start()
+    {
+        _loop.Add(_fd, PollEvents.Readable, this);
+        _isWatched = true;
+    }
+
+    /// <summary>The port is not read any more. Also from within <see cref="IReadablePort.Read"/>; a second time does nothing.</summary>
+    public void Dispose()
+    {
+        _timer.Dispose();
+        if (_isWatched)
+        {
+            _isWatched = false;
+            _loop.Remove(_fd);
+        }
+    }
+
+    /// <summary>The port sent a frame.</summary>
+    public void OnWritten() => _moderation?.OnWritten();
+
+    // Errors are reported at intervals as well.
+    public void OnReady(PollEvents events) => Read();
+
+    private void Read()
+    {
+        (int frames, int bytes) = _port.Read();
+        if (_moderation is null || !_isWatched)
+        {
+            return;
+        }
+
+        TimeSpan interval = _moderation.OnRead(_loop.NowNanoseconds, frames, bytes);
+        bool isAtIntervals = interval > TimeSpan.Zero;
+        if (isAtIntervals != _isAtIntervals)
+        {
+            _isAtIntervals = isAtIntervals;
+            _loop.Modify(_fd, isAtIntervals ? PollEvents.None : PollEvents.Readable, this);
+        }
+
+        if (isAtIntervals)
+        {
+            _timer.Set(interval);
+        }
+        else
+        {
+            _timer.Cancel();
+        }
+    }
+}
+
+/// <summary>What a <see cref="PortPoll"/> reads.</summary>
+internal interface IReadablePort
+{
+    /// <summary>Reads and reports what is there, or the turn's share of it.</summary>
+    /// <returns>How many frames, and how long they were together in bytes.</returns>
+    (int Frames, int Bytes) Read();
+}

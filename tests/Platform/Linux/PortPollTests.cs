@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.Versioning;
+using Softlan.Platform;
+using Softlan.Platform.Linux;
+using Xunit;
+
+namespace Softlan.Tests.Platform.Linux;
+
+/// <summary>With a UDP socket for a port: what counts is a descriptor that becomes readable.</summary>
+[SupportedOSPlatform("linux")]
+public sealed class PortPollTests : IDisposable
+{
+    private const int FramesOfAGame = 1000;
+
+    private readonly EventLoop _loop = new();
+    private readonly UdpSocket _socket = UdpSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0), "Cannot bind");
+    private readonly Socket _sender = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+    private readonly CountingPort _port;
+    private PortPoll? _poll;
+
+    public PortPollTests()
+    {
+        _port = new CountingPort(_socket.Fd);
+        _sender.Connect(_socket.LocalAddress.ToEndPoint());
+    }
+
+    public void Dispose()
+    {
+        _poll?.Dispose();
+        _sender.Dispose();
+        _socket.Dispose();
+        _loop.Dispose();
+    }
+
+    [Fact]
+    public void OnReady_ThousandsOfFramesASecond_AreReadInFewReads()
+    {
+        Start(PortModeration.Auto);
+        SendAGame();
+        RunUntilRead(FramesOfAGame);
+        Assert.InRange(_port.Reads, 1, FramesOfAGame / 2);
+
+        // And afterwards each at once again.
+        for (int i = 0; i < 10; i++)
+        {
+            Send();
+            RunUntilRead(FramesOfAGame + i + 1);
+        }
+    }
+
+    [Fact]
+    public void OnReady_Unmoderated_EachWakeUpReads()
+    {
+        Start(PortModeration.Off);
+        for (int i = 0; i < FramesOfAGame; i++)
+        {
+            Send();
+            _loop.RunTurn(TimeSpan.FromSeconds(1));
+            Assert.Equal(i + 1, _port.Frames);
+        }
+    }
+
+    [Fact]
+    public void Dispose_AtIntervals_NothingIsReadAnyMore()
+    {
+        Start(PortModeration.Auto);
+        SendAGame();
+        _poll!.Dispose();
+        int reads = _port.Reads;
+        Send();
+        for (int i = 0; i < 5; i++)
+        {
+            _loop.RunTurn(TimeSpan.FromMilliseconds(1));
+        }
+
+        Assert.Equal(reads, _port.Reads);
+        _poll.Dispose();
+    }
+
+    [Fact]
+    public void Dispose_InsideRead_IsFine()
+    {
+        Start(PortModeration.Auto);
+        _port.WhenRead = () => _poll!.Dispose();
+        Send();
+        _loop.RunTurn(TimeSpan.FromSeconds(1));
+        Send();
+        _loop.RunTurn(TimeSpan.FromMilliseconds(5));
+        Assert.Equal(1, _port.Reads);
+    }
+
+    private void Start(PortModeration moderation)
+    {
+        _poll = new PortPoll(_loop, _socket.Fd, _port, moderation);
+        _poll.Start();
+    }
+
+    private void Send() => _sender.Send(new byte[60]);
+
+    /// <summary>10,000 frames a second; where this thread is held up they are fewer, for that moment.</summary>
+    private void SendAGame()
+    {
+        long start = Stopwatch.GetTimestamp();
+        for (int i = 0; i < FramesOfAGame; i++)
+        {
+            Send();
+            while (Stopwatch.GetElapsedTime(start) < TimeSpan.FromMilliseconds(0.1 * (i + 1)))
+            {
+                _loop.RunTurn(TimeSpan.Zero);
+            }
+        }
+    }
+
+    private void RunUntilRead(int frames)
+    {
+        long end = Environment.TickCount64 + 5000;
+        while (_port.Frames < frames && Environment.TickCount64 < end)
+        {
+            _loop.RunTurn(TimeSpan.FromMilliseconds(10));
+        }
+
+        Assert.Equal(frames, _port.Frames);
+    }
+
+    private sealed class CountingPort(SafeFd fd) : IReadablePort
+    {
+        private readonly byte[] _buffer = new byte[2048];
+
+        public int Reads { get; private set; }
+
+        public int Frames { get; private set; }
+
+        public Action? WhenRead { get; set; }
+
+        public (int Frames, int Bytes) Read()
+        {
+            Reads++;
+            int frames = 0;
+            int bytes = 0;
+            for (nint length; (length = NativeLibc.Read(fd, _buffer, (nuint)_buffer.Length)) > 0;)
+            {
+                frames++;
+                bytes += (int)length;
+            }
+
+            Frames += frames;
+            WhenRead?.Invoke();
+            return (frames, bytes);
+        }
+    }
+}
