@@ -41,6 +41,12 @@ internal static class PeerName
     /// <summary>The nearest text that <see cref="IsPrintable(string, int)"/> accepts: every other character becomes a question mark, and what is too long is cut.</summary>
     public static string Clean(string text, int maxLength)
     {
+        // Nearly always: a welcome repeats the names of a whole room.
+        if (IsPrintable(text, maxLength))
+        {
+            return text;
+        }
+
         StringBuilder clean = new(Math.Min(text.Length, maxLength));
         int length = 0;
         foreach (Rune rune in text.EnumerateRunes())

@@ -64,7 +64,7 @@ internal sealed unsafe partial class MsQuicConnection
                 OnControlReceived(e);
                 break;
             case NativeMsQuic.QUIC_STREAM_EVENT_SEND_COMPLETE:
-                OnControlSent((NativeMsQuic.Buffer*)e->SendCompleteContext);
+                OnControlSent((NativeMsQuic.Buffer*)e->SendCompleteContext, e->SendCompleteCanceled != 0);
                 break;
             case NativeMsQuic.QUIC_STREAM_EVENT_PEER_SEND_SHUTDOWN:
             case NativeMsQuic.QUIC_STREAM_EVENT_PEER_SEND_ABORTED:
@@ -212,13 +212,31 @@ internal sealed unsafe partial class MsQuicConnection
         _engine.Lane.Enter(_work);
     }
 
-    private void OnControlSent(NativeMsQuic.Buffer* descriptor)
+    private void OnControlSent(NativeMsQuic.Buffer* descriptor, bool isCanceled)
     {
-        Volatile.Write(ref _controlBytesDone, _controlBytesDone + descriptor->Length);
+        if (isCanceled)
+        {
+            // In which order it cancels, msquic does not promise; so what is canceled counts as unread only when the handles are closed.
+            Volatile.Write(ref _isControlGivenUp, true);
+        }
+        else
+        {
+            Volatile.Write(ref _controlBytesAcknowledged, _controlBytesAcknowledged + descriptor->Length);
+        }
+
         NativeMemory.Free(descriptor);
-        if (Interlocked.Decrement(ref _controlSends) == 0 && Volatile.Read(ref _wantsGoodbye) != 0)
+        if (Interlocked.Decrement(ref _controlSends) != 0)
+        {
+            return;
+        }
+
+        if (Volatile.Read(ref _wantsGoodbye) != 0)
         {
             Shutdown(NativeMsQuic.QUIC_CONNECTION_SHUTDOWN_FLAG_NONE);
+        }
+        else
+        {
+            _engine.Lane.Enter(_work); // The last chunk goes back to the pool.
         }
     }
 

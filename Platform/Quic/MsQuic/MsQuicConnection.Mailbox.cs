@@ -30,7 +30,8 @@ internal sealed unsafe partial class MsQuicConnection
     private int _wantsNotice;
     private readonly ConcurrentQueue<byte[]> _control = new();
     private readonly ControlRoom _controlRoom = new(MaxControlWaiting);
-    private long _controlBytesDone;
+    private long _controlBytesAcknowledged;
+    private bool _isControlGivenUp;
     private int _controlSends;
     private bool _isConnected;
     private bool _isControlEnded;
@@ -78,8 +79,11 @@ internal sealed unsafe partial class MsQuicConnection
     /// <summary>Large datagrams that were acknowledged, also those that were thought to be lost, and the youngest one's id.</summary>
     public (long Count, ulong LastId) LargeAcknowledged => (Volatile.Read(ref _largeAcknowledged), (ulong)Volatile.Read(ref _lastLargeAcknowledged));
 
-    /// <summary>Control bytes, from the beginning, that msquic does not need any more: acknowledged, or given up because the connection ended.</summary>
-    public long ControlBytesDone => Volatile.Read(ref _controlBytesDone);
+    /// <summary>Control bytes, from the beginning, that the peer has acknowledged. msquic does not read them any more.</summary>
+    public long ControlBytesAcknowledged => Volatile.Read(ref _controlBytesAcknowledged);
+
+    /// <summary>The connection or its control stream is on its way down, and msquic sends nothing more of what is unacknowledged.</summary>
+    public bool IsControlGivenUp => Volatile.Read(ref _isControlGivenUp);
 
     /// <summary>How it ended, once <see cref="IsComplete"/>. Status, QUIC error code, whether the peer's application closed, and its words.</summary>
     public (int Status, ulong Error, bool IsByPeer, string Text) Ending { get; private set; } = (0, 0, false, "");

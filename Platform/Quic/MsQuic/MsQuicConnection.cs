@@ -127,11 +127,11 @@ internal sealed unsafe partial class MsQuicConnection
     public bool HasControlStream => Volatile.Read(ref _stream) != 0;
 
     /// <summary>Gives control bytes to msquic. On the lane.</summary>
-    /// <param name="bytes">Pinned, and left alone until <see cref="ControlBytesDone"/> has counted them.</param>
+    /// <param name="bytes">Pinned, and left alone until <see cref="ControlBytesAcknowledged"/> has counted them or the handles are closed.</param>
     /// <returns>False when the connection is on its way down.</returns>
     public bool TrySendControl(ReadOnlySpan<byte> bytes)
     {
-        // SAFETY: ControlSendBuffer pins its messages and keeps them until they are acknowledged; the descriptor is freed with SEND_COMPLETE.
+        // SAFETY: the bytes are pinned, and ControlSendBuffer leaves them alone until they are acknowledged; what never is lives as long as this connection; the descriptor is freed with SEND_COMPLETE.
         NativeMsQuic.Buffer* descriptor = (NativeMsQuic.Buffer*)NativeMemory.Alloc((nuint)sizeof(NativeMsQuic.Buffer));
         descriptor->Data = (byte*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetReference(bytes));
         descriptor->Length = (uint)bytes.Length;

@@ -87,6 +87,9 @@ internal sealed unsafe partial class MsQuicEngine : IQuicEngine, IDisposable
     /// <summary>The lane's.</summary>
     internal DatagramPool Pool { get; } = new();
 
+    /// <summary>The lane's.</summary>
+    internal ControlChunkPool ControlChunks { get; } = new();
+
     internal DatagramSlots Slots { get; } = new();
 
     internal BlockingCalls Blocking { get; }

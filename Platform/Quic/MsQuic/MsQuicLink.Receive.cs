@@ -55,6 +55,7 @@ internal sealed partial class MsQuicLink
 
     private void TakeControl()
     {
+        _control.MarkAcknowledged(_connection.ControlBytesAcknowledged);
         if (_connection.HasControlStream && _control.HasUnsent)
         {
             RequestTurnEnd(); // The peer has opened its stream only now.

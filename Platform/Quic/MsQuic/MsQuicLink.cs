@@ -29,7 +29,10 @@ internal sealed partial class MsQuicLink : IFrameLink, ITurnEnd
     private readonly MsQuicListener? _listener;
     private readonly ConnectOptions? _options;
     private readonly DatagramQueue _queue;
-    private readonly ControlSendBuffer _control = new();
+
+    /// <remarks>What is left in it at the end goes to the garbage collector with the link, and not back to the pool: msquic may read it until its handles are closed, of which the lane does not hear.</remarks>
+    private readonly ControlSendBuffer _control;
+
     private readonly ControlReader _reader = new();
     private readonly PathMtuGuard _mtu = new();
     private readonly IPEndPoint _firstRemote;
@@ -52,6 +55,7 @@ internal sealed partial class MsQuicLink : IFrameLink, ITurnEnd
         _firstRemote = remote;
         Counters = counters;
         _queue = new DatagramQueue(engine.Pool, counters, options?.FairBy ?? FairBy.Source, engine.QueueLimits);
+        _control = new ControlSendBuffer(engine.ControlChunks);
         _arrivals = new Arrivals(this);
         _connection = new MsQuicConnection(engine, this, _arrivals);
     }
@@ -78,8 +82,8 @@ internal sealed partial class MsQuicLink : IFrameLink, ITurnEnd
     {
         get
         {
-            _control.MarkAcknowledged(_connection.ControlBytesDone);
-            return !_control.IsEmpty;
+            _control.MarkAcknowledged(_connection.ControlBytesAcknowledged);
+            return !_control.IsEmpty && !_connection.IsControlGivenUp;
         }
     }
 
@@ -147,7 +151,7 @@ internal sealed partial class MsQuicLink : IFrameLink, ITurnEnd
             return;
         }
 
-        _control.MarkAcknowledged(_connection.ControlBytesDone);
+        _control.MarkAcknowledged(_connection.ControlBytesAcknowledged);
         if (!_control.TryAdd(message))
         {
             Close(CloseReason.ProtocolError, $"{ControlSendBuffer.MaxPending} bytes of control messages were not read");

@@ -238,6 +238,8 @@ internal static unsafe partial class NativeMsQuic
         [FieldOffset(36)]
         public uint ReceiveFlags;
 
+        [FieldOffset(8)]
+        public byte SendCompleteCanceled;
         [FieldOffset(16)]
         public void* SendCompleteContext;
     }

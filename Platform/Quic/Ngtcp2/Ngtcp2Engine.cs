@@ -78,6 +78,8 @@ internal sealed unsafe partial class Ngtcp2Engine : IQuicEngine, IDisposable
 
     public DatagramPool Pool { get; } = new();
 
+    public ControlChunkPool ControlChunks { get; } = new();
+
     public UdpReceiveBatch ReceiveBatch { get; }
 
     public NativeNgtcp2.Callbacks* ClientCallbacks { get; }

@@ -178,7 +178,7 @@ internal sealed unsafe partial class QuicConnection
         nint written = -1;
         ReadOnlySpan<byte> unsent = _control.Unsent;
 
-        // SAFETY: the bytes are pinned, and ControlSendBuffer keeps them until they are acknowledged, as ngtcp2 demands.
+        // SAFETY: the bytes are pinned, and ControlSendBuffer leaves them alone until they are acknowledged or ngtcp2 has let go of the connection (Free), as it demands.
         NativeNgtcp2.Vec vector = new() { Base = (byte*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetReference(unsent)), Length = (nuint)unsent.Length };
         nint length = NativeNgtcp2.ConnWritevStream(
             _conn, path, NativeNgtcp2.NGTCP2_PKT_INFO_V1, 0, packet, room, &written, NativeNgtcp2.NGTCP2_WRITE_STREAM_FLAG_MORE, _streamId, &vector, 1, Now);

@@ -20,7 +20,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
     private readonly EventLoop _loop;
     private readonly TlsSession _tls;
     private readonly DatagramQueue _queue;
-    private readonly ControlSendBuffer _control = new();
+    private readonly ControlSendBuffer _control;
     private readonly ControlReader _reader = new();
     private readonly PathMtuGuard _mtu = new();
     private readonly LoopTimer _timer;
@@ -49,6 +49,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         _options = options;
         Counters = counters;
         _queue = new DatagramQueue(endpoint.Engine.Pool, counters, options?.FairBy ?? FairBy.Source, endpoint.Engine.QueueLimits);
+        _control = new ControlSendBuffer(endpoint.Engine.ControlChunks);
         _pauses = new BbrPauses(_loop.NowNanoseconds);
         _timer = new LoopTimer(_loop, OnTimer);
         _self = GCHandle.Alloc(this);

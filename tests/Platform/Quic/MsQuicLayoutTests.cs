@@ -98,6 +98,7 @@ public sealed unsafe class MsQuicLayoutTests
     [InlineData(nameof(NativeMsQuic.StreamEvent.ReceiveBuffers), 24)]
     [InlineData(nameof(NativeMsQuic.StreamEvent.ReceiveBufferCount), 32)]
     [InlineData(nameof(NativeMsQuic.StreamEvent.ReceiveFlags), 36)]
+    [InlineData(nameof(NativeMsQuic.StreamEvent.SendCompleteCanceled), 8)]
     [InlineData(nameof(NativeMsQuic.StreamEvent.SendCompleteContext), 16)]
     public void StreamEvent_MembersStandWhereTheHeaderSays(string member, int offset) => Assert.Equal(offset, Offset<NativeMsQuic.StreamEvent>(member));
 
