@@ -32,8 +32,8 @@ internal sealed class EventLoop : IEnterableLane, IDisposable
     private List<Action> _posted = [];
     private List<Action> _postedSpare = [];
     private readonly LaneWorkList _entered = new();
-    private List<ITurnEnd> _turnEnds = [];
-    private List<ITurnEnd> _turnEndsSpare = [];
+    private List<TurnEnd> _turnEnds = [];
+    private List<TurnEnd> _turnEndsSpare = [];
     private Registration[] _registrations = new Registration[64];
     private uint _generation;
     private bool _hasPwait2 = true;
@@ -89,7 +89,7 @@ internal sealed class EventLoop : IEnterableLane, IDisposable
         }
     }
 
-    public void AtTurnEnd(ITurnEnd target) => _turnEnds.Add(target);
+    public void AtTurnEnd(ITurnEnd target) => _turnEnds.Add(new TurnEnd(target));
 
     /// <summary>Watches a descriptor until <see cref="Remove"/>. The caller keeps it open until then.</summary>
     public void Add(SafeFd fd, PollEvents interest, IPollable target)
@@ -261,10 +261,10 @@ internal sealed class EventLoop : IEnterableLane, IDisposable
         }
 
         // What a target asks for while it is served waits for the next turn, which then does not sleep.
-        (List<ITurnEnd> targets, _turnEnds) = (_turnEnds, _turnEndsSpare);
-        foreach (ITurnEnd target in targets)
+        (List<TurnEnd> targets, _turnEnds) = (_turnEnds, _turnEndsSpare);
+        foreach (TurnEnd end in targets)
         {
-            target.OnTurnEnd();
+            end.Target.OnTurnEnd();
         }
 
         targets.Clear();
@@ -282,6 +282,9 @@ internal sealed class EventLoop : IEnterableLane, IDisposable
             throw Errno.ToException("Cannot watch a descriptor", Errno.Last);
         }
     }
+
+    /// <summary>Of a struct, since each reference that is stored in an array of an interface's is checked by the runtime.</summary>
+    private readonly record struct TurnEnd(ITurnEnd Target);
 
     private readonly record struct Registration(IPollable? Target, uint Generation);
 
