@@ -62,5 +62,5 @@ internal static class WindowsCommands
     /// <summary>Whether what stands in the window last is there to be read.</summary>
     internal static bool HasLastWords(int exitCode, IReadOnlyList<string> args) =>
         exitCode is ExitCodes.Failure or ExitCodes.Usage
-        || (exitCode == ExitCodes.Success && args.Any(arg => arg is "--list-taps" or "--version" or "--help" or "-h" or "/h" or "-?" or "/?"));
+        || (exitCode == ExitCodes.Success && (args.Contains("--list-taps") || SoftlanCommandLine.AsksForText(args)));
 }

@@ -11,8 +11,11 @@ namespace Softlan.Platform.Quic;
 /// </remarks>
 internal sealed class DelayGuard
 {
+    /// <summary>Bytes of a full packet on plain Ethernet.</summary>
+    private const long FullPacket = 1472;
+
     /// <summary>Bytes that may always be in flight: QUIC's initial window (RFC 9002, section 7.2). Less than this in flight says nothing about a queue: acknowledgements of single packets take their time.</summary>
-    public const long SmallestLimit = 10 * 1472;
+    public const long SmallestLimit = 10 * FullPacket;
 
     /// <summary>The share of the congestion window that may always be in flight: who shares a link with somebody who fills its buffer keeps getting something.</summary>
     public const int SmallestShare = 4;
@@ -71,7 +74,7 @@ internal sealed class DelayGuard
         if (now >= _epochEnds)
         {
             Judge(window / SmallestShare);
-            IsBusy = _mostInFlight > 2 * 1472;
+            IsBusy = _mostInFlight > 2 * FullPacket;
             _shortest = TimeSpan.MaxValue;
             _mostInFlight = inFlight;
             _wasInTheWay = false;

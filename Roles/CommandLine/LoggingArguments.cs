@@ -6,26 +6,27 @@ namespace Softlan.Roles.CommandLine;
 /// <summary>The logging options, which every command takes.</summary>
 internal static class LoggingArguments
 {
-    private static readonly Option<LogLevel> Level = SoftlanOption.WithDefault(
+    private static readonly Option<Choice<LogLevel>> Level = SoftlanOption.OneOf(
         "--log-level",
-        ValueKinds.OneOf(
-            "a log level",
-            ("trace", LogLevel.Trace),
-            ("debug", LogLevel.Debug),
-            ("information", LogLevel.Information),
-            ("warning", LogLevel.Warning),
-            ("error", LogLevel.Error),
-            ("none", LogLevel.None)),
+        "a log level",
         "level",
         "What is logged to stderr: trace (every frame), debug, information, warning, error or none.",
-        LogLevel.Information);
+        LogLevel.Information,
+        ("trace", LogLevel.Trace),
+        ("debug", LogLevel.Debug),
+        ("information", LogLevel.Information),
+        ("warning", LogLevel.Warning),
+        ("error", LogLevel.Error),
+        ("none", LogLevel.None));
 
-    private static readonly Option<LogFormat> Format = SoftlanOption.WithDefault(
+    private static readonly Option<Choice<LogFormat>> Format = SoftlanOption.OneOf(
         "--log-format",
-        ValueKinds.OneOf("a log format", ("text", LogFormat.Text), ("json", LogFormat.Json)),
+        "a log format",
         "format",
         "How log lines look: text for people, or json with one object a line.",
-        LogFormat.Text);
+        LogFormat.Text,
+        ("text", LogFormat.Text),
+        ("json", LogFormat.Json));
 
     /// <summary>Adds the options to the root, for it and every command below.</summary>
     public static void AddTo(RootCommand root)
@@ -36,5 +37,5 @@ internal static class LoggingArguments
         root.Add(Format);
     }
 
-    public static LoggingOptions Read(ParseResult parsed) => new(parsed.GetValue(Level), parsed.GetValue(Format));
+    public static LoggingOptions Read(ParseResult parsed) => new(parsed.GetValue(Level).Value, parsed.GetValue(Format).Value);
 }

@@ -12,16 +12,13 @@ internal sealed class QuicArguments
     /// <summary>In milliseconds: nobody can play behind a longer queue.</summary>
     public const int MaxQueueTime = 1000;
 
-    private static readonly ValueKind<QuicEngineKind> EngineKind = OperatingSystem.IsLinux()
-        ? ValueKinds.OneOf("a QUIC library", ("ngtcp2", QuicEngineKind.Ngtcp2), ("msquic", QuicEngineKind.MsQuic))
-        : ValueKinds.OneOf("a QUIC library that softlan has on this system", ("msquic", QuicEngineKind.MsQuic));
-
-    private readonly Option<QuicEngineKind> _quic = SoftlanOption.WithDefault(
+    private readonly Option<Choice<QuicEngineKind>> _quic = SoftlanOption.OneOf(
         "--quic",
-        EngineKind,
+        OperatingSystem.IsLinux() ? "a QUIC library" : "a QUIC library that softlan has on this system",
         OperatingSystem.IsLinux() ? "ngtcp2|msquic" : "msquic",
         "The QUIC library to use: ngtcp2, which softlan contains on Linux, or msquic, which is part of .NET on Windows and must be installed as libmsquic on Linux. Both understand each other.",
-        QuicSettings.Default.Kind);
+        QuicSettings.Default.Kind,
+        OperatingSystem.IsLinux() ? [("ngtcp2", QuicEngineKind.Ngtcp2), ("msquic", QuicEngineKind.MsQuic)] : [("msquic", QuicEngineKind.MsQuic)]);
 
     private readonly Option<int> _queueTime = SoftlanOption.WithDefault(
         "--queue-time",
@@ -36,5 +33,5 @@ internal sealed class QuicArguments
         command.Add(_queueTime);
     }
 
-    public QuicSettings Read(ParseResult parsed) => new() { Kind = parsed.GetValue(_quic), QueueTime = TimeSpan.FromMilliseconds(parsed.GetValue(_queueTime)) };
+    public QuicSettings Read(ParseResult parsed) => new() { Kind = parsed.GetValue(_quic).Value, QueueTime = TimeSpan.FromMilliseconds(parsed.GetValue(_queueTime)) };
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Reflection;
 using Softlan.Wire;
@@ -8,6 +9,9 @@ namespace Softlan.Roles.CommandLine;
 /// <summary>The root command, and the one place where failures become lines and exit codes.</summary>
 internal static class SoftlanCommandLine
 {
+    /// <summary><c>softlan help client</c> is <c>softlan client --help</c>.</summary>
+    private const string HelpWord = "help";
+
     public static string Version { get; } =
         "softlan " + (typeof(SoftlanCommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown");
 
@@ -37,11 +41,16 @@ internal static class SoftlanCommandLine
         return root;
     }
 
+    /// <summary>Whether the command line asks for help or the version, in one of the ways in which people ask.</summary>
+    public static bool AsksForText(IReadOnlyList<string> args) =>
+        args is [HelpWord, ..] || args.Any(arg => arg is "--version" or "--help" or "-h" or "/h" or "-?" or "/?");
+
     /// <summary>Parses and runs. Every exception but <see cref="SoftlanException"/> is a bug of ours and keeps its stack trace.</summary>
     public static int Run(RootCommand root, IReadOnlyList<string> args, TextWriter output, TextWriter error)
     {
-        ParseResult parsed = root.Parse(args);
-        if (parsed.Action is ParseErrorAction)
+        // As a command of its own it would take a place among those that do something.
+        ParseResult parsed = root.Parse(args is [HelpWord, ..] ? [.. args.Skip(1), "--help"] : args);
+        if (parsed.Action is ParseErrorAction || (parsed.Action is HelpAction && parsed.UnmatchedTokens.Count > 0))
         {
             ParseErrors.Write(parsed, error);
             return ExitCodes.Usage;

@@ -35,6 +35,20 @@ internal static class SoftlanOption
         return option;
     }
 
+    /// <summary>An option that takes one word out of a few. The help shows its default as it would be typed.</summary>
+    /// <param name="name">With its dashes.</param>
+    /// <param name="kind">What the words are, with its article.</param>
+    /// <param name="helpName">The placeholder in the help text, without angle brackets.</param>
+    /// <param name="description">Full sentences.</param>
+    /// <param name="defaultValue">Of one of the choices.</param>
+    /// <param name="choices">The words, and what they stand for.</param>
+    public static Option<Choice<T>> OneOf<T>(string name, string kind, string helpName, string description, T defaultValue, params (string Word, T Value)[] choices)
+    {
+        (string Word, Choice<T> Value)[] words = [.. choices.Select(choice => (choice.Word, new Choice<T>(choice.Word, choice.Value)))];
+        Choice<T> usual = words.First(choice => EqualityComparer<T>.Default.Equals(choice.Value.Value, defaultValue)).Value;
+        return WithDefault(name, ValueKinds.OneOf(kind, words), helpName, description, usual);
+    }
+
     /// <summary>An option that is null where nobody gave it.</summary>
     public static Option<T?> Optional<T>(string name, ValueKind<T> kind, string helpName, string description, params string[] aliases)
         where T : class

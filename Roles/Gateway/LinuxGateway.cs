@@ -19,15 +19,26 @@ internal static class LinuxGateway
     {
         // Before the loggers: they keep the writer that they find. JSON lines are for programs, which want no live line among them.
         StatusConsole? console = logging.Format == LogFormat.Text ? StatusConsole.TryInstall() : null;
-        return LinuxHost.Run(logging, createEngine, (loop, engine, loggers) => Create(loop, engine, options, loggers.CreateLogger("softlan.gateway"), console));
+        GatewayLock? held = null;
+        try
+        {
+            return LinuxHost.Run(logging, createEngine, (loop, engine, loggers) => Create(loop, engine, options, loggers.CreateLogger("softlan.gateway"), console, out held));
+        }
+        finally
+        {
+            held?.Dispose();
+        }
     }
 
-    private static GatewayRole Create(EventLoop loop, IQuicEngine engine, GatewayOptions options, ILogger logger, StatusConsole? console)
+    private static GatewayRole Create(EventLoop loop, IQuicEngine engine, GatewayOptions options, ILogger logger, StatusConsole? console, out GatewayLock? held)
     {
+        held = null;
         IFramePort port = Open(loop, ref options, logger);
         try
         {
-            GatewayResume resume = new(StateFiles.DefaultDirectory(), options.Relay.Relay!, options.Relay.Room, options.Interface, logger);
+            string directory = StateFiles.DefaultDirectory();
+            held = GatewayLock.Take(directory, options.Relay.Room, options.Interface, logger);
+            GatewayResume resume = new(directory, options.Relay.Relay!, options.Relay.Room, options.Interface, logger);
             return new GatewayRole(loop, engine, port, options, resume, logger, console);
         }
         catch

@@ -290,7 +290,7 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
     {
         State = RelayPeerState.Gone;
         Retire();
-        _link.Close(CloseReason.Replaced, "this player connected again");
+        _link.Close(CloseReason.Replaced, IsGateway ? "this gateway connected again" : "this player connected again");
     }
 
     public void Dispose()

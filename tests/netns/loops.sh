@@ -8,6 +8,7 @@ story_loops() {
   check "bob's machine is on the LAN as well" cable bob lan switch bob
   plug switch bob lan
   check "a second gateway of the room is refused" second_gateway
+  check "one beside the first, with the same card, is refused before it takes the place" same_gateway_refused
   check "bob bridges the party's card and the LAN" bob_bridges
   check "the gateway says that there is a loop" says_loop
   check "and bridges nothing any more" fails answers alice $lan1
@@ -52,6 +53,14 @@ refused() {
   status=$?
   echo "$said"
   [ $status -eq 1 ] && [ "$(echo "$said" | wc -l)" = 1 ] && echo "$said" | grep -qE "$2"
+}
+
+same_gateway_refused() {
+  local said status
+  said=$(once gwhost 10 "$softlan" gateway --relay $relay_v4 --pin "$pin" --room $room --interface eth1 2>&1)
+  status=$?
+  echo "$said"
+  [ $status -eq 1 ] && [ "$(echo "$said" | wc -l)" = 1 ] && echo "$said" | grep -q "another softlan gateway on this machine does so now. Hint: stop that one" && answers alice $lan1
 }
 
 # It may be the own place that a killed gateway held, so it is tried for a while.

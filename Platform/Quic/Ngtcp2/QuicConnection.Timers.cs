@@ -143,11 +143,7 @@ internal sealed unsafe partial class QuicConnection
             expiry = expiry <= _pauses.ClockStops ? expiry : _pauses.WaitEnds;
         }
 
-        if (_queueExpires != long.MaxValue)
-        {
-            expiry = Math.Min(expiry, _queueExpires);
-        }
-
+        expiry = Math.Min(expiry, _queueExpires);
         if (_mtu.IsBlackHole && _state == State.Connected)
         {
             expiry = Math.Min(expiry, _mtu.RetryAt.Ticks * TimeSpan.NanosecondsPerTick);

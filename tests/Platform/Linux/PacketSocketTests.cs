@@ -196,6 +196,7 @@ public sealed class PacketSocketTests
             using PacketSocket socket = Open(rig.Loop, rig.Netlink);
             Assert.Contains("Run the gateway as root", socket.LocalDeliveryUnavailable, StringComparison.Ordinal);
             Assert.Contains("use --bridge", socket.LocalDeliveryUnavailable, StringComparison.Ordinal);
+            Assert.DoesNotContain("Hint:", socket.LocalDeliveryUnavailable, StringComparison.Ordinal);
             socket.Write(TestFrames.Silent(LanHost, Player));
             Assert.True(PortRecorder.TurnUntil(rig.Loop, () => rig.OnLan.CountOf(TestFrames.SilentType) == 1));
         });

@@ -10,6 +10,14 @@ public sealed class CommandLineTests : IDisposable
     private readonly StringWriter _output = new();
     private readonly StringWriter _error = new();
     private string? _ran;
+    private Size? _size;
+
+    private enum Size
+    {
+        Small,
+        Medium,
+        Large,
+    }
 
     public void Dispose()
     {
@@ -99,6 +107,55 @@ public sealed class CommandLineTests : IDisposable
         Assert.Empty(_error.ToString());
     }
 
+    [Theory]
+    [InlineData("help")]
+    [InlineData("help", "probe")]
+    public void Run_HelpAsAWord_IsTheSameAsTheOption(params string[] args)
+    {
+        Assert.Equal(0, Run(args));
+        string asWord = _output.ToString();
+        _output.GetStringBuilder().Clear();
+        Assert.Equal(0, Run([.. args.Skip(1), "--help"]));
+        Assert.Equal(_output.ToString(), asWord);
+        Assert.NotEmpty(asWord);
+        Assert.Empty(_error.ToString());
+    }
+
+    [Theory]
+    [InlineData("help", "prob")]
+    [InlineData("prob", "--help")]
+    public void Run_HelpForACommandThatIsNone_SaysSo(params string[] args)
+    {
+        Assert.Equal(ExitCodes.Usage, Run(args));
+        Assert.Equal($"softlan: 'prob' is not a command. Did you mean probe?{Environment.NewLine}", _error.ToString());
+        Assert.Empty(_output.ToString());
+    }
+
+    [Fact]
+    public void Run_HelpElsewhere_IsAWordLikeAnyOther()
+    {
+        Assert.Equal(0, Run("probe", "--probe-room", "help"));
+        Assert.StartsWith("help ", _ran, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_Help_ShowsDefaultsAsTheyAreTyped()
+    {
+        Assert.Equal(0, Run("probe", "--help"));
+        Assert.Contains("[default: information]", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("[default: text]", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("[default: medium]", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Medium")]
+    [InlineData("Large", "--probe-size", "LARGE")]
+    public void Run_OneWordOutOfAFew_IsWhatItStandsFor(string expected, params string[] args)
+    {
+        Assert.Equal(0, Run(["probe", "--probe-room", "a", .. args]));
+        Assert.Equal(expected, _size?.ToString());
+    }
+
     [Fact]
     public void Run_SoftlanException_IsOneLineAndExitCodeOne()
     {
@@ -112,9 +169,11 @@ public sealed class CommandLineTests : IDisposable
         Option<int> mtu = SoftlanOption.WithDefault("--probe-mtu", ValueKinds.Mtu, "bytes", "The MTU.", 1500);
         Option<string?> name = SoftlanOption.Optional("--probe-name", ValueKinds.Text("a name", 32, "Ann"), "text", "The name.");
         Option<bool> flag = SoftlanOption.Flag("--probe-flag", "A flag.");
-        Command probe = new("probe", "Probes.") { room, mtu, name, flag };
+        Option<Choice<Size>> size = SoftlanOption.OneOf("--probe-size", "a size", "size", "The size.", Size.Medium, ("small", Size.Small), ("medium", Size.Medium), ("large", Size.Large));
+        Command probe = new("probe", "Probes.") { room, mtu, name, flag, size };
         probe.SetAction(parsed =>
         {
+            _size = parsed.GetValue(size).Value;
             _ran = $"{parsed.GetRequiredValue(room)} {parsed.GetValue(mtu)} {parsed.GetValue(name)} {parsed.GetValue(flag)}";
             return _ran.StartsWith("fails", StringComparison.Ordinal)
                 ? throw SoftlanException.Create("Cannot probe", "it fails", "try another room")

@@ -17,6 +17,7 @@ public sealed class WindowsCommandsTests
     [InlineData(ExitCodes.Success, true, "relay", "--help")]
     [InlineData(ExitCodes.Success, true, "-?")]
     [InlineData(ExitCodes.Success, true, "--version")]
+    [InlineData(ExitCodes.Success, true, "help", "client")]
     [InlineData(ExitCodes.Interrupted, false, "client", "--room", "ROOM1")]
     public void HasLastWords_WhereTheWindowWouldTakeThemAlong(int exitCode, bool expected, params string[] args) =>
         Assert.Equal(expected, WindowsCommands.HasLastWords(exitCode, args));

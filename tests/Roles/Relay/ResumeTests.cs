@@ -43,6 +43,7 @@ public sealed class ResumeTests
         TestPeer again = _relay.Join(GatewayHello() with { Resume = lan.Welcome.Resume });
 
         Assert.Equal(lan.Id, again.Id);
+        Assert.Equal((CloseReason.Replaced, "this gateway connected again"), lan.Link.ClosedWith);
         Assert.Equal(Mac(1), again.Welcome.Peers.Single().Mac);
         Assert.Empty(ann.LeftIds);
         ann.Send(TestFrame.Make(Mac(1), LanMac(1)));
