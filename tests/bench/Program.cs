@@ -23,4 +23,8 @@ Command swarm = new("swarm", "Rooms full of players at a running relay, at game 
 swarm.SetAction(parsed => SwarmBench.Run(new SwarmOptions(
     parsed.GetRequiredValue(relay), parsed.GetRequiredValue(pin), parsed.GetValue(relayPid), parsed.GetRequiredValue(shape), TimeSpan.FromSeconds(parsed.GetValue(seconds)))));
 
-return new RootCommand("softlan's benchmarks.") { stages, engine, forward, swarm }.Parse(args).Invoke();
+Option<string> room = new("--room") { Description = "The room to join.", Required = true };
+Command joins = new("joins", "Joins a room of a running relay again and again; swarm starts it.") { relay, pin, room };
+joins.SetAction(parsed => SwarmBench.RunJoins(parsed.GetRequiredValue(relay), parsed.GetRequiredValue(pin), parsed.GetRequiredValue(room)));
+
+return new RootCommand("softlan's benchmarks.") { stages, engine, forward, swarm, joins }.Parse(args).Invoke();

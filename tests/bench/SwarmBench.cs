@@ -25,11 +25,15 @@ internal sealed class SwarmBench : IDisposable
     /// <summary>Handshakes that are under way at once while the rooms fill.</summary>
     private const int JoinsAtOnce = 16;
 
-    /// <summary>Peers that join one by one while the others play.</summary>
-    private const int LateJoins = 20;
+    /// <summary>Peers that join one by one while the probes play.</summary>
+    private const int LateJoins = 40;
+
+    /// <summary>Their numbers, which make their MACs, begin after those of everybody else.</summary>
+    private const int FirstLateNumber = 10_000;
 
     private static readonly TimeSpan JoinLimit = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan ProbeTime = TimeSpan.FromSeconds(4);
 
     private readonly SwarmOptions _options;
     private readonly BenchLoop _thread = new("swarm");
@@ -64,6 +68,11 @@ internal sealed class SwarmBench : IDisposable
 
     private bool Measure()
     {
+        if (!WarmUp())
+        {
+            return false;
+        }
+
         long emptyMemory = Cpu.MemoryOf(_options.RelayPid);
         TimeSpan cpuBeforeJoins = Cpu.OfProcess(_options.RelayPid);
         if (!Join())
@@ -85,18 +94,35 @@ internal sealed class SwarmBench : IDisposable
 
         (double seconds, long datagrams, TimeSpan cpu) = Play(_options.Time);
         (TimeSpan p50, TimeSpan p99) = _thread.Do(() => (_latencies.At(0.5), _latencies.At(0.99)));
-        TimeSpan longestDelay = JoinLate();
+        (Delay calm, Delay joining) = MeasureJoins();
         Console.WriteLine(
             $"| {_rooms} x {_perRoom} | {count} | {datagrams / seconds / 1000:0} | {cpu.TotalSeconds / seconds * 100:0} | {cpu.TotalMicroseconds / Math.Max(1, datagrams):0.00} "
-            + $"| {p50.TotalMilliseconds:0.00} | {p99.TotalMilliseconds:0.00} | {joinCost.TotalMilliseconds:0.00} | {longestDelay.TotalMilliseconds:0.0} "
+            + $"| {p50.TotalMilliseconds:0.00} | {p99.TotalMilliseconds:0.00} | {joinCost.TotalMilliseconds:0.00} | {calm} | {joining} "
             + $"| {(idleMemory - emptyMemory) / 1024.0 / count:0.0} | {Cpu.MemoryOf(_options.RelayPid) / 1048576.0:0} |");
         return true;
     }
 
-    public static void PrintHeading()
+    /// <summary>Joins a room again and again, from a process of its own.</summary>
+    public static int RunJoins(string relay, string pin, string room)
     {
-        Console.WriteLine("| rooms x peers | peers | forwarded, thousand/s | relay, % of a core | relay, us per datagram | p50, ms | p99, ms | join, ms of processor | p99 during joins, ms | KiB per idle peer | relay, MiB |");
-        Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+        using BenchLoop thread = new("joins");
+        IPEndPoint address = IPEndPoint.Parse(relay);
+        CertificatePin trusted = CertificatePin.TryParse(pin, out CertificatePin parsed) ? parsed : throw new ArgumentException($"'{pin}' is not a pin.");
+        for (int i = 0; i < LateJoins; i++)
+        {
+            int number = FirstLateNumber + i;
+            SwarmPeer late = thread.Do(() => SwarmPeer.Start(thread, address, trusted, room, number, PeerRole.Client));
+            SpinWait.SpinUntil(() => late.IsJoined || late.Ended is not null, TimeSpan.FromSeconds(5));
+            if (!late.IsJoined)
+            {
+                Console.Error.WriteLine($"Not everybody could join late: {late.Ended ?? "no answer"}");
+                return 1;
+            }
+
+            Thread.Sleep(50);
+        }
+
+        return 0;
     }
 
     private (double Seconds, long Datagrams, TimeSpan Cpu) Play(TimeSpan time)
@@ -113,6 +139,20 @@ internal sealed class SwarmBench : IDisposable
         Thread.Sleep(time);
         TimeSpan cpu = Cpu.OfProcess(_options.RelayPid) - cpuBefore;
         return (watch.Elapsed.TotalSeconds, Received() - before, cpu);
+    }
+
+    /// <summary>What the very first peer costs (code that is read from the disk, pools that begin) is not what a peer costs. It stays, in a room of its own.</summary>
+    private bool WarmUp()
+    {
+        SwarmPeer first = _thread.Do(() => SwarmPeer.Start(_thread, _relay, _pin, "FIRST", 1, PeerRole.Client));
+        SpinWait.SpinUntil(() => first.IsJoined || first.Ended is not null, TimeSpan.FromSeconds(5));
+        if (!first.IsJoined)
+        {
+            Console.Error.WriteLine($"The first could not join: {first.Ended ?? "no answer"}");
+        }
+
+        Thread.Sleep(500);
+        return first.IsJoined;
     }
 
     private bool Join()
@@ -156,22 +196,61 @@ internal sealed class SwarmBench : IDisposable
         return peer;
     }
 
-    /// <summary>How late the others' frames are while somebody joins.</summary>
-    private TimeSpan JoinLate()
+    /// <summary>How late frames are while nobody joins their room, and while somebody does.</summary>
+    /// <remarks>The game pauses, and the probes have a thread of their own, since otherwise this machine's cores would be full and the figures this program's. Those who join are in a process of their own that lets everybody else go first.</remarks>
+    private (Delay Calm, Delay Joining) MeasureJoins()
     {
         _thread.Do(() =>
         {
-            _latencies.Clear();
+            _timer!.Cancel();
             return 0;
         });
-        for (int i = 0; i < LateJoins; i++)
+        const string Room = "ROOM0";
+        using BenchLoop thread = new("probes");
+        LatencyHistogram latencies = new();
+        SwarmPeer sender = thread.Do(() => SwarmPeer.Start(thread, _relay, _pin, Room, FirstLateNumber - 2, PeerRole.Client));
+        SwarmPeer receiver = thread.Do(() => SwarmPeer.Start(thread, _relay, _pin, Room, FirstLateNumber - 1, PeerRole.Client, latencies));
+        SpinWait.SpinUntil(() => sender.IsJoined && receiver.IsJoined, TimeSpan.FromSeconds(5));
+        byte[] frame = SwarmPeer.MakeFrame(receiver.Mac, sender.Mac, GameFrameLength);
+        byte[] back = SwarmPeer.MakeFrame(sender.Mac, receiver.Mac, GameFrameLength);
+        ILaneTimer timer = thread.Do(() =>
         {
-            SwarmPeer late = _thread.Do(() => SwarmPeer.Start(_thread, _relay, _pin, "LATE", i + 1, PeerRole.Client));
-            SpinWait.SpinUntil(() => late.IsJoined || late.Ended is not null, TimeSpan.FromSeconds(5));
-            Thread.Sleep(20);
-        }
+            ILaneTimer? ticks = null;
+            ticks = thread.Loop.CreateTimer(() =>
+            {
+                ticks!.Set(Tick);
+                sender.Send(frame);
+            });
+            receiver.Send(back); // Now the relay knows where both are.
+            ticks.Set(Tick);
+            return ticks;
+        });
+        Thread.Sleep(500);
 
-        return _thread.Do(() => _latencies.At(0.99));
+        Delay calm = Probe(thread, latencies, () => Thread.Sleep(ProbeTime));
+        Delay joining = Probe(thread, latencies, () =>
+        {
+            using Process joins = Process.Start(Environment.ProcessPath!, ["joins", "--relay", _options.Relay, "--pin", _options.Pin, "--room", Room]);
+            joins.PriorityClass = ProcessPriorityClass.Idle;
+            joins.WaitForExit(TimeSpan.FromSeconds(60));
+        });
+        thread.Do(() =>
+        {
+            timer.Dispose();
+            return 0;
+        });
+        return (calm, joining);
+    }
+
+    private static Delay Probe(BenchLoop thread, LatencyHistogram latencies, Action meanwhile)
+    {
+        thread.Do(() =>
+        {
+            latencies.Clear();
+            return 0;
+        });
+        meanwhile();
+        return thread.Do(() => new Delay(latencies.At(0.5), latencies.At(0.99), latencies.Longest));
     }
 
     private void OnTick()
@@ -193,6 +272,12 @@ internal sealed class SwarmBench : IDisposable
                 _players[0].Peer.Link!.Send(DatagramHeader.ForFrame(0), _bulk);
             }
         }
+    }
+
+    /// <summary>Of the probes' frames.</summary>
+    private readonly record struct Delay(TimeSpan Median, TimeSpan P99, TimeSpan Longest)
+    {
+        public override string ToString() => FormattableString.Invariant($"{Median.TotalMilliseconds:0.00} / {P99.TotalMilliseconds:0.00} / {Longest.TotalMilliseconds:0.00}");
     }
 
     private sealed class Player(SwarmPeer peer, byte[] toAll, byte[] toGateway)

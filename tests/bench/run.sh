@@ -65,8 +65,8 @@ if wants forward; then
 fi
 if wants swarm; then
   printf '\n## Rooms at a relay: every player sends 30 frames of 150 bytes a second, half to all, half to the gateway; one uploads 50 Mbit/s\n\n'
-  echo "| rooms x peers | peers | forwarded, thousand/s | relay, % of a core | relay, us per datagram | p50, ms | p99, ms | join, ms of processor | p99 during joins, ms | KiB per idle peer | relay, MiB |"
-  echo "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
+  echo "| rooms x peers | peers | forwarded, thousand/s | relay, % of a core | relay, us per datagram | p50, ms | p99, ms | join, ms of processor | nobody joins: p50 / p99 / longest, ms | 40 join: p50 / p99 / longest, ms | KiB per idle peer | relay, MiB |"
+  echo "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
   for shape in ${SWARM_SHAPES:-1x8 50x16 1x200 500x4}; do
     rm -f "$work/relay.log"
     # shellcheck disable=SC2086
