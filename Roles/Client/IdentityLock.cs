@@ -1,37 +1,68 @@
 using Microsoft.Extensions.Logging;
-using Softlan.Roles.Shared;
+using Softlan.Platform;
 using Softlan.Wire;
 
 namespace Softlan.Roles.Client;
 
-/// <summary>Holds an identity for one running client: two with one MAC would take each other's frames.</summary>
+/// <summary>Holds an identity for one running client: two with one MAC would take each other's frames. The operating system lets go of it however the process ends.</summary>
 internal sealed class IdentityLock : IDisposable
 {
-    private readonly FileLock? _file;
+    // The file stays, empty: deleting it would race with the next client that opens it.
+    private readonly FileStream? _file;
 
-    private IdentityLock(FileLock? file) => _file = file;
+    private IdentityLock(FileStream? file) => _file = file;
 
     /// <summary>Takes the lock. Where no lock file can be made, it says so and goes without.</summary>
     /// <exception cref="SoftlanException">Another client that runs now uses this identity.</exception>
     public static IdentityLock Take(string identityPath, ILogger logger)
     {
         string path = identityPath + ".lock";
-        FileLock? file = FileLock.TryTake(path, out string? trouble);
-        if (file is null && trouble is null)
+        try
         {
-            throw SoftlanException.Create(
-                $"Cannot use the identity '{identityPath}'",
-                "another softlan client on this machine uses it now",
-                "stop that one, or give this one its own --identity FILE and --tap NAME");
+            MakeDirectory(path);
+            return new IdentityLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
-
-        if (trouble is not null)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            ClientLog.IdentityNotLocked(logger, path, trouble);
-        }
+            if (IsHeld(path))
+            {
+                throw SoftlanException.Create(
+                    $"Cannot use the identity '{identityPath}'",
+                    "another softlan client on this machine uses it now",
+                    "stop that one, or give this one its own --identity FILE and --tap NAME");
+            }
 
-        return new IdentityLock(file);
+            ClientLog.IdentityNotLocked(logger, path, e.Message.TrimEnd('.'));
+            return new IdentityLock(null);
+        }
     }
 
     public void Dispose() => _file?.Dispose();
+
+    private static void MakeDirectory(string path)
+    {
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } directory && !Directory.Exists(directory))
+        {
+            PrivateDirectory.Create(directory);
+        }
+    }
+
+    /// <summary>Whether somebody holds the lock; false when something else is wrong with the file.</summary>
+    private static bool IsHeld(string path)
+    {
+        try
+        {
+            // A shared lock is not given while another one is exclusive.
+            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            return false;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
 }

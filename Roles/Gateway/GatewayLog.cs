@@ -21,8 +21,8 @@ internal static partial class GatewayLog
     [LoggerMessage(201, LogLevel.Warning, "{Reason} A gateway that is killed will have to wait for its old place to time out")]
     public static partial void ResumeNotKept(ILogger logger, string reason);
 
-    [LoggerMessage(214, LogLevel.Warning, "Cannot lock {Path}: {Reason}. Nothing keeps a second gateway from taking this one's place")]
-    public static partial void NotLocked(ILogger logger, string path, string reason);
+    [LoggerMessage(214, LogLevel.Warning, "Cannot lock {Interface}: {Reason}. Nothing keeps a second gateway from taking this one's place")]
+    public static partial void NotLocked(ILogger logger, string @interface, string reason);
 
     [LoggerMessage(202, LogLevel.Warning, "Client {Mac} has the MAC of {Interface}, this host's own card; its frames are dropped")]
     public static partial void OwnMacAnnounced(ILogger logger, MacAddress mac, string @interface);

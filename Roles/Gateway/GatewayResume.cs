@@ -16,14 +16,11 @@ internal sealed class GatewayResume
 
     public GatewayResume(string directory, RelayAddress relay, RoomCode room, string port, ILogger logger)
     {
-        _path = PathOf(directory, room, port);
+        // Room codes ignore case, file names may not.
+        _path = Path.Combine(directory, $"gateway-{room.ToString().ToLowerInvariant()}-{port}.resume");
         _place = $"{relay}\n{room.ToString().ToLowerInvariant()}\n";
         _logger = logger;
     }
-
-    /// <summary>The file of a room and an interface.</summary>
-    // Room codes ignore case, file names may not.
-    public static string PathOf(string directory, RoomCode room, string port) => Path.Combine(directory, $"gateway-{room.ToString().ToLowerInvariant()}-{port}.resume");
 
     /// <returns>Null when there is none for this place. Whatever is wrong with the file, it is not worth stopping for.</returns>
     public string? Find()

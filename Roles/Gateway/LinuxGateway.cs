@@ -36,9 +36,8 @@ internal static class LinuxGateway
         IFramePort port = Open(loop, ref options, logger);
         try
         {
-            string directory = StateFiles.DefaultDirectory();
-            held = GatewayLock.Take(directory, options.Relay.Room, options.Interface, logger);
-            GatewayResume resume = new(directory, options.Relay.Relay!, options.Relay.Room, options.Interface, logger);
+            held = GatewayLock.Take(options.Relay.Room, options.Interface, logger);
+            GatewayResume resume = new(StateFiles.DefaultDirectory(), options.Relay.Relay!, options.Relay.Room, options.Interface, logger);
             return new GatewayRole(loop, engine, port, options, resume, logger, console);
         }
         catch
