@@ -112,7 +112,8 @@ all_options_tried() {
   for command in relay gateway client demo; do
     for option in $("$softlan" "$command" --help | sed -n '/^Options:/,$p' | grep -E '^  -' | sed -E 's/  +[A-Z].*//' | grep -oE -- '--[a-z][a-z-]*' | sort -u); do
       case $option in --help | --version) continue ;; esac
-      printf '%s\n' "${wrong_values[@]}" | grep -qE -- "^$command $option[ =]" || missing+=" $command $option"
+      # grep reads all: with -q it ends at the first match, and printf by SIGPIPE if it had more to say.
+      printf '%s\n' "${wrong_values[@]}" | grep -E -- "^$command $option[ =]" >/dev/null || missing+=" $command $option"
     done
   done
   echo "${missing:+not tried:$missing}"
