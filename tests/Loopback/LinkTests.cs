@@ -156,6 +156,26 @@ public abstract class LinkTests : IDisposable
     }
 
     [Fact]
+    public void SendControl_ToManyLinksInOneTurn_ReachesAll()
+    {
+        (RecordingHandler Client, RecordingHandler Server)[] links = [.. Enumerable.Range(0, 20).Select(_ => _party.Join())];
+        foreach ((RecordingHandler client, _) in links)
+        {
+            client.SendText("hello"); // Opens the stream.
+        }
+
+        _party.Until(() => links.All(link => link.Server.Control.Count == 1), "all have opened their streams");
+        _party.Loop.Post(() =>
+        {
+            foreach ((_, RecordingHandler server) in links)
+            {
+                server.SendText("somebody joined");
+            }
+        });
+        _party.Until(() => links.All(link => link.Client.Control.Count == 1), "all have heard of it");
+    }
+
+    [Fact]
     public void SendControl_PeerThatNeverReads_IsClosed()
     {
         (RecordingHandler client, _) = _party.Join();

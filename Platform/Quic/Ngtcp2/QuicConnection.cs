@@ -89,6 +89,9 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
     /// <summary>Set while it stands in its endpoint's list of connections to write.</summary>
     public bool IsDirty { get; set; }
 
+    /// <summary>Frames wait to be sent.</summary>
+    public bool HasFrames => _queue.Count > 0;
+
     public LinkStatistics Statistics
     {
         get

@@ -9,6 +9,9 @@ namespace Softlan.Platform.Quic.Ngtcp2;
 [SupportedOSPlatform("linux")]
 internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
 {
+    /// <summary>Connections without frames to send that one turn serves: acknowledgements, and what a room is told when somebody joins it. More of them wait for the next turns, in which frames that came meanwhile go first: a join in a room of hundreds would hold those up for milliseconds.</summary>
+    private const int MaxFramelessPerTurn = 8;
+
     /// <summary>The header form bit (RFC 9000, section 17.2).</summary>
     private const byte LongHeader = 0x80;
 
@@ -84,11 +87,13 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
         Engine.Loop.RefreshNanoseconds();
         (List<QuicConnection> dirty, _dirty) = (_dirty, _dirtySpare);
         bool taken = true;
+        int frameless = 0;
         foreach (QuicConnection connection in dirty)
         {
             connection.IsDirty = false;
-            taken = taken && connection.Transmit();
-            if (!taken)
+            bool waits = !connection.HasFrames && ++frameless > MaxFramelessPerTurn;
+            taken = taken && (waits || connection.Transmit());
+            if (waits || !taken)
             {
                 MarkDirty(connection);
             }
