@@ -25,6 +25,9 @@ swarm.SetAction(parsed => SwarmBench.Run(new SwarmOptions(
 
 Option<string> room = new("--room") { Description = "The room to join.", Required = true };
 Command joins = new("joins", "Joins a room of a running relay again and again; swarm starts it.") { relay, pin, room };
+Command probe = new("probe", "How late frames are in a room of a running relay; swarm starts it.") { relay, pin, room, seconds };
+probe.SetAction(parsed => SwarmBench.RunProbe(
+    parsed.GetRequiredValue(relay), parsed.GetRequiredValue(pin), parsed.GetRequiredValue(room), TimeSpan.FromSeconds(parsed.GetValue(seconds))));
 joins.SetAction(parsed => SwarmBench.RunJoins(parsed.GetRequiredValue(relay), parsed.GetRequiredValue(pin), parsed.GetRequiredValue(room)));
 
-return new RootCommand("softlan's benchmarks.") { stages, engine, forward, swarm, joins }.Parse(args).Invoke();
+return new RootCommand("softlan's benchmarks.") { stages, engine, forward, swarm, joins, probe }.Parse(args).Invoke();

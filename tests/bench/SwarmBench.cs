@@ -25,11 +25,16 @@ internal sealed class SwarmBench : IDisposable
     /// <summary>Handshakes that are under way at once while the rooms fill.</summary>
     private const int JoinsAtOnce = 16;
 
-    /// <summary>Peers that join one by one while the probes play.</summary>
+    /// <summary>Peers that join one by one while the probe plays.</summary>
     private const int LateJoins = 40;
 
     /// <summary>Their numbers, which make their MACs, begin after those of everybody else.</summary>
     private const int FirstLateNumber = 10_000;
+
+    /// <summary>Those of probes begin here.</summary>
+    private const int FirstProbeNumber = 1_000_000;
+
+    private const string ProbedRoom = "ROOM0";
 
     private static readonly TimeSpan JoinLimit = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
@@ -94,7 +99,7 @@ internal sealed class SwarmBench : IDisposable
 
         (double seconds, long datagrams, TimeSpan cpu) = Play(_options.Time);
         (TimeSpan p50, TimeSpan p99) = _thread.Do(() => (_latencies.At(0.5), _latencies.At(0.99)));
-        (Delay calm, Delay joining) = MeasureJoins();
+        (string calm, string joining) = MeasureJoins();
         Console.WriteLine(
             $"| {_rooms} x {_perRoom} | {count} | {datagrams / seconds / 1000:0} | {cpu.TotalSeconds / seconds * 100:0} | {cpu.TotalMicroseconds / Math.Max(1, datagrams):0.00} "
             + $"| {p50.TotalMilliseconds:0.00} | {p99.TotalMilliseconds:0.00} | {joinCost.TotalMilliseconds:0.00} | {calm} | {joining} "
@@ -196,21 +201,23 @@ internal sealed class SwarmBench : IDisposable
         return peer;
     }
 
-    /// <summary>How late frames are while nobody joins their room, and while somebody does.</summary>
-    /// <remarks>The game pauses, and the probes have a thread of their own, since otherwise this machine's cores would be full and the figures this program's. Those who join are in a process of their own that lets everybody else go first.</remarks>
-    private (Delay Calm, Delay Joining) MeasureJoins()
+    /// <summary>How late frames are in a room: one player sends to another every millisecond. Prints median, p99 and the longest.</summary>
+    public static int RunProbe(string relay, string pin, string room, TimeSpan time)
     {
-        _thread.Do(() =>
-        {
-            _timer!.Cancel();
-            return 0;
-        });
-        const string Room = "ROOM0";
-        using BenchLoop thread = new("probes");
+        using BenchLoop thread = new("probe");
+        IPEndPoint address = IPEndPoint.Parse(relay);
+        CertificatePin trusted = CertificatePin.TryParse(pin, out CertificatePin parsed) ? parsed : throw new ArgumentException($"'{pin}' is not a pin.");
+        int number = FirstProbeNumber + (2 * Environment.ProcessId); // The MACs of a probe before this one may still have their place.
         LatencyHistogram latencies = new();
-        SwarmPeer sender = thread.Do(() => SwarmPeer.Start(thread, _relay, _pin, Room, FirstLateNumber - 2, PeerRole.Client));
-        SwarmPeer receiver = thread.Do(() => SwarmPeer.Start(thread, _relay, _pin, Room, FirstLateNumber - 1, PeerRole.Client, latencies));
+        SwarmPeer sender = thread.Do(() => SwarmPeer.Start(thread, address, trusted, room, number, PeerRole.Client));
+        SwarmPeer receiver = thread.Do(() => SwarmPeer.Start(thread, address, trusted, room, number + 1, PeerRole.Client, latencies));
         SpinWait.SpinUntil(() => sender.IsJoined && receiver.IsJoined, TimeSpan.FromSeconds(5));
+        if (!sender.IsJoined || !receiver.IsJoined)
+        {
+            Console.Error.WriteLine($"The probe could not join: {sender.Ended ?? receiver.Ended ?? "no answer"}");
+            return 1;
+        }
+
         byte[] frame = SwarmPeer.MakeFrame(receiver.Mac, sender.Mac, GameFrameLength);
         byte[] back = SwarmPeer.MakeFrame(sender.Mac, receiver.Mac, GameFrameLength);
         ILaneTimer timer = thread.Do(() =>
@@ -226,31 +233,51 @@ internal sealed class SwarmBench : IDisposable
             return ticks;
         });
         Thread.Sleep(500);
-
-        Delay calm = Probe(thread, latencies, () => Thread.Sleep(ProbeTime));
-        Delay joining = Probe(thread, latencies, () =>
-        {
-            using Process joins = Process.Start(Environment.ProcessPath!, ["joins", "--relay", _options.Relay, "--pin", _options.Pin, "--room", Room]);
-            joins.PriorityClass = ProcessPriorityClass.Idle;
-            joins.WaitForExit(TimeSpan.FromSeconds(60));
-        });
-        thread.Do(() =>
-        {
-            timer.Dispose();
-            return 0;
-        });
-        return (calm, joining);
-    }
-
-    private static Delay Probe(BenchLoop thread, LatencyHistogram latencies, Action meanwhile)
-    {
         thread.Do(() =>
         {
             latencies.Clear();
             return 0;
         });
-        meanwhile();
-        return thread.Do(() => new Delay(latencies.At(0.5), latencies.At(0.99), latencies.Longest));
+        Console.WriteLine(); // It has begun.
+        Thread.Sleep(time);
+        Console.WriteLine(thread.Do(() =>
+        {
+            timer.Dispose();
+            return FormattableString.Invariant(
+                $"{latencies.At(0.5).TotalMilliseconds:0.00} / {latencies.At(0.99).TotalMilliseconds:0.00} / {latencies.Longest.TotalMilliseconds:0.00}");
+        }));
+        return 0;
+    }
+
+    /// <summary>How late frames are while nobody joins their room, and while somebody does.</summary>
+    /// <remarks>The game pauses, since otherwise this machine's cores would be full and the figures this program's. The probe and those who join are processes of their own: what the others allocate when they hear of somebody must not stop the probe, and those who join let everybody else go first.</remarks>
+    private (string Calm, string Joining) MeasureJoins()
+    {
+        _thread.Do(() =>
+        {
+            _timer!.Cancel();
+            return 0;
+        });
+        string calm = Probe(null);
+        string joining = Probe(() =>
+        {
+            using Process joins = Process.Start(Environment.ProcessPath!, ["joins", "--relay", _options.Relay, "--pin", _options.Pin, "--room", ProbedRoom]);
+            joins.PriorityClass = ProcessPriorityClass.Idle;
+            joins.WaitForExit(TimeSpan.FromSeconds(60));
+        });
+        return (calm, joining);
+    }
+
+    private string Probe(Action? meanwhile)
+    {
+        string seconds = ProbeTime.TotalSeconds.ToString(CultureInfo.InvariantCulture);
+        ProcessStartInfo start = new(Environment.ProcessPath!, ["probe", "--relay", _options.Relay, "--pin", _options.Pin, "--room", ProbedRoom, "--seconds", seconds]) { RedirectStandardOutput = true };
+        using Process probe = Process.Start(start)!;
+        probe.StandardOutput.ReadLine();
+        meanwhile?.Invoke();
+        string result = probe.StandardOutput.ReadToEnd().Trim();
+        probe.WaitForExit();
+        return result;
     }
 
     private void OnTick()
@@ -272,12 +299,6 @@ internal sealed class SwarmBench : IDisposable
                 _players[0].Peer.Link!.Send(DatagramHeader.ForFrame(0), _bulk);
             }
         }
-    }
-
-    /// <summary>Of the probes' frames.</summary>
-    private readonly record struct Delay(TimeSpan Median, TimeSpan P99, TimeSpan Longest)
-    {
-        public override string ToString() => FormattableString.Invariant($"{Median.TotalMilliseconds:0.00} / {P99.TotalMilliseconds:0.00} / {Longest.TotalMilliseconds:0.00}");
     }
 
     private sealed class Player(SwarmPeer peer, byte[] toAll, byte[] toGateway)
