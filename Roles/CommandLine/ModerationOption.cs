@@ -13,5 +13,5 @@ internal static class ModerationOption
         "--moderation",
         Kind,
         "auto|off",
-        "Linux: auto (the default) collects small frames for up to 1 ms while more than 2,000 a second come, which nearly halves what they cost; off sends each of them at once.");
+        "Linux: auto (the default) collects small frames for up to 1 ms while more than 2,000 a second come, which saves about a third of what they cost; off sends each of them at once.");
 }
