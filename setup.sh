@@ -11,6 +11,8 @@ fail() { echo "setup: $*" >&2; exit 1; }
 
 build=(ca-certificates gcc libc6-dev binutils libngtcp2-dev libngtcp2-crypto-gnutls-dev libgnutls28-dev libp11-kit-dev
   nettle-dev libgmp-dev libtasn1-6-dev libidn2-dev libunistring-dev)
+# AES-GCM with the wide instructions of newer x86-64 processors; there is none for others.
+[ "$(uname -m)" != x86_64 ] || build+=(libipsec-mb-dev)
 demo=(iproute2 iputils-ping dnsmasq-base udhcpc)
 wine=(wine wine64 gcc-mingw-w64-x86-64 lld-19)
 tests=(isc-dhcp-client dhcpcd-base radvd nftables tcpdump tshark ngtcp2-client debootstrap procps busybox ethtool python3 iperf3 socat openssl)
@@ -41,6 +43,7 @@ if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
   echo "  - a C compiler (gcc) and binutils" >&2
   echo "  - ngtcp2 $ngtcp2_needed or newer with its GnuTLS crypto library, and GnuTLS 3.7 or newer: headers and static libraries (.a)" >&2
   echo "  - static libraries of nettle, hogweed, gmp, libtasn1, libidn2, libunistring, and the headers of p11-kit" >&2
+  echo "  - on x86-64, if there is one: intel-ipsec-mb 1.3 (libIPSec_MB.a), without which every packet takes more processor time" >&2
   echo "  - for the demo: iproute2 (ip), ping, dnsmasq, udhcpc" >&2
   dotnet_ready || echo "  - $dotnet_hint" >&2
   exit 1

@@ -231,4 +231,8 @@ internal static unsafe partial class NativeNgtcp2
 
     [LibraryImport(Shim, EntryPoint = "softlan_fill_server_callbacks")]
     public static partial void FillServerCallbacks(Callbacks* callbacks);
+
+    // softlan_aead.c: a string constant.
+    [LibraryImport(Shim, EntryPoint = "softlan_aead_name")]
+    public static partial byte* AeadName();
 }

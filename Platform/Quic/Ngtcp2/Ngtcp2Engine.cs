@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using System.Runtime.InteropServices.Marshalling;
 using System.Runtime.Versioning;
 using Microsoft.Extensions.Logging;
 using Softlan.Platform.Linux;
@@ -72,6 +73,10 @@ internal sealed unsafe partial class Ngtcp2Engine : IQuicEngine, IDisposable
         Probes.CopyTo(new Span<ushort>(_probes, Probes.Length));
         ProbesV6.CopyTo(new Span<ushort>(_probes + Probes.Length, ProbesV6.Length));
         SecureRandom.Fill(_clientSecret);
+        if (logger is not null)
+        {
+            AeadChosen(logger, Utf8StringMarshaller.ConvertToManaged(NativeNgtcp2.AeadName()));
+        }
     }
 
     public EventLoop Loop { get; }
@@ -206,6 +211,9 @@ internal sealed unsafe partial class Ngtcp2Engine : IQuicEngine, IDisposable
         _endpoints.Add(server.Endpoint);
         return server;
     }
+
+    [LoggerMessage(900, LogLevel.Debug, "AES-128-GCM by {Library}")]
+    private static partial void AeadChosen(ILogger logger, string? library);
 
     [LoggerMessage(901, LogLevel.Error, "A bug in softlan ended one link; please report it")]
     private static partial void HandlerFailed(ILogger logger, Exception exception);
