@@ -136,7 +136,7 @@ internal sealed class Room(RoomCode code, ILogger logger)
             return; // It left while its gateway was being told.
         }
 
-        List<PeerInfo> known = [];
+        List<PeerInfo> known = new(_members.Count);
         foreach (RelayPeer other in _members)
         {
             if (ReferenceEquals(other, peer))

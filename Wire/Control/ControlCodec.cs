@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -65,16 +66,16 @@ internal static class ControlCodec
         }
     }
 
-    /// <summary>Writes one message, without the length prefix.</summary>
+    /// <summary>Writes one message, without the length prefix. The bytes are not to be changed.</summary>
     /// <exception cref="ArgumentException">The message is an <see cref="UnknownMessage"/> or longer than <see cref="MaxMessageLength"/>.</exception>
     public static byte[] Write(ControlMessage message)
     {
         byte[] json = message switch
         {
             HelloMessage hello => JsonSerializer.SerializeToUtf8Bytes(ControlShapes.From(hello), Json.HelloShape),
-            WelcomeMessage welcome => JsonSerializer.SerializeToUtf8Bytes(ControlShapes.From(welcome), Json.WelcomeShape),
+            WelcomeMessage welcome => WriteWelcome(welcome),
             RejectMessage reject => JsonSerializer.SerializeToUtf8Bytes(ControlShapes.From(reject), Json.ReasonShape),
-            JoinedMessage joined => JsonSerializer.SerializeToUtf8Bytes(ControlShapes.From(joined), Json.JoinedShape),
+            JoinedMessage joined => joined.Peer.Joined,
             LeftMessage left => JsonSerializer.SerializeToUtf8Bytes(ControlShapes.From(left), Json.LeftShape),
             StatsMessage stats => JsonSerializer.SerializeToUtf8Bytes(ControlShapes.From(stats), Json.StatsShape),
             ByeMessage bye => JsonSerializer.SerializeToUtf8Bytes(ControlShapes.From(bye), Json.ReasonShape),
@@ -84,6 +85,44 @@ internal static class ControlCodec
         return json.Length <= MaxMessageLength
             ? json
             : throw new ArgumentException($"{message.GetType().Name} has {json.Length} bytes; {MaxMessageLength} are allowed.", nameof(message));
+    }
+
+    /// <summary>For <see cref="PeerInfo.Joined"/>.</summary>
+    public static byte[] WriteJoined(PeerInfo peer) => JsonSerializer.SerializeToUtf8Bytes(ControlShapes.FromJoined(peer), Json.JoinedShape);
+
+    /// <summary>The peers as they stand in their joined messages, put between what the serializer makes of all else: a welcome to a room of hundreds must not hold up their frames.</summary>
+    private static byte[] WriteWelcome(WelcomeMessage welcome)
+    {
+        ReadOnlySpan<byte> end = "]}"u8;
+        ReadOnlySpan<byte> rest = JsonSerializer.SerializeToUtf8Bytes(ControlShapes.FromWithoutPeers(welcome), Json.WelcomeShape);
+        Debug.Assert(rest.EndsWith("\"peers\":[]}"u8), "The list of peers stands last.");
+        int length = rest.Length;
+        foreach (PeerInfo peer in welcome.Peers)
+        {
+            length += PeerOf(peer.Joined).Length + 1;
+        }
+
+        byte[] json = new byte[welcome.Peers.Count == 0 ? length : length - 1];
+        rest[..^end.Length].CopyTo(json);
+        int at = rest.Length - end.Length;
+        foreach (PeerInfo peer in welcome.Peers)
+        {
+            ReadOnlySpan<byte> shape = PeerOf(peer.Joined);
+            shape.CopyTo(json.AsSpan(at));
+            at += shape.Length;
+            json[at++] = (byte)',';
+        }
+
+        end.CopyTo(json.AsSpan(json.Length - end.Length)); // Over the last comma.
+        return json;
+    }
+
+    /// <summary>The peer in a joined message as <see cref="WriteJoined"/> makes it.</summary>
+    private static ReadOnlySpan<byte> PeerOf(ReadOnlySpan<byte> joined)
+    {
+        ReadOnlySpan<byte> before = """{"type":"joined","peer":"""u8;
+        Debug.Assert(joined.StartsWith(before), "The peer stands last.");
+        return joined[before.Length..^1];
     }
 
     private static ControlMessage Parse(ReadOnlySpan<byte> json, string type, MemberChecks checks)

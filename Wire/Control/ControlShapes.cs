@@ -39,14 +39,14 @@ internal static class ControlShapes
         };
     }
 
-    public static WelcomeShape From(WelcomeMessage welcome) => new()
+    public static WelcomeShape FromWithoutPeers(WelcomeMessage welcome) => new()
     {
         Type = "welcome",
         Peer = welcome.Peer,
         Room = welcome.Room.ToString(),
         Mtu = welcome.Mtu,
         Resume = welcome.Resume,
-        Peers = [.. welcome.Peers.Select(From)],
+        Peers = [],
     };
 
     public static WelcomeMessage Check(WelcomeShape welcome, MemberChecks checks)
@@ -70,7 +70,7 @@ internal static class ControlShapes
     public static RejectMessage CheckReject(ReasonShape reject, MemberChecks checks) =>
         new(checks.Name<RejectReason>(reject.Reason, "reason"), checks.Text(reject.Text, "text", ControlCodec.MaxTextLength));
 
-    public static JoinedShape From(JoinedMessage joined) => new() { Type = "joined", Peer = From(joined.Peer) };
+    public static JoinedShape FromJoined(PeerInfo peer) => new() { Type = "joined", Peer = From(peer) };
 
     public static JoinedMessage Check(JoinedShape joined, MemberChecks checks) => new(Check(joined.Peer, checks));
 

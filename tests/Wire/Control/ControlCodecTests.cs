@@ -51,6 +51,21 @@ public sealed class ControlCodecTests
     }
 
     [Fact]
+    public void Welcome_ToAnEmptyRoom() =>
+        Assert.Equal("""{"type":"welcome","peer":9,"room":"a","mtu":1500,"resume":"token","peers":[]}""", Encoding.UTF8.GetString(ControlCodec.Write(new WelcomeMessage(9, Room("a"), 1500, "token", []))));
+
+    [Fact]
+    public void PeerInfo_WhatWasMadeOfItIsNoMemberOfIt()
+    {
+        PeerInfo told = new(7, PeerRole.Client, Mac("02:00:5e:10:00:01"), "Jörg");
+        Assert.Same(told.Joined, told.Joined);
+        Assert.Equal(Player with { Id = 7 }, told);
+        Assert.Equal(told.GetHashCode(), Player.GetHashCode());
+        Assert.NotEqual(told, told with { Name = "Ann" });
+        Assert.Contains("Ann", Encoding.UTF8.GetString((told with { Name = "Ann" }).Joined), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Reject_Joined_Left_Bye()
     {
         AssertRoundTrip(new RejectMessage(RejectReason.MacTaken, "Somebody has it."), """{"type":"reject","reason":"mac-taken","text":"Somebody has it."}""");
