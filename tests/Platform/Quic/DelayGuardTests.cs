@@ -65,10 +65,36 @@ public sealed class DelayGuardTests
         Assert.Equal(long.MaxValue, _guard.Limit);
     }
 
+    /// <summary>Two processes of one machine: each turn takes what came since the last, and the last packet that came has not waited.</summary>
     [Fact]
-    public void Limit_WhenLonePacketsAreAcknowledgedLate_StaysAway()
+    public void Limit_OnANearPath_SeesAQueueThatSomePacketsDoNotMeet()
     {
-        _guard.Update(TimeSpan.FromMilliseconds(1), 0, Window, _now);
+        _guard.Update(TimeSpan.FromMicroseconds(100), 0, Window, _now);
+        JitterNearby(1000);
+        Assert.InRange(_guard.Limit, DelayGuard.SmallestLimit, Window / DelayGuard.SmallestShareOfNear);
+    }
+
+    [Fact]
+    public void Limit_WhenSomethingGrewTooOld_IsAWideOneForSomeSeconds()
+    {
+        _guard.Update(TimeSpan.FromMicroseconds(100), 0, Window, _now);
+        JitterNearby(1000);
+        Assert.InRange(_guard.Limit, 0, Window / DelayGuard.SmallestShareOfNear);
+
+        _guard.NoteTooOld(_now);
+        Assert.Equal(long.MaxValue, _guard.Limit);
+        JitterNearby(4900);
+        Assert.Equal(long.MaxValue, _guard.Limit);
+        JitterNearby(1000);
+        Assert.InRange(_guard.Limit, 0, Window / DelayGuard.SmallestShareOfNear);
+    }
+
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(1)]
+    public void Limit_WhenLonePacketsAreAcknowledgedLate_StaysAway(double milliseconds)
+    {
+        _guard.Update(TimeSpan.FromMilliseconds(milliseconds), 0, Window, _now);
         for (int i = 0; i < 5000; i++)
         {
             _guard.Update(TimeSpan.FromMilliseconds(45), 4000, Window, Tick());
@@ -77,15 +103,17 @@ public sealed class DelayGuardTests
         Assert.Equal(long.MaxValue, _guard.Limit);
     }
 
-    [Fact]
-    public void Limit_WhenSomebodyElseFillsTheQueue_KeepsItsShare()
+    [Theory]
+    [InlineData(0.5, DelayGuard.SmallestShareOfNear)]
+    [InlineData(10, DelayGuard.SmallestShare)]
+    public void Limit_WhenSomebodyElseFillsTheQueue_KeepsItsShare(double milliseconds, int share)
     {
-        _guard.Update(TimeSpan.FromMilliseconds(10), 0, Window, _now);
+        _guard.Update(TimeSpan.FromMilliseconds(milliseconds), 0, Window, _now);
         for (int i = 0; i < 3000; i++)
         {
             _guard.Update(TimeSpan.FromMilliseconds(200), Math.Min(_guard.Limit, Window), Window, Tick());
             _guard.NoteInTheWay();
-            Assert.InRange(_guard.Limit, Window / DelayGuard.SmallestShare, long.MaxValue);
+            Assert.InRange(_guard.Limit, Window / share, long.MaxValue);
         }
     }
 
@@ -116,6 +144,15 @@ public sealed class DelayGuardTests
         Assert.Equal(long.MaxValue, _guard.Limit);
         _guard.Update(TimeSpan.FromMilliseconds(200), Window, Window, Tick());
         Assert.Equal(long.MaxValue, _guard.Limit);
+    }
+
+    private void JitterNearby(int milliseconds)
+    {
+        for (int i = 0; i < milliseconds; i++)
+        {
+            _guard.Update(TimeSpan.FromMicroseconds(i % 4 == 0 ? 100 : 1000), Math.Min(_guard.Limit, Window), Window, Tick());
+            _guard.NoteInTheWay();
+        }
     }
 
     private TimeSpan Tick() => _now += TimeSpan.FromMilliseconds(1);
