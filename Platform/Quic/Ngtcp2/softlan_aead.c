@@ -8,7 +8,7 @@
 // libraries, where nothing can be wrapped; there SOFTLAN_IPSEC_MB is not defined and GnuTLS does all of it.
 //
 // The library's own entrance, IMB_MGR, would bring 12 MB of other ciphers into the executable. So the functions that it dispatches to
-// are called by name. A version without these names fails the check in Native.targets, and softlan is built with GnuTLS alone.
+// are called by name. With a version that has not all of them Native.targets builds softlan with GnuTLS alone.
 
 #define _GNU_SOURCE
 #include <stddef.h>
