@@ -74,6 +74,25 @@ public sealed class AcknowledgementTests : IDisposable
     }
 
     [Fact]
+    public void QuestionAndAnswer_TakeOnePacketEach()
+    {
+        (RecordingHandler client, RecordingHandler server) = _party.Join();
+        server.Echoes = true;
+        _party.For(TimeSpan.FromMilliseconds(200));
+        long packets = server.Link.Statistics.PacketsSent + client.Link.Statistics.PacketsSent;
+        const int Count = 40;
+        for (int i = 0; i < Count; i++)
+        {
+            client.SendFrame(_party.Loop, 150);
+            _party.For(TimeSpan.FromMilliseconds(10));
+        }
+
+        _party.Until(() => client.DatagramCount == Count, "all were answered");
+        long sent = server.Link.Statistics.PacketsSent + client.Link.Statistics.PacketsSent - packets;
+        Assert.InRange(sent, 2 * Count, 2 * Count * 5 / 4);
+    }
+
+    [Fact]
     public void LoneDatagram_IsAcknowledgedAfterAllowedDelay()
     {
         (RecordingHandler client, RecordingHandler server) = _party.Join();

@@ -42,12 +42,14 @@ internal sealed unsafe partial class QuicConnection
         NoteAcknowledgements();
         if (_state != State.Connected || _queue.Count > 0 || _control.HasUnsent || _unacknowledged >= AcknowledgeAtOnce)
         {
-            // Acknowledgements are written by the next write, whatever else it writes.
+            // Acknowledgements are written by the next write, whatever else it writes (AcknowledgeWithAnyWrite).
             _endpoint.MarkDirty(this);
         }
         else if (!IsDirty)
         {
-            AcknowledgeLater(isData: _unacknowledged > unacknowledged);
+            _unsettled |= _unacknowledged > unacknowledged ? Received.Data : Received.Other;
+            _endpoint.SettleLater(this);
+            _endpoint.RequestFlush();
         }
     }
 

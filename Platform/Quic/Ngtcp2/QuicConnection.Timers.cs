@@ -24,6 +24,9 @@ internal sealed unsafe partial class QuicConnection
     /// <summary>In nanoseconds: 125 acknowledgements a second for a flow that is neither sparse nor bulk. Each costs both sides a wake-up; a sender whose window is small asks when it wants one.</summary>
     private const long ShortAcknowledgeDelay = 8_000_000;
 
+    /// <summary>What packets brought in this turn, for <see cref="Settle"/>, unless a write has dealt with it.</summary>
+    private Received _unsettled;
+
     /// <summary>Datagrams and stream frames since the last write.</summary>
     private int _unacknowledged;
 
@@ -38,6 +41,18 @@ internal sealed unsafe partial class QuicConnection
 
     /// <summary>When all that waited after the last write is too old; <see cref="long.MaxValue"/>: nothing did.</summary>
     private long _queueExpires = long.MaxValue;
+
+    [Flags]
+    private enum Received
+    {
+        Nothing = 0,
+
+        /// <summary>Datagrams or control messages.</summary>
+        Data = 1,
+
+        /// <summary>Only ngtcp2 knows what: acknowledgements, which need no answer, or probes of the path, which are waited for.</summary>
+        Other = 2,
+    }
 
     private void OnTimer()
     {
@@ -77,20 +92,18 @@ internal sealed unsafe partial class QuicConnection
     }
 
     /// <summary>Acknowledgements cost a packet each, here and there. They ride on whatever else is sent; where nothing is, they wait for company, but never so long that a sender with the smallest window must wait for them.</summary>
-    /// <param name="isData">The packet brought datagrams or control messages. Of others only ngtcp2 knows what is in them: acknowledgements, which need no answer, or probes of the path, which are waited for.</param>
-    private void AcknowledgeLater(bool isData)
+    private void AcknowledgeLater(Received received)
     {
-        if (!isData)
+        if ((received & Received.Other) != 0)
         {
             _restExpiry = long.MaxValue;
         }
-        else
+
+        if ((received & Received.Data) != 0)
         {
             long wait = _unacknowledged < SmallestWindow ? LongAcknowledgeDelay : ShortAcknowledgeDelay;
             _acknowledgeAt = Math.Min(_acknowledgeAt, _loop.NowNanoseconds + wait);
         }
-
-        SetTimer();
     }
 
     /// <summary>Congestion control, pacing or the delay guard says no: ngtcp2's timer, or an acknowledgement, tells when to go on.</summary>

@@ -22,6 +22,12 @@ internal sealed unsafe partial class QuicConnection
     /// <summary><see cref="_packetsSent"/> at the start of the turn.</summary>
     private long _sentBefore;
 
+    /// <summary>Set while it stands in its endpoint's list of connections to settle.</summary>
+    public bool IsUnsettled { get; set; }
+
+    /// <summary>Packets were written, and ngtcp2 has not been asked yet whether it has something of its own.</summary>
+    private bool _mayWriteMore;
+
     /// <summary>Writes what congestion control, pacing and the socket allow. Called by the endpoint at the end of a turn.</summary>
     /// <returns>False when the socket is full; call again when it is writable.</returns>
     public bool Transmit()
@@ -38,6 +44,7 @@ internal sealed unsafe partial class QuicConnection
 
         _unacknowledged = 0;
         _acknowledgeAt = long.MaxValue;
+        _unsettled = Received.Nothing;
         UpdateMaxDatagramLength(notify: true);
         if (_state == State.Closing)
         {
@@ -51,6 +58,31 @@ internal sealed unsafe partial class QuicConnection
         }
 
         bool taken = WritePackets();
+        if (_conn != 0 && !_mayWriteMore)
+        {
+            SetTimer();
+        }
+
+        return taken;
+    }
+
+    /// <summary>What can wait until the packets of the turn are in the network: whatever ngtcp2 has to send of its own, and timers. It takes as long as the packets themselves, and with it would each hop of a ping.</summary>
+    /// <returns>As <see cref="Transmit"/>.</returns>
+    public bool Settle()
+    {
+        Received received = _unsettled;
+        _unsettled = Received.Nothing;
+        bool taken = true;
+        if (_mayWriteMore)
+        {
+            _mayWriteMore = false;
+            taken = _conn == 0 || WriteOn(mayWriteStream: !_holds, mayPause: false);
+        }
+        else if (_state != State.Closed)
+        {
+            AcknowledgeLater(received);
+        }
+
         if (_conn != 0)
         {
             SetTimer();
@@ -61,14 +93,20 @@ internal sealed unsafe partial class QuicConnection
 
     private bool WritePackets()
     {
-        int quantum = (int)NativeNgtcp2.ConnGetSendQuantum(_conn);
-        int left = quantum;
-        int quanta = 0;
         _sentBefore = _packetsSent;
         MeasureBudget();
 
         // Control messages get the start of the first packet of a turn, and only that: datagrams never wait behind them, and they never starve.
-        bool mayWriteStream = !_holds;
+        return WriteOn(mayWriteStream: !_holds, mayPause: _state == State.Connected);
+    }
+
+    /// <param name="mayWriteStream">The first packet may begin with control messages.</param>
+    /// <param name="mayPause">When the queue is empty, <see cref="Settle"/> does the rest.</param>
+    private bool WriteOn(bool mayWriteStream, bool mayPause)
+    {
+        int quantum = (int)NativeNgtcp2.ConnGetSendQuantum(_conn);
+        int left = quantum;
+        int quanta = 0;
         while (true)
         {
             byte* packet = _endpoint.Transmit.Reserve(MaxPacketLength);
@@ -105,6 +143,13 @@ internal sealed unsafe partial class QuicConnection
                     _endpoint.MarkDirty(this);
                     return true;
                 }
+            }
+
+            if (mayPause && _queue.Count == 0 && !_control.HasUnsent)
+            {
+                _mayWriteMore = true;
+                _endpoint.SettleLater(this);
+                return true;
             }
         }
     }

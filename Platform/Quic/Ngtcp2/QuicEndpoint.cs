@@ -23,6 +23,7 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
     private readonly byte[] _resetSecret;
     private List<QuicConnection> _dirty = [];
     private List<QuicConnection> _dirtySpare = [];
+    private readonly List<QuicConnection> _unsettled = [];
     private ShortCid _latestCid;
     private QuicConnection? _latest;
     private bool _flushRequested;
@@ -101,7 +102,10 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
 
         dirty.Clear();
         _dirtySpare = dirty;
-        if (!Transmit.Flush() || !taken)
+        bool flushed = Transmit.Flush();
+        taken &= Settle();
+        flushed = flushed && (!Transmit.IsPending || Transmit.Flush());
+        if (!flushed || !taken)
         {
             _socketIsFull = true;
             Engine.Loop.Modify(Socket.Fd, PollEvents.Readable | PollEvents.Writable, this);
@@ -118,6 +122,16 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
         }
 
         RequestFlush();
+    }
+
+    /// <summary>The connection has something to do behind the packets of this turn. Whoever says so before the turn's end asks for that with <see cref="RequestFlush"/>.</summary>
+    public void SettleLater(QuicConnection connection)
+    {
+        if (!connection.IsUnsettled)
+        {
+            connection.IsUnsettled = true;
+            _unsettled.Add(connection);
+        }
     }
 
     public void RequestFlush()
@@ -208,6 +222,23 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
         Transmit.Dispose();
         Socket.Dispose();
         NativeMemory.Free(TransmitPath);
+    }
+
+    private bool Settle()
+    {
+        bool taken = true;
+        foreach (QuicConnection connection in _unsettled)
+        {
+            connection.IsUnsettled = false;
+            if (!connection.Settle())
+            {
+                taken = false;
+                MarkDirty(connection);
+            }
+        }
+
+        _unsettled.Clear();
+        return taken;
     }
 
     private void Receive()
