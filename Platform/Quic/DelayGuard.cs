@@ -11,7 +11,8 @@ namespace Softlan.Platform.Quic;
 /// <para>
 /// On a near path, a cable or this machine itself, the mean is compared instead. There a queue is what a process finds when its turn on the processor comes, and somebody always comes early:
 /// by the shortest round trip a relay's socket may hold a millisecond's worth on average. Between client, relay and gateway on two cores, with a TCP stream, a ping took 1.3 ms; by the mean it takes 0.65,
-/// and TCP is as fast. But what is not TCP is dropped when it grows too old, and a processor that is away for ten milliseconds makes it so; then a queue ahead is better than none, and the shortest counts again.
+/// and TCP is as fast. But what is not TCP is dropped when it grows too old, and there the limit comes from processes that wait for their turn rather than from a slow link. So on a near path what is late
+/// (<see cref="Wire.DatagramQueue.IsNextLate"/>) need not keep to the limit, only to congestion control.
 /// </para>
 /// </remarks>
 internal sealed class DelayGuard
@@ -60,13 +61,15 @@ internal sealed class DelayGuard
     private TimeSpan _sum;
     private int _count;
     private TimeSpan _epochEnds;
-    private TimeSpan _lenientUntil;
     private long _mostInFlight;
     private bool _wasInTheWay;
     private int _emptyEpochs;
 
     /// <summary>The shortest round trip of the last seconds; zero before the first.</summary>
     public TimeSpan RoundTrip => _base == TimeSpan.MaxValue ? TimeSpan.Zero : _base;
+
+    /// <summary>See <see cref="NearPath"/>.</summary>
+    public bool IsNear => _base < NearPath;
 
     /// <summary>In the last epoch more was in flight than two full packets: half of what BBR leaves when it pauses.</summary>
     public bool IsBusy { get; private set; }
@@ -93,7 +96,7 @@ internal sealed class DelayGuard
         _mostInFlight = Math.Max(_mostInFlight, inFlight);
         if (now >= _epochEnds)
         {
-            if (_base < NearPath && now >= _lenientUntil)
+            if (IsNear)
             {
                 Judge(_sum / _count, SmallestDelayOfNear, window / SmallestShareOfNear);
             }
@@ -115,18 +118,6 @@ internal sealed class DelayGuard
 
     /// <summary>Something could have been sent, had the limit allowed it.</summary>
     public void NoteInTheWay() => _wasInTheWay = true;
-
-    /// <summary>Something grew too old while it waited for the limit: for some seconds the limit is a wide one again.</summary>
-    /// <param name="now">Monotonic.</param>
-    public void NoteTooOld(TimeSpan now)
-    {
-        if (_base < NearPath && now >= _lenientUntil)
-        {
-            Limit = long.MaxValue;
-        }
-
-        _lenientUntil = now + Memory;
-    }
 
     /// <summary>The path is another one: what was learnt about the old one is void.</summary>
     public void Reset()

@@ -84,6 +84,9 @@ internal sealed class DatagramQueue(DatagramPool pool, PeerCounters counters, Fa
     /// <summary>What <see cref="TryPeek"/> showed is of a conversation that sends little: nobody else has to wait for it, and it should not have to wait.</summary>
     public bool IsNextSparse => _scheduler is { IsSelectedNew: true };
 
+    /// <summary>What <see cref="TryPeek"/> showed has had a quarter of the time in which it must leave or be lost. Only said where flows take turns, and never of TCP, which has more time.</summary>
+    public bool IsNextLate(TimeSpan now) => _scheduler is { IsSelectedTcp: false } && _selected != None && now - pool[_selected].EnqueuedAt > _limits.MaxAge / 4;
+
     /// <summary>Removes what <see cref="TryPeek"/> showed.</summary>
     public void Dequeue()
     {

@@ -45,6 +45,9 @@ internal sealed class FlowScheduler(DatagramPool pool)
     /// <summary>What <see cref="Select"/> chose is of a flow that had nothing waiting before, and has its first turn.</summary>
     public bool IsSelectedNew => _selected != None && _flows[_selected].Place == Place.AmongNew;
 
+    /// <summary>What <see cref="Select"/> chose is of TCP, which would rather be late than lost.</summary>
+    public bool IsSelectedTcp => _selected != None && _flows[_selected].IsTcp;
+
     /// <summary>Adds a slot of the pool at the end of its flow.</summary>
     public void Add(int slot, FlowLabel label)
     {

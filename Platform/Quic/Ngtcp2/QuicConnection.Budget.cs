@@ -14,9 +14,6 @@ internal sealed unsafe partial class QuicConnection
     private readonly DelayGuard _delay = new();
     private readonly BbrPauses _pauses;
 
-    /// <summary>Datagrams that had grown too old for this link when the guard was last told.</summary>
-    private long _tooOld;
-
     /// <summary>Bytes that this turn may still send.</summary>
     private long _budget;
 
@@ -58,12 +55,6 @@ internal sealed unsafe partial class QuicConnection
         NativeNgtcp2.ConnGetConnInfo(_conn, NativeNgtcp2.NGTCP2_CONN_INFO_V1, &info);
         long inFlight = (long)info.BytesInFlight;
         long window = (long)info.CongestionWindow;
-        if (Counters.Dropped(DropReason.TooOld) is var tooOld && tooOld != _tooOld)
-        {
-            _tooOld = tooOld;
-            _delay.NoteTooOld(_loop.Now);
-        }
-
         _delay.Update(ToTimeSpan((ulong)_pauses.Correct((long)info.LatestRtt)), inFlight, window, _loop.Now);
         _queue.RoundTrip = _delay.RoundTrip;
 
@@ -92,7 +83,8 @@ internal sealed unsafe partial class QuicConnection
     private bool TryPeek(out Span<byte> datagram)
     {
         datagram = default;
-        return _state == State.Connected && !_holds && _queue.TryPeek(_loop.Now, out datagram) && (_budget > 0 || _queue.IsNextSparse);
+        return _state == State.Connected && !_holds && _queue.TryPeek(_loop.Now, out datagram)
+            && (_budget > 0 || _queue.IsNextSparse || (_isGuarded && _delay.IsNear && _queue.IsNextLate(_loop.Now)));
     }
 
     /// <summary>At the end of a turn: while a probe of <see cref="BbrPauses"/> is alone on its way, ngtcp2 may still have had something of its own to send.</summary>

@@ -74,19 +74,14 @@ public sealed class DelayGuardTests
         Assert.InRange(_guard.Limit, DelayGuard.SmallestLimit, Window / DelayGuard.SmallestShareOfNear);
     }
 
-    [Fact]
-    public void Limit_WhenSomethingGrewTooOld_IsAWideOneForSomeSeconds()
+    [Theory]
+    [InlineData(0.1, true)]
+    [InlineData(5, false)]
+    public void IsNear_OnlyWhereNothingButProcessesCanBeInTheWay(double milliseconds, bool isNear)
     {
-        _guard.Update(TimeSpan.FromMicroseconds(100), 0, Window, _now);
-        JitterNearby(1000);
-        Assert.InRange(_guard.Limit, 0, Window / DelayGuard.SmallestShareOfNear);
-
-        _guard.NoteTooOld(_now);
-        Assert.Equal(long.MaxValue, _guard.Limit);
-        JitterNearby(4900);
-        Assert.Equal(long.MaxValue, _guard.Limit);
-        JitterNearby(1000);
-        Assert.InRange(_guard.Limit, 0, Window / DelayGuard.SmallestShareOfNear);
+        Assert.False(_guard.IsNear);
+        _guard.Update(TimeSpan.FromMilliseconds(milliseconds), 0, Window, _now);
+        Assert.Equal(isNear, _guard.IsNear);
     }
 
     [Theory]

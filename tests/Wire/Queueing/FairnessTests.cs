@@ -43,6 +43,24 @@ public sealed class FairnessTests
         Assert.False(queue.IsNextSparse);
     }
 
+    [Theory]
+    [InlineData(2, false, false)]
+    [InlineData(3, false, true)]
+    [InlineData(3, true, false)]
+    public void IsNextLate_AfterAQuarterOfItsTime_ButNotTcp(int milliseconds, bool isTcp, bool isLate)
+    {
+        DatagramQueue queue = Make(FairBy.Source);
+        byte[] frame = isTcp ? Tcp("02:00:00:00:00:01", 1) : Game("02:00:00:00:00:01");
+        Fill(queue, frame, 2);
+        queue.Settle();
+        _now += TimeSpan.FromMilliseconds(milliseconds);
+        Assert.False(queue.IsNextLate(_now));
+        Assert.True(queue.TryPeek(_now, out _));
+        Assert.Equal(isLate, queue.IsNextLate(_now));
+        queue.Clear();
+        Assert.False(queue.IsNextLate(_now));
+    }
+
     [Fact]
     public void TwoDownloads_GetHalfEach()
     {
