@@ -321,6 +321,11 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
     private void OnReportTimer()
     {
         _reportTimer.Set(DropReportInterval);
+        ReportDrops();
+    }
+
+    private void ReportDrops()
+    {
         if (_port is not null && _drops.Next(_session!.Counters, _port.Counters) is { } drops)
         {
             ClientLog.Dropped(_logger, drops);
@@ -373,6 +378,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         _status = null;
         _checkTimer.Cancel();
         _reportTimer.Cancel();
+        ReportDrops();
         _changes.UndoAll();
         _ended?.Invoke(failure);
     }

@@ -314,6 +314,11 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
     private void OnReportTimer()
     {
         _reportTimer.Set(DropReportInterval);
+        ReportDrops();
+    }
+
+    private void ReportDrops()
+    {
         if (_drops.Next(_session.Counters, _port.Counters) is { } drops)
         {
             GatewayLog.Dropped(_logger, drops);
@@ -332,6 +337,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
         _camTimer.Cancel();
         _pauseTimer.Cancel();
         _reportTimer.Cancel();
+        ReportDrops();
         _status?.Dispose();
         _status = null;
         _port.Dispose();

@@ -174,6 +174,18 @@ public sealed class ClientRoleTests : IDisposable
     }
 
     [Fact]
+    public void Stop_TellsWhatWasDroppedSinceTheLastMinute()
+    {
+        StartClient();
+        _lane.Advance(TimeSpan.FromSeconds(2));
+        Port.Counters.Drop(DropReason.PortBusy);
+        Assert.Equal(0, _log.Count("Dropped"));
+        _client!.Stop();
+        _lane.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(1, _log.Count("Dropped in the last minute: PortBusy 1"));
+    }
+
+    [Fact]
     public void HostCannotBeSetUp_EndsWithTheReasonAndUndoesEverything()
     {
         MakeClient(Address);

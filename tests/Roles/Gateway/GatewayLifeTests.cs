@@ -122,6 +122,18 @@ public sealed class GatewayLifeTests : IDisposable
         Assert.Equal(1, bench.Log.Count("Dropped"));
     }
 
+    [Fact]
+    public void Drops_SinceTheLastMinute_AreToldAtTheEnd()
+    {
+        using GatewayBench bench = new();
+        bench.Join(GatewayBench.Anna);
+        bench.Receive(GatewayBench.Anna, TestFrames.DhcpOffer(GatewayBench.Anna.Mac));
+        Assert.Equal(0, bench.Log.Count("Dropped"));
+        bench.Gateway.Stop();
+        bench.Lane.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(1, bench.Log.Count("DhcpServer 1"));
+    }
+
     private GatewayResume Resume(string room) => new(
         _directory,
         new RelayAddress("relay.example.org", 443),
