@@ -43,6 +43,9 @@ internal sealed class PacketReceiver
     private readonly byte[] _control = GC.AllocateArray<byte>(SlotCount * ControlLength, pinned: true);
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(SlotCount * BufferLength, pinned: true);
 
+    /// <summary>Slots that the last call filled; at first all are to be made ready.</summary>
+    private int _filled = SlotCount;
+
     public PacketReceiver()
     {
         for (int i = 0; i < SlotCount; i++)
@@ -59,15 +62,17 @@ internal sealed class PacketReceiver
     /// <returns>How many, or -1 with errno set.</returns>
     public unsafe int Receive(SafeFd fd)
     {
-        for (int i = 0; i < SlotCount; i++)
+        for (int i = 0; i < _filled; i++)
         {
-            // The kernel overwrites both lengths with what it used.
+            // The kernel overwrites both lengths with what it used, where it used it.
             _slots[i].Header.NameLength = (uint)Unsafe.SizeOf<LinkAddress>();
             _slots[i].Header.ControlLength = ControlLength;
         }
 
         // SAFETY: _slots and everything it points at is pinned and lives as long as this.
-        return ReceiveMessages(fd, (MessageSlot*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_slots)), SlotCount, MSG_DONTWAIT, 0);
+        int count = ReceiveMessages(fd, (MessageSlot*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_slots)), SlotCount, MSG_DONTWAIT, 0);
+        _filled = Math.Max(count, 0);
+        return count;
     }
 
     /// <summary>One of the frames that the last <see cref="Receive"/> read. Valid until the next; may be changed.</summary>

@@ -28,6 +28,9 @@ internal sealed unsafe class UdpReceiveBatch : IDisposable
     private readonly byte* _controls;
     private int _ask = FewestBuffers;
 
+    /// <summary>Messages of the table that the last call filled.</summary>
+    private int _filled;
+
     public UdpReceiveBatch()
     {
         const int PerBuffer = BufferLength + ControlLength + 64 + 32;
@@ -49,15 +52,17 @@ internal sealed unsafe class UdpReceiveBatch : IDisposable
             _messages[i].Header.VectorCount = 1;
             _messages[i].Header.Control = _controls + (i * ControlLength);
         }
+
+        _filled = Buffers;
     }
 
     /// <summary>Reads what is there.</summary>
     /// <returns>Messages read, 0 when there are none. Errors of a UDP socket concern single datagrams and are skipped.</returns>
     public int Receive(UdpSocket socket)
     {
-        for (int i = 0; i < _ask; i++)
+        for (int i = 0; i < _filled; i++)
         {
-            // The kernel overwrites both with what it used.
+            // The kernel overwrites both with what it used, where it used it. All of the table would be two kilobytes for one message.
             _messages[i].Header.NameLength = SockAddr.Inet6Length;
             _messages[i].Header.ControlLength = ControlLength;
             _remotes[i] = default;
@@ -65,6 +70,7 @@ internal sealed unsafe class UdpReceiveBatch : IDisposable
 
         // SAFETY: the vectors point into _memory, which lives until Dispose; the loop thread is the only user.
         int count = NativeUdp.RecvMmsg(socket.Fd.Number, _messages, (uint)_ask, NativeUdp.MSG_DONTWAIT, 0);
+        _filled = Math.Max(count, 0);
         if (count <= 0)
         {
             return 0;
