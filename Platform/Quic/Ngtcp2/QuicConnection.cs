@@ -9,6 +9,7 @@ namespace Softlan.Platform.Quic.Ngtcp2;
 
 // From the wire to a role:   QuicEndpoint.OnReady -> Receive -> ngtcp2 -> QuicCallbacks -> OnRecvDatagram / OnRecvStreamData -> IFrameLinkHandler
 // From a role to the wire:   Send / SendControl -> queue -> QuicEndpoint.OnTurnEnd -> Transmit -> ngtcp2 -> UdpTransmitBatch
+// Behind the packets:        QuicEndpoint.OnTurnEnd -> Settle -> what ngtcp2 has of its own, timers
 //
 // ngtcp2 may not be re-entered for a connection from its own callbacks. So whatever a handler asks for is only noted, and done at the end of the turn.
 

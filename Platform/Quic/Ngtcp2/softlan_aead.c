@@ -137,21 +137,14 @@ static int is_ours(const ngtcp2_crypto_aead *aead) { return chosen != NULL && ae
 
 static struct gcm_key_data *key_of(const ngtcp2_crypto_aead_ctx *context) { return (struct gcm_key_data *)((uintptr_t)context->native_handle & ~MARK); }
 
-int __real_ngtcp2_crypto_aead_ctx_encrypt_init(ngtcp2_crypto_aead_ctx *context, const ngtcp2_crypto_aead *aead, const uint8_t *key, size_t nonce_length);
-int __real_ngtcp2_crypto_aead_ctx_decrypt_init(ngtcp2_crypto_aead_ctx *context, const ngtcp2_crypto_aead *aead, const uint8_t *key, size_t nonce_length);
-void __real_ngtcp2_crypto_aead_ctx_free(ngtcp2_crypto_aead_ctx *context);
-int __real_ngtcp2_crypto_encrypt(uint8_t *dest, const ngtcp2_crypto_aead *aead, const ngtcp2_crypto_aead_ctx *context, const uint8_t *plain, size_t plain_length, const uint8_t *nonce,
-                                 size_t nonce_length, const uint8_t *aad, size_t aad_length);
-int __real_ngtcp2_crypto_decrypt(uint8_t *dest, const ngtcp2_crypto_aead *aead, const ngtcp2_crypto_aead_ctx *context, const uint8_t *sealed, size_t sealed_length, const uint8_t *nonce,
-                                 size_t nonce_length, const uint8_t *aad, size_t aad_length);
+typedef int init_context(ngtcp2_crypto_aead_ctx *context, const ngtcp2_crypto_aead *aead, const uint8_t *key, size_t nonce_length);
+typedef void free_context(ngtcp2_crypto_aead_ctx *context);
+typedef int seal_or_open_packet(uint8_t *dest, const ngtcp2_crypto_aead *aead, const ngtcp2_crypto_aead_ctx *context, const uint8_t *in, size_t length, const uint8_t *nonce,
+                                size_t nonce_length, const uint8_t *aad, size_t aad_length);
 
-int __wrap_ngtcp2_crypto_aead_ctx_encrypt_init(ngtcp2_crypto_aead_ctx *context, const ngtcp2_crypto_aead *aead, const uint8_t *key, size_t nonce_length);
-int __wrap_ngtcp2_crypto_aead_ctx_decrypt_init(ngtcp2_crypto_aead_ctx *context, const ngtcp2_crypto_aead *aead, const uint8_t *key, size_t nonce_length);
-void __wrap_ngtcp2_crypto_aead_ctx_free(ngtcp2_crypto_aead_ctx *context);
-int __wrap_ngtcp2_crypto_encrypt(uint8_t *dest, const ngtcp2_crypto_aead *aead, const ngtcp2_crypto_aead_ctx *context, const uint8_t *plain, size_t plain_length, const uint8_t *nonce,
-                                 size_t nonce_length, const uint8_t *aad, size_t aad_length);
-int __wrap_ngtcp2_crypto_decrypt(uint8_t *dest, const ngtcp2_crypto_aead *aead, const ngtcp2_crypto_aead_ctx *context, const uint8_t *sealed, size_t sealed_length, const uint8_t *nonce,
-                                 size_t nonce_length, const uint8_t *aad, size_t aad_length);
+init_context __real_ngtcp2_crypto_aead_ctx_encrypt_init, __real_ngtcp2_crypto_aead_ctx_decrypt_init, __wrap_ngtcp2_crypto_aead_ctx_encrypt_init, __wrap_ngtcp2_crypto_aead_ctx_decrypt_init;
+free_context __real_ngtcp2_crypto_aead_ctx_free, __wrap_ngtcp2_crypto_aead_ctx_free;
+seal_or_open_packet __real_ngtcp2_crypto_encrypt, __real_ngtcp2_crypto_decrypt, __wrap_ngtcp2_crypto_encrypt, __wrap_ngtcp2_crypto_decrypt;
 
 static int make(ngtcp2_crypto_aead_ctx *context, const uint8_t *key)
 {
