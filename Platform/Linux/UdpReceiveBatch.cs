@@ -28,8 +28,8 @@ internal sealed unsafe class UdpReceiveBatch : IDisposable
     private readonly byte* _controls;
     private int _ask = FewestBuffers;
 
-    /// <summary>Messages of the table that the last call filled.</summary>
-    private int _filled;
+    /// <summary>Messages of the table that the last call filled; at first all are to be made ready.</summary>
+    private int _filled = Buffers;
 
     public UdpReceiveBatch()
     {
@@ -52,8 +52,6 @@ internal sealed unsafe class UdpReceiveBatch : IDisposable
             _messages[i].Header.VectorCount = 1;
             _messages[i].Header.Control = _controls + (i * ControlLength);
         }
-
-        _filled = Buffers;
     }
 
     /// <summary>Reads what is there.</summary>

@@ -22,9 +22,6 @@ internal sealed unsafe partial class QuicConnection
     /// <summary><see cref="_packetsSent"/> at the start of the turn.</summary>
     private long _sentBefore;
 
-    /// <summary>Set while it stands in its endpoint's list of connections to settle.</summary>
-    public bool IsUnsettled { get; set; }
-
     /// <summary>Packets were written, and ngtcp2 has not been asked yet whether it has something of its own.</summary>
     private bool _mayWriteMore;
 

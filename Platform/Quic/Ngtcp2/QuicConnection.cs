@@ -90,6 +90,9 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
     /// <summary>Set while it stands in its endpoint's list of connections to write.</summary>
     public bool IsDirty { get; set; }
 
+    /// <summary>Set while it stands in its endpoint's list of connections to settle.</summary>
+    public bool IsUnsettled { get; set; }
+
     /// <summary>Frames wait to be sent.</summary>
     public bool HasFrames => _queue.Count > 0;
 

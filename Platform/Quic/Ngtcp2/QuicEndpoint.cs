@@ -104,7 +104,7 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
         _dirtySpare = dirty;
         bool flushed = Transmit.Flush();
         taken &= Settle();
-        flushed = flushed && (!Transmit.IsPending || Transmit.Flush());
+        flushed = flushed && Transmit.Flush();
         if (!flushed || !taken)
         {
             _socketIsFull = true;
