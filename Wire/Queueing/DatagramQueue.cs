@@ -35,7 +35,14 @@ internal sealed class DatagramQueue(DatagramPool pool, PeerCounters counters, Fa
     public TimeSpan RoundTrip
     {
         get => _limits.RoundTrip;
-        set => _limits = value == _limits.RoundTrip ? _limits : new QueueLimits(_limits.MaxAge, value);
+        set => _limits = value == _limits.RoundTrip ? _limits : new QueueLimits(_limits.MaxAge, value, _limits.IsPaused);
+    }
+
+    /// <summary>See <see cref="QueueLimits.IsPaused"/>.</summary>
+    public bool IsPaused
+    {
+        get => _limits.IsPaused;
+        set => _limits = value == _limits.IsPaused ? _limits : _limits with { IsPaused = value };
     }
 
     /// <summary>Adds a copy of header and body.</summary>
@@ -69,7 +76,7 @@ internal sealed class DatagramQueue(DatagramPool pool, PeerCounters counters, Fa
         return DropReason.None;
     }
 
-    /// <summary>The datagram to send next, after those that have waited too long were dropped. It stays in the queue, and stays the next, until <see cref="Dequeue"/>, unless it grows too old meanwhile.</summary>
+    /// <summary>The datagram to send next, after those that have waited too long were dropped. It stays in the queue, and stays the next, until <see cref="Dequeue"/>, unless it grows too old meanwhile, or something comes that goes before it.</summary>
     public bool TryPeek(TimeSpan now, out Span<byte> datagram)
     {
         if (_selected == None || now - pool[_selected].EnqueuedAt > _limits.MaxAge)
@@ -121,12 +128,7 @@ internal sealed class DatagramQueue(DatagramPool pool, PeerCounters counters, Fa
             slot = next;
         }
 
-        if (_selected != None)
-        {
-            // It has been shown already, and stays the next. It is the oldest, so its flow is the first of the new ones.
-            _ = scheduler.Select(pool[_selected].EnqueuedAt, _limits, counters, out _);
-        }
-
+        _selected = None; // What was shown may have to let something go before it.
         _first = None;
         _last = None;
     }
@@ -175,6 +177,11 @@ internal sealed class DatagramQueue(DatagramPool pool, PeerCounters counters, Fa
             FlowLabel label = Label(slot);
             Count -= scheduler.DropOld(label, now, _limits, counters);
             scheduler.Add(slot, label);
+            if (_selected != None && scheduler.HasNew && !scheduler.IsSelectedNew)
+            {
+                _selected = None; // A game does not wait behind what was shown and could not be sent.
+            }
+
             return;
         }
 

@@ -2,16 +2,18 @@ namespace Softlan.Wire;
 
 // Which datagram leaves next, when several wait:
 //
-//   new flows        conversations that had nothing waiting: a game's packets, a ping, an acknowledgement. First come, first served, each for one quantum
+//   new flows        conversations that had nothing waiting: a game's packets, a ping, an acknowledgement. First come, first served, each for one quantum.
+//                    Not TCP's full segments: they are of somebody who sends as fast as he may, even where each of them finds its flow empty
 //   stations         then every station in turn, for one quantum
 //     flows          and within a station every conversation in turn, for one quantum
 //   CoDel            the one that is chosen may be dropped, or marked, because its flow has kept a queue for too long
 //
-// A flow that has used its quantum up, or has emptied, joins the others of its station; so nobody stays new for long.
+// A flow that has used its quantum up, or has emptied, joins the others of its station, and is forgotten when its turn comes and it is still empty. What comes before that is new again as long as
+// something is left of the quantum: on a link that is held up, between two turns of the others, a game sends many of its packets. So nobody sends more than one quantum out of turn.
 
 /// <summary>Takes turns between the datagrams of one link: deficit round robin over stations and their flows, new flows first (after FQ-CoDel, RFC 8290, with CAKE's fairness between hosts).</summary>
 /// <remarks>Has no state worth keeping while it is empty, so links with a backlog borrow one from their <see cref="DatagramPool"/> and give it back. It is then as new.</remarks>
-internal sealed class FlowScheduler(DatagramPool pool)
+internal sealed partial class FlowScheduler(DatagramPool pool)
 {
     /// <summary>Flows that are told apart; more share by hash. A power of two.</summary>
     private const int FlowCount = 256;
@@ -21,6 +23,9 @@ internal sealed class FlowScheduler(DatagramPool pool)
 
     /// <summary>Bytes of one turn: the longest datagram, so that every turn sends at least one.</summary>
     private const int Quantum = FrameLimits.MaxDatagramLength;
+
+    /// <summary>Bytes of a datagram from which on a TCP segment is full: less than any path's MSS makes of one, more than a game that uses TCP sends at once.</summary>
+    private const int FullSegment = 1000;
 
     private const int None = -1;
 
@@ -35,15 +40,11 @@ internal sealed class FlowScheduler(DatagramPool pool)
     /// <summary>The next scheduler of the pool's free list.</summary>
     public FlowScheduler? NextFree { get; set; }
 
-    private enum Place : byte
-    {
-        Nowhere,
-        AmongNew,
-        WithStation,
-    }
-
     /// <summary>What <see cref="Select"/> chose is of a flow that had nothing waiting before, and has its first turn.</summary>
-    public bool IsSelectedNew => _selected != None && _flows[_selected].Place == Place.AmongNew;
+    public bool IsSelectedNew => _selected != None && _flows[_selected].IsAmongNew;
+
+    /// <summary>There is a flow that goes before those that are not new.</summary>
+    public bool HasNew => _newFirst != None;
 
     /// <summary>What <see cref="Select"/> chose is of TCP, which would rather be late than lost.</summary>
     public bool IsSelectedTcp => _selected != None && _flows[_selected].IsTcp;
@@ -66,10 +67,14 @@ internal sealed class FlowScheduler(DatagramPool pool)
 
         flow.Last = slot;
         flow.Count++;
-        if (flow.Place == Place.Nowhere)
+        if (!flow.IsAmongNew && !flow.IsWithStation)
         {
             flow.Station = (short)(label.Station & (StationCount - 1));
             flow.Deficit = Quantum;
+            Join(index, ref flow);
+        }
+        else if (flow.Count == 1 && !flow.IsAmongNew && flow.Deficit > 0 && !IsFullSegment(in flow))
+        {
             AppendNew(index);
         }
     }
@@ -105,14 +110,15 @@ internal sealed class FlowScheduler(DatagramPool pool)
         _selected = None;
         while (true)
         {
-            int index = _newFirst != None ? _newFirst : NextOfStations();
+            bool isNew = _newFirst != None;
+            int index = isNew ? _newFirst : NextOfStations();
             if (index == None)
             {
                 return None;
             }
 
             ref Flow flow = ref _flows[index];
-            if (flow.First != None && flow.Deficit > 0)
+            if (flow.First != None && flow.Deficit > 0 && !(isNew && IsFullSegment(in flow)))
             {
                 dropped += DropOld(ref flow, now, limits, counters);
                 dropped += Control(ref flow, now, limits, counters);
@@ -123,7 +129,14 @@ internal sealed class FlowScheduler(DatagramPool pool)
                 }
             }
 
-            Pass(index, ref flow);
+            if (isNew)
+            {
+                PassNew(index, ref flow);
+            }
+            else
+            {
+                Pass(index, ref flow);
+            }
         }
     }
 
@@ -163,7 +176,10 @@ internal sealed class FlowScheduler(DatagramPool pool)
         {
             int index = _newFirst;
             RemoveFirstNew();
-            Forget(ref _flows[index]);
+            if (!_flows[index].IsWithStation)
+            {
+                Forget(ref _flows[index]);
+            }
         }
 
         while (_ringFirst != None)
@@ -222,29 +238,48 @@ internal sealed class FlowScheduler(DatagramPool pool)
         return None;
     }
 
-    /// <summary>The flow at the front cannot send: it is empty, or has had its quantum.</summary>
-    private void Pass(int index, ref Flow flow)
+    private bool IsFullSegment(in Flow flow) => flow.IsTcp && pool[flow.First].Length >= FullSegment;
+
+    private void Join(int index, ref Flow flow)
     {
-        bool isEmpty = flow.First == None;
-        if (flow.Place == Place.AmongNew)
+        if (IsFullSegment(in flow))
         {
-            RemoveFirstNew();
+            AppendToStation(index);
         }
         else
         {
-            RemoveFirstOfStation(ref _stations[flow.Station]);
+            AppendNew(index);
         }
+    }
 
-        if (isEmpty && flow.Place == Place.WithStation)
+    /// <summary>The first of the new ones is empty, has had its quantum, or holds a full segment: it is not new any longer.</summary>
+    private void PassNew(int index, ref Flow flow)
+    {
+        RemoveFirstNew();
+        if (!flow.IsWithStation)
+        {
+            Refill(ref flow);
+            AppendToStation(index);
+        }
+    }
+
+    /// <summary>The flow whose turn it is at its station is empty, or has had its quantum. There are no new ones.</summary>
+    private void Pass(int index, ref Flow flow)
+    {
+        RemoveFirstOfStation(ref _stations[flow.Station]);
+        if (flow.First == None)
         {
             Forget(ref flow);
-            return;
         }
-
-        // One that emptied while it was new goes through the others' round once before it is new again, or it could starve them.
-        flow.Deficit += isEmpty ? 0 : Quantum;
-        AppendToStation(index);
+        else
+        {
+            Refill(ref flow);
+            AppendToStation(index);
+        }
     }
+
+    /// <summary>One that has emptied gets nothing, or it could go on sending out of turn.</summary>
+    private static void Refill(ref Flow flow) => flow.Deficit += flow.First == None || flow.Deficit > 0 ? 0 : Quantum;
 
     private int DropOld(ref Flow flow, TimeSpan now, in QueueLimits limits, PeerCounters counters)
     {
@@ -261,6 +296,12 @@ internal sealed class FlowScheduler(DatagramPool pool)
 
     private int Control(ref Flow flow, TimeSpan now, in QueueLimits limits, PeerCounters counters)
     {
+        if (flow.IsTcp && limits.IsPaused)
+        {
+            flow.CoDel = default; // What stands now goes by itself when the pause is over, if it is given the time.
+            return 0;
+        }
+
         int dropped = 0;
         (TimeSpan target, TimeSpan interval) = flow.IsTcp ? (limits.TcpTarget, limits.TcpInterval) : (limits.Target, limits.Interval);
         while (flow.First != None && flow.CoDel.ShouldDrop(now - pool[flow.First].EnqueuedAt, now, flow.Count == 1, target, interval))
@@ -294,102 +335,5 @@ internal sealed class FlowScheduler(DatagramPool pool)
             flow.First = None;
             flow.Last = None;
         }
-    }
-
-    private void AppendNew(int index)
-    {
-        _flows[index].Place = Place.AmongNew;
-        _flows[index].Next = None;
-        if (_newLast == None)
-        {
-            _newFirst = index;
-        }
-        else
-        {
-            _flows[_newLast].Next = (short)index;
-        }
-
-        _newLast = index;
-    }
-
-    private void RemoveFirstNew()
-    {
-        _newFirst = _flows[_newFirst].Next;
-        _newLast = _newFirst == None ? None : _newLast;
-    }
-
-    private void AppendToStation(int index)
-    {
-        ref Flow flow = ref _flows[index];
-        flow.Place = Place.WithStation;
-        flow.Next = None;
-        ref Station station = ref _stations[flow.Station];
-        if (station.Last == None)
-        {
-            station.First = (short)index;
-        }
-        else
-        {
-            _flows[station.Last].Next = (short)index;
-        }
-
-        station.Last = (short)index;
-        if (!station.IsInRing)
-        {
-            AppendToRing(flow.Station);
-        }
-    }
-
-    private void RemoveFirstOfStation(ref Station station)
-    {
-        station.First = _flows[station.First].Next;
-        station.Last = station.First == None ? (short)None : station.Last;
-    }
-
-    private void AppendToRing(int index)
-    {
-        _stations[index].IsInRing = true;
-        _stations[index].Next = None;
-        if (_ringLast == None)
-        {
-            _ringFirst = index;
-        }
-        else
-        {
-            _stations[_ringLast].Next = (short)index;
-        }
-
-        _ringLast = index;
-    }
-
-    private void RemoveFirstOfRing()
-    {
-        _stations[_ringFirst].IsInRing = false;
-        _ringFirst = _stations[_ringFirst].Next;
-        _ringLast = _ringFirst == None ? None : _ringLast;
-    }
-
-    /// <summary>One conversation: the slots that wait, oldest first, and where it stands in line.</summary>
-    private struct Flow
-    {
-        public int First;
-        public int Last;
-        public int Count;
-        public int Deficit;
-        public CoDelState CoDel;
-        public short Next;
-        public short Station;
-        public Place Place;
-        public bool IsTcp;
-    }
-
-    /// <summary>The flows of one MAC address that are not new any more.</summary>
-    private struct Station
-    {
-        public int Deficit;
-        public short First;
-        public short Last;
-        public short Next;
-        public bool IsInRing;
     }
 }
