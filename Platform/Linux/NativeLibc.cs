@@ -28,6 +28,10 @@ internal static partial class NativeLibc
     [LibraryImport(Libc, EntryPoint = "write", SetLastError = true)]
     public static partial nint Write(SafeFd fd, ReadOnlySpan<byte> buffer, nuint count);
 
+    // Bytes that belong to what malloc or calloc returned; malloc.h.
+    [LibraryImport(Libc, EntryPoint = "malloc_usable_size")]
+    public static partial nuint MallocUsableSize(nint pointer);
+
     [LibraryImport(Libc, EntryPoint = "epoll_create1", SetLastError = true)]
     public static partial SafeFd EpollCreate1(int flags);
 

@@ -59,8 +59,11 @@ internal sealed class DelayGuard
     private int _count;
     private TimeSpan _epochEnds;
     private long _mostInFlight;
+    private long _mostBefore;
     private bool _wasInTheWay;
     private int _emptyEpochs;
+    private long _proven;
+    private long _nextProven;
 
     /// <summary>The shortest round trip of the last seconds; zero before the first.</summary>
     public TimeSpan RoundTrip => _base == TimeSpan.MaxValue ? TimeSpan.Zero : _base;
@@ -73,6 +76,9 @@ internal sealed class DelayGuard
 
     /// <summary>Bytes that may be in flight now.</summary>
     public long Limit { get; private set; } = long.MaxValue;
+
+    /// <summary>The most bytes in flight with which the path, in the last seconds, was without a queue; 0 before the first.</summary>
+    public long Proven => Math.Max(_proven, _nextProven);
 
     /// <summary>What was measured since the last call.</summary>
     /// <param name="roundTrip">Of the latest packet that was acknowledged; zero before the first.</param>
@@ -106,6 +112,7 @@ internal sealed class DelayGuard
             _shortest = TimeSpan.MaxValue;
             _sum = TimeSpan.Zero;
             _count = 0;
+            _mostBefore = _mostInFlight;
             _mostInFlight = inFlight;
             _wasInTheWay = false;
             TimeSpan round = 2 * _base;
@@ -125,7 +132,10 @@ internal sealed class DelayGuard
         _sum = TimeSpan.Zero;
         _count = 0;
         _mostInFlight = 0;
+        _mostBefore = 0;
         _emptyEpochs = 0;
+        _proven = 0;
+        _nextProven = 0;
         Limit = long.MaxValue;
     }
 
@@ -135,6 +145,8 @@ internal sealed class DelayGuard
         {
             _base = _nextBase;
             _nextBase = TimeSpan.MaxValue;
+            _proven = _nextProven;
+            _nextProven = 0;
             _baseUntil = now + Memory;
         }
 
@@ -149,6 +161,10 @@ internal sealed class DelayGuard
         TimeSpan tolerated = _base / 8;
         tolerated = tolerated < SmallestDelay ? SmallestDelay : tolerated > LongestDelay ? LongestDelay : tolerated;
         TimeSpan queue = roundTrip - _base;
+        if (queue <= tolerated)
+        {
+            _nextProven = Math.Max(_nextProven, Math.Min(_mostInFlight, _mostBefore)); // What joined only now shows in the next epoch.
+        }
 
         // So much, by Little's law, would have been in flight with a queue that is tolerated.
         double share = (_base + tolerated) / roundTrip;

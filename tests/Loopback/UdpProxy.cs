@@ -1,14 +1,17 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
 namespace Softlan.Tests.Loopback;
 
-/// <summary>A path between a client and a listener that can lose packets, limit their size, and change the address under which the client is seen, as a NAT does.</summary>
+/// <summary>A path between a client and a listener that can take its time, lose packets, limit their size, and change the address under which the client is seen, as a NAT does.</summary>
 internal sealed class UdpProxy : IDisposable
 {
     private readonly Socket _clientSide = Bind();
     private readonly IPEndPoint _server;
     private readonly byte[] _buffer = new byte[65536];
+    private readonly Queue<(long Due, bool IsToServer, byte[] Packet)> _underWay = new();
+    private readonly Random _random = new(1);
     private Socket _serverSide = Bind();
     private EndPoint? _client;
 
@@ -18,6 +21,12 @@ internal sealed class UdpProxy : IDisposable
 
     /// <summary>Longer UDP payloads vanish without a word, as in a path MTU black hole.</summary>
     public int MaxLength { get; set; } = int.MaxValue;
+
+    /// <summary>Added to the round trip by halves.</summary>
+    public TimeSpan RoundTrip { get; set; }
+
+    /// <summary>One packet in so many is lost each way, by chance; 0: none is.</summary>
+    public int LosesOneIn { get; set; }
 
     public bool DropsToServer { get; set; }
 
@@ -39,10 +48,9 @@ internal sealed class UdpProxy : IDisposable
             EndPoint from = new IPEndPoint(IPAddress.Any, 0);
             int length = _clientSide.ReceiveFrom(_buffer, ref from);
             _client = from;
-            if (!DropsToServer && length <= MaxLength)
+            if (!DropsToServer)
             {
-                Passed++;
-                _serverSide.SendTo(_buffer.AsSpan(0, length), SocketFlags.None, _server);
+                Take(length, isToServer: true);
             }
         }
 
@@ -50,11 +58,16 @@ internal sealed class UdpProxy : IDisposable
         {
             EndPoint from = new IPEndPoint(IPAddress.Any, 0);
             int length = _serverSide.ReceiveFrom(_buffer, ref from);
-            if (_client is not null && !DropsToClient && length <= MaxLength)
+            if (_client is not null && !DropsToClient)
             {
-                Passed++;
-                _clientSide.SendTo(_buffer.AsSpan(0, length), SocketFlags.None, _client);
+                Take(length, isToServer: false);
             }
+        }
+
+        while (_underWay.TryPeek(out (long Due, bool IsToServer, byte[] Packet) next) && next.Due <= Stopwatch.GetTimestamp())
+        {
+            Pass(next.Packet, next.IsToServer);
+            _underWay.Dequeue();
         }
     }
 
@@ -62,6 +75,36 @@ internal sealed class UdpProxy : IDisposable
     {
         _clientSide.Dispose();
         _serverSide.Dispose();
+    }
+
+    private void Take(int length, bool isToServer)
+    {
+        if (length > MaxLength || (LosesOneIn > 0 && _random.Next(LosesOneIn) == 0))
+        {
+            return;
+        }
+
+        if (RoundTrip == default)
+        {
+            Pass(_buffer.AsSpan(0, length), isToServer);
+        }
+        else
+        {
+            _underWay.Enqueue((Stopwatch.GetTimestamp() + (long)(RoundTrip.TotalSeconds / 2 * Stopwatch.Frequency), isToServer, _buffer[..length]));
+        }
+    }
+
+    private void Pass(ReadOnlySpan<byte> packet, bool isToServer)
+    {
+        Passed++;
+        if (isToServer)
+        {
+            _serverSide.SendTo(packet, SocketFlags.None, _server);
+        }
+        else
+        {
+            _clientSide.SendTo(packet, SocketFlags.None, _client!);
+        }
     }
 
     private static Socket Bind()

@@ -11,14 +11,26 @@ internal sealed unsafe partial class QuicConnection
     /// <summary>So often in a round trip, if the window is small.</summary>
     private const int AsksInRoundTrip = 4;
 
+    /// <summary>The share of the congestion window that is for those who send little. When packets were lost, or when BBR pauses, the window is no larger than what is in flight, and who has filled it gets
+    /// on with every acknowledgement; a game's packet would wait up to a round trip for one, and then be too old.</summary>
+    private const int ReservedShare = 8;
+
+    /// <summary>Bytes of it, at least: the packet by which the others may exceed what is theirs.</summary>
+    private const long SmallestReserve = Ngtcp2Engine.MaxUdpPayload;
+
     private readonly DelayGuard _delay = new();
     private readonly BbrPauses _pauses;
+    private readonly LossMeter _losses = new();
+    private readonly CongestionWindow _window = new();
 
     /// <summary>Bytes that this turn may still send.</summary>
     private long _budget;
 
-    /// <summary>The budget is what <see cref="DelayGuard"/> allows.</summary>
+    /// <summary><see cref="BbrPauses"/> has nothing to say.</summary>
     private bool _isGuarded;
+
+    /// <summary>The budget is what <see cref="DelayGuard"/> allows, and that is less than the window.</summary>
+    private bool _isDelayBound;
 
     /// <summary>Nothing that must be acknowledged may leave, except what <see cref="_asks"/> says.</summary>
     private bool _holds;
@@ -39,6 +51,7 @@ internal sealed unsafe partial class QuicConnection
     {
         _delay.Reset();
         _pauses.Reset(_loop.NowNanoseconds);
+        _losses.Reset();
     }
 
     private void NoteAcknowledgements()
@@ -54,20 +67,23 @@ internal sealed unsafe partial class QuicConnection
         NativeNgtcp2.ConnInfo info;
         NativeNgtcp2.ConnGetConnInfo(_conn, NativeNgtcp2.NGTCP2_CONN_INFO_V1, &info);
         long inFlight = (long)info.BytesInFlight;
-        long window = (long)info.CongestionWindow;
-        _delay.Update(ToTimeSpan((ulong)_pauses.Correct((long)info.LatestRtt)), inFlight, window, _loop.Now);
+        _delay.Update(ToTimeSpan((ulong)_pauses.Correct((long)info.LatestRtt)), inFlight, (long)info.CongestionWindow, _loop.Now);
+        long window = RaiseWindow(in info);
         _queue.RoundTrip = _delay.RoundTrip;
 
-        long limit = _delay.Limit;
+        long usable = window - Math.Max(window / ReservedShare, SmallestReserve);
+        long limit = Math.Min(_delay.Limit, usable);
         BbrPauses.Advice advice = _pauses.Ask(ToNanoseconds(_delay.RoundTrip), _delay.IsBusy, _loop.NowNanoseconds);
         _isGuarded = advice == BbrPauses.Advice.None;
+        _queue.IsPaused = advice == BbrPauses.Advice.Ease;
         _probes = advice == BbrPauses.Advice.Probe;
         _holds = _probes || advice == BbrPauses.Advice.Wait;
         _inFlightBefore = inFlight;
+        _isDelayBound = _isGuarded && _delay.Limit <= usable;
         if (advice == BbrPauses.Advice.Ease)
         {
             // What is left is for those who send little: they need not wait for the budget.
-            limit = _pauses.IsPaused ? window / 8 * 7 : Math.Min(limit, window / 2) / 8 * 3;
+            limit = _pauses.IsPaused ? usable : Math.Min(limit, window / 2) / 8 * 3;
         }
 
         _budget = _holds ? 0 : limit - inFlight;
@@ -77,6 +93,29 @@ internal sealed unsafe partial class QuicConnection
         {
             _queue.Settle();
         }
+    }
+
+    /// <summary>What the path has carried without a queue it carries still, whatever BBR makes of packets that were lost by chance; a quarter more, or it would never be seen to carry more.
+    /// A near path has no such losses, and when BBR pauses it is to measure the round trip.</summary>
+    /// <returns>The window, in bytes.</returns>
+    private long RaiseWindow(in NativeNgtcp2.ConnInfo info)
+    {
+        long window = (long)info.CongestionWindow;
+        long carried = _delay.Proven / 4 * 5;
+        _losses.Update(_packetsSent, _datagramsLost);
+        if (carried <= window || _delay.IsNear || _pauses.IsPaused || !_losses.IsByChance)
+        {
+            return window;
+        }
+
+        _window.Find(_conn, in info);
+        if (!_window.IsKnown)
+        {
+            return window;
+        }
+
+        _window.Raise(carried);
+        return carried;
     }
 
     /// <summary>The datagram to send next, if it may be sent now.</summary>

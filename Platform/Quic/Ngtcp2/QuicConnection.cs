@@ -349,6 +349,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
     {
         if (_conn != 0)
         {
+            _window.Forget();
             NativeNgtcp2.ConnDel(_conn);
             _conn = 0;
             _tls.Dispose();

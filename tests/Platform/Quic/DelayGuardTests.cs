@@ -129,6 +129,24 @@ public sealed class DelayGuardTests
     }
 
     [Fact]
+    public void Proven_IsTheMostThatMadeNoQueue_AndIsForgotten()
+    {
+        Assert.Equal(0, _guard.Proven);
+        Hold(TimeSpan.FromMilliseconds(20), 50_000, 200);
+        Assert.Equal(50_000, _guard.Proven);
+        Hold(TimeSpan.FromMilliseconds(40), 90_000, 1000);
+        Assert.Equal(50_000, _guard.Proven);
+        Hold(TimeSpan.FromMilliseconds(40), 70_000, 200); // What a queue costs is seen a round trip later.
+        Assert.Equal(50_000, _guard.Proven);
+        Hold(TimeSpan.FromMilliseconds(20), 70_000, 200);
+        Assert.Equal(70_000, _guard.Proven);
+        Hold(TimeSpan.FromMilliseconds(20), 3_000, 10_100);
+        Assert.Equal(3_000, _guard.Proven);
+        _guard.Reset();
+        Assert.Equal(0, _guard.Proven);
+    }
+
+    [Fact]
     public void Reset_OnAnotherPath_ForgetsTheLimit()
     {
         TimeSpan trip = TimeSpan.FromMilliseconds(20);
@@ -139,6 +157,14 @@ public sealed class DelayGuardTests
         Assert.Equal(long.MaxValue, _guard.Limit);
         _guard.Update(TimeSpan.FromMilliseconds(200), Window, Window, Tick());
         Assert.Equal(long.MaxValue, _guard.Limit);
+    }
+
+    private void Hold(TimeSpan roundTrip, long inFlight, int milliseconds)
+    {
+        for (int i = 0; i < milliseconds; i++)
+        {
+            _guard.Update(roundTrip, inFlight, Window, Tick());
+        }
     }
 
     private void JitterNearby(int milliseconds)

@@ -1,0 +1,69 @@
+using System.Runtime.Versioning;
+using Softlan.Platform.Quic.Ngtcp2;
+using Xunit;
+
+namespace Softlan.Tests.Platform.Quic;
+
+/// <summary>That it is found in the installed library's connections is tested by what it does, in LossyPathTests.</summary>
+[SupportedOSPlatform("linux")]
+public sealed class CongestionWindowTests
+{
+    private static readonly NativeNgtcp2.ConnInfo _info = new()
+    {
+        LatestRtt = 30_100_200, MinRtt = 30_000_001, SmoothedRtt = 30_050_003, RttVariance = 70_007, CongestionWindow = 14_720, SlowStartThreshold = ulong.MaxValue, BytesInFlight = 1452,
+    };
+
+    private readonly ulong[] _memory = [.. Enumerable.Range(0, 400).Select(static i => (ulong)i * 7919)];
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(123)]
+    [InlineData(400 - 18)]
+    public void Search_OnePlaceHoldsTheNumbers_FindsIt(int place)
+    {
+        Put(place);
+        Assert.Equal(place, CongestionWindow.Search(_memory, _info));
+    }
+
+    [Fact]
+    public void Search_TwoPlacesHoldThem_FindsNone()
+    {
+        Put(20);
+        Put(300);
+        Assert.Equal(-1, CongestionWindow.Search(_memory, _info));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(14)]
+    [InlineData(15)]
+    [InlineData(17)]
+    public void Search_OneNumberIsAnother_FindsNone(int word)
+    {
+        Put(50);
+        _memory[50 + word]++;
+        Assert.Equal(-1, CongestionWindow.Search(_memory, _info));
+    }
+
+    [Fact]
+    public void Search_TooLittleMemory_FindsNone()
+    {
+        Put(0);
+        Assert.Equal(-1, CongestionWindow.Search(_memory.AsSpan(0, 17), _info));
+        Assert.Equal(-1, CongestionWindow.Search([], _info));
+    }
+
+    private void Put(int place)
+    {
+        _memory[place] = _info.LatestRtt;
+        _memory[place + 1] = _info.MinRtt;
+        _memory[place + 2] = _info.SmoothedRtt;
+        _memory[place + 3] = _info.RttVariance;
+        _memory[place + 14] = _info.CongestionWindow;
+        _memory[place + 15] = _info.SlowStartThreshold;
+        _memory[place + 17] = _info.BytesInFlight;
+    }
+}
