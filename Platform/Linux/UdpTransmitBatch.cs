@@ -59,9 +59,6 @@ internal sealed unsafe class UdpTransmitBatch : IDisposable
         _locals = (SockAddr*)next;
     }
 
-    /// <summary>Something is collected that the socket has not taken yet.</summary>
-    public bool IsPending => _count > 0;
-
     /// <summary>errno of the last datagram that the kernel refused, and where it was to go. Such a datagram is lost, as any may be.</summary>
     public int LastError { get; private set; }
 
