@@ -8,9 +8,15 @@ namespace Softlan.Tests.Platform.Quic;
 [SupportedOSPlatform("linux")]
 public sealed class CongestionWindowTests
 {
-    private static readonly NativeNgtcp2.ConnInfo _info = new()
+    private static readonly NativeNgtcp2.ConnInfo Info = new()
     {
-        LatestRtt = 30_100_200, MinRtt = 30_000_001, SmoothedRtt = 30_050_003, RttVariance = 70_007, CongestionWindow = 14_720, SlowStartThreshold = ulong.MaxValue, BytesInFlight = 1452,
+        LatestRtt = 30_100_200,
+        MinRtt = 30_000_001,
+        SmoothedRtt = 30_050_003,
+        RttVariance = 70_007,
+        CongestionWindow = 14_720,
+        SlowStartThreshold = ulong.MaxValue,
+        BytesInFlight = 1452,
     };
 
     private readonly ulong[] _memory = [.. Enumerable.Range(0, 400).Select(static i => (ulong)i * 7919)];
@@ -22,7 +28,7 @@ public sealed class CongestionWindowTests
     public void Search_OnePlaceHoldsTheNumbers_FindsIt(int place)
     {
         Put(place);
-        Assert.Equal(place, CongestionWindow.Search(_memory, _info));
+        Assert.Equal(place, CongestionWindow.Search(_memory, Info));
     }
 
     [Fact]
@@ -30,7 +36,7 @@ public sealed class CongestionWindowTests
     {
         Put(20);
         Put(300);
-        Assert.Equal(-1, CongestionWindow.Search(_memory, _info));
+        Assert.Equal(-1, CongestionWindow.Search(_memory, Info));
     }
 
     [Theory]
@@ -45,25 +51,25 @@ public sealed class CongestionWindowTests
     {
         Put(50);
         _memory[50 + word]++;
-        Assert.Equal(-1, CongestionWindow.Search(_memory, _info));
+        Assert.Equal(-1, CongestionWindow.Search(_memory, Info));
     }
 
     [Fact]
     public void Search_TooLittleMemory_FindsNone()
     {
         Put(0);
-        Assert.Equal(-1, CongestionWindow.Search(_memory.AsSpan(0, 17), _info));
-        Assert.Equal(-1, CongestionWindow.Search([], _info));
+        Assert.Equal(-1, CongestionWindow.Search(_memory.AsSpan(0, 17), Info));
+        Assert.Equal(-1, CongestionWindow.Search([], Info));
     }
 
     private void Put(int place)
     {
-        _memory[place] = _info.LatestRtt;
-        _memory[place + 1] = _info.MinRtt;
-        _memory[place + 2] = _info.SmoothedRtt;
-        _memory[place + 3] = _info.RttVariance;
-        _memory[place + 14] = _info.CongestionWindow;
-        _memory[place + 15] = _info.SlowStartThreshold;
-        _memory[place + 17] = _info.BytesInFlight;
+        _memory[place] = Info.LatestRtt;
+        _memory[place + 1] = Info.MinRtt;
+        _memory[place + 2] = Info.SmoothedRtt;
+        _memory[place + 3] = Info.RttVariance;
+        _memory[place + 14] = Info.CongestionWindow;
+        _memory[place + 15] = Info.SlowStartThreshold;
+        _memory[place + 17] = Info.BytesInFlight;
     }
 }
