@@ -71,11 +71,15 @@ internal sealed partial class FlowScheduler(DatagramPool pool)
         {
             flow.Station = (short)(label.Station & (StationCount - 1));
             flow.Deficit = Quantum;
-            Join(index, ref flow);
         }
-        else if (flow.Count == 1 && !flow.IsAmongNew && flow.Deficit > 0 && !IsFullSegment(in flow))
+
+        if (flow.Count == 1 && !flow.IsAmongNew && flow.Deficit > 0 && !IsFullSegment(in flow))
         {
             AppendNew(index);
+        }
+        else if (!flow.IsAmongNew && !flow.IsWithStation)
+        {
+            AppendToStation(index);
         }
     }
 
@@ -240,25 +244,14 @@ internal sealed partial class FlowScheduler(DatagramPool pool)
 
     private bool IsFullSegment(in Flow flow) => flow.IsTcp && pool[flow.First].Length >= FullSegment;
 
-    private void Join(int index, ref Flow flow)
-    {
-        if (IsFullSegment(in flow))
-        {
-            AppendToStation(index);
-        }
-        else
-        {
-            AppendNew(index);
-        }
-    }
-
     /// <summary>The first of the new ones is empty, has had its quantum, or holds a full segment: it is not new any longer.</summary>
     private void PassNew(int index, ref Flow flow)
     {
         RemoveFirstNew();
         if (!flow.IsWithStation)
         {
-            Refill(ref flow);
+            // One that has emptied gets nothing, or it could go on sending out of turn.
+            flow.Deficit += flow.First == None || flow.Deficit > 0 ? 0 : Quantum;
             AppendToStation(index);
         }
     }
@@ -273,13 +266,10 @@ internal sealed partial class FlowScheduler(DatagramPool pool)
         }
         else
         {
-            Refill(ref flow);
+            flow.Deficit += Quantum;
             AppendToStation(index);
         }
     }
-
-    /// <summary>One that has emptied gets nothing, or it could go on sending out of turn.</summary>
-    private static void Refill(ref Flow flow) => flow.Deficit += flow.First == None || flow.Deficit > 0 ? 0 : Quantum;
 
     private int DropOld(ref Flow flow, TimeSpan now, in QueueLimits limits, PeerCounters counters)
     {

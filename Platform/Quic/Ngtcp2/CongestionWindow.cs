@@ -32,17 +32,15 @@ internal sealed unsafe class CongestionWindow
     private ulong* _stat;
     private bool _wasSought;
 
-    /// <summary>It was found, so it can be raised.</summary>
-    public bool IsKnown => _stat is not null;
-
     /// <summary>Looks for it, once, when round trips have been measured: before that the numbers are all too common.</summary>
     /// <param name="connection">ngtcp2_conn.</param>
     /// <param name="info">What ngtcp2 says about it now.</param>
-    public void Find(nint connection, in NativeNgtcp2.ConnInfo info)
+    /// <returns>It is known, so it can be raised.</returns>
+    public bool TryFind(nint connection, in NativeNgtcp2.ConnInfo info)
     {
         if (_wasSought || info.LatestRtt == 0)
         {
-            return;
+            return _stat is not null;
         }
 
         _wasSought = true;
@@ -59,12 +57,14 @@ internal sealed unsafe class CongestionWindow
             // SAFETY: inside the connection's memory, which lives until ngtcp2_conn_del; after that nobody asks (Forget).
             _stat = (ulong*)connection + place;
         }
+
+        return _stat is not null;
     }
 
     /// <summary>The connection is about to be deleted.</summary>
     public void Forget() => _stat = null;
 
-    /// <summary>Only after <see cref="IsKnown"/>. Congestion control goes on from there, and may lower it again with the next acknowledgement.</summary>
+    /// <summary>Only after <see cref="TryFind"/>. Congestion control goes on from there, and may lower it again with the next acknowledgement.</summary>
     /// <param name="bytes">More than it is.</param>
     public void Raise(long bytes) => _stat[Window] = (ulong)bytes;
 

@@ -87,8 +87,7 @@ internal sealed unsafe partial class QuicConnection
         }
 
         _budget = _holds ? 0 : limit - inFlight;
-        long most = Math.Min(limit, window);
-        _asks = _probes || (!_holds && _queue.Count > 0 && most < SmallWindow && _bytesSent - _askedAt >= most / AsksInRoundTrip);
+        _asks = _probes || (!_holds && _queue.Count > 0 && limit < SmallWindow && _bytesSent - _askedAt >= limit / AsksInRoundTrip);
         if (_budget <= 0)
         {
             _queue.Settle();
@@ -108,8 +107,7 @@ internal sealed unsafe partial class QuicConnection
             return window;
         }
 
-        _window.Find(_conn, in info);
-        if (!_window.IsKnown)
+        if (!_window.TryFind(_conn, in info))
         {
             return window;
         }
