@@ -1,7 +1,10 @@
 namespace Softlan.Wire;
 
 /// <summary>Memory for datagrams that wait in queues: equal slots, handed out by number, shared by all queues of a lane.</summary>
-/// <remarks>Slots that were used last are handed out first, so that a calm relay works in a few warm kilobytes. Grows by slabs, never shrinks.</remarks>
+/// <remarks>
+/// Slots that were used last are handed out first, so that a calm relay works in a few warm kilobytes. Grows by slabs, never shrinks.
+/// Growth falls into the moments with the most to do, so it must not make the collector run: slabs are pinned arrays, which do not use up the youngest generation's budget, and nothing is copied into a larger one.
+/// </remarks>
 internal sealed class DatagramPool
 {
     /// <summary>A slot holds <see cref="FrameLimits.MaxDatagramLength"/> (1522) bytes, rounded up to whole cache lines.</summary>
@@ -11,15 +14,15 @@ internal sealed class DatagramPool
     private const int SlotsPerSlab = 128;
 
     /// <summary>64 MiB in all: 0.3 s of 1.5 Gbit/s, far more than queues of 10 ms hold. A queue that holds more than what is free gives up its own (see <see cref="DatagramQueue"/>), so links that take nothing cannot take it all.</summary>
-    private const int MaxSlots = 64 * 1024 * 1024 / SlotLength / SlotsPerSlab * SlotsPerSlab;
+    private const int MaxSlabs = 64 * 1024 * 1024 / SlotLength / SlotsPerSlab;
 
-    private byte[][] _slabs = [];
-    private Slot[] _slots = [];
+    private readonly Slab[] _slabs = new Slab[MaxSlabs];
+    private int _slabCount;
     private int _firstFree = -1;
     private FlowScheduler? _freeSchedulers;
 
     /// <summary>Slots that could still be handed out.</summary>
-    public int Free => MaxSlots - Used;
+    public int Free => (MaxSlabs * SlotsPerSlab) - Used;
 
     /// <summary>Slots that are in queues now.</summary>
     public int Used { get; private set; }
@@ -34,14 +37,14 @@ internal sealed class DatagramPool
         }
 
         int slot = _firstFree;
-        _firstFree = _slots[slot].Next;
+        _firstFree = this[slot].Next;
         Used++;
         return slot;
     }
 
     public void Return(int slot)
     {
-        _slots[slot].Next = _firstFree;
+        this[slot].Next = _firstFree;
         _firstFree = slot;
         Used--;
     }
@@ -63,25 +66,25 @@ internal sealed class DatagramPool
     }
 
     /// <summary>All <see cref="SlotLength"/> bytes of a slot. They are pinned, so a pointer to them stays valid.</summary>
-    public Span<byte> Bytes(int slot) => _slabs[slot / SlotsPerSlab].AsSpan(slot % SlotsPerSlab * SlotLength, SlotLength);
+    public Span<byte> Bytes(int slot) => _slabs[(uint)slot / SlotsPerSlab].Bytes.AsSpan(slot % SlotsPerSlab * SlotLength, SlotLength);
 
     /// <summary>What a queue remembers about a datagram that it put into a slot.</summary>
-    public ref Slot this[int slot] => ref _slots[slot];
+    public ref Slot this[int slot] => ref _slabs[(uint)slot / SlotsPerSlab].Slots[slot % SlotsPerSlab];
 
     private bool TryGrow()
     {
-        int count = _slots.Length;
-        if (count >= MaxSlots)
+        if (_slabCount == MaxSlabs)
         {
             return false;
         }
 
-        Array.Resize(ref _slabs, _slabs.Length + 1);
-        _slabs[^1] = GC.AllocateUninitializedArray<byte>(SlotsPerSlab * SlotLength, pinned: true);
-        Array.Resize(ref _slots, count + SlotsPerSlab);
-        for (int slot = count + SlotsPerSlab - 1; slot >= count; slot--)
+        int first = _slabCount * SlotsPerSlab;
+        _slabs[_slabCount++] = new Slab(
+            GC.AllocateUninitializedArray<byte>(SlotsPerSlab * SlotLength, pinned: true),
+            GC.AllocateUninitializedArray<Slot>(SlotsPerSlab, pinned: true));
+        for (int slot = first + SlotsPerSlab - 1; slot >= first; slot--)
         {
-            _slots[slot].Next = _firstFree;
+            this[slot].Next = _firstFree;
             _firstFree = slot;
         }
 
@@ -98,4 +101,6 @@ internal sealed class DatagramPool
 
         public TimeSpan EnqueuedAt;
     }
+
+    private readonly record struct Slab(byte[] Bytes, Slot[] Slots);
 }

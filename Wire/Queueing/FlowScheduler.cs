@@ -205,7 +205,7 @@ internal sealed partial class FlowScheduler(DatagramPool pool)
     private static T[] Fill<T>(int count, Func<T, T> make)
         where T : struct
     {
-        T[] all = new T[count];
+        T[] all = GC.AllocateArray<T>(count, pinned: true); // As the slabs of the pool, and for the same reason: the first load of a room makes many.
         for (int i = 0; i < count; i++)
         {
             all[i] = make(all[i]);
