@@ -14,6 +14,7 @@ internal sealed class Lobby : ILinkAcceptor
     private readonly ILogger _logger;
     private readonly Dictionary<RoomCode, Room> _rooms = [];
     private readonly HashSet<RelayPeer> _links = [];
+    private readonly JoinGarbage _garbage;
     private bool _isDraining;
 
     /// <summary>The only lobby of a relay.</summary>
@@ -32,6 +33,7 @@ internal sealed class Lobby : ILinkAcceptor
         _worker = worker;
         _lane = lane;
         _logger = logger;
+        _garbage = new JoinGarbage(lane);
         house.Lobbies[worker] = this;
     }
 
@@ -85,6 +87,7 @@ internal sealed class Lobby : ILinkAcceptor
     /// <summary>The peer's hello: lets it in, or rejects it, or sends it to the worker that has its room.</summary>
     public void Enter(RelayPeer peer, HelloMessage hello)
     {
+        _garbage.NoteJoin();
         if (hello.Version == HelloMessage.CurrentVersion)
         {
             if (FindHome(hello.Room) is not { } home)
@@ -115,7 +118,7 @@ internal sealed class Lobby : ILinkAcceptor
         }
 
         bool comesBack = seat is not null;
-        room ??= _rooms[hello.Room] = new Room(hello.Room, _logger);
+        room ??= _rooms[hello.Room] = new Room(hello.Room, _lane, _logger);
         seat ??= room.Seats.TryCreate(_lane.Now);
         if (seat is null)
         {

@@ -63,6 +63,9 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
     /// <summary>The gateway that has been told of this client, perhaps before everybody else.</summary>
     public RelayPeer? ToldGateway { get; set; }
 
+    /// <summary>The first of the room's news that it has not been told, while it is behind; kept by <see cref="RoomNews"/>.</summary>
+    public long? NextNews { get; set; }
+
     public Seat? Seat { get; private set; }
 
     public Room? Room => _room;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Softlan.Platform;
 using Softlan.Wire;
 using Softlan.Wire.Control;
 
@@ -12,10 +13,12 @@ namespace Softlan.Roles.Relay;
 ///  gateway: hello -> seat -> welcome with all clients -> (it has arrived) -> joined to the others, gets frames
 /// </code>
 /// Thus a gateway knows every MAC before it gets a frame from it, and players begin to look for an address only when the gateway is ready.
+/// The gateway hears of everything at once; players of a large room a few at a time (<see cref="RoomNews"/>).
 /// </remarks>
-internal sealed class Room(RoomCode code, ILogger logger)
+internal sealed class Room(RoomCode code, ILane lane, ILogger logger)
 {
     private readonly List<RelayPeer> _members = [];
+    private readonly RoomNews _news = new(lane);
 
     public RoomCode Code { get; } = code;
 
@@ -94,13 +97,15 @@ internal sealed class Room(RoomCode code, ILogger logger)
             Seats.Vacate(seat, now);
         }
 
-        ReadOnlySpan<byte> left = ControlCodec.Write(new LeftMessage(peer.Id, reason));
-        foreach (RelayPeer other in _members)
+        byte[] left = ControlCodec.Write(new LeftMessage(peer.Id, reason));
+        if (Gateway is { State: RelayPeerState.Joined } gateway && (peer.IsAnnounced || ReferenceEquals(gateway, peer.ToldGateway)))
         {
-            if (other.State == RelayPeerState.Joined && (peer.IsAnnounced || ReferenceEquals(other, peer.ToldGateway)))
-            {
-                other.SendControl(left);
-            }
+            gateway.SendControl(left);
+        }
+
+        if (peer.IsAnnounced)
+        {
+            TellPlayers(left, peer);
         }
     }
 
@@ -182,15 +187,18 @@ internal sealed class Room(RoomCode code, ILogger logger)
         }
 
         peer.IsAnnounced = true;
-        ReadOnlySpan<byte> joined = ControlCodec.Write(new JoinedMessage(peer.Info));
-        foreach (RelayPeer other in _members)
+        byte[] joined = ControlCodec.Write(new JoinedMessage(peer.Info));
+        if (Gateway is { State: RelayPeerState.Joined } gateway && !ReferenceEquals(gateway, peer) && !ReferenceEquals(gateway, peer.ToldGateway))
         {
-            if (!ReferenceEquals(other, peer) && !ReferenceEquals(other, peer.ToldGateway) && other.State == RelayPeerState.Joined)
-            {
-                other.SendControl(joined);
-            }
+            gateway.SendControl(joined);
         }
+
+        TellPlayers(joined, peer);
     }
+
+    /// <summary>Tells the players that have their welcome, but not the one that it is about.</summary>
+    private void TellPlayers(byte[] message, RelayPeer about) =>
+        _news.Tell(message, _members.Where(other => other.State == RelayPeerState.Joined && !other.IsGateway && !ReferenceEquals(other, about)));
 
     private void Detach(RelayPeer peer)
     {
