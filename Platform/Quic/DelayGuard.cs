@@ -9,6 +9,11 @@ namespace Softlan.Platform.Quic;
 /// got through quickly shows that there was no queue. The limit is then what would have been in flight without that queue; when there is none, and the limit was in the way, it grows.
 /// </para>
 /// <para>
+/// Wi-Fi and mobile networks take longer as soon as there is anything to carry, for they carry it in bursts; and somebody else may fill the line. Neither becomes shorter when less of ours is in flight.
+/// So the round trip is compared with that of epochs in which something was carried, but no more was in flight than the path is known to carry in its shortest round trip: what they took longer than that was
+/// not a queue of ours. There are such epochs, since the limit has just been lowered so far, and since BBR pauses every few seconds.
+/// </para>
+/// <para>
 /// On a near path, a cable or this machine itself, the mean is compared instead. There a queue is what a process finds when its turn on the processor comes, and somebody always comes early:
 /// by the shortest round trip a relay's socket may hold a millisecond's worth on average. Between client, relay and gateway on two cores, with a TCP stream, a ping took 1.3 ms; by the mean it takes 0.65,
 /// and TCP is as fast. But what is not TCP is dropped when it grows too old, and there the limit comes from processes that wait for their turn rather than from a slow link. So on a near path what is late
@@ -51,6 +56,12 @@ internal sealed class DelayGuard
     /// <summary>How long the shortest round trip is remembered, twice: a path that has become longer is then believed.</summary>
     private static readonly TimeSpan Memory = TimeSpan.FromSeconds(5);
 
+    /// <summary>An epoch says how long the path takes under load when at least this share of what the path carries without a queue was in flight: less is no load.</summary>
+    private const int SmallestLoad = 4;
+
+    /// <summary>How much the latest of those epochs counts: they differ by what their luckiest packet happened to meet.</summary>
+    private const int LoadedSmoothing = 4;
+
     private TimeSpan _base = TimeSpan.MaxValue;
     private TimeSpan _nextBase = TimeSpan.MaxValue;
     private TimeSpan _baseUntil;
@@ -64,6 +75,12 @@ internal sealed class DelayGuard
     private int _emptyEpochs;
     private long _proven;
     private long _nextProven;
+    private TimeSpan _epochBegan;
+    private long _deliveredBefore;
+    private double _rate;
+    private double _nextRate;
+    private TimeSpan _loaded;
+    private TimeSpan _loadedUntil;
 
     /// <summary>The shortest round trip of the last seconds; zero before the first.</summary>
     public TimeSpan RoundTrip => _base == TimeSpan.MaxValue ? TimeSpan.Zero : _base;
@@ -83,9 +100,10 @@ internal sealed class DelayGuard
     /// <summary>What was measured since the last call.</summary>
     /// <param name="roundTrip">Of the latest packet that was acknowledged; zero before the first.</param>
     /// <param name="inFlight">Bytes.</param>
+    /// <param name="delivered">Bytes that have been sent and are not in flight any more, since the connection began.</param>
     /// <param name="window">Bytes that congestion control allows in flight.</param>
     /// <param name="now">Monotonic.</param>
-    public void Update(TimeSpan roundTrip, long inFlight, long window, TimeSpan now)
+    public void Update(TimeSpan roundTrip, long inFlight, long delivered, long window, TimeSpan now)
     {
         if (roundTrip <= TimeSpan.Zero)
         {
@@ -101,11 +119,12 @@ internal sealed class DelayGuard
         {
             if (IsNear)
             {
-                Judge(_sum / _count, window / SmallestShareOfNear);
+                Judge(_sum / _count, _base, window / SmallestShareOfNear);
             }
             else
             {
-                Judge(_shortest, window / SmallestShare);
+                long carried = LearnLoaded(delivered, now);
+                Judge(_shortest, now < _loadedUntil && _loaded > _base ? _loaded : _base, Math.Min(window / SmallestShare, carried / 8 * 7));
             }
 
             IsBusy = _mostInFlight > 2 * FullPacket;
@@ -116,6 +135,8 @@ internal sealed class DelayGuard
             _mostInFlight = inFlight;
             _wasInTheWay = false;
             TimeSpan round = 2 * _base;
+            _epochBegan = now;
+            _deliveredBefore = delivered;
             _epochEnds = now + (round > ShortestEpoch ? round : ShortestEpoch);
         }
     }
@@ -136,6 +157,10 @@ internal sealed class DelayGuard
         _emptyEpochs = 0;
         _proven = 0;
         _nextProven = 0;
+        _rate = 0;
+        _nextRate = 0;
+        _epochBegan = default;
+        _loadedUntil = default;
         Limit = long.MaxValue;
     }
 
@@ -147,6 +172,8 @@ internal sealed class DelayGuard
             _nextBase = TimeSpan.MaxValue;
             _proven = _nextProven;
             _nextProven = 0;
+            _rate = _nextRate;
+            _nextRate = 0;
             _baseUntil = now + Memory;
         }
 
@@ -154,20 +181,46 @@ internal sealed class DelayGuard
         _base = roundTrip < _base ? roundTrip : _base;
     }
 
+    /// <summary>At the end of an epoch: how long the path takes under load, if nothing of ours can have stood in a queue.</summary>
+    /// <returns>Bytes that the path is known to carry without a queue.</returns>
+    private long LearnLoaded(long delivered, TimeSpan now)
+    {
+        TimeSpan took = now - _epochBegan;
+        if (_epochBegan == default || took > 2 * Memory)
+        {
+            return long.MaxValue;
+        }
+
+        double rate = (delivered - _deliveredBefore) / took.TotalSeconds;
+        _nextRate = Math.Max(_nextRate, rate);
+        double best = Math.Max(_rate, _nextRate);
+        long carried = (long)(best * _base.TotalSeconds);
+
+        // A round trip shows what was in flight when its packet left, which may be an epoch ago.
+        if (Math.Min(_mostInFlight, _mostBefore) >= carried / SmallestLoad && Math.Max(_mostInFlight, _mostBefore) <= carried)
+        {
+            _loaded = now < _loadedUntil ? _loaded + ((_shortest - _loaded) / LoadedSmoothing) : _shortest;
+            _loadedUntil = now + (2 * Memory);
+        }
+
+        return carried;
+    }
+
     /// <param name="roundTrip">What stands for the epoch's.</param>
+    /// <param name="without">How long it is without a queue.</param>
     /// <param name="least">Bytes that the limit leaves at least.</param>
-    private void Judge(TimeSpan roundTrip, long least)
+    private void Judge(TimeSpan roundTrip, TimeSpan without, long least)
     {
         TimeSpan tolerated = _base / 8;
         tolerated = tolerated < SmallestDelay ? SmallestDelay : tolerated > LongestDelay ? LongestDelay : tolerated;
-        TimeSpan queue = roundTrip - _base;
+        TimeSpan queue = roundTrip - without;
         if (queue <= tolerated)
         {
             _nextProven = Math.Max(_nextProven, Math.Min(_mostInFlight, _mostBefore)); // What joined only now shows in the next epoch.
         }
 
         // So much, by Little's law, would have been in flight with a queue that is tolerated.
-        double share = (_base + tolerated) / roundTrip;
+        double share = (without + tolerated) / roundTrip;
         if (queue > tolerated && _mostInFlight > SmallestLimit)
         {
             // At most half is taken away at once: the round trip is one of the past.
