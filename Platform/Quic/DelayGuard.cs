@@ -9,9 +9,9 @@ namespace Softlan.Platform.Quic;
 /// got through quickly shows that there was no queue. The limit is then what would have been in flight without that queue; when there is none, and the limit was in the way, it grows.
 /// </para>
 /// <para>
-/// Wi-Fi and mobile networks take longer as soon as there is anything to carry, for they carry it in bursts; and somebody else may fill the line. Neither becomes shorter when less of ours is in flight.
-/// So the round trip is compared with that of epochs in which something was carried, but no more was in flight than the path is known to carry in its shortest round trip: what they took longer than that was
-/// not a queue of ours. There are such epochs, since the limit has just been lowered so far, and since BBR pauses every few seconds.
+/// Wi-Fi and mobile networks take longer as soon as there is anything to carry, for they carry it in bursts; and somebody else may fill the line. That does not become shorter when less of ours is in flight,
+/// as a queue of ours would, by the same share. So what the path took when clearly less was in flight, and was not clearly shorter, is no queue of ours, and from then on round trips are compared with that.
+/// There are such epochs, since the limit has just been lowered, and since TCP and BBR slow down every few seconds.
 /// </para>
 /// <para>
 /// On a near path, a cable or this machine itself, the mean is compared instead. There a queue is what a process finds when its turn on the processor comes, and somebody always comes early:
@@ -28,7 +28,8 @@ internal sealed class DelayGuard
     /// <summary>Bytes that may always be in flight: QUIC's initial window (RFC 9002, section 7.2). Less than this in flight says nothing about a queue: acknowledgements of single packets take their time.</summary>
     public const long SmallestLimit = 10 * FullPacket;
 
-    /// <summary>The share of the congestion window that may always be in flight: who shares a link with somebody who fills its buffer keeps getting something.</summary>
+    /// <summary>The share of the congestion window that may always be in flight, or what the path has carried lately without a queue, if that is less: BBR may over-estimate a slow path. Who shares a link with
+    /// somebody who fills its buffer keeps getting something.</summary>
     public const int SmallestShare = 4;
 
     /// <summary>The same on a near path, where the window is many times what the path holds: BBR counts on acknowledgements that come in bursts.</summary>
@@ -56,11 +57,14 @@ internal sealed class DelayGuard
     /// <summary>How long the shortest round trip is remembered, twice: a path that has become longer is then believed.</summary>
     private static readonly TimeSpan Memory = TimeSpan.FromSeconds(5);
 
-    /// <summary>An epoch says how long the path takes under load when at least this share of what the path carries without a queue was in flight: less is no load.</summary>
-    private const int SmallestLoad = 4;
+    /// <summary>Less is in flight than before when it is at most this share of the most.</summary>
+    private const double ClearlyLess = 0.8;
 
-    /// <summary>How much the latest of those epochs counts: they differ by what their luckiest packet happened to meet.</summary>
-    private const int LoadedSmoothing = 4;
+    /// <summary>The most is that of so many epochs, and of as many before them.</summary>
+    private const int EpochsOfPeak = 10;
+
+    /// <summary>How much the latest epoch counts that showed what is not ours: they differ by what their luckiest packet happened to meet.</summary>
+    private const int NotOursSmoothing = 4;
 
     private TimeSpan _base = TimeSpan.MaxValue;
     private TimeSpan _nextBase = TimeSpan.MaxValue;
@@ -76,11 +80,14 @@ internal sealed class DelayGuard
     private long _proven;
     private long _nextProven;
     private TimeSpan _epochBegan;
-    private long _deliveredBefore;
+    private long _goneBefore;
     private double _rate;
     private double _nextRate;
-    private TimeSpan _loaded;
-    private TimeSpan _loadedUntil;
+    private Peak _peak;
+    private Peak _nextPeak;
+    private TimeSpan _highAt;
+    private TimeSpan _notOurs;
+    private TimeSpan _notOursUntil;
 
     /// <summary>The shortest round trip of the last seconds; zero before the first.</summary>
     public TimeSpan RoundTrip => _base == TimeSpan.MaxValue ? TimeSpan.Zero : _base;
@@ -94,16 +101,18 @@ internal sealed class DelayGuard
     /// <summary>Bytes that may be in flight now.</summary>
     public long Limit { get; private set; } = long.MaxValue;
 
+    private long MostOfPeaks => Math.Max(_peak.InFlight, _nextPeak.InFlight);
+
     /// <summary>The most bytes in flight with which the path, in the last seconds, was without a queue; 0 before the first.</summary>
     public long Proven => Math.Max(_proven, _nextProven);
 
     /// <summary>What was measured since the last call.</summary>
     /// <param name="roundTrip">Of the latest packet that was acknowledged; zero before the first.</param>
     /// <param name="inFlight">Bytes.</param>
-    /// <param name="delivered">Bytes that have been sent and are not in flight any more, since the connection began.</param>
+    /// <param name="gone">Bytes that have been sent and are not in flight any more, since the connection began.</param>
     /// <param name="window">Bytes that congestion control allows in flight.</param>
     /// <param name="now">Monotonic.</param>
-    public void Update(TimeSpan roundTrip, long inFlight, long delivered, long window, TimeSpan now)
+    public void Update(TimeSpan roundTrip, long inFlight, long gone, long window, TimeSpan now)
     {
         if (roundTrip <= TimeSpan.Zero)
         {
@@ -115,6 +124,11 @@ internal sealed class DelayGuard
         _sum += roundTrip;
         _count++;
         _mostInFlight = Math.Max(_mostInFlight, inFlight);
+        if (inFlight > ClearlyLess * MostOfPeaks)
+        {
+            _highAt = now;
+        }
+
         if (now >= _epochEnds)
         {
             if (IsNear)
@@ -123,21 +137,23 @@ internal sealed class DelayGuard
             }
             else
             {
-                long carried = LearnLoaded(delivered, now);
-                Judge(_shortest, now < _loadedUntil && _loaded > _base ? _loaded : _base, Math.Min(window / SmallestShare, carried / 8 * 7));
+                LearnNotOurs(now);
+                Judge(_shortest, now < _notOursUntil && _notOurs > _base ? _notOurs : _base, Math.Min(window / SmallestShare, LearnCarried(gone, now)));
             }
 
             IsBusy = _mostInFlight > 2 * FullPacket;
+
+            // What is in flight now shows a round trip later.
+            TimeSpan round = 2 * _base > _shortest ? 2 * _base : _shortest;
+            _epochEnds = now + (round > ShortestEpoch ? round : ShortestEpoch);
+            _epochBegan = now;
+            _goneBefore = gone;
             _shortest = TimeSpan.MaxValue;
             _sum = TimeSpan.Zero;
             _count = 0;
             _mostBefore = _mostInFlight;
             _mostInFlight = inFlight;
             _wasInTheWay = false;
-            TimeSpan round = 2 * _base;
-            _epochBegan = now;
-            _deliveredBefore = delivered;
-            _epochEnds = now + (round > ShortestEpoch ? round : ShortestEpoch);
         }
     }
 
@@ -160,7 +176,9 @@ internal sealed class DelayGuard
         _rate = 0;
         _nextRate = 0;
         _epochBegan = default;
-        _loadedUntil = default;
+        _peak = default;
+        _nextPeak = default;
+        _notOursUntil = default;
         Limit = long.MaxValue;
     }
 
@@ -168,6 +186,14 @@ internal sealed class DelayGuard
     {
         if (now >= _baseUntil)
         {
+            if (now >= _baseUntil + Memory)
+            {
+                // Nothing was measured for a long time.
+                _nextBase = TimeSpan.MaxValue;
+                _nextProven = 0;
+                _nextRate = 0;
+            }
+
             _base = _nextBase;
             _nextBase = TimeSpan.MaxValue;
             _proven = _nextProven;
@@ -181,29 +207,41 @@ internal sealed class DelayGuard
         _base = roundTrip < _base ? roundTrip : _base;
     }
 
-    /// <summary>At the end of an epoch: how long the path takes under load, if nothing of ours can have stood in a queue.</summary>
-    /// <returns>Bytes that the path is known to carry without a queue.</returns>
-    private long LearnLoaded(long delivered, TimeSpan now)
+    /// <summary>At the end of an epoch: whether less in flight has left the round trip as it was.</summary>
+    private void LearnNotOurs(TimeSpan now)
     {
-        TimeSpan took = now - _epochBegan;
-        if (_epochBegan == default || took > 2 * Memory)
+        // Of the most that was in flight during the round trips that this epoch measured.
+        double share = Math.Max(_mostInFlight, _mostBefore) / (double)Math.Max(MostOfPeaks, 1);
+        if (share <= ClearlyLess && _epochBegan - _highAt >= _shortest && Math.Min(_mostInFlight, _mostBefore) > SmallestLimit)
+        {
+            TimeSpan then = _peak.RoundTrip > _nextPeak.RoundTrip ? _peak.RoundTrip : _nextPeak.RoundTrip;
+            if (then - _shortest < then * ((1 - share) / 2))
+            {
+                _notOurs = now < _notOursUntil ? _notOurs + ((_shortest - _notOurs) / NotOursSmoothing) : _shortest;
+                _notOursUntil = now + (2 * Memory);
+            }
+        }
+
+        if (++_nextPeak.Epochs > EpochsOfPeak)
+        {
+            _peak = _nextPeak;
+            _nextPeak = new Peak { Epochs = 1 };
+        }
+
+        _nextPeak.InFlight = Math.Max(_nextPeak.InFlight, _mostInFlight);
+        _nextPeak.RoundTrip = _shortest > _nextPeak.RoundTrip ? _shortest : _nextPeak.RoundTrip;
+    }
+
+    /// <summary>At the end of an epoch: the bytes that the path has carried in its shortest round trip.</summary>
+    private long LearnCarried(long gone, TimeSpan now)
+    {
+        if (_epochBegan == default)
         {
             return long.MaxValue;
         }
 
-        double rate = (delivered - _deliveredBefore) / took.TotalSeconds;
-        _nextRate = Math.Max(_nextRate, rate);
-        double best = Math.Max(_rate, _nextRate);
-        long carried = (long)(best * _base.TotalSeconds);
-
-        // A round trip shows what was in flight when its packet left, which may be an epoch ago.
-        if (Math.Min(_mostInFlight, _mostBefore) >= carried / SmallestLoad && Math.Max(_mostInFlight, _mostBefore) <= carried)
-        {
-            _loaded = now < _loadedUntil ? _loaded + ((_shortest - _loaded) / LoadedSmoothing) : _shortest;
-            _loadedUntil = now + (2 * Memory);
-        }
-
-        return carried;
+        _nextRate = Math.Max(_nextRate, (gone - _goneBefore) / (now - _epochBegan).TotalSeconds);
+        return (long)(Math.Max(_rate, _nextRate) * _base.TotalSeconds);
     }
 
     /// <param name="roundTrip">What stands for the epoch's.</param>
@@ -233,5 +271,13 @@ internal sealed class DelayGuard
             share = _emptyEpochs >= EmptyEpochsUntilLeap ? LargestStep : Math.Clamp(share, 1, LargestStep);
             Limit = (long)Math.Min(Limit * share, 1L << 40);
         }
+    }
+
+    /// <summary>The most of some epochs.</summary>
+    private struct Peak
+    {
+        public int Epochs;
+        public long InFlight;
+        public TimeSpan RoundTrip;
     }
 }

@@ -4,7 +4,7 @@ namespace Softlan.Roles.Relay;
 
 /// <summary>Has the managed heap's youngest generation collected in a quiet moment between two joins.</summary>
 /// <remarks>
-/// Only joins allocate, sixteen of them as much as the collector's budget. Left to itself it begins in the middle of one, when a handshake has just held up everybody's frames for half a millisecond,
+/// Frames allocate nothing; joins do, sixteen of them as much as the collector's budget. Left to itself it begins in the middle of one, when a handshake has just held up everybody's frames for half a millisecond,
 /// and adds its own 0.7. So it is asked to begin a little earlier, behind a join. While players join without a pause it may still begin by itself.
 /// </remarks>
 internal sealed class JoinGarbage

@@ -9,11 +9,11 @@ namespace Softlan.Roles.Relay;
 /// <remarks>
 /// Frames travel beside the control stream and overtake it, so a join goes step by step:
 /// <code>
-///  client: hello -> seat -> joined to the gateway -> (it has arrived) -> welcome -> joined to the others -> (welcome has arrived) -> gets frames
+///  client: hello -> seat -> joined to the gateway -> (it has arrived) -> joined to the others -> (all were told) -> welcome -> (it has arrived) -> gets frames
 ///  gateway: hello -> seat -> welcome with all clients -> (it has arrived) -> joined to the others, gets frames
 /// </code>
-/// Thus a gateway knows every MAC before it gets a frame from it, and players begin to look for an address only when the gateway is ready.
-/// The gateway hears of everything at once; players of a large room a few at a time (<see cref="RoomNews"/>).
+/// Thus a gateway knows every MAC before it gets a frame from it, players know whose frames they get, and begin to look for an address only when the gateway is ready.
+/// The gateway hears of everything at once, and everybody of the gateway; players of a large room hear of each other a few at a time (<see cref="RoomNews"/>).
 /// </remarks>
 internal sealed class Room(RoomCode code, ILane lane, ILogger logger)
 {
@@ -67,11 +67,11 @@ internal sealed class Room(RoomCode code, ILane lane, ILogger logger)
         {
             peer.ToldGateway = gateway;
             gateway.SendControl(ControlCodec.Write(new JoinedMessage(peer.Info)));
-            peer.WaitForDelivery(gateway, () => Welcome(peer));
+            peer.WaitForDelivery(gateway, () => Introduce(peer));
         }
         else
         {
-            Welcome(peer);
+            Introduce(peer);
         }
     }
 
@@ -84,7 +84,11 @@ internal sealed class Room(RoomCode code, ILane lane, ILogger logger)
         }
 
         Switch.AddTarget(peer);
-        Announce(peer);
+        if (!peer.IsAnnounced)
+        {
+            Announce(peer);
+            _news.TellAll(); // It may have frames for them already.
+        }
     }
 
     /// <summary>The peer has gone. Its seat waits for it for a while.</summary>
@@ -134,11 +138,29 @@ internal sealed class Room(RoomCode code, ILane lane, ILogger logger)
         return isTheSame;
     }
 
-    private void Welcome(RelayPeer peer)
+    /// <summary>The gateway knows it. A player is welcome when the others know it, too; a gateway is told to the others when it knows them.</summary>
+    private void Introduce(RelayPeer peer)
     {
         if (peer.State != RelayPeerState.Joining)
         {
             return; // It left while its gateway was being told.
+        }
+
+        if (peer.IsGateway)
+        {
+            Welcome(peer);
+        }
+        else
+        {
+            Announce(peer, () => Welcome(peer));
+        }
+    }
+
+    private void Welcome(RelayPeer peer)
+    {
+        if (peer.State != RelayPeerState.Joining)
+        {
+            return; // It left while the others were being told.
         }
 
         List<PeerInfo> known = new(_members.Count);
@@ -170,22 +192,14 @@ internal sealed class Room(RoomCode code, ILane lane, ILogger logger)
         }
 
         peer.BecomeJoined();
-        if (!peer.IsGateway)
-        {
-            Announce(peer);
-        }
-
         peer.WaitForDelivery(peer, () => Activate(peer));
     }
 
     /// <summary>Tells everybody who does not know it yet.</summary>
-    private void Announce(RelayPeer peer)
+    /// <param name="peer">Somebody new.</param>
+    /// <param name="told">Called when that is done.</param>
+    private void Announce(RelayPeer peer, Action? told = null)
     {
-        if (peer.IsAnnounced)
-        {
-            return;
-        }
-
         peer.IsAnnounced = true;
         byte[] joined = ControlCodec.Write(new JoinedMessage(peer.Info));
         if (Gateway is { State: RelayPeerState.Joined } gateway && !ReferenceEquals(gateway, peer) && !ReferenceEquals(gateway, peer.ToldGateway))
@@ -193,12 +207,12 @@ internal sealed class Room(RoomCode code, ILane lane, ILogger logger)
             gateway.SendControl(joined);
         }
 
-        TellPlayers(joined, peer);
+        TellPlayers(joined, peer, told);
     }
 
     /// <summary>Tells the players that have their welcome, but not the one that it is about.</summary>
-    private void TellPlayers(byte[] message, RelayPeer about) =>
-        _news.Tell(message, _members.Where(other => other.State == RelayPeerState.Joined && !other.IsGateway && !ReferenceEquals(other, about)));
+    private void TellPlayers(byte[] message, RelayPeer about, Action? told = null) =>
+        _news.Tell(message, _members.Where(other => other.State == RelayPeerState.Joined && !other.IsGateway && !ReferenceEquals(other, about)), told);
 
     private void Detach(RelayPeer peer)
     {

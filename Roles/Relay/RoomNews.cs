@@ -19,24 +19,29 @@ internal sealed class RoomNews
     /// <summary>Nobody is behind for longer than this many intervals: in a room where <see cref="PlayersAtOnce"/> are too few for that, more are told at once.</summary>
     public const int MaxIntervals = 50;
 
+    /// <summary>Messages that somebody has yet to be told. So many can only come within <see cref="MaxIntervals"/> when everybody comes and goes at once; then all are told at once.</summary>
+    public const int MaxItems = 256;
+
     private readonly ILaneTimer _timer;
-    private readonly List<byte[]> _items = []; // As long as somebody is behind by them: what happens in a room within MaxIntervals.
+    private readonly List<Item> _items = [];
     private readonly Queue<RelayPeer> _behind = new(); // Whoever is behind by most stands first.
     private long _first; // The number of _items[0].
     private int _playersAtOnce;
 
     public RoomNews(ILane lane)
     {
-        _timer = lane.CreateTimer(TellSome);
+        _timer = lane.CreateTimer(OnTimer);
     }
 
     /// <summary>Something happened that <paramref name="listeners"/> have to be told.</summary>
     /// <param name="message">Kept until all have been told.</param>
     /// <param name="listeners">Joined players.</param>
-    public void Tell(byte[] message, IEnumerable<RelayPeer> listeners)
+    /// <param name="told">Called when all have been told, from here if that is now.</param>
+    public void Tell(byte[] message, IEnumerable<RelayPeer> listeners, Action? told = null)
     {
         bool wasIdle = _behind.Count == 0;
         long number = _first + _items.Count;
+        _items.Add(new Item(message, told));
         foreach (RelayPeer listener in listeners)
         {
             if (listener.NextNews is null)
@@ -46,22 +51,26 @@ internal sealed class RoomNews
             }
         }
 
-        if (_behind.Count > 0)
-        {
-            _items.Add(message);
-        }
-
         int needed = Math.Max(PlayersAtOnce, (_behind.Count + MaxIntervals - 1) / MaxIntervals);
         _playersAtOnce = wasIdle ? needed : Math.Max(_playersAtOnce, needed);
-        if (wasIdle)
+        if (_items.Count >= MaxItems)
         {
-            TellSome();
+            TellAll();
+        }
+        else if (wasIdle)
+        {
+            OnTimer();
         }
     }
 
-    private void TellSome()
+    /// <summary>Leaves nobody behind.</summary>
+    public void TellAll() => TellSome(int.MaxValue);
+
+    private void OnTimer() => TellSome(_playersAtOnce);
+
+    private void TellSome(int players)
     {
-        int players = _playersAtOnce;
+        _timer.Set(Interval);
         while (players > 0 && _behind.TryDequeue(out RelayPeer? listener))
         {
             int from = (int)(listener.NextNews!.Value - _first);
@@ -73,18 +82,27 @@ internal sealed class RoomNews
 
             for (int i = from; i < _items.Count; i++)
             {
-                listener.SendControl(_items[i]);
+                listener.SendControl(_items[i].Message);
             }
 
             players--;
         }
 
-        long kept = _behind.TryPeek(out RelayPeer? next) ? next.NextNews!.Value : _first + _items.Count;
-        _items.RemoveRange(0, (int)(kept - _first));
-        _first = kept;
-        if (next is not null)
+        if (_behind.Count == 0)
         {
-            _timer.Set(Interval);
+            _timer.Cancel();
+        }
+
+        // Who is called may have news of its own, which is added behind these.
+        long kept = _behind.TryPeek(out RelayPeer? next) ? next.NextNews!.Value : _first + _items.Count;
+        while (_first < kept)
+        {
+            Item item = _items[0];
+            _items.RemoveAt(0);
+            _first++;
+            item.Told?.Invoke();
         }
     }
+
+    private readonly record struct Item(byte[] Message, Action? Told);
 }

@@ -3,7 +3,7 @@ namespace Softlan.Wire;
 /// <summary>Memory for datagrams that wait in queues: equal slots, handed out by number, shared by all queues of a lane.</summary>
 /// <remarks>
 /// Slots that were used last are handed out first, so that a calm relay works in a few warm kilobytes. Grows by slabs, never shrinks.
-/// Growth falls into the moments with the most to do, so it must not make the collector run: slabs are pinned arrays, which do not use up the youngest generation's budget, and nothing is copied into a larger one.
+/// Growth falls into the moments with the most to do, so it must seldom make the collector run: slabs are pinned arrays, which do not use up the youngest generation's small budget, and nothing is copied into a larger one.
 /// </remarks>
 internal sealed class DatagramPool
 {

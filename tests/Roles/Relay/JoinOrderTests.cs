@@ -172,6 +172,7 @@ public sealed class JoinOrderTests
         }
 
         TestPeer last = relay.JoinClient(301);
+        relay.Lane.Advance(RoomNews.Interval * RoomNews.MaxIntervals);
         Assert.Equal(ControlCodec.MaxPeersInWelcome, last.Welcome.Peers.Count);
         Assert.Equal(300, last.Welcome.Peers.Select(peer => peer.Id).Concat(last.JoinedIds).Distinct().Count());
     }

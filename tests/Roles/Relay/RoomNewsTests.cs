@@ -12,20 +12,22 @@ public sealed class RoomNewsTests
     private readonly RelayBench _relay = new(options => options with { MaxClientsPerRoom = 10_000 });
 
     [Fact]
-    public void Join_OfALargeRoom_IsToldToFewAtOnce_AndSoonToAll()
+    public void Join_OfALargeRoom_IsToldToFewAtOnce_AndThenTheNewcomerIsWelcome()
     {
         List<TestPeer> players = Fill(Players);
         TestPeer last = _relay.JoinClient(Players + 1);
 
-        Assert.Equal(RoomNews.PlayersAtOnce, players.Count(player => player.JoinedIds.Contains(last.Id)));
+        Assert.Equal(RoomNews.PlayersAtOnce, CountWhoKnow(players));
         for (int told = RoomNews.PlayersAtOnce; told < Players;)
         {
+            Assert.False(last.IsWelcome); // Nobody gets frames of somebody whom he does not know.
             _relay.Lane.Advance(RoomNews.Interval);
-            int now = players.Count(player => player.JoinedIds.Contains(last.Id));
+            int now = CountWhoKnow(players);
             Assert.InRange(now - told, 1, RoomNews.PlayersAtOnce);
             told = now;
         }
 
+        Assert.True(last.IsWelcome);
         _relay.Lane.Advance(TimeSpan.FromSeconds(1));
         Assert.All(players, player => Assert.Single(player.JoinedIds, last.Id));
     }
@@ -44,9 +46,28 @@ public sealed class RoomNewsTests
         Fill(Players);
         TestPeer lan = _relay.JoinGateway();
         TestPeer last = _relay.JoinClient(Players + 1);
+        Assert.Single(lan.JoinedIds);
+        _relay.Lane.Advance(RoomNews.Interval * RoomNews.MaxIntervals);
         Assert.Single(lan.JoinedIds, last.Id);
         last.Lose();
         Assert.Equal([last.Id], lan.LeftIds);
+    }
+
+    [Fact]
+    public void Gateway_IsToldToAllAtOnce()
+    {
+        List<TestPeer> players = Fill(Players);
+        TestPeer lan = _relay.JoinGateway();
+        Assert.All(players, player => Assert.Single(player.JoinedIds, lan.Id));
+    }
+
+    [Fact]
+    public void Join_WhileOthersAreStillTold_EndsInAWelcomeForEach()
+    {
+        Fill(Players);
+        List<TestPeer> crowd = [.. Enumerable.Range(Players + 1, RoomNews.MaxItems + 100).Select(_relay.JoinClient)]; // More than are kept.
+        _relay.Lane.Advance(RoomNews.Interval * RoomNews.MaxIntervals);
+        Assert.All(crowd, newcomer => Assert.True(newcomer.IsWelcome));
     }
 
     [Fact]
@@ -55,6 +76,7 @@ public sealed class RoomNewsTests
         List<TestPeer> players = Fill(RoomNews.PlayersAtOnce * RoomNews.MaxIntervals * 9 / 8);
         TestPeer last = _relay.JoinClient(players.Count + 1);
         _relay.Lane.Advance(RoomNews.Interval * RoomNews.MaxIntervals);
+        Assert.True(last.IsWelcome);
         Assert.All(players, player => Assert.Contains(last.Id, player.JoinedIds));
     }
 
@@ -92,7 +114,7 @@ public sealed class RoomNewsTests
 
         Assert.Contains(one.Id, two.Welcome.Peers.Select(peer => peer.Id));
         Assert.Empty(two.JoinedIds);
-        Assert.Equal([two.Id], one.JoinedIds);
+        Assert.Equal([two.Id], one.Welcome.Peers.Select(peer => peer.Id).Concat(one.JoinedIds).Where(id => id == two.Id));
     }
 
     [Fact]
@@ -100,7 +122,7 @@ public sealed class RoomNewsTests
     {
         List<TestPeer> players = Fill(Players);
         TestPeer last = _relay.JoinClient(Players + 1);
-        TestPeer behind = players.First(player => !player.JoinedIds.Contains(last.Id));
+        TestPeer behind = players.First(player => !Knows(player));
         behind.Lose();
         _relay.Lane.Advance(TimeSpan.FromSeconds(1));
 
@@ -109,6 +131,11 @@ public sealed class RoomNewsTests
         Assert.All(players, player => Assert.Equal(behind.Id, player.LeftIds.Single()));
         Assert.All(players, player => Assert.Single(player.JoinedIds, last.Id));
     }
+
+    private static int CountWhoKnow(List<TestPeer> players) => players.Count(Knows);
+
+    /// <summary>Of the one that joined last.</summary>
+    private static bool Knows(TestPeer player) => player.Heard.OfType<JoinedMessage>().Any(joined => joined.Peer.Mac == RelayBench.Mac(Players + 1));
 
     private static IEnumerable<string> News(TestPeer player) =>
         player.Heard.Select(message => message switch
