@@ -11,7 +11,12 @@ namespace Softlan.Platform.Quic;
 /// <para>
 /// Wi-Fi and mobile networks take longer as soon as there is anything to carry, for they carry it in bursts; and somebody else may fill the line. That does not become shorter when less of ours is in flight,
 /// as a queue of ours would, by the same share. So what the path took when clearly less was in flight, and was not clearly shorter, is no queue of ours, and from then on round trips are compared with that.
-/// There are such epochs, since the limit has just been lowered, and since TCP and BBR slow down every few seconds.
+/// There are such epochs, since the limit has just been lowered, and since BBR pauses every few seconds.
+/// </para>
+/// <para>
+/// That takes its time, for a limit that has settled too low makes no such epochs until BBR pauses. But where nothing is sent, nothing queues: what a quiet path takes on average longer than at its
+/// shortest is the path's own as well. The smoothed round trip says it, since acknowledgements of lone packets take their time, and that is not in it. A packet that is followed by others does not overtake
+/// them, so under load even the luckiest takes about as long as one of a quiet path on average.
 /// </para>
 /// <para>
 /// On a near path, a cable or this machine itself, the mean is compared instead. There a queue is what a process finds when its turn on the processor comes, and somebody always comes early:
@@ -24,6 +29,9 @@ internal sealed class DelayGuard
 {
     /// <summary>Bytes of a full packet on plain Ethernet.</summary>
     private const long FullPacket = 1472;
+
+    /// <summary>Bytes. Half of what BBR leaves when it pauses: with less in flight nobody sends much, and packets are acknowledged when it suits.</summary>
+    private const long Load = 2 * FullPacket;
 
     /// <summary>Bytes that may always be in flight: QUIC's initial window (RFC 9002, section 7.2). Less than this in flight says nothing about a queue: acknowledgements of single packets take their time.</summary>
     public const long SmallestLimit = 10 * FullPacket;
@@ -45,6 +53,9 @@ internal sealed class DelayGuard
     /// <summary>The longest queue that a slow path may hold: as long as a frame of a game takes to notice.</summary>
     public static readonly TimeSpan LongestDelay = TimeSpan.FromMilliseconds(2);
 
+    /// <summary>What a quiet path takes longer than at its shortest counts up to this share of that: a radio that sleeps when there is nothing to carry takes longer still, and is awake under load.</summary>
+    public const int MostOfVariation = 4;
+
     /// <summary>The limit grows by this factor at most in an epoch.</summary>
     private const double LargestStep = 1.25;
 
@@ -57,7 +68,7 @@ internal sealed class DelayGuard
     /// <summary>How long the shortest round trip is remembered, twice: a path that has become longer is then believed.</summary>
     private static readonly TimeSpan Memory = TimeSpan.FromSeconds(5);
 
-    /// <summary>Less is in flight than before when it is at most this share of the most.</summary>
+    /// <summary>Less is in flight than before when it is at most this share of the most. A round trip is shorter than was thought when two epochs in a row say so by this share: one may have been lucky.</summary>
     private const double ClearlyLess = 0.8;
 
     /// <summary>The most is that of so many epochs, and of as many before them.</summary>
@@ -65,6 +76,12 @@ internal sealed class DelayGuard
 
     /// <summary>How much the latest epoch counts that showed what is not ours: they differ by what their luckiest packet happened to meet.</summary>
     private const int NotOursSmoothing = 4;
+
+    /// <summary>A path is quiet when no more than a packet has been in flight for so many round trips that were measured: the smoothed one (an eighth of each) has then forgotten what was before.</summary>
+    private const int RoundTripsUntilQuiet = 16;
+
+    /// <summary>How much the latest epoch counts of a quiet path.</summary>
+    private const int QuietSmoothing = 16;
 
     private TimeSpan _base = TimeSpan.MaxValue;
     private TimeSpan _nextBase = TimeSpan.MaxValue;
@@ -88,6 +105,11 @@ internal sealed class DelayGuard
     private TimeSpan _highAt;
     private TimeSpan _notOurs;
     private TimeSpan _notOursUntil;
+    private bool _wasShorter;
+    private TimeSpan _variation;
+    private TimeSpan _latest;
+    private int _quietRoundTrips;
+    private bool _isFresh;
 
     /// <summary>The shortest round trip of the last seconds; zero before the first.</summary>
     public TimeSpan RoundTrip => _base == TimeSpan.MaxValue ? TimeSpan.Zero : _base;
@@ -95,7 +117,7 @@ internal sealed class DelayGuard
     /// <summary>See <see cref="NearPath"/>.</summary>
     public bool IsNear => _base < NearPath;
 
-    /// <summary>In the last epoch more was in flight than two full packets: half of what BBR leaves when it pauses.</summary>
+    /// <summary>In the last epoch more was in flight than <see cref="Load"/>.</summary>
     public bool IsBusy { get; private set; }
 
     /// <summary>Bytes that may be in flight now.</summary>
@@ -108,11 +130,12 @@ internal sealed class DelayGuard
 
     /// <summary>What was measured since the last call.</summary>
     /// <param name="roundTrip">Of the latest packet that was acknowledged; zero before the first.</param>
+    /// <param name="smoothed">The average of the latest, without the time that the other side took to acknowledge (RFC 9002, section 5.3).</param>
     /// <param name="inFlight">Bytes.</param>
     /// <param name="gone">Bytes that have been sent and are not in flight any more, since the connection began.</param>
     /// <param name="window">Bytes that congestion control allows in flight.</param>
     /// <param name="now">Monotonic.</param>
-    public void Update(TimeSpan roundTrip, long inFlight, long gone, long window, TimeSpan now)
+    public void Update(TimeSpan roundTrip, TimeSpan smoothed, long inFlight, long gone, long window, TimeSpan now)
     {
         if (roundTrip <= TimeSpan.Zero)
         {
@@ -124,6 +147,13 @@ internal sealed class DelayGuard
         _sum += roundTrip;
         _count++;
         _mostInFlight = Math.Max(_mostInFlight, inFlight);
+        if (roundTrip != _latest)
+        {
+            _latest = roundTrip;
+            _quietRoundTrips++;
+            _isFresh = true;
+        }
+
         if (inFlight > ClearlyLess * MostOfPeaks)
         {
             _highAt = now;
@@ -137,11 +167,12 @@ internal sealed class DelayGuard
             }
             else
             {
+                LearnVariation(smoothed);
                 LearnNotOurs(now);
-                Judge(_shortest, now < _notOursUntil && _notOurs > _base ? _notOurs : _base, Math.Min(window / SmallestShare, LearnCarried(gone, now)));
+                Judge(_shortest, WithoutQueue(now), Math.Min(window / SmallestShare, LearnCarried(gone, now)));
             }
 
-            IsBusy = _mostInFlight > 2 * FullPacket;
+            IsBusy = _mostInFlight > Load;
 
             // What is in flight now shows a round trip later.
             TimeSpan round = 2 * _base > _shortest ? 2 * _base : _shortest;
@@ -179,6 +210,8 @@ internal sealed class DelayGuard
         _peak = default;
         _nextPeak = default;
         _notOursUntil = default;
+        _variation = default;
+        _quietRoundTrips = 0;
         Limit = long.MaxValue;
     }
 
@@ -207,19 +240,51 @@ internal sealed class DelayGuard
         _base = roundTrip < _base ? roundTrip : _base;
     }
 
+    /// <summary>At the end of an epoch: whether the path was quiet, and how much longer than at its shortest it took.</summary>
+    private void LearnVariation(TimeSpan smoothed)
+    {
+        if (Math.Max(_mostInFlight, _mostBefore) > FullPacket)
+        {
+            _quietRoundTrips = 0;
+        }
+        else if (_isFresh && _quietRoundTrips >= RoundTripsUntilQuiet)
+        {
+            TimeSpan longer = TimeSpan.FromTicks(Math.Clamp((smoothed - _base).Ticks, 0, (_base / MostOfVariation).Ticks));
+            _variation = _variation == default ? longer : _variation + ((longer - _variation) / QuietSmoothing);
+        }
+
+        _isFresh = false;
+    }
+
+    /// <summary>What the path takes under load, as far as is known, when nothing of ours stands in a queue.</summary>
+    private TimeSpan WithoutQueue(TimeSpan now)
+    {
+        TimeSpan without = _base + _variation;
+        return now < _notOursUntil && _notOurs > without ? _notOurs : without;
+    }
+
     /// <summary>At the end of an epoch: whether less in flight has left the round trip as it was.</summary>
     private void LearnNotOurs(TimeSpan now)
     {
-        // Of the most that was in flight during the round trips that this epoch measured.
-        double share = Math.Max(_mostInFlight, _mostBefore) / (double)Math.Max(MostOfPeaks, 1);
-        if (share <= ClearlyLess && _epochBegan - _highAt >= _shortest && Math.Min(_mostInFlight, _mostBefore) > SmallestLimit)
+        if (Math.Min(_mostInFlight, _mostBefore) > Load)
         {
+            // Of the most that was in flight during the round trips that this epoch measured.
+            double share = Math.Max(_mostInFlight, _mostBefore) / (double)Math.Max(MostOfPeaks, 1);
             TimeSpan then = _peak.RoundTrip > _nextPeak.RoundTrip ? _peak.RoundTrip : _nextPeak.RoundTrip;
-            if (then - _shortest < then * ((1 - share) / 2))
+            if (share <= ClearlyLess && _epochBegan - _highAt >= _shortest && then - _shortest < then * ((1 - share) / 2))
             {
                 _notOurs = now < _notOursUntil ? _notOurs + ((_shortest - _notOurs) / NotOursSmoothing) : _shortest;
                 _notOursUntil = now + (2 * Memory);
             }
+
+            // Where a buffer overflows, the round trip stays the same as well, and what was dropped still counts as in flight; and somebody else's queue comes to an end.
+            bool isShorter = _shortest < _notOurs * ClearlyLess;
+            if (isShorter && _wasShorter)
+            {
+                _notOurs = _shortest;
+            }
+
+            _wasShorter = isShorter;
         }
 
         if (++_nextPeak.Epochs > EpochsOfPeak)

@@ -67,7 +67,7 @@ internal sealed unsafe partial class QuicConnection
         NativeNgtcp2.ConnInfo info;
         NativeNgtcp2.ConnGetConnInfo(_conn, NativeNgtcp2.NGTCP2_CONN_INFO_V1, &info);
         long inFlight = (long)info.BytesInFlight;
-        _delay.Update(ToTimeSpan((ulong)_pauses.Correct((long)info.LatestRtt)), inFlight, _bytesSent - inFlight, (long)info.CongestionWindow, _loop.Now);
+        _delay.Update(ToTimeSpan((ulong)_pauses.Correct((long)info.LatestRtt)), ToTimeSpan(info.SmoothedRtt), inFlight, _bytesSent - inFlight, (long)info.CongestionWindow, _loop.Now);
         long window = RaiseWindow(in info);
         _queue.RoundTrip = _delay.RoundTrip;
 

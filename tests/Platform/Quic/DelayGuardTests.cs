@@ -101,6 +101,60 @@ public sealed class DelayGuardTests
         Assert.InRange(seen.Average(at => at.Queue), 0, Math.Max(DelayGuard.LongestDelay.TotalSeconds * 1.5, DelayGuard.SmallestLimit / bytesPerSecond));
     }
 
+    /// <summary>And once more: the first load after a rest need not find out what the rest has shown. Without that it starts at what the luckiest packet allows, and stays there until BBR pauses.</summary>
+    [Theory]
+    [InlineData(3_750_000, 31, 36)]
+    [InlineData(12_500_000, 31, 36)]
+    [InlineData(1_250_000, 22, 27)]
+    public void Limit_OnAPathThatVaries_AfterARest_FillsItAtOnce(double bytesPerSecond, double shortest, double usual)
+    {
+        TimeSpan trip = TimeSpan.FromMilliseconds(usual);
+        long product = (long)(bytesPerSecond * trip.TotalSeconds);
+        Rest(shortest, usual + usual - shortest, usual, 3000);
+
+        Fill(bytesPerSecond, trip, product, TimeSpan.FromSeconds(0.5));
+        Assert.Equal(long.MaxValue, _guard.Limit);
+
+        var seen = new List<(double Queue, long Limit)>();
+        Fill(bytesPerSecond, trip, 2 * product, TimeSpan.FromSeconds(4), queue => seen.Add((queue, _guard.Limit)));
+        Assert.InRange(seen.Average(at => Math.Min(at.Limit, 2 * product)), 0.95 * product, long.MaxValue);
+        Assert.InRange(seen.Average(at => at.Queue), 0, Math.Max(DelayGuard.LongestDelay.TotalSeconds * 2, DelayGuard.SmallestLimit / bytesPerSecond));
+    }
+
+    /// <summary>Lone packets that are acknowledged late, and a radio that sleeps when there is nothing to carry, say little about the path.</summary>
+    [Theory]
+    [InlineData(45, 30, 0)]
+    [InlineData(130, 100, 30 / DelayGuard.MostOfVariation)]
+    public void Limit_AfterARestThatTookLonger_LeavesAShortQueue(double longest, double smoothed, double more)
+    {
+        TimeSpan trip = TimeSpan.FromMilliseconds(30);
+        Rest(30, longest, smoothed, 3000);
+        Fill(3_750_000, trip, 400_000, TimeSpan.FromSeconds(3));
+
+        var queues = new List<double>();
+        Fill(3_750_000, trip, 400_000, TimeSpan.FromSeconds(2), queues.Add);
+        Assert.InRange(queues.Average() * 1000, 0, (DelayGuard.LongestDelay.TotalMilliseconds * 1.5) + more);
+    }
+
+    /// <summary>What a buffer has dropped still counts as in flight, so the round trip seems not to depend on it.</summary>
+    [Fact]
+    public void Limit_AfterABufferHasOverflowed_LeavesAShortQueue()
+    {
+        const double BytesPerSecond = 250_000;
+        TimeSpan trip = TimeSpan.FromMilliseconds(40);
+        TimeSpan full = TimeSpan.FromMilliseconds(142);
+        Hold(trip, 2000, 100);
+        Hold(full, 90_000, 300);
+        Hold(full, 60_000, 300);
+        Hold(full, 36_000, 150);
+        Hold(trip, 24_000, 300);
+
+        // What was dropped counts as carried, too, until that is forgotten.
+        List<(double Queue, long Limit)> seen = FillWithPauses(BytesPerSecond, trip, 100_000);
+        double least = (DelayGuard.SmallestLimit / BytesPerSecond) - trip.TotalSeconds;
+        Assert.InRange(seen.Skip(seen.Count / 2).Average(at => at.Queue), 0, least + (2 * DelayGuard.LongestDelay.TotalSeconds));
+    }
+
     /// <summary>Two processes of one machine: each turn takes what came since the last, and the last packet that came has not waited.</summary>
     [Fact]
     public void Limit_OnANearPath_SeesAQueueThatSomePacketsDoNotMeet()
@@ -220,6 +274,18 @@ public sealed class DelayGuardTests
         }
     }
 
+    /// <summary>Next to nothing is in flight, and packets take between the two.</summary>
+    private void Rest(double shortest, double longest, double smoothed, int milliseconds)
+    {
+        for (int i = 0; i < milliseconds; i++)
+        {
+            double step = (longest - shortest) / 6;
+            TimeSpan roundTrip = TimeSpan.FromMilliseconds(shortest + (i / 20 % 7 * step));
+            _guard.Update(roundTrip, TimeSpan.FromMilliseconds(smoothed), 240, (long)_delivered, Window, Tick());
+            _updatedAt = _now;
+        }
+    }
+
     private void JitterNearby(int milliseconds)
     {
         for (int i = 0; i < milliseconds; i++)
@@ -234,7 +300,7 @@ public sealed class DelayGuardTests
         // Little's law again.
         _delivered += roundTrip > TimeSpan.Zero && _updatedAt > TimeSpan.Zero ? inFlight * ((now - _updatedAt) / roundTrip) : 0;
         _updatedAt = now;
-        _guard.Update(roundTrip, inFlight, (long)_delivered, window, now);
+        _guard.Update(roundTrip, roundTrip, inFlight, (long)_delivered, window, now);
     }
 
     private TimeSpan Tick() => _now += TimeSpan.FromMilliseconds(1);
