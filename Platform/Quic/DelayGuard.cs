@@ -210,8 +210,10 @@ internal sealed class DelayGuard
         _peak = default;
         _nextPeak = default;
         _notOursUntil = default;
+        _wasShorter = false;
         _variation = default;
         _quietRoundTrips = 0;
+        _isFresh = false;
         Limit = long.MaxValue;
     }
 
