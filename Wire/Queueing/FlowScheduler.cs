@@ -15,7 +15,7 @@ namespace Softlan.Wire;
 /// <remarks>Has no state worth keeping while it is empty, so links with a backlog borrow one from their <see cref="DatagramPool"/> and give it back. It is then as new.</remarks>
 internal sealed partial class FlowScheduler(DatagramPool pool)
 {
-    /// <summary>Flows that are told apart; more share by hash. A power of two.</summary>
+    /// <summary>Flows that are told apart; more share by hash (<see cref="SetAssociativeTable"/>). A power of two.</summary>
     private const int FlowCount = 256;
 
     /// <summary>Stations that are told apart; a room has 64 players by default. A power of two.</summary>
@@ -31,6 +31,8 @@ internal sealed partial class FlowScheduler(DatagramPool pool)
 
     private readonly Flow[] _flows = Fill<Flow>(FlowCount, static flow => flow with { First = None, Last = None });
     private readonly Station[] _stations = Fill<Station>(StationCount, static station => station with { First = None, Last = None });
+    private readonly SetAssociativeTable _flowPlaces = new(FlowCount);
+    private readonly SetAssociativeTable _stationPlaces = new(StationCount);
     private int _newFirst = None;
     private int _newLast = None;
     private int _ringFirst = None;
@@ -52,7 +54,7 @@ internal sealed partial class FlowScheduler(DatagramPool pool)
     /// <summary>Adds a slot of the pool at the end of its flow.</summary>
     public void Add(int slot, FlowLabel label)
     {
-        int index = (int)(label.Flow & (FlowCount - 1));
+        int index = _flowPlaces.Find(label.Flow);
         ref Flow flow = ref _flows[index];
         pool[slot].Next = None;
         if (flow.Last == None)
@@ -69,7 +71,10 @@ internal sealed partial class FlowScheduler(DatagramPool pool)
         flow.Count++;
         if (!flow.IsAmongNew && !flow.IsWithStation)
         {
-            flow.Station = (short)(label.Station & (StationCount - 1));
+            int station = _stationPlaces.Find(label.Station);
+            _flowPlaces.Take(index, label.Flow);
+            _stationPlaces.Take(station, label.Station);
+            flow.Station = (short)station;
             flow.Deficit = Quantum;
         }
 
@@ -87,7 +92,7 @@ internal sealed partial class FlowScheduler(DatagramPool pool)
     /// <returns>How many.</returns>
     public int DropOld(FlowLabel label, TimeSpan now, in QueueLimits limits, PeerCounters counters)
     {
-        int index = (int)(label.Flow & (FlowCount - 1));
+        int index = _flowPlaces.Find(label.Flow);
         return index == _selected ? 0 : DropOld(ref _flows[index], now, limits, counters);
     }
 
@@ -182,7 +187,7 @@ internal sealed partial class FlowScheduler(DatagramPool pool)
             RemoveFirstNew();
             if (!_flows[index].IsWithStation)
             {
-                Forget(ref _flows[index]);
+                Forget(index);
             }
         }
 
@@ -192,7 +197,7 @@ internal sealed partial class FlowScheduler(DatagramPool pool)
             while (_stations[station].First is var index and not None)
             {
                 RemoveFirstOfStation(ref _stations[station]);
-                Forget(ref _flows[index]);
+                Forget(index);
             }
 
             RemoveFirstOfRing();
@@ -214,7 +219,12 @@ internal sealed partial class FlowScheduler(DatagramPool pool)
         return all;
     }
 
-    private static void Forget(ref Flow flow) => flow = new Flow { First = None, Last = None };
+    private void Forget(int index)
+    {
+        _flowPlaces.Release(index);
+        _stationPlaces.Release(_flows[index].Station);
+        _flows[index] = new Flow { First = None, Last = None };
+    }
 
     /// <summary>The flow whose turn it is at the station whose turn it is; -1: none has one.</summary>
     private int NextOfStations()
@@ -262,7 +272,7 @@ internal sealed partial class FlowScheduler(DatagramPool pool)
         RemoveFirstOfStation(ref _stations[flow.Station]);
         if (flow.First == None)
         {
-            Forget(ref flow);
+            Forget(index);
         }
         else
         {

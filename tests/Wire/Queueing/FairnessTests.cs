@@ -46,6 +46,17 @@ public sealed class FairnessTests : QueueScene
         Assert.InRange(Sent[Flow(99)] / (double)Sent.Values.Sum(), 0.45, 0.55);
     }
 
+    /// <summary>In a plain table of 128 places, two or three dozen of them would have to share one with somebody, and get half.</summary>
+    [Fact]
+    public void ManyPlayers_GetTheSame()
+    {
+        DatagramQueue queue = Make(FairBy.Source);
+        byte[][] players = [.. Enumerable.Range(1, 64).Select(i => Tcp($"02:00:00:00:01:{i:x2}", i))];
+        Run(queue, 64 * 50, players);
+        Assert.Equal(64, Sent.Count);
+        Assert.InRange(Sent.Values.Min() / (double)Sent.Values.Max(), 0.9, 1);
+    }
+
     [Fact]
     public void SmallPackets_AreSharedByBytesAndNotByCount()
     {

@@ -20,6 +20,18 @@ public sealed class SparseFlowTests : QueueScene
         Assert.False(queue.IsNextSparse);
     }
 
+    /// <summary>In a plain table of 256 places they would stand in one queue, and the game would have the download's delay for the whole evening.</summary>
+    [Fact]
+    public void Game_WhoseHashIsLikeThatOfADownload_GoesBeforeIt()
+    {
+        DatagramQueue queue = Make(FairBy.Source);
+        byte[] download = Tcp("02:00:00:00:00:01", 1);
+        Fill(queue, download, 200);
+        Assert.Equal([Flow(1), Flow(1), Flow(1)], [Send(queue), Send(queue), Send(queue)]);
+        queue.Enqueue(DatagramHeader.ForFrame(1), Likeness(download, 256, static label => label.Flow), Now);
+        Assert.Equal("game", Send(queue));
+    }
+
     [Fact]
     public void Game_WhileALinkIsHeldUp_GoesBeforeWhatWasShown()
     {
@@ -104,5 +116,11 @@ public sealed class SparseFlowTests : QueueScene
         Assert.Equal(isLate, queue.IsNextLate(Now));
         queue.Clear();
         Assert.False(queue.IsNextLate(Now));
+    }
+
+    private static byte[] Likeness(byte[] frame, uint places, Func<FlowLabel, uint> hash)
+    {
+        uint place = hash(FlowLabel.Read(frame, FairBy.Source)) % places;
+        return Enumerable.Range(0, 0xffff).Select(i => Game($"02:00:00:01:{i >> 8:x2}:{i & 0xff:x2}")).First(game => hash(FlowLabel.Read(game, FairBy.Source)) % places == place);
     }
 }
