@@ -6,7 +6,8 @@ namespace Softlan.Platform.Quic;
 /// In a socket's buffer of a busy relay, or in a modem's, that is milliseconds for everybody.
 /// <para>
 /// In each epoch the shortest round trip is compared with the shortest of the last seconds. What it is longer by stood in a queue all the time; jitter does not count, since one packet that
-/// got through quickly shows that there was no queue. The limit is then what would have been in flight without that queue; when there is none, and the limit was in the way, it grows.
+/// got through quickly shows that there was no queue. The limit is then what would have been in flight without that queue; when there is none, and the limit was in the way, it grows, and in large steps only
+/// where that has not filled the path lately: everybody on the line waits for what is tried beyond.
 /// </para>
 /// <para>
 /// Wi-Fi and mobile networks take longer as soon as there is anything to carry, for they carry it in bursts; and somebody else may fill the line. That does not become shorter when less of ours is in flight,
@@ -14,8 +15,8 @@ namespace Softlan.Platform.Quic;
 /// There are such epochs, since the limit has just been lowered, and since BBR pauses every few seconds.
 /// </para>
 /// <para>
-/// That takes its time, for a limit that has settled too low makes no such epochs until BBR pauses. But where nothing is sent, nothing queues: what a quiet path takes on average longer than at its
-/// shortest is the path's own as well. The smoothed round trip says it, since acknowledgements of lone packets take their time, and that is not in it. A packet that is followed by others does not overtake
+/// That takes its time, for a limit that has settled too low makes no such epochs until BBR pauses. But where we send next to nothing, nothing of ours queues: what a quiet path takes on average longer than
+/// at its shortest is the path's own as well. The smoothed round trip says it, since acknowledgements of lone packets take their time, and that is not in it. A packet that is followed by others does not overtake
 /// them, so under load even the luckiest takes about as long as one of a quiet path on average.
 /// </para>
 /// <para>
@@ -30,13 +31,16 @@ internal sealed class DelayGuard
     /// <summary>Bytes of a full packet on plain Ethernet.</summary>
     private const long FullPacket = 1472;
 
-    /// <summary>Bytes. Half of what BBR leaves when it pauses: with less in flight nobody sends much, and packets are acknowledged when it suits.</summary>
+    /// <summary>Bytes. With less in flight nobody sends much, and packets are acknowledged when it suits.</summary>
     private const long Load = 2 * FullPacket;
 
-    /// <summary>Bytes that may always be in flight: QUIC's initial window (RFC 9002, section 7.2). Less than this in flight says nothing about a queue: acknowledgements of single packets take their time.</summary>
-    public const long SmallestLimit = 10 * FullPacket;
+    /// <summary>Bytes that may always be in flight: what BBR leaves when it pauses.</summary>
+    public const long SmallestLimit = 4 * FullPacket;
 
-    /// <summary>The share of the congestion window that may always be in flight, or what the path has carried lately without a queue, if that is less: BBR may over-estimate a slow path. Who shares a link with
+    /// <summary>Bytes: QUIC's initial window (RFC 9002, section 7.2). Less than this in flight says nothing about a queue of ours if no more was to be sent: acknowledgements of single packets take their time.</summary>
+    private const long InitialWindow = 10 * FullPacket;
+
+    /// <summary>The share of the congestion window that may always be in flight, or what the path carries in its shortest round trip, if that is less: BBR may over-estimate a slow path. Who shares a link with
     /// somebody who fills its buffer keeps getting something.</summary>
     public const int SmallestShare = 4;
 
@@ -53,14 +57,14 @@ internal sealed class DelayGuard
     /// <summary>The longest queue that a slow path may hold: as long as a frame of a game takes to notice.</summary>
     public static readonly TimeSpan LongestDelay = TimeSpan.FromMilliseconds(2);
 
-    /// <summary>What a quiet path takes longer than at its shortest counts up to this share of that: a radio that sleeps when there is nothing to carry takes longer still, and is awake under load.</summary>
-    public const int MostOfVariation = 4;
+    /// <summary>What a quiet path usually takes longer than at its shortest counts up to this share of that: a radio that sleeps when there is nothing to carry takes longer still, and is awake under load.</summary>
+    public const int MostOfUsual = 4;
 
-    /// <summary>The limit grows by this factor at most in an epoch.</summary>
-    private const double LargestStep = 1.25;
+    /// <summary>The limit grows by this share at most in an epoch.</summary>
+    private const double LargestStep = 0.25;
 
-    /// <summary>After so many epochs that grew what is in flight and left the queue as it was, the path has become faster, and the limit follows in large steps.</summary>
-    private const int EmptyEpochsUntilLeap = 4;
+    /// <summary>After so many epochs without a queue, with clearly more in flight than what last filled the path, the path has become faster; so has one whose limit is clearly less. Each step is then twice the last.</summary>
+    private const int EmptyEpochsUntilLeap = 3;
 
     /// <summary>An epoch has at least this many round trips' time and this long, so that there is a packet in it that was lucky.</summary>
     private static readonly TimeSpan ShortestEpoch = TimeSpan.FromMilliseconds(5);
@@ -68,8 +72,11 @@ internal sealed class DelayGuard
     /// <summary>How long the shortest round trip is remembered, twice: a path that has become longer is then believed.</summary>
     private static readonly TimeSpan Memory = TimeSpan.FromSeconds(5);
 
-    /// <summary>Less is in flight than before when it is at most this share of the most. A round trip is shorter than was thought when two epochs in a row say so by this share: one may have been lucky.</summary>
+    /// <summary>Less is in flight than before when it is at most this share of the most. A round trip is clearly shorter than was thought when two epochs in a row say so by this share: one may have been lucky.</summary>
     private const double ClearlyLess = 0.8;
+
+    /// <summary>More is in flight than what last filled the path when it is at least so many times that: what fills it is known to a packet in twenty.</summary>
+    private const double ClearlyMore = 1.1;
 
     /// <summary>The most is that of so many epochs, and of as many before them.</summary>
     private const int EpochsOfPeak = 10;
@@ -77,7 +84,10 @@ internal sealed class DelayGuard
     /// <summary>How much the latest epoch counts that showed what is not ours: they differ by what their luckiest packet happened to meet.</summary>
     private const int NotOursSmoothing = 4;
 
-    /// <summary>A path is quiet when no more than a packet has been in flight for so many round trips that were measured: the smoothed one (an eighth of each) has then forgotten what was before.</summary>
+    /// <summary>How much the latest epoch counts of the rate that the path carries: it takes bursts faster than it could go on with.</summary>
+    private const int RateSmoothing = 8;
+
+    /// <summary>A path is quiet when no more than a packet has been in flight for so many round trips that were measured, and the smoothed one (an eighth of each) has ceased to fall: then it has forgotten what was before.</summary>
     private const int RoundTripsUntilQuiet = 16;
 
     /// <summary>How much the latest epoch counts of a quiet path.</summary>
@@ -94,21 +104,24 @@ internal sealed class DelayGuard
     private long _mostBefore;
     private bool _wasInTheWay;
     private int _emptyEpochs;
+    private long _filled; // Bytes in flight that last filled the path, and a queue that is tolerated.
     private long _proven;
     private long _nextProven;
     private TimeSpan _epochBegan;
     private long _goneBefore;
     private double _rate;
-    private double _nextRate;
     private Peak _peak;
     private Peak _nextPeak;
+    private TimeSpan _shortestBefore;
     private TimeSpan _highAt;
     private TimeSpan _notOurs;
     private TimeSpan _notOursUntil;
     private bool _wasShorter;
-    private TimeSpan _variation;
+    private TimeSpan _usual;
     private TimeSpan _latest;
+    private TimeSpan _smoothedBefore;
     private int _quietRoundTrips;
+    private bool _hasSettled;
     private bool _isFresh;
 
     /// <summary>The shortest round trip of the last seconds; zero before the first.</summary>
@@ -122,6 +135,8 @@ internal sealed class DelayGuard
 
     /// <summary>Bytes that may be in flight now.</summary>
     public long Limit { get; private set; } = long.MaxValue;
+
+    private TimeSpan LongestUsual => _base + (_base / MostOfUsual);
 
     private long MostOfPeaks => Math.Max(_peak.InFlight, _nextPeak.InFlight);
 
@@ -163,13 +178,14 @@ internal sealed class DelayGuard
         {
             if (IsNear)
             {
-                Judge(_sum / _count, _base, window / SmallestShareOfNear);
+                _quietRoundTrips = 0;
+                Judge(_sum / _count, _base, Math.Min(_mostInFlight, Limit), Math.Max(window / SmallestShareOfNear, InitialWindow));
             }
             else
             {
-                LearnVariation(smoothed);
+                LearnUsual(smoothed);
                 LearnNotOurs(now);
-                Judge(_shortest, WithoutQueue(now), Math.Min(window / SmallestShare, LearnCarried(gone, now)));
+                Judge(_shortest, WithoutQueue(now), Math.Max(_mostInFlight, _mostBefore), Math.Min(window / SmallestShare, LearnCarried(gone, now)));
             }
 
             IsBusy = _mostInFlight > Load;
@@ -191,6 +207,9 @@ internal sealed class DelayGuard
     /// <summary>Something could have been sent, had the limit allowed it.</summary>
     public void NoteInTheWay() => _wasInTheWay = true;
 
+    /// <summary>More was lost than happens by chance, so a buffer has overflowed: what it dropped still counts as in flight, and the round trip says how long the buffer is, not how much of ours is in it.</summary>
+    public void NoteOverflow() => _peak = _nextPeak = default;
+
     /// <summary>The path is another one: what was learnt about the old one is void.</summary>
     public void Reset()
     {
@@ -202,17 +221,21 @@ internal sealed class DelayGuard
         _mostInFlight = 0;
         _mostBefore = 0;
         _emptyEpochs = 0;
+        _filled = 0;
         _proven = 0;
         _nextProven = 0;
         _rate = 0;
-        _nextRate = 0;
         _epochBegan = default;
+        _epochEnds = default;
         _peak = default;
         _nextPeak = default;
+        _shortestBefore = default;
+        _notOurs = default;
         _notOursUntil = default;
         _wasShorter = false;
-        _variation = default;
+        _usual = default;
         _quietRoundTrips = 0;
+        _hasSettled = false;
         _isFresh = false;
         Limit = long.MaxValue;
     }
@@ -226,15 +249,12 @@ internal sealed class DelayGuard
                 // Nothing was measured for a long time.
                 _nextBase = TimeSpan.MaxValue;
                 _nextProven = 0;
-                _nextRate = 0;
             }
 
             _base = _nextBase;
             _nextBase = TimeSpan.MaxValue;
             _proven = _nextProven;
             _nextProven = 0;
-            _rate = _nextRate;
-            _nextRate = 0;
             _baseUntil = now + Memory;
         }
 
@@ -242,17 +262,21 @@ internal sealed class DelayGuard
         _base = roundTrip < _base ? roundTrip : _base;
     }
 
-    /// <summary>At the end of an epoch: whether the path was quiet, and how much longer than at its shortest it took.</summary>
-    private void LearnVariation(TimeSpan smoothed)
+    /// <summary>At the end of an epoch: whether the path was quiet, and what it took then.</summary>
+    private void LearnUsual(TimeSpan smoothed)
     {
+        bool isFalling = smoothed < _smoothedBefore;
+        _smoothedBefore = smoothed;
         if (Math.Max(_mostInFlight, _mostBefore) > FullPacket)
         {
             _quietRoundTrips = 0;
+            _hasSettled = false;
         }
-        else if (_isFresh && _quietRoundTrips >= RoundTripsUntilQuiet)
+        else if (_isFresh && _quietRoundTrips >= RoundTripsUntilQuiet && (_hasSettled || !isFalling))
         {
-            TimeSpan longer = TimeSpan.FromTicks(Math.Clamp((smoothed - _base).Ticks, 0, (_base / MostOfVariation).Ticks));
-            _variation = _variation == default ? longer : _variation + ((longer - _variation) / QuietSmoothing);
+            _hasSettled = true;
+            smoothed = smoothed < LongestUsual ? smoothed : LongestUsual;
+            _usual = _usual == default ? smoothed : _usual + ((smoothed - _usual) / QuietSmoothing);
         }
 
         _isFresh = false;
@@ -261,7 +285,9 @@ internal sealed class DelayGuard
     /// <summary>What the path takes under load, as far as is known, when nothing of ours stands in a queue.</summary>
     private TimeSpan WithoutQueue(TimeSpan now)
     {
-        TimeSpan without = _base + _variation;
+        // The base may have become another since the path was quiet.
+        TimeSpan without = _usual < LongestUsual ? _usual : LongestUsual;
+        without = without > _base ? without : _base;
         return now < _notOursUntil && _notOurs > without ? _notOurs : without;
     }
 
@@ -273,7 +299,7 @@ internal sealed class DelayGuard
             // Of the most that was in flight during the round trips that this epoch measured.
             double share = Math.Max(_mostInFlight, _mostBefore) / (double)Math.Max(MostOfPeaks, 1);
             TimeSpan then = _peak.RoundTrip > _nextPeak.RoundTrip ? _peak.RoundTrip : _nextPeak.RoundTrip;
-            if (share <= ClearlyLess && _epochBegan - _highAt >= _shortest && then - _shortest < then * ((1 - share) / 2))
+            if (share <= ClearlyLess && _epochBegan - _highAt >= _shortest && (then - _shortest).Duration() < then * ((1 - share) / 2))
             {
                 _notOurs = now < _notOursUntil ? _notOurs + ((_shortest - _notOurs) / NotOursSmoothing) : _shortest;
                 _notOursUntil = now + (2 * Memory);
@@ -288,6 +314,10 @@ internal sealed class DelayGuard
 
             _wasShorter = isShorter;
         }
+        else
+        {
+            _wasShorter = false;
+        }
 
         if (++_nextPeak.Epochs > EpochsOfPeak)
         {
@@ -296,7 +326,9 @@ internal sealed class DelayGuard
         }
 
         _nextPeak.InFlight = Math.Max(_nextPeak.InFlight, _mostInFlight);
-        _nextPeak.RoundTrip = _shortest > _nextPeak.RoundTrip ? _shortest : _nextPeak.RoundTrip;
+        TimeSpan longer = _shortest > _shortestBefore ? _shortest : _shortestBefore; // The most in flight may be that of the epoch's beginning, and the shortest that of its end.
+        _nextPeak.RoundTrip = longer > _nextPeak.RoundTrip ? longer : _nextPeak.RoundTrip;
+        _shortestBefore = _shortest;
     }
 
     /// <summary>At the end of an epoch: the bytes that the path has carried in its shortest round trip.</summary>
@@ -307,14 +339,20 @@ internal sealed class DelayGuard
             return long.MaxValue;
         }
 
-        _nextRate = Math.Max(_nextRate, (gone - _goneBefore) / (now - _epochBegan).TotalSeconds);
-        return (long)(Math.Max(_rate, _nextRate) * _base.TotalSeconds);
+        if (Math.Min(_mostInFlight, _mostBefore) > Load)
+        {
+            double rate = (gone - _goneBefore) / (now - _epochBegan).TotalSeconds;
+            _rate = _rate == 0 ? rate : _rate + ((rate - _rate) / RateSmoothing);
+        }
+
+        return (long)(_rate * _base.TotalSeconds);
     }
 
     /// <param name="roundTrip">What stands for the epoch's.</param>
     /// <param name="without">How long it is without a queue.</param>
+    /// <param name="inFlight">Bytes that were in flight when that was measured.</param>
     /// <param name="least">Bytes that the limit leaves at least.</param>
-    private void Judge(TimeSpan roundTrip, TimeSpan without, long least)
+    private void Judge(TimeSpan roundTrip, TimeSpan without, long inFlight, long least)
     {
         TimeSpan tolerated = _base / 8;
         tolerated = tolerated < SmallestDelay ? SmallestDelay : tolerated > LongestDelay ? LongestDelay : tolerated;
@@ -326,17 +364,20 @@ internal sealed class DelayGuard
 
         // So much, by Little's law, would have been in flight with a queue that is tolerated.
         double share = (without + tolerated) / roundTrip;
-        if (queue > tolerated && _mostInFlight > SmallestLimit)
+        if (queue > tolerated && (_mostInFlight > InitialWindow || (_wasInTheWay && _mostInFlight > SmallestLimit)))
         {
             // At most half is taken away at once: the round trip is one of the past.
             _emptyEpochs = 0;
-            Limit = Math.Max(Math.Max(SmallestLimit, least), (long)(Math.Min(_mostInFlight, Limit) * Math.Max(0.5, share)));
+            _filled = (long)(inFlight * share);
+            Limit = Math.Max(Math.Max(SmallestLimit, least), Math.Min(Limit, (long)(inFlight * Math.Max(0.5, share))));
         }
         else if (_wasInTheWay && Limit != long.MaxValue)
         {
-            _emptyEpochs = queue < tolerated / 2 ? _emptyEpochs + 1 : 0;
-            share = _emptyEpochs >= EmptyEpochsUntilLeap ? LargestStep : Math.Clamp(share, 1, LargestStep);
-            Limit = (long)Math.Min(Limit * share, 1L << 40);
+            // Half of what is left, for what this leads to shows in the epoch after the next.
+            bool isElsewhere = _mostBefore > ClearlyMore * _filled || Limit < ClearlyLess * _filled;
+            _emptyEpochs = queue < tolerated / 2 && isElsewhere ? _emptyEpochs + 1 : 0;
+            double step = (share - 1) / 2 * (1 << Math.Clamp(_emptyEpochs - EmptyEpochsUntilLeap, 0, 16));
+            Limit = (long)Math.Min(Limit * (1 + Math.Clamp(step, 0, LargestStep)), 1L << 40);
         }
     }
 

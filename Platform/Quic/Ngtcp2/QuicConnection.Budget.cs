@@ -67,6 +67,12 @@ internal sealed unsafe partial class QuicConnection
         NativeNgtcp2.ConnInfo info;
         NativeNgtcp2.ConnGetConnInfo(_conn, NativeNgtcp2.NGTCP2_CONN_INFO_V1, &info);
         long inFlight = (long)info.BytesInFlight;
+        _losses.Update(_packetsSent, _datagramsLost);
+        if (!_losses.IsByChance)
+        {
+            _delay.NoteOverflow();
+        }
+
         _delay.Update(ToTimeSpan((ulong)_pauses.Correct((long)info.LatestRtt)), ToTimeSpan(info.SmoothedRtt), inFlight, _bytesSent - inFlight, (long)info.CongestionWindow, _loop.Now);
         long window = RaiseWindow(in info);
         _queue.RoundTrip = _delay.RoundTrip;
@@ -101,7 +107,6 @@ internal sealed unsafe partial class QuicConnection
     {
         long window = (long)info.CongestionWindow;
         long carried = _delay.Proven / 4 * 5;
-        _losses.Update(_packetsSent, _datagramsLost);
         if (carried <= window || _delay.IsNear || _pauses.IsPaused || !_losses.IsByChance)
         {
             return window;

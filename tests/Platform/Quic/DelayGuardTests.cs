@@ -124,7 +124,7 @@ public sealed class DelayGuardTests
     /// <summary>Lone packets that are acknowledged late, and a radio that sleeps when there is nothing to carry, say little about the path.</summary>
     [Theory]
     [InlineData(45, 30, 0)]
-    [InlineData(130, 100, 30 / DelayGuard.MostOfVariation)]
+    [InlineData(130, 100, 30 / DelayGuard.MostOfUsual)]
     public void Limit_AfterARestThatTookLonger_LeavesAShortQueue(double longest, double smoothed, double more)
     {
         TimeSpan trip = TimeSpan.FromMilliseconds(30);
@@ -136,26 +136,119 @@ public sealed class DelayGuardTests
         Assert.InRange(queues.Average() * 1000, 0, (DelayGuard.LongestDelay.TotalMilliseconds * 1.5) + more);
     }
 
+    /// <summary>Under a long load everything is slower, so the shortest round trip of the last seconds is that of the load; what a rest has shown must not come on top of it.</summary>
+    [Theory]
+    [InlineData(31, 41, 36)]
+    [InlineData(80, 120, 100)]
+    public void Limit_UnderALongLoadAfterARest_LeavesAShortQueue(double shortest, double longest, double usual)
+    {
+        TimeSpan trip = TimeSpan.FromMilliseconds(usual);
+        long product = (long)(3_750_000 * trip.TotalSeconds);
+        Rest(shortest, longest, usual, 3000);
+        Fill(3_750_000, trip, 2 * product, TimeSpan.FromSeconds(10));
+        Assert.InRange(FillWithPauses(3_750_000, trip, 2 * product).Average(at => at.Queue), 0, DelayGuard.LongestDelay.TotalSeconds * 1.5);
+    }
+
+    /// <summary>Somebody else's queue ends, or the route changes behind the same addresses.</summary>
+    [Fact]
+    public void Limit_AfterARest_WhenThePathBecomesMuchShorter_LeavesAShortQueue()
+    {
+        Rest(120, 220, 150, 3000);
+        TimeSpan trip = TimeSpan.FromMilliseconds(20);
+        Hold(trip, 2000, 50);
+        Fill(1_250_000, trip, 200_000, TimeSpan.FromSeconds(2));
+        var queues = new List<double>();
+        Fill(1_250_000, trip, 200_000, TimeSpan.FromSeconds(5), queues.Add);
+        Assert.InRange(queues.Average(), 0, (trip / DelayGuard.MostOfUsual).TotalSeconds + (DelayGuard.LongestDelay.TotalSeconds * 1.5));
+    }
+
+    /// <summary>The average has not forgotten the load when the first packets of the rest come back.</summary>
+    [Fact]
+    public void Limit_WhenALoadHasJustEnded_KnowsNothingOfARest()
+    {
+        TimeSpan trip = TimeSpan.FromMilliseconds(30);
+        Hold(trip, 2000, 100);
+        for (int i = 0; i < 800; i++)
+        {
+            // Every 30 ms one comes back; by the 26th an eighth of what was is left 26 times over.
+            double smoothed = 30 + (100 * Math.Pow(0.875, i / 30));
+            _guard.Update(TimeSpan.FromMilliseconds(30 + (i / 30 % 2)), TimeSpan.FromMilliseconds(smoothed), 240, (long)_delivered, Window, Tick());
+            _updatedAt = _now;
+        }
+
+        Fill(3_750_000, trip, 400_000, TimeSpan.FromSeconds(2));
+        var queues = new List<double>();
+        Fill(3_750_000, trip, 400_000, TimeSpan.FromSeconds(2), queues.Add);
+        Assert.InRange(queues.Average(), 0, DelayGuard.LongestDelay.TotalSeconds * 1.5);
+    }
+
     /// <summary>What a buffer has dropped still counts as in flight, so the round trip seems not to depend on it.</summary>
     [Fact]
     public void Limit_AfterABufferHasOverflowed_LeavesAShortQueue()
     {
         const double BytesPerSecond = 250_000;
         TimeSpan trip = TimeSpan.FromMilliseconds(40);
-        TimeSpan full = TimeSpan.FromMilliseconds(142);
         Hold(trip, 2000, 100);
-        Hold(full, 90_000, 300);
-        Hold(full, 60_000, 300);
-        Hold(full, 36_000, 150);
-        Hold(trip, 24_000, 300);
+        foreach ((long inFlight, int milliseconds) in new[] { (90_000L, 300), (60_000, 300), (36_000, 150) })
+        {
+            for (int i = 0; i < milliseconds; i++)
+            {
+                _guard.NoteOverflow();
+                Update(TimeSpan.FromMilliseconds(142), inFlight, Window, Tick());
+            }
+        }
 
-        // A share of this window is no more than what is allowed at least.
-        const long Narrow = DelayGuard.SmallestShare * DelayGuard.SmallestLimit;
-        Fill(BytesPerSecond, trip, Narrow, TimeSpan.FromSeconds(1));
+        Fill(BytesPerSecond, trip, 100_000, TimeSpan.FromSeconds(1));
         var queues = new List<double>();
-        Fill(BytesPerSecond, trip, Narrow, TimeSpan.FromSeconds(3), queues.Add);
-        double least = (DelayGuard.SmallestLimit / BytesPerSecond) - trip.TotalSeconds;
-        Assert.InRange(queues.Average(), 0, least + (2 * DelayGuard.LongestDelay.TotalSeconds));
+        Fill(BytesPerSecond, trip, 100_000, TimeSpan.FromSeconds(3), queues.Add);
+        Assert.InRange(queues.Average(), 0, 2 * DelayGuard.LongestDelay.TotalSeconds);
+    }
+
+    /// <summary>While somebody else filled the queue the round trip did not depend on what is ours; now it does.</summary>
+    [Fact]
+    public void Limit_WhenSomebodyElseHasStopped_LeavesAShortQueue()
+    {
+        TimeSpan trip = TimeSpan.FromMilliseconds(30);
+        Hold(trip, 2000, 100);
+        for (int i = 0; i < 4000; i++)
+        {
+            Update(TimeSpan.FromMilliseconds(80), Math.Min(_guard.Limit, 300_000), 300_000, Tick());
+            _guard.NoteInTheWay();
+        }
+
+        Assert.InRange(_guard.Limit, 300_000, long.MaxValue);
+        Fill(3_750_000, trip, 60_000, TimeSpan.FromSeconds(0.25)); // BBR pauses.
+        Fill(3_750_000, trip, 300_000, TimeSpan.FromSeconds(1));
+        var queues = new List<double>();
+        Fill(3_750_000, trip, 300_000, TimeSpan.FromSeconds(3), queues.Add);
+        Assert.InRange(queues.Average(), 0, DelayGuard.LongestDelay.TotalSeconds * 1.5);
+    }
+
+    /// <summary>Once it is known what fills the path, the limit stays about there: what it tries beyond, everybody waits for.</summary>
+    [Theory]
+    [InlineData(12_500_000, 30)]
+    [InlineData(3_750_000, 30)]
+    [InlineData(1_250_000, 80)]
+    [InlineData(250_000, 40)]
+    public void Limit_OnAPathThatIsFull_StaysAboutWhatFillsIt(double bytesPerSecond, double milliseconds)
+    {
+        TimeSpan trip = TimeSpan.FromMilliseconds(milliseconds);
+        Hold(trip, 2000, 100);
+        long window = (long)(3 * bytesPerSecond * trip.TotalSeconds);
+        Fill(bytesPerSecond, trip, window, TimeSpan.FromSeconds(3));
+
+        double longest = 0;
+        Fill(bytesPerSecond, trip, window, TimeSpan.FromSeconds(20), queue => longest = Math.Max(longest, queue));
+        Assert.InRange(longest, 0, 3.5 * DelayGuard.LongestDelay.TotalSeconds);
+    }
+
+    /// <summary>A stream's acknowledgements: enough of them to be more than what is always allowed, and each acknowledged when it suits.</summary>
+    [Fact]
+    public void Limit_WhenLittleIsSentAndAcknowledgedLate_StaysAway()
+    {
+        Hold(TimeSpan.FromMilliseconds(30), 2000, 100);
+        Hold(TimeSpan.FromMilliseconds(75), 2 * DelayGuard.SmallestLimit, 2000);
+        Assert.Equal(long.MaxValue, _guard.Limit);
     }
 
     /// <summary>Two processes of one machine: each turn takes what came since the last, and the last packet that came has not waited.</summary>
@@ -218,7 +311,7 @@ public sealed class DelayGuardTests
             limits.Add(Math.Min(_guard.Limit, Window));
         }
 
-        Assert.Contains(limits, limit => limit < Window / DelayGuard.SmallestShare);
+        Assert.Contains(limits, limit => limit <= Window / 2);
         Assert.InRange(limits.Average(), 0.8 * Window, Window);
     }
 
