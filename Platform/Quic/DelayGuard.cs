@@ -81,6 +81,9 @@ internal sealed class DelayGuard
     /// <summary>The most is that of so many epochs, and of as many before them.</summary>
     private const int EpochsOfPeak = 10;
 
+    /// <summary>So long after a buffer has begun to overflow, what was measured before and during that is no evidence.</summary>
+    private static readonly TimeSpan LongestOverflow = TimeSpan.FromSeconds(1);
+
     /// <summary>How much the latest epoch counts that showed what is not ours: they differ by what their luckiest packet happened to meet.</summary>
     private const int NotOursSmoothing = 4;
 
@@ -114,6 +117,8 @@ internal sealed class DelayGuard
     private Peak _nextPeak;
     private TimeSpan _shortestBefore;
     private TimeSpan _highAt;
+    private TimeSpan _overflowBegan;
+    private TimeSpan _overflowNoted = -Memory;
     private TimeSpan _notOurs;
     private TimeSpan _notOursUntil;
     private bool _wasShorter;
@@ -208,7 +213,16 @@ internal sealed class DelayGuard
     public void NoteInTheWay() => _wasInTheWay = true;
 
     /// <summary>More was lost than happens by chance, so a buffer has overflowed: what it dropped still counts as in flight, and the round trip says how long the buffer is, not how much of ours is in it.</summary>
-    public void NoteOverflow() => _peak = _nextPeak = default;
+    /// <remarks>That ends soon, for the limit is lowered. What is lost all the same, the line loses by itself, and where it takes longer under load as well, that must be learnt.</remarks>
+    public void NoteOverflow(TimeSpan now)
+    {
+        _overflowBegan = now - _overflowNoted > Memory ? now : _overflowBegan;
+        _overflowNoted = now;
+        if (now - _overflowBegan < LongestOverflow)
+        {
+            _peak = _nextPeak = default;
+        }
+    }
 
     /// <summary>The path is another one: what was learnt about the old one is void.</summary>
     public void Reset()
@@ -227,8 +241,7 @@ internal sealed class DelayGuard
         _rate = 0;
         _epochBegan = default;
         _epochEnds = default;
-        _peak = default;
-        _nextPeak = default;
+        _peak = _nextPeak = default;
         _shortestBefore = default;
         _notOurs = default;
         _notOursUntil = default;
@@ -294,6 +307,8 @@ internal sealed class DelayGuard
     /// <summary>At the end of an epoch: whether less in flight has left the round trip as it was.</summary>
     private void LearnNotOurs(TimeSpan now)
     {
+        bool wasShorter = _wasShorter;
+        _wasShorter = false;
         if (Math.Min(_mostInFlight, _mostBefore) > Load)
         {
             // Of the most that was in flight during the round trips that this epoch measured.
@@ -306,17 +321,8 @@ internal sealed class DelayGuard
             }
 
             // Where a buffer overflows, the round trip stays the same as well, and what was dropped still counts as in flight; and somebody else's queue comes to an end.
-            bool isShorter = _shortest < _notOurs * ClearlyLess;
-            if (isShorter && _wasShorter)
-            {
-                _notOurs = _shortest;
-            }
-
-            _wasShorter = isShorter;
-        }
-        else
-        {
-            _wasShorter = false;
+            _wasShorter = _shortest < _notOurs * ClearlyLess;
+            _notOurs = wasShorter && _wasShorter ? _shortest : _notOurs;
         }
 
         if (++_nextPeak.Epochs > EpochsOfPeak)

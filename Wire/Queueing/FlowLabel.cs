@@ -47,7 +47,8 @@ internal readonly record struct FlowLabel(uint Flow, uint Station, bool IsTcp)
             EtherTypes.IPv6 when frame.Length >= IPv6Ports => ReadIPv6(frame, out protocol),
             ushort type => type,
         };
-        return new FlowLabel((uint)(Mix(mixed) >> 32), (uint)(Mix(fairBy == FairBy.Source ? source : destination) >> 32), protocol == IPProtocols.Tcp);
+        ulong station = fairBy == FairBy.Source ? source : destination;
+        return new FlowLabel((uint)(Mix(Mix(mixed)) >> 32), (uint)(Mix(Mix(station)) >> 32), protocol == IPProtocols.Tcp);
     }
 
     private static ulong ReadIPv4(ReadOnlySpan<byte> frame, out byte protocol)
@@ -70,7 +71,7 @@ internal readonly record struct FlowLabel(uint Flow, uint Station, bool IsTcp)
             ? (ulong)MemoryMarshal.Read<uint>(frame[offset..]) << 16
             : 0;
 
-    // Multiplication moves entropy up, the shift moves it down again.
+    // Multiplication moves entropy up, the shift moves it down again: half of the bits, so what is in the upper half is everywhere only after a second time.
     private static ulong Mix(ulong value)
     {
         value *= 0x9e37_79b9_7f4a_7c15;

@@ -73,7 +73,11 @@ internal sealed partial class FlowScheduler(DatagramPool pool)
         {
             int station = _stationPlaces.Find(label.Station);
             _flowPlaces.Take(index, label.Flow);
-            _stationPlaces.Take(station, label.Station);
+            if (_stationPlaces.Take(station, label.Station))
+            {
+                _stations[station].Deficit = 0; // What somebody else owes.
+            }
+
             flow.Station = (short)station;
             flow.Deficit = Quantum;
         }
@@ -187,6 +191,7 @@ internal sealed partial class FlowScheduler(DatagramPool pool)
             RemoveFirstNew();
             if (!_flows[index].IsWithStation)
             {
+                _stations[_flows[index].Station].Deficit = 0;
                 Forget(index);
             }
         }

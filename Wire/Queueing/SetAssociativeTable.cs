@@ -35,12 +35,16 @@ internal sealed class SetAssociativeTable(int count)
     }
 
     /// <summary>One more uses the place. It is of the hash for which it was free.</summary>
-    public void Take(int place, uint hash)
+    /// <returns>It was another's before.</returns>
+    public bool Take(int place, uint hash)
     {
-        if (_users[place]++ == 0)
+        if (_users[place]++ > 0 || _hashes[place] == hash)
         {
-            _hashes[place] = hash;
+            return false;
         }
+
+        _hashes[place] = hash;
+        return true;
     }
 
     /// <summary>One less uses it.</summary>

@@ -70,7 +70,7 @@ internal sealed unsafe partial class QuicConnection
         _losses.Update(_packetsSent, _datagramsLost);
         if (!_losses.IsByChance)
         {
-            _delay.NoteOverflow();
+            _delay.NoteOverflow(_loop.Now);
         }
 
         _delay.Update(ToTimeSpan((ulong)_pauses.Correct((long)info.LatestRtt)), ToTimeSpan(info.SmoothedRtt), inFlight, _bytesSent - inFlight, (long)info.CongestionWindow, _loop.Now);

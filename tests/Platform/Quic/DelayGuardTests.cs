@@ -11,6 +11,7 @@ public sealed class DelayGuardTests
     private TimeSpan _now = TimeSpan.FromSeconds(100);
     private TimeSpan _updatedAt;
     private double _delivered;
+    private bool _losesMuch;
 
     [Fact]
     public void Limit_BeforeAnythingWasMeasured_IsNone()
@@ -193,7 +194,7 @@ public sealed class DelayGuardTests
         {
             for (int i = 0; i < milliseconds; i++)
             {
-                _guard.NoteOverflow();
+                _guard.NoteOverflow(_now);
                 Update(TimeSpan.FromMilliseconds(142), inFlight, Window, Tick());
             }
         }
@@ -202,6 +203,18 @@ public sealed class DelayGuardTests
         var queues = new List<double>();
         Fill(BytesPerSecond, trip, 100_000, TimeSpan.FromSeconds(3), queues.Add);
         Assert.InRange(queues.Average(), 0, 2 * DelayGuard.LongestDelay.TotalSeconds);
+    }
+
+    /// <summary>A radio far from its station loses more than what happens by chance elsewhere, whatever is in flight; it takes longer under load all the same.</summary>
+    [Fact]
+    public void Limit_OnALineThatLosesMuchAndTakesLongerUnderLoad_FillsIt()
+    {
+        TimeSpan trip = TimeSpan.FromMilliseconds(38);
+        const long Product = 142_500;
+        _losesMuch = true;
+        Hold(TimeSpan.FromMilliseconds(30), 2000, 1000);
+        Fill(3_750_000, trip, 2 * Product, TimeSpan.FromSeconds(3));
+        Assert.InRange(FillWithPauses(3_750_000, trip, 2 * Product).Average(at => Math.Min(at.Limit, 2 * Product)), 0.9 * Product, long.MaxValue);
     }
 
     /// <summary>While somebody else filled the queue the round trip did not depend on what is ours; now it does.</summary>
@@ -396,6 +409,11 @@ public sealed class DelayGuardTests
         // Little's law again.
         _delivered += roundTrip > TimeSpan.Zero && _updatedAt > TimeSpan.Zero ? inFlight * ((now - _updatedAt) / roundTrip) : 0;
         _updatedAt = now;
+        if (_losesMuch)
+        {
+            _guard.NoteOverflow(now);
+        }
+
         _guard.Update(roundTrip, roundTrip, inFlight, (long)_delivered, window, now);
     }
 

@@ -46,6 +46,22 @@ public sealed class FairnessTests : QueueScene
         Assert.InRange(Sent[Flow(99)] / (double)Sent.Values.Sum(), 0.45, 0.55);
     }
 
+    /// <summary>What a station has sent out of turn on a link that then had nothing more to send was no burden to anybody.</summary>
+    [Fact]
+    public void GameOnALinkThatWasIdle_CostsItsPlayerNothingLater()
+    {
+        DatagramQueue queue = Make(FairBy.Source);
+        for (int i = 0; i < 2000; i++)
+        {
+            queue.Enqueue(DatagramHeader.ForFrame(1), Game("02:00:00:00:00:01"), Now);
+            Assert.Equal("game", Send(queue));
+        }
+
+        Sent.Clear();
+        Run(queue, 200, Tcp("02:00:00:00:00:01", 1), Tcp("02:00:00:00:00:02", 2));
+        AssertShares(0.5, Flow(1), Flow(2));
+    }
+
     /// <summary>In a plain table of 128 places, two or three dozen of them would have to share one with somebody, and get half.</summary>
     [Fact]
     public void ManyPlayers_GetTheSame()

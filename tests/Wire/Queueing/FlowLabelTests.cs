@@ -83,5 +83,18 @@ public sealed class FlowLabelTests
         Assert.InRange(buckets.Max(), 10, 30);
     }
 
+    /// <summary>What a server sends to one machine's connections differs in the port that it is for, and Windows takes one after the other.</summary>
+    [Fact]
+    public void ConnectionsFromOneServer_SpreadOverTheSetsOfATable()
+    {
+        int[] sets = new int[256 / SetAssociativeTable.Ways];
+        for (int port = 0xc400; port < 0xc500; port++)
+        {
+            sets[(Read(Ethernet(EtherTypes.IPv4, IPv4(IPProtocols.Tcp, Udp(443, port)), OtherMac)).Flow & 255) / SetAssociativeTable.Ways]++;
+        }
+
+        Assert.InRange(sets.Max(), 8, 18);
+    }
+
     private static FlowLabel Read(byte[] frame) => FlowLabel.Read(frame, FairBy.Source);
 }
