@@ -174,9 +174,7 @@ internal sealed class DatagramQueue(DatagramPool pool, PeerCounters counters, Fa
         Count++;
         if (_scheduler is { } scheduler)
         {
-            FlowLabel label = Label(slot);
-            Count -= scheduler.DropOld(label, now, _limits, counters);
-            scheduler.Add(slot, label);
+            Count -= scheduler.DropOldAndAdd(slot, Label(slot), now, _limits, counters);
             if (_selected != None && scheduler.HasNew && !scheduler.IsSelectedNew)
             {
                 _selected = None; // A game does not wait behind what was shown and could not be sent.

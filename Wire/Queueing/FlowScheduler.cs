@@ -52,52 +52,16 @@ internal sealed partial class FlowScheduler(DatagramPool pool)
     public bool IsSelectedTcp => _selected != None && _flows[_selected].IsTcp;
 
     /// <summary>Adds a slot of the pool at the end of its flow.</summary>
-    public void Add(int slot, FlowLabel label)
+    public void Add(int slot, FlowLabel label) => Append(slot, label, _flowPlaces.Find(label.Flow));
+
+    /// <summary>The same, after what waits too long in that flow was dropped, so that a link that cannot send holds no more than its time is worth.</summary>
+    /// <returns>How many were dropped.</returns>
+    public int DropOldAndAdd(int slot, FlowLabel label, TimeSpan now, in QueueLimits limits, PeerCounters counters)
     {
         int index = _flowPlaces.Find(label.Flow);
-        ref Flow flow = ref _flows[index];
-        pool[slot].Next = None;
-        if (flow.Last == None)
-        {
-            flow.First = slot;
-            flow.IsTcp = label.IsTcp;
-        }
-        else
-        {
-            pool[flow.Last].Next = slot;
-        }
-
-        flow.Last = slot;
-        flow.Count++;
-        if (!flow.IsAmongNew && !flow.IsWithStation)
-        {
-            int station = _stationPlaces.Find(label.Station);
-            _flowPlaces.Take(index, label.Flow);
-            if (_stationPlaces.Take(station, label.Station))
-            {
-                _stations[station].Deficit = 0; // What somebody else owes.
-            }
-
-            flow.Station = (short)station;
-            flow.Deficit = Quantum;
-        }
-
-        if (flow.Count == 1 && !flow.IsAmongNew && flow.Deficit > 0 && !IsFullSegment(in flow))
-        {
-            AppendNew(index);
-        }
-        else if (!flow.IsAmongNew && !flow.IsWithStation)
-        {
-            AppendToStation(index);
-        }
-    }
-
-    /// <summary>Drops what waits too long in the flow of <paramref name="label"/>: called before something is added, so that a link that cannot send holds no more than its time is worth.</summary>
-    /// <returns>How many.</returns>
-    public int DropOld(FlowLabel label, TimeSpan now, in QueueLimits limits, PeerCounters counters)
-    {
-        int index = _flowPlaces.Find(label.Flow);
-        return index == _selected ? 0 : DropOld(ref _flows[index], now, limits, counters);
+        int dropped = index == _selected ? 0 : DropOld(ref _flows[index], now, limits, counters);
+        Append(slot, label, index);
+        return dropped;
     }
 
     /// <summary>Drops what waits too long, in every flow.</summary>
@@ -191,7 +155,6 @@ internal sealed partial class FlowScheduler(DatagramPool pool)
             RemoveFirstNew();
             if (!_flows[index].IsWithStation)
             {
-                _stations[_flows[index].Station].Deficit = 0;
                 Forget(index);
             }
         }
@@ -206,7 +169,6 @@ internal sealed partial class FlowScheduler(DatagramPool pool)
             }
 
             RemoveFirstOfRing();
-            _stations[station] = new Station { First = None, Last = None };
         }
 
         _selected = None;
@@ -224,10 +186,50 @@ internal sealed partial class FlowScheduler(DatagramPool pool)
         return all;
     }
 
+    private void Append(int slot, FlowLabel label, int index)
+    {
+        ref Flow flow = ref _flows[index];
+        pool[slot].Next = None;
+        if (flow.Last == None)
+        {
+            flow.First = slot;
+            flow.IsTcp = label.IsTcp;
+        }
+        else
+        {
+            pool[flow.Last].Next = slot;
+        }
+
+        flow.Last = slot;
+        flow.Count++;
+        if (!flow.IsAmongNew && !flow.IsWithStation)
+        {
+            int station = _stationPlaces.Find(label.Station);
+            _flowPlaces.Take(index, label.Flow);
+            _stationPlaces.Take(station, label.Station);
+            flow.Station = (short)station;
+            flow.Deficit = Quantum;
+        }
+
+        if (flow.Count == 1 && !flow.IsAmongNew && flow.Deficit > 0 && !IsFullSegment(in flow))
+        {
+            AppendNew(index);
+        }
+        else if (!flow.IsAmongNew && !flow.IsWithStation)
+        {
+            AppendToStation(index);
+        }
+    }
+
     private void Forget(int index)
     {
         _flowPlaces.Release(index);
-        _stationPlaces.Release(_flows[index].Station);
+        int station = _flows[index].Station;
+        if (_stationPlaces.Release(station))
+        {
+            _stations[station].Deficit = 0; // The next in this place may be somebody else.
+        }
+
         _flows[index] = new Flow { First = None, Last = None };
     }
 

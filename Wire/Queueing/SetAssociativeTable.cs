@@ -11,9 +11,6 @@ internal sealed class SetAssociativeTable(int count)
     private readonly uint[] _hashes = GC.AllocateArray<uint>(count, pinned: true); // As the slabs of the pool, and for the same reason: the first load of a room makes many.
     private readonly ushort[] _users = GC.AllocateArray<ushort>(count, pinned: true);
 
-    /// <summary>The place is taken.</summary>
-    public bool IsTaken(int place) => _users[place] > 0;
-
     /// <summary>The place of <paramref name="hash"/>: its own, if it has one; else a free one of its set; else one that it has to share.</summary>
     public int Find(uint hash)
     {
@@ -35,18 +32,15 @@ internal sealed class SetAssociativeTable(int count)
     }
 
     /// <summary>One more uses the place. It is of the hash for which it was free.</summary>
-    /// <returns>It was another's before.</returns>
-    public bool Take(int place, uint hash)
+    public void Take(int place, uint hash)
     {
-        if (_users[place]++ > 0 || _hashes[place] == hash)
+        if (_users[place]++ == 0)
         {
-            return false;
+            _hashes[place] = hash;
         }
-
-        _hashes[place] = hash;
-        return true;
     }
 
     /// <summary>One less uses it.</summary>
-    public void Release(int place) => _users[place]--;
+    /// <returns>It is free now.</returns>
+    public bool Release(int place) => --_users[place] == 0;
 }

@@ -25,8 +25,7 @@ public sealed class SetAssociativeTableTests
     public void Find_AfterRelease_GivesThePlaceAway()
     {
         int[] places = [.. Enumerable.Range(0, SetAssociativeTable.Ways).Select(i => Take(HashOfSet(i)))];
-        _table.Release(places[3]);
-        Assert.False(_table.IsTaken(places[3]));
+        Assert.True(_table.Release(places[3]));
         Assert.Equal(places[3], Take(HashOfSet(200)));
         Assert.Equal(places[3], _table.Find(HashOfSet(200)));
         Assert.NotEqual(places[3], _table.Find(HashOfSet(5)));
@@ -37,11 +36,9 @@ public sealed class SetAssociativeTableTests
     {
         int place = Take(7);
         _table.Take(place, 7);
-        _table.Release(place);
-        Assert.True(_table.IsTaken(place));
+        Assert.False(_table.Release(place));
         Assert.Equal(place, _table.Find(7));
-        _table.Release(place);
-        Assert.False(_table.IsTaken(place));
+        Assert.True(_table.Release(place));
     }
 
     [Fact]
