@@ -41,7 +41,7 @@ internal sealed class DelayGuard
     private const long InitialWindow = 10 * FullPacket;
 
     /// <summary>The share of the congestion window that may always be in flight, or what the path carries in its shortest round trip, if that is less: BBR may over-estimate a slow path. Who shares a link with
-    /// somebody who fills its buffer keeps getting something.</summary>
+    /// somebody who fills its buffer keeps getting something: <see cref="SmallestLimit"/> in a round trip, in the worst case.</summary>
     public const int SmallestShare = 4;
 
     /// <summary>The same on a near path, where the window is many times what the path holds: BBR counts on acknowledgements that come in bursts.</summary>
@@ -222,35 +222,6 @@ internal sealed class DelayGuard
         {
             _peak = _nextPeak = default;
         }
-    }
-
-    /// <summary>The path is another one: what was learnt about the old one is void.</summary>
-    public void Reset()
-    {
-        _base = TimeSpan.MaxValue;
-        _nextBase = TimeSpan.MaxValue;
-        _shortest = TimeSpan.MaxValue;
-        _sum = TimeSpan.Zero;
-        _count = 0;
-        _mostInFlight = 0;
-        _mostBefore = 0;
-        _emptyEpochs = 0;
-        _filled = 0;
-        _proven = 0;
-        _nextProven = 0;
-        _rate = 0;
-        _epochBegan = default;
-        _epochEnds = default;
-        _peak = _nextPeak = default;
-        _shortestBefore = default;
-        _notOurs = default;
-        _notOursUntil = default;
-        _wasShorter = false;
-        _usual = default;
-        _quietRoundTrips = 0;
-        _hasSettled = false;
-        _isFresh = false;
-        Limit = long.MaxValue;
     }
 
     private void RememberBase(TimeSpan roundTrip, TimeSpan now)

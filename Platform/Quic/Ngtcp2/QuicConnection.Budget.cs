@@ -18,7 +18,7 @@ internal sealed unsafe partial class QuicConnection
     /// <summary>Bytes of it, at least: the packet by which the others may exceed what is theirs.</summary>
     private const long SmallestReserve = Ngtcp2Engine.MaxUdpPayload;
 
-    private readonly DelayGuard _delay = new();
+    private DelayGuard _delay = new();
     private readonly BbrPauses _pauses;
     private readonly LossMeter _losses = new();
     private readonly CongestionWindow _window = new();
@@ -47,9 +47,10 @@ internal sealed unsafe partial class QuicConnection
     /// <summary><see cref="_bytesSent"/> when the last one did.</summary>
     private long _askedAt;
 
+    /// <summary>The path is another one: what was learnt about the old one is void.</summary>
     private void ResetBudget()
     {
-        _delay.Reset();
+        _delay = new DelayGuard();
         _pauses.Reset(_loop.NowNanoseconds);
         _losses.Reset();
     }

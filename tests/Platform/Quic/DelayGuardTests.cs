@@ -358,20 +358,5 @@ public sealed partial class DelayGuardTests
         Assert.Equal(70_000, _guard.Proven);
         Hold(TimeSpan.FromMilliseconds(20), 3_000, 10_100);
         Assert.Equal(3_000, _guard.Proven);
-        _guard.Reset();
-        Assert.Equal(0, _guard.Proven);
-    }
-
-    [Fact]
-    public void Reset_OnAnotherPath_ForgetsTheLimit()
-    {
-        TimeSpan trip = TimeSpan.FromMilliseconds(20);
-        Update(trip, 0, Window, _now);
-        Fill(2_500_000, trip, Window, TimeSpan.FromSeconds(1));
-        Assert.NotEqual(long.MaxValue, _guard.Limit);
-        _guard.Reset();
-        Assert.Equal(long.MaxValue, _guard.Limit);
-        Update(TimeSpan.FromMilliseconds(200), Window, Window, Tick());
-        Assert.Equal(long.MaxValue, _guard.Limit);
     }
 }
