@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Softlan.Wire.Offload;
 
 namespace Softlan.Wire;
 
@@ -11,15 +12,27 @@ internal static class MssClamp
     /// <summary>Never clamps below it: what the smallest IPv6 link carries, 1280 - 40 - 20 (RFC 9293, section 3.7.1). Where such segments do not fit one datagram they are split.</summary>
     public const int MinIPv6 = 1220;
 
-    private const int TcpHeaderLength = 20;
-    private const int FlagsOffset = 13;
-    private const int ChecksumOffset = 16;
-    private const byte SynFlag = 0x02;
-
     private const byte EndOfOptions = 0;
     private const byte NoOperation = 1;
     private const byte MssOption = 2;
     private const int MssOptionLength = 4;
+
+    /// <summary>A quick look whether <see cref="Clamp"/> could change <paramref name="frame"/>. False for certain for nearly every frame; true may be wrong for IPv6 with extension headers.</summary>
+    public static bool MayBeSyn(ReadOnlySpan<byte> frame)
+    {
+        if (frame.Length < FrameLimits.HeaderLength + IpLayout.MinV4Length + TransportHeader.MinTcpLength)
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> packet = frame[FrameLimits.HeaderLength..];
+        return BinaryPrimitives.ReadUInt16BigEndian(frame[(2 * MacAddress.Length)..]) switch
+        {
+            EtherTypes.IPv4 => packet[IpLayout.V4Protocol] == IPProtocols.Tcp && HasSyn(packet, (packet[0] & 0xf) * 4),
+            EtherTypes.IPv6 => packet[IpLayout.V6NextHeader] is var next && (next == IPProtocols.Tcp ? HasSyn(packet, IpLayout.V6Length) : IPProtocols.IsIPv6Extension(next)),
+            _ => false,
+        };
+    }
 
     /// <summary>Changes <paramref name="frame"/> in place when it is a SYN or SYN-ACK whose MSS option is too large. A segment with malformed options stays as it is.</summary>
     /// <param name="frame">A whole Ethernet frame with finished checksums.</param>
@@ -40,34 +53,37 @@ internal static class MssClamp
                     && ipv4.FragmentOffset == 0
                     && ClampSegment(
                         frame.Slice(FrameLimits.HeaderLength + ipv4.HeaderLength, ipv4.Payload.Length),
-                        Math.Max(MinIPv4, maxFrameLength - FrameLimits.HeaderLength - IPv4Packet.MinHeaderLength - TcpHeaderLength));
+                        Math.Max(MinIPv4, maxFrameLength - FrameLimits.HeaderLength - IPv4Packet.MinHeaderLength - TransportHeader.MinTcpLength));
             case EtherTypes.IPv6:
                 return IPv6Packet.TryParse(ethernet.Payload, out IPv6Packet ipv6)
                     && ipv6.Protocol == IPProtocols.Tcp
                     && ipv6.Fragmentation != IPv6Fragmentation.Later
                     && ClampSegment(
                         frame.Slice(FrameLimits.HeaderLength + ipv6.PayloadOffset, ipv6.Payload.Length),
-                        Math.Max(MinIPv6, maxFrameLength - FrameLimits.HeaderLength - IPv6Packet.HeaderLength - TcpHeaderLength));
+                        Math.Max(MinIPv6, maxFrameLength - FrameLimits.HeaderLength - IPv6Packet.HeaderLength - TransportHeader.MinTcpLength));
             default:
                 return false;
         }
     }
 
+    private static bool HasSyn(ReadOnlySpan<byte> packet, int transport) =>
+        transport + TransportHeader.TcpFlags < packet.Length && (packet[transport + TransportHeader.TcpFlags] & TransportHeader.Syn) != 0;
+
     private static bool ClampSegment(Span<byte> segment, int maxSegment)
     {
-        if (segment.Length < TcpHeaderLength || (segment[FlagsOffset] & SynFlag) == 0)
+        if (segment.Length < TransportHeader.MinTcpLength || (segment[TransportHeader.TcpFlags] & TransportHeader.Syn) == 0)
         {
             return false;
         }
 
-        int headerLength = (segment[12] >> 4) * 4;
-        if (headerLength < TcpHeaderLength || headerLength > segment.Length || !AreSound(segment[TcpHeaderLength..headerLength]))
+        int headerLength = TransportHeader.TcpLength(segment[TransportHeader.TcpDataOffset]);
+        if (headerLength < TransportHeader.MinTcpLength || headerLength > segment.Length || !AreSound(segment[TransportHeader.MinTcpLength..headerLength]))
         {
             return false;
         }
 
         bool changed = false;
-        for (int at = TcpHeaderLength; at < headerLength && segment[at] != EndOfOptions; at += OptionLength(segment[at..]))
+        for (int at = TransportHeader.MinTcpLength; at < headerLength && segment[at] != EndOfOptions; at += OptionLength(segment[at..]))
         {
             // More than one is nonsense, but which one the receiver believes is its own affair.
             if (segment[at] == MssOption && BinaryPrimitives.ReadUInt16BigEndian(segment[(at + 2)..]) > maxSegment)
@@ -108,10 +124,10 @@ internal static class MssClamp
         bool isOdd = (at & 1) != 0;
         uint removed = isOdd ? BinaryPrimitives.ReverseEndianness(before) : before;
         uint added = isOdd ? BinaryPrimitives.ReverseEndianness(value) : value;
-        uint checksum = BinaryPrimitives.ReadUInt16BigEndian(segment[ChecksumOffset..]);
+        uint checksum = BinaryPrimitives.ReadUInt16BigEndian(segment[TransportHeader.TcpChecksum..]);
         uint sum = (~checksum & 0xffff) + (~removed & 0xffff) + added;
         sum = (sum & 0xffff) + (sum >> 16);
         sum = (sum & 0xffff) + (sum >> 16);
-        BinaryPrimitives.WriteUInt16BigEndian(segment[ChecksumOffset..], (ushort)~sum);
+        BinaryPrimitives.WriteUInt16BigEndian(segment[TransportHeader.TcpChecksum..], (ushort)~sum);
     }
 }

@@ -4,7 +4,7 @@ namespace Softlan.Platform.Quic;
 internal sealed class LossMeter
 {
     /// <summary>One packet in so many may be lost by chance. Wi-Fi and mobile networks lose up to 2 %; a link that drops what exceeds its rate loses more as soon as a sender does not care.</summary>
-    public const int RarestByChance = 32;
+    public const int PacketsPerChanceLoss = 32;
 
     /// <summary>Packets over which is counted; older ones count half, and less.</summary>
     public const long Memory = 1024;
@@ -15,7 +15,7 @@ internal sealed class LossMeter
     private long _lost;
 
     /// <summary>What is lost may be by chance. True before anything was lost.</summary>
-    public bool IsByChance => _lost * RarestByChance <= _sent;
+    public bool IsByChance => _lost * PacketsPerChanceLoss <= _sent;
 
     /// <summary>Counted since the connection was made.</summary>
     /// <param name="sent">Packets.</param>

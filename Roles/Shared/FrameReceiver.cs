@@ -75,7 +75,7 @@ internal sealed class FrameReceiver(IFrameLink link, JoinedRoom room, PeerRole r
             counters.BroadcastIn++;
         }
 
-        if (TcpSyn.MayBe(bytes))
+        if (MssClamp.MayBeSyn(bytes))
         {
             // The datagram is borrowed and not to be changed, and a SYN is rare: a copy costs nothing that anybody would notice.
             Span<byte> syn = _syn.AsSpan(0, bytes.Length);

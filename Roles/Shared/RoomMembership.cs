@@ -93,7 +93,7 @@ internal sealed class RoomMembership : IDisposable
             return reason;
         }
 
-        if (TcpSyn.MayBe(frame))
+        if (MssClamp.MayBeSyn(frame))
         {
             MssClamp.Clamp(frame, _link!.MaxDatagramLength - DatagramHeader.Length);
         }

@@ -35,7 +35,7 @@ internal sealed class DatagramQueue(DatagramPool pool, PeerCounters counters, Fa
     public TimeSpan RoundTrip
     {
         get => _limits.RoundTrip;
-        set => _limits = value == _limits.RoundTrip ? _limits : new QueueLimits(_limits.MaxAge, value, _limits.IsPaused);
+        set => _limits = value == _limits.RoundTrip ? _limits : new QueueLimits(_limits.MaxAge, value, _limits.IsPaused); // Not `with`, which would keep what follows from the old one.
     }
 
     /// <summary>See <see cref="QueueLimits.IsPaused"/>.</summary>

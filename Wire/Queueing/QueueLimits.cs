@@ -1,6 +1,7 @@
 namespace Softlan.Wire;
 
 /// <summary>How long frames may wait for a link.</summary>
+/// <remarks>What follows from the parameters is reckoned once, for it is asked with every frame; so <c>with</c> is only for <paramref name="IsPaused"/>, from which nothing follows.</remarks>
 /// <param name="MaxAge">A frame that has waited longer is dropped as <see cref="DropReason.TooOld"/>: late Ethernet is worse than lost Ethernet. For TCP, to which late is better than lost, it bounds what stands in the queue.</param>
 /// <param name="RoundTrip">Of the link, as far as it is known. TCP needs a queue of a part of its round trip, or a hint to slow down leaves the link idle; more only makes it slower.</param>
 /// <param name="IsPaused">The link sends less than it could, for a moment and to measure something. No TCP is hinted to slow down for that.</param>

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Softlan.Tests.Wire.Offload;
 using Softlan.Wire;
+using Softlan.Wire.Offload;
 using Xunit;
 
 namespace Softlan.Tests.Wire;
@@ -162,6 +163,9 @@ public sealed class MssClampTests
             TestFrame frame = new() { IsV6 = isV6, TcpFlags = (byte)random.Next(256), TcpOptions = options, ExtensionHeaders = random.Next(3) };
             byte[] before = frame.Build();
             byte[] after = [.. before];
+            bool mayBe = MssClamp.MayBeSyn(before);
+            Assert.True(mayBe || (frame.TcpFlags & Syn) == 0);
+            Assert.True(!mayBe || (frame.TcpFlags & Syn) != 0 || (isV6 && frame.ExtensionHeaders > 0));
             if (MssClamp.Clamp(after, random.Next(1519)))
             {
                 Assert.Equal((frame with { TcpOptions = after[^options.Length..] }).Build(), after);
@@ -174,6 +178,24 @@ public sealed class MssClampTests
                 Assert.Equal(before, after);
             }
         }
+    }
+
+    [Fact]
+    public void MayBeSyn_OfWhatIsNoTcp_IsFalse_WhateverItsBytes()
+    {
+        byte[] frame = new byte[100];
+        frame.AsSpan().Fill(0xff);
+        for (int length = 0; length < frame.Length; length++)
+        {
+            Assert.False(MssClamp.MayBeSyn(frame.AsSpan(0, length)));
+        }
+
+        byte[] udp = new TestFrame { TcpFlags = Syn }.Build();
+        udp[FrameLimits.HeaderLength + IpLayout.V4Protocol] = IPProtocols.Udp;
+        Assert.False(MssClamp.MayBeSyn(udp));
+        byte[] udp6 = new TestFrame { IsV6 = true, TcpFlags = Syn }.Build();
+        udp6[FrameLimits.HeaderLength + IpLayout.V6NextHeader] = IPProtocols.Udp;
+        Assert.False(MssClamp.MayBeSyn(udp6));
     }
 
     private static void AssertUntouched(byte[] frame, int maxFrameLength)
