@@ -154,8 +154,8 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         _checkTimer.Dispose();
         _reportTimer.Dispose();
         _aloneTimer.Dispose();
-        bool hadChanges = _port is not null;
-        if (_changes.UndoAll() && hadChanges)
+        bool hasOpenedPort = _port is not null;
+        if (_changes.UndoAll() && hasOpenedPort)
         {
             ClientLog.AllUndone(_logger);
         }

@@ -25,6 +25,7 @@ internal sealed class HostChanges(IHostUndo host, IChangeJournal journal, ILogge
     // They stay in the journal, for the next start.
     private readonly List<HostChange> _notUndone = [];
     private bool _saidUnsafe;
+    private bool _hasFailed;
 
     public int Count => _entries.Count;
 
@@ -71,37 +72,34 @@ internal sealed class HostChanges(IHostUndo host, IChangeJournal journal, ILogge
     }
 
     /// <summary>Undoes everything, last first. One that fails is said and does not keep the others.</summary>
-    /// <returns>Whether everything could be undone.</returns>
+    /// <returns>Whether everything that was undone since the start could be, at whatever call: a second one does not make good what failed in the first.</returns>
     public bool UndoAll()
     {
-        bool isComplete = true;
         while (_entries.Count > 0)
         {
             Entry entry = _entries[^1];
             _entries.RemoveAt(_entries.Count - 1);
-            isComplete &= TryUndo(entry);
+            TryUndo(entry);
         }
 
         Save();
-        return isComplete;
+        return !_hasFailed;
     }
 
-    private bool TryUndo(Entry entry)
+    private void TryUndo(Entry entry)
     {
         try
         {
             entry.Undo();
-            return true;
         }
         catch (Exception e)
         {
+            _hasFailed = true;
             ClientLog.CannotUndo(logger, entry.What, e.Message);
             if (entry.Change is { } change)
             {
                 _notUndone.Add(change);
             }
-
-            return false;
         }
     }
 

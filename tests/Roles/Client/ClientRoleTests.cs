@@ -174,6 +174,21 @@ public sealed class ClientRoleTests : IDisposable
     }
 
     [Fact]
+    public void Stop_EverythingIsUndone_SaysSoAtTheEnd()
+    {
+        StopClient();
+        Assert.Equal(1, _log.Count("network is as it was before"));
+    }
+
+    [Fact]
+    public void Stop_SomethingCannotBeUndone_IsSaidAndNothingElse()
+    {
+        StopClient(refuses: "close");
+        Assert.Equal(1, _log.Count("Cannot undo: TAP"));
+        Assert.Equal(0, _log.Count("network is as it was before"));
+    }
+
+    [Fact]
     public void Stop_TellsWhatWasDroppedSinceTheLastMinute()
     {
         StartClient();
@@ -287,6 +302,17 @@ public sealed class ClientRoleTests : IDisposable
     {
         MakeClient(relay);
         _client!.Start(OnEnded);
+    }
+
+    private void StopClient(string? refuses = null)
+    {
+        StartClient();
+        _lane.Advance(TimeSpan.FromSeconds(2));
+        _host.Refuses = refuses is null ? null : (refuses, SoftlanException.Create("Cannot do it", "a test said so"));
+        _client!.Stop();
+        _lane.Advance(TimeSpan.FromSeconds(1));
+        _client.Dispose();
+        _client = null;
     }
 
     private void MakeClient(RelayAddress? relay)

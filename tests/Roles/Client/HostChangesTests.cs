@@ -123,4 +123,21 @@ public sealed class HostChangesTests
         _changes.UndoAll();
         Assert.Equal([Second], _journal.Saved);
     }
+
+    [Fact]
+    public void UndoAll_AgainAfterOneFailed_StillSaysSo()
+    {
+        _changes.Keep("port", () => throw new InvalidOperationException("stuck"));
+        Assert.False(_changes.UndoAll());
+        Assert.False(_changes.UndoAll());
+    }
+
+    [Fact]
+    public void UndoAll_OneFailedOutOfTurn_SaysSo()
+    {
+        _changes.Make(First, () => { });
+        _host.RefusesToUndo = First;
+        _changes.Undo(First);
+        Assert.False(_changes.UndoAll());
+    }
 }
