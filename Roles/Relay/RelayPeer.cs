@@ -1,5 +1,6 @@
 using System.Net;
 using Softlan.Platform;
+using Softlan.Roles.Shared;
 using Softlan.Wire;
 using Softlan.Wire.Control;
 
@@ -19,6 +20,7 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
     private readonly Lobby _lobby;
     private readonly ILane _lane;
     private readonly IFrameLink _link;
+    private readonly FrameSender _sender;
     private readonly ILaneTimer _helloTimer;
     private readonly MalformedGuard _malformed = new();
     private readonly FrameReassembler _reassembler = new();
@@ -29,13 +31,13 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
     private Room? _room;
     private int _maxDatagramLength;
     private int _wantedMaxDatagramLength = FrameLimits.MaxDatagramLength;
-    private byte _lastSplitId;
 
     public RelayPeer(Lobby lobby, ILane lane, IFrameLink link, RelayOptions options)
     {
         _lobby = lobby;
         _lane = lane;
         _link = link;
+        _sender = new FrameSender(link);
         _helloTimer = lane.CreateTimer(OnHelloTimeout);
         _delivery = new DeliveryWait(lane);
         _byteBucket = options.ClientRate.IsUnlimited ? null : new TokenBucket(options.ClientRate.BytesPerSecond, options.ClientRate.BytesPerSecond);
@@ -93,7 +95,7 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
     //   DatagramHeader.TryParse    is it ours at all
     //   FrameReassembler.TryAdd    pieces become a frame
     //   RoomSwitch.Forward         the rules of protocol.md, section 5, and the targets
-    //   SendFrame                  of each target: cut to its path, into its link's queue
+    //   FrameSender.Send           of each target: cut to its path, into its link's queue
     public void OnDatagram(IFrameLink link, ReadOnlySpan<byte> datagram)
     {
         if (!DatagramHeader.TryParse(datagram, out DatagramHeader header, out ReadOnlySpan<byte> body))
@@ -231,34 +233,7 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
 
     /// <summary>Sends a frame that another peer sent: in one datagram, or in two where it does not fit. Borrows it.</summary>
     /// <returns>Why it was not taken, counted by the link; None when it was.</returns>
-    public DropReason SendFrame(ushort source, ReadOnlySpan<byte> frame, bool isBroadcast)
-    {
-        DropReason refused;
-        int headLength = FrameSplitter.HeadLength(frame.Length, _maxDatagramLength);
-        if (headLength == 0)
-        {
-            refused = _link.Send(DatagramHeader.ForFrame(source), frame);
-        }
-        else
-        {
-            byte splitId = ++_lastSplitId;
-            refused = _link.Send(new DatagramHeader(DatagramKind.Head, splitId, source), frame[..headLength]);
-            if (refused == DropReason.None)
-            {
-                refused = _link.Send(new DatagramHeader(DatagramKind.Tail, splitId, source), frame[headLength..]);
-                Counters.SplitFrames++;
-            }
-        }
-
-        if (refused == DropReason.None)
-        {
-            Counters.FramesOut++;
-            Counters.BytesOut += frame.Length;
-            Counters.BroadcastOut += isBroadcast ? 1 : 0;
-        }
-
-        return refused;
-    }
+    public DropReason SendFrame(ushort source, ReadOnlySpan<byte> frame) => _sender.Send(source, frame, _maxDatagramLength);
 
     /// <summary>Sends a probe or its reply.</summary>
     public void SendProbe(DatagramKind kind, ushort source, ReadOnlySpan<byte> body) => _link.Send(new DatagramHeader(kind, 0, source), body);

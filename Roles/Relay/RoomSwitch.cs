@@ -89,7 +89,7 @@ internal sealed class RoomSwitch(RoomCode room, ILogger logger)
         }
         else
         {
-            reason = target.SendFrame(from.Id, frame, isBroadcast: false);
+            reason = target.SendFrame(from.Id, frame);
             sent = reason == DropReason.None ? 1 : 0;
         }
 
@@ -176,7 +176,7 @@ internal sealed class RoomSwitch(RoomCode room, ILogger logger)
         for (int i = 0; i < _targetCount; i++)
         {
             RelayPeer target = _targets[i];
-            if (!ReferenceEquals(target, from) && target.SendFrame(source, frame, isBroadcast: true) == DropReason.None)
+            if (!ReferenceEquals(target, from) && target.SendFrame(source, frame) == DropReason.None)
             {
                 sent++;
             }

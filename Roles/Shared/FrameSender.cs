@@ -10,11 +10,12 @@ internal sealed class FrameSender(IFrameLink link)
 
     /// <param name="source">The id to write into the header; a relay stamps its own over what a peer writes.</param>
     /// <param name="frame">14 to 1518 bytes. Borrowed.</param>
+    /// <param name="maxDatagramLength">The link's, or less where the other side wants less.</param>
     /// <returns><see cref="DropReason.None"/>, or why the link did not take it (already counted).</returns>
-    public DropReason Send(ushort source, ReadOnlySpan<byte> frame)
+    public DropReason Send(ushort source, ReadOnlySpan<byte> frame, int maxDatagramLength)
     {
         PeerCounters counters = link.Counters;
-        int head = FrameSplitter.HeadLength(frame.Length, link.MaxDatagramLength);
+        int head = FrameSplitter.HeadLength(frame.Length, maxDatagramLength);
         DropReason reason = head == 0 ? link.Send(DatagramHeader.ForFrame(source), frame) : SendSplit(source, frame, head);
         if (reason != DropReason.None)
         {

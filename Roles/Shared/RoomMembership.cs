@@ -93,12 +93,13 @@ internal sealed class RoomMembership : IDisposable
             return reason;
         }
 
+        int maxDatagramLength = _link!.MaxDatagramLength;
         if (MssClamp.MayBeSyn(frame))
         {
-            MssClamp.Clamp(frame, _link!.MaxDatagramLength - DatagramHeader.Length);
+            MssClamp.Clamp(frame, maxDatagramLength - DatagramHeader.Length);
         }
 
-        return sender.Send(Room!.Self, frame);
+        return sender.Send(Room!.Self, frame, maxDatagramLength);
     }
 
     public void OnDatagram(ReadOnlySpan<byte> datagram, PeerCounters counters)

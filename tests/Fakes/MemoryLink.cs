@@ -32,6 +32,9 @@ internal sealed class MemoryLink(ManualLane lane) : IFrameLink
     /// <summary>What Send answers, counted as a real link does; None: it takes the datagram.</summary>
     public DropReason Refuses { get; set; }
 
+    /// <summary>What <see cref="Refuses"/> is for; null: for datagrams of every kind.</summary>
+    public DatagramKind? RefusedKind { get; set; }
+
     /// <summary>On: the other side has not acknowledged the control messages yet.</summary>
     public bool HasUndeliveredControl { get; set; }
 
@@ -53,6 +56,7 @@ internal sealed class MemoryLink(ManualLane lane) : IFrameLink
     {
         DropReason reason = ClosedWith is not null ? DropReason.NotConnected
             : DatagramHeader.Length + body.Length > _maxDatagramLength ? DropReason.PathTooSmall
+            : RefusedKind is { } kind && kind != header.Kind ? DropReason.None
             : Refuses;
         if (reason != DropReason.None)
         {

@@ -162,6 +162,33 @@ public sealed class ForwardingTests
     }
 
     [Fact]
+    public void Target_RefusesTheHeadOfASplitFrame_TheNextOneHasItsId()
+    {
+        (TestPeer ann, TestPeer bob, _, _) = Party();
+        byte[] large = TestFrame.Make(Mac(1), Mac(2), 1514);
+        ann.SendSplit(large, 700, 1);
+        bob.Link.Refuses = DropReason.QueueFull;
+        ann.SendSplit(large, 700, 2);
+        bob.Link.Refuses = DropReason.None;
+        ann.SendSplit(large, 700, 3);
+
+        Assert.Equal([1, 1, 2, 2], bob.Link.Sent.Select(sent => (int)sent.Header.SplitId));
+        Assert.Equal((2, 2), (bob.Counters.SplitFrames, bob.Counters.FramesOut));
+        Assert.Equal(1, bob.Counters.Dropped(DropReason.QueueFull));
+    }
+
+    [Fact]
+    public void Target_RefusesTheTailOfASplitFrame_NoFrameIsCounted()
+    {
+        (TestPeer ann, TestPeer bob, _, _) = Party();
+        bob.Link.Refuses = DropReason.QueueFull;
+        bob.Link.RefusedKind = DatagramKind.Tail;
+        ann.SendSplit(TestFrame.Make(Mac(1), Mac(2), 1514), 700, 1);
+
+        Assert.Equal((0, 0), (bob.Counters.SplitFrames, bob.Counters.FramesOut));
+    }
+
+    [Fact]
     public void Frame_AfterTheTargetLeft_GoesNowhereNear()
     {
         (TestPeer ann, TestPeer bob, TestPeer cem, TestPeer lan) = Party();
