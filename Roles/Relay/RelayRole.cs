@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using Softlan.Platform;
 using Softlan.Roles.CommandLine;
+using Softlan.Roles.Shared;
 using Softlan.Wire;
 
 namespace Softlan.Roles.Relay;
@@ -29,7 +30,7 @@ internal sealed class RelayRole : IRole
     private readonly ILane _lane;
     private readonly RelayHouse _house;
     private readonly RelayCertificates _certificates;
-    private readonly DropTotals _drops = new();
+    private readonly DropReport _drops = new();
     private readonly List<(RelayWorker Worker, ILaneTimer Timer)> _timers = [];
     private readonly List<ILinkListener> _listeners = [];
     private Action<SoftlanException?>? _ended;
@@ -179,7 +180,7 @@ internal sealed class RelayRole : IRole
                 OnWorker(0, () =>
                 {
                     sum.Add(part);
-                    if (--missing == 0 && _drops.TellNew(sum) is { Length: > 0 } drops)
+                    if (--missing == 0 && _drops.Next(sum) is { } drops)
                     {
                         RelayLog.Dropped(_logger, drops);
                     }
