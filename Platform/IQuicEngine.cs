@@ -35,10 +35,10 @@ internal sealed record ListenOptions
     public required byte[] Secret { get; init; }
 
     /// <summary>Links that may be up at once; a further handshake is refused with CONNECTION_REFUSED.</summary>
-    public int MaxLinks { get; init; } = 4096 + 64;
+    public required int MaxLinks { get; init; }
 
     /// <summary>Links from one address (IPv4 address or IPv6 /64).</summary>
-    public int MaxLinksPerAddress { get; init; } = 64;
+    public required int MaxLinksPerAddress { get; init; }
 
     /// <summary>The other listeners of this port, each on an engine of its own; null: there are none. Their limits are then counted there.</summary>
     public ListenerShards? Shards { get; init; }

@@ -41,19 +41,19 @@ internal static class RelayCommand
         Option<int> mtu = SoftlanOption.WithDefault(
             "--mtu", ValueKinds.Mtu, "bytes", "The largest IP MTU that a room can have, in bytes.", FrameLimits.MaxMtu);
         Option<int> maxClients = SoftlanOption.WithDefault(
-            "--max-clients-per-room", ValueKinds.Integer("a number of clients", 1, 4096, 64), "number", "How many players one room takes.", 64);
+            "--max-clients-per-room", ValueKinds.Integer("a number of clients", 1, 4096, RelayOptions.DefaultMaxClientsPerRoom), "number", "How many players one room takes.", RelayOptions.DefaultMaxClientsPerRoom);
         Option<int> maxRooms = SoftlanOption.WithDefault(
-            "--max-rooms", ValueKinds.Integer("a number of rooms", 1, 65536, 1024), "number", "How many rooms there may be at once.", 1024);
+            "--max-rooms", ValueKinds.Integer("a number of rooms", 1, 65536, RelayOptions.DefaultMaxRooms), "number", "How many rooms there may be at once.", RelayOptions.DefaultMaxRooms);
         Option<int> maxPeers = SoftlanOption.WithDefault(
-            "--max-peers", ValueKinds.Integer("a number of peers", 1, 65536, 4096), "number", "How many players and gateways there may be in all rooms together.", 4096);
+            "--max-peers", ValueKinds.Integer("a number of peers", 1, 65536, RelayOptions.DefaultMaxPeers), "number", "How many players and gateways there may be in all rooms together.", RelayOptions.DefaultMaxPeers);
         Option<int> maxLinks = SoftlanOption.WithDefault(
-            "--max-links-per-address", ValueKinds.Integer("a number of connections", 1, 65536, 64), "number", "How many connections one IPv4 address or IPv6 /64 may have.", 64);
+            "--max-links-per-address", ValueKinds.Integer("a number of connections", 1, 65536, RelayOptions.DefaultMaxLinksPerAddress), "number", "How many connections one IPv4 address or IPv6 /64 may have.", RelayOptions.DefaultMaxLinksPerAddress);
         Option<int> workers = SoftlanOption.WithDefault(
             "--workers", ValueKinds.Integer("a number of workers", 1, RelayOptions.MaxWorkers, 4), "number", "How many threads carry the connections. By default one for each processor, up to 8. With --quic msquic always 1, since that has threads of its own.", RelayOptions.DefaultWorkers);
         Option<BitRate> clientRate = SoftlanOption.WithDefault(
             "--client-rate", RateKind, "rate", "What one player may send, in bits a second, for example 20mbit. A burst of one second is allowed.", BitRate.Unlimited);
         Option<int> broadcastRate = SoftlanOption.WithDefault(
-            "--client-broadcast-rate", ValueKinds.Integer("a number of frames a second", 1, 1_000_000, 256), "frames", "How many broadcast, multicast and unknown unicast frames a second one player may send. A burst of two seconds is allowed.", 256);
+            "--client-broadcast-rate", ValueKinds.Integer("a number of frames a second", 1, 1_000_000, RelayOptions.DefaultClientBroadcastRate), "frames", "How many broadcast, multicast and unknown unicast frames a second one player may send. A burst of two seconds is allowed.", RelayOptions.DefaultClientBroadcastRate);
 
         QuicArguments quic = new();
 

@@ -9,6 +9,21 @@ internal sealed record RelayOptions
     /// <summary>More threads than this are no use: the rooms' traffic is then bound by the network.</summary>
     public const int MaxWorkers = 32;
 
+    /// <summary>Of <see cref="MaxClientsPerRoom"/>, here and on the command line.</summary>
+    public const int DefaultMaxClientsPerRoom = 64;
+
+    /// <summary>Of <see cref="MaxRooms"/>, here and on the command line.</summary>
+    public const int DefaultMaxRooms = 1024;
+
+    /// <summary>Of <see cref="MaxPeers"/>, here and on the command line.</summary>
+    public const int DefaultMaxPeers = 4096;
+
+    /// <summary>Of <see cref="MaxLinksPerAddress"/>, here and on the command line.</summary>
+    public const int DefaultMaxLinksPerAddress = 64;
+
+    /// <summary>Of <see cref="ClientBroadcastRate"/>, here and on the command line.</summary>
+    public const int DefaultClientBroadcastRate = 256;
+
     /// <summary>One for each processor, but not more than 8 unless somebody asks for it.</summary>
     public static int DefaultWorkers => Math.Min(Environment.ProcessorCount, 8);
 
@@ -33,22 +48,23 @@ internal sealed record RelayOptions
     public int MaxMtu { get; init; } = FrameLimits.MaxMtu;
 
     /// <summary>Without the gateway.</summary>
-    public int MaxClientsPerRoom { get; init; } = 64;
+    public int MaxClientsPerRoom { get; init; } = DefaultMaxClientsPerRoom;
 
     /// <summary>Rooms with somebody in them.</summary>
-    public int MaxRooms { get; init; } = 1024;
+    public int MaxRooms { get; init; } = DefaultMaxRooms;
 
     /// <summary>Peers in all rooms together, gateways included.</summary>
-    public int MaxPeers { get; init; } = 4096;
+    public int MaxPeers { get; init; } = DefaultMaxPeers;
 
     /// <summary>Threads that carry links, 1 to <see cref="MaxWorkers"/>.</summary>
     public int Workers { get; init; } = DefaultWorkers;
 
-    public int MaxLinksPerAddress { get; init; } = 64;
+    /// <summary>Connections from one IPv4 address or IPv6 /64.</summary>
+    public int MaxLinksPerAddress { get; init; } = DefaultMaxLinksPerAddress;
 
     /// <summary>What one client may send; the burst is one second of it.</summary>
     public BitRate ClientRate { get; init; } = BitRate.Unlimited;
 
     /// <summary>Broadcast, multicast and unknown unicast frames a second that one client may send; the burst is two seconds of it.</summary>
-    public int ClientBroadcastRate { get; init; } = 256;
+    public int ClientBroadcastRate { get; init; } = DefaultClientBroadcastRate;
 }

@@ -75,7 +75,14 @@ public sealed class MemoryNetworkTests
     }
 
     private ILinkListener Listen(int port = 0) => _network.Listen(
-        new ListenOptions { EndPoint = new IPEndPoint(IPAddress.IPv6Any, port), Certificate = _network.GenerateCertificate("relay"), Secret = new byte[32] },
+        new ListenOptions
+        {
+            EndPoint = new IPEndPoint(IPAddress.IPv6Any, port),
+            Certificate = _network.GenerateCertificate("relay"),
+            Secret = new byte[32],
+            MaxLinks = 10,
+            MaxLinksPerAddress = 10,
+        },
         _server);
 
     private IFrameLink Connect(ILinkListener listener) => _network.HostAt("192.0.2.1").Connect(

@@ -62,6 +62,7 @@ internal sealed class LoopbackParty : IDisposable
             EndPoint = new IPEndPoint(IPAddress.IPv6Any, port),
             Certificate = Certificate,
             Secret = LoopbackEngines.Secret,
+            MaxLinks = 10_000,
             MaxLinksPerAddress = maxLinksPerAddress,
         },
         Acceptor);

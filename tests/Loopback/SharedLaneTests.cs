@@ -175,7 +175,15 @@ public sealed class SharedLaneTests : IDisposable
     }
 
     private ILinkListener Listen(int port) => _engine.Listen(
-        new ListenOptions { EndPoint = new IPEndPoint(IPAddress.IPv6Any, port), Certificate = _certificate, Secret = LoopbackEngines.Secret }, _acceptor);
+        new ListenOptions
+        {
+            EndPoint = new IPEndPoint(IPAddress.IPv6Any, port),
+            Certificate = _certificate,
+            Secret = LoopbackEngines.Secret,
+            MaxLinks = 100,
+            MaxLinksPerAddress = 100,
+        },
+        _acceptor);
 
     private RecordingHandler Connect()
     {

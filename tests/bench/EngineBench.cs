@@ -71,7 +71,14 @@ internal static class EngineBench
     private static (ILinkListener Listener, CertificatePin Pin) Listen(BenchLoop thread, Counter handler)
     {
         ServerCertificate certificate = thread.Engine.GenerateCertificate("bench");
-        ListenOptions options = new() { EndPoint = new IPEndPoint(IPAddress.Loopback, 0), Certificate = certificate, Secret = new byte[32] };
+        ListenOptions options = new()
+        {
+            EndPoint = new IPEndPoint(IPAddress.Loopback, 0),
+            Certificate = certificate,
+            Secret = new byte[32],
+            MaxLinks = 1,
+            MaxLinksPerAddress = 1,
+        };
         return (thread.Engine.Listen(options, handler), thread.Engine.Inspect(certificate, "the benchmark"));
     }
 
