@@ -8,6 +8,19 @@ internal sealed class LinkQuota(int maxLinks, int maxPerAddress)
     private readonly Lock _lock = new();
     private readonly Dictionary<ulong, int> _perAddress = [];
     private int _links;
+    private LinkRefusals _refusals;
+
+    /// <summary>How often <see cref="TryTake"/> has said no, and why.</summary>
+    public LinkRefusals Refusals
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _refusals;
+            }
+        }
+    }
 
     /// <summary>Takes one link for an address.</summary>
     /// <returns>False when there are too many already.</returns>
@@ -16,8 +29,15 @@ internal sealed class LinkQuota(int maxLinks, int maxPerAddress)
         lock (_lock)
         {
             _perAddress.TryGetValue(address, out int fromAddress);
-            if (_links >= maxLinks || fromAddress >= maxPerAddress)
+            if (fromAddress >= maxPerAddress)
             {
+                _refusals = _refusals with { AddressFull = _refusals.AddressFull + 1 };
+                return false;
+            }
+
+            if (_links >= maxLinks)
+            {
+                _refusals = _refusals with { Full = _refusals.Full + 1 };
                 return false;
             }
 

@@ -40,6 +40,12 @@ internal static partial class RelayLog
     [LoggerMessage(10, LogLevel.Warning, "Dropped in the last minute: {Drops}")]
     public static partial void Dropped(ILogger logger, string drops);
 
+    [LoggerMessage(16, LogLevel.Warning, "Attempts to connect that were turned away in the last minute: {Refusals}")]
+    public static partial void TurnedAway(ILogger logger, string refusals);
+
+    [LoggerMessage(17, LogLevel.Debug, "Since the start {Retries} clients had to show that they own their address, and {Malformed} packets were not QUIC")]
+    public static partial void Strangers(ILogger logger, long retries, long malformed);
+
     [LoggerMessage(11, LogLevel.Information, "Certificate reloaded; new connections see pin {Pin}")]
     public static partial void CertificateReloaded(ILogger logger, CertificatePin pin);
 

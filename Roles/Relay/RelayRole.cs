@@ -30,10 +30,13 @@ internal sealed class RelayRole : IRole
     private readonly ILane _lane;
     private readonly RelayHouse _house;
     private readonly RelayCertificates _certificates;
+    private readonly LinkQuota _quota;
     private readonly DropReport _drops = new();
+    private readonly RefusalReport _refusals;
     private readonly List<(RelayWorker Worker, ILaneTimer Timer)> _timers = [];
     private readonly List<ILinkListener> _listeners = [];
     private Action<SoftlanException?>? _ended;
+    private long _strangersTold;
     private int _undrained;
     private bool _isStopping;
 
@@ -61,6 +64,8 @@ internal sealed class RelayRole : IRole
         _lane = workers[0].Lane;
         _certificates = new RelayCertificates(options, workers[0].Engine, logger);
         _house = new RelayHouse(options, workers.Count);
+        _quota = new LinkQuota(options.MaxPeers + SpareLinks, options.MaxLinksPerAddress);
+        _refusals = new RefusalReport(options);
         for (int i = 0; i < workers.Count; i++)
         {
             _ = new Lobby(_house, i, workers[i].Lane, logger);
@@ -84,7 +89,7 @@ internal sealed class RelayRole : IRole
         _ended = ended;
         byte[] secret = ResetSecret.LoadOrMake(_options.StateDirectory);
         ServerCertificate certificate = _certificates.Load();
-        ListenerShards shards = new(_workers.Count, new LinkQuota(_options.MaxPeers + SpareLinks, _options.MaxLinksPerAddress));
+        ListenerShards shards = new(_workers.Count, _quota);
         IPEndPoint endPoint = _options.Listen.EndPoint;
         for (int i = 0; i < _workers.Count; i++)
         {
@@ -167,25 +172,50 @@ internal sealed class RelayRole : IRole
         }
     }
 
+    /// <summary>Asks every worker on its own lane, and tells when the last has answered.</summary>
     private void Report()
     {
         PeerCounters sum = new();
+        ListenerStatistics all = default;
         int missing = _workers.Count;
         for (int i = 0; i < _workers.Count; i++)
         {
             Lobby lobby = _house.Lobbies[i];
+            ILinkListener listener = _listeners[i];
             OnWorker(i, () =>
             {
                 PeerCounters part = lobby.Sum();
+                ListenerStatistics statistics = listener.Statistics;
                 OnWorker(0, () =>
                 {
                     sum.Add(part);
-                    if (--missing == 0 && _drops.Next(sum) is { } drops)
+                    all = all.Plus(statistics);
+                    if (--missing == 0)
                     {
-                        RelayLog.Dropped(_logger, drops);
+                        Tell(sum, all);
                     }
                 });
             });
+        }
+    }
+
+    private void Tell(PeerCounters counters, ListenerStatistics listeners)
+    {
+        if (_drops.Next(counters) is { } drops)
+        {
+            RelayLog.Dropped(_logger, drops);
+        }
+
+        if (_refusals.Next(listeners.RefusedForLoad, _quota.Refusals) is { } refusals)
+        {
+            RelayLog.TurnedAway(_logger, refusals);
+        }
+
+        long strangers = listeners.RetriesSent + listeners.MalformedPackets;
+        if (strangers > _strangersTold)
+        {
+            _strangersTold = strangers;
+            RelayLog.Strangers(_logger, listeners.RetriesSent, listeners.MalformedPackets);
         }
     }
 

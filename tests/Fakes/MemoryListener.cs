@@ -7,7 +7,8 @@ namespace Softlan.Tests.Fakes;
 /// <summary>The listening side of a <see cref="MemoryNetwork"/>.</summary>
 internal sealed class MemoryListener(MemoryNetwork network, ListenOptions options, IPEndPoint endPoint, ILinkAcceptor acceptor) : ILinkListener
 {
-    private readonly List<MemoryNetworkLink> _links = [];
+    private readonly List<(MemoryNetworkLink Link, ulong Key)> _links = [];
+    private readonly LinkQuota _quota = options.Shards?.Quota ?? new LinkQuota(options.MaxLinks, options.MaxLinksPerAddress);
     private long _accepted;
     private long _refused;
 
@@ -19,7 +20,7 @@ internal sealed class MemoryListener(MemoryNetwork network, ListenOptions option
 
     public ListenerStatistics Statistics => new(Links.Count(), 0, _accepted, _refused, 0, 0);
 
-    private IEnumerable<MemoryNetworkLink> Links => _links.Where(link => !link.HasEnded);
+    private IEnumerable<MemoryNetworkLink> Links => _links.Select(one => one.Link).Where(link => !link.HasEnded);
 
     public void ReplaceCertificate(ServerCertificate certificate)
     {
@@ -45,7 +46,9 @@ internal sealed class MemoryListener(MemoryNetwork network, ListenOptions option
             return;
         }
 
-        if (IsDisposed || Links.Count() >= options.MaxLinks || Links.Count(link => link.RemoteEndPoint.Address.Equals(from.Address)) >= options.MaxLinksPerAddress)
+        ReturnEnded();
+        ulong key = (uint)from.Address.GetHashCode();
+        if (IsDisposed || !_quota.TryTake(key))
         {
             _refused++;
             connecting.End(LinkCloseKind.Refused, CloseReason.ProtocolError, "the relay refused the connection");
@@ -54,10 +57,20 @@ internal sealed class MemoryListener(MemoryNetwork network, ListenOptions option
 
         _accepted++;
         MemoryNetworkLink link = new(network, new PeerCounters(), from, null);
-        _links.Add(link);
+        _links.Add((link, key));
         MemoryNetworkLink.Join(connecting, link);
         link.Handler = acceptor.Accept(link);
         link.Handler.OnConnected(link);
         network.After(network.Delay, connecting.BecomeConnected);
+    }
+
+    private void ReturnEnded()
+    {
+        foreach ((MemoryNetworkLink _, ulong key) in _links.Where(one => one.Link.HasEnded))
+        {
+            _quota.Return(key);
+        }
+
+        _links.RemoveAll(one => one.Link.HasEnded);
     }
 }

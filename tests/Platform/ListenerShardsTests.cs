@@ -21,6 +21,20 @@ public sealed class ListenerShardsTests
         Assert.False(quota.TryTake(1));
     }
 
+    [Fact]
+    public void Quota_SaysNo_CountsWhy()
+    {
+        LinkQuota quota = new(maxLinks: 3, maxPerAddress: 2);
+        foreach (ulong address in (ulong[])[1, 1, 1, 2, 3, 3])
+        {
+            quota.TryTake(address);
+        }
+
+        Assert.Equal(new LinkRefusals(Full: 2, AddressFull: 1), quota.Refusals);
+        quota.TryTake(1);
+        Assert.Equal(new LinkRefusals(Full: 2, AddressFull: 2), quota.Refusals);
+    }
+
     [Theory]
     [InlineData(10, 0, 0, null)]
     [InlineData(64, 0, 0, 1)]

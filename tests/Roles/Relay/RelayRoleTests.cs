@@ -228,6 +228,19 @@ public sealed class RelayRoleTests : IDisposable
     }
 
     [Fact]
+    public void TurnedAway_IsToldOnceAMinuteWithTheOptionThatLetsInMore()
+    {
+        RelayRole relay = Start(options => options with { MaxLinksPerAddress = 1 });
+        IFrameLink link = ConnectAndJoin(relay, ClientHello(1), out _);
+        ConnectAndJoin(relay, ClientHello(2), out Listener second);
+        ConnectAndJoin(relay, ClientHello(2), out _);
+        Assert.Equal(LinkCloseKind.Refused, second.Closed!.Value.Kind);
+        Wait(3 * RelayRole.ReportInterval);
+        Assert.Equal(["Warning: Attempts to connect that were turned away in the last minute: 2 from addresses that had as many as one may have (--max-links-per-address 1)"], Warnings());
+        Assert.NotNull(link);
+    }
+
+    [Fact]
     public void Log_TellsWhoCameAndWentAndWhy()
     {
         RelayRole relay = Start();
