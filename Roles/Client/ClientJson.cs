@@ -13,6 +13,5 @@ namespace Softlan.Roles.Client;
 [JsonSerializable(typeof(JournalContent))]
 [JsonSerializable(typeof(IdentityContent))]
 [JsonSerializable(typeof(ProfileContent))]
-[JsonSerializable(typeof(ResumeContent))]
 [JsonSerializable(typeof(DhcpNotice))]
 internal sealed partial class ClientJson : JsonSerializerContext;

@@ -52,9 +52,6 @@ internal static partial class ClientLog
     [LoggerMessage(314, LogLevel.Warning, "The profile of room {Room} is not saved: {Reason} Give --relay and --pin again next time")]
     public static partial void ProfileNotSaved(ILogger logger, RoomCode room, string reason);
 
-    [LoggerMessage(315, LogLevel.Warning, "{Reason} After a crash the place in the room is free only after half a minute")]
-    public static partial void ResumeNotKept(ILogger logger, string reason);
-
     [LoggerMessage(316, LogLevel.Debug, "Started {Program} for {Interface}")]
     public static partial void DhcpClientStarted(ILogger logger, string program, string @interface);
 

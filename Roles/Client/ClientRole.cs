@@ -46,7 +46,6 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
     private readonly StatusConsole? _console;
     private readonly ILogger _logger;
     private readonly RelayRoutePin _pin;
-    private readonly ResumeFile _resume;
     private readonly ProfileFile _profile;
     private readonly BroadcastWatch _broadcasts = new();
     private readonly DropReport _drops = new(ExpectedDrops);
@@ -55,6 +54,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
     private readonly ILaneTimer _aloneTimer;
     private Action<SoftlanException?>? _ended;
     private RememberedRelay? _target;
+    private ResumeFile? _resume;
     private RelaySession? _session;
     private IFramePort? _port;
     private StatusLine? _status;
@@ -89,7 +89,6 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         _resolver = resolver;
         _logger = logger;
         _pin = new RelayRoutePin(host.Routes, changes, logger);
-        _resume = new ResumeFile(options.IdentityPath, logger);
         _profile = ProfileFile.Beside(options.IdentityPath);
         _checkTimer = lane.CreateTimer(OnCheckTimer);
         _reportTimer = lane.CreateTimer(OnReportTimer);
@@ -113,6 +112,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         _host.Watch(OnHostChanged);
         _changes.Keep("route to the relay", _pin.Release);
         RelayOptions relay = _options.Relay;
+        _resume = ResumeFile.OfClient(_options.IdentityPath, _target.Relay, relay.Room, _mac, _logger);
         RelaySessionOptions options = new()
         {
             Relay = _target.Relay,
@@ -124,7 +124,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
             Name = relay.Name,
             Mtu = _options.Mtu,
             DatagramLimit = relay.DatagramLimit,
-            ResumeToken = _resume.Find(_target.Relay, relay.Room, _mac),
+            ResumeToken = _resume.Find(),
         };
         _session = new RelaySession(_lane, _engine, options, this, _logger, _resolver);
         _session.Start();
@@ -138,7 +138,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         {
             _isOver = true;
             _session?.Stop();
-            _resume.Delete();
+            _resume?.Delete();
             _lane.Post(() => Finish(null)); // The goodbye leaves at the end of this turn.
         }
     }
@@ -178,7 +178,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         }
     }
 
-    public void OnResumeToken(string token) => _resume.Save(_target!.Relay, _options.Relay.Room, _mac, token);
+    public void OnResumeToken(string token) => _resume?.Save(token);
 
     public void OnJoined(JoinedRoom room)
     {

@@ -18,9 +18,6 @@ internal static partial class GatewayLog
     [LoggerMessage(213, LogLevel.Information, "{Interface} has its carrier back")]
     public static partial void CarrierBack(ILogger logger, string @interface);
 
-    [LoggerMessage(201, LogLevel.Warning, "{Reason} A gateway that is killed will have to wait for its old place to time out")]
-    public static partial void ResumeNotKept(ILogger logger, string reason);
-
     [LoggerMessage(214, LogLevel.Warning, "Cannot lock {Interface}: {Reason}. Nothing keeps a second gateway from taking this one's place")]
     public static partial void NotLocked(ILogger logger, string @interface, string reason);
 

@@ -33,7 +33,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
     private readonly ILane _lane;
     private readonly IFramePort _port;
     private readonly GatewayOptions _options;
-    private readonly GatewayResume? _resume;
+    private readonly ResumeFile? _resume;
     private readonly ILogger _logger;
     private readonly bool _traces;
     private readonly RelaySession _session;
@@ -59,7 +59,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
         IQuicEngine engine,
         IFramePort port,
         GatewayOptions options,
-        GatewayResume? resume,
+        ResumeFile? resume,
         ILogger logger,
         StatusConsole? console = null,
         IRelayResolver? resolver = null,

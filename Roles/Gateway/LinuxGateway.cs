@@ -37,7 +37,7 @@ internal static class LinuxGateway
         try
         {
             held = GatewayLock.Take(options.Relay.Room, options.Interface, logger);
-            GatewayResume resume = new(StateFiles.DefaultDirectory(), options.Relay.Relay!, options.Relay.Room, options.Interface, logger);
+            ResumeFile resume = ResumeFile.OfGateway(StateFiles.DefaultDirectory(), options.Relay.Relay!, options.Relay.Room, options.Interface, logger);
             return new GatewayRole(loop, engine, port, options, resume, logger, console);
         }
         catch

@@ -31,6 +31,9 @@ internal static partial class SessionLog
     [LoggerMessage(107, LogLevel.Information, "In room {Room} on {Relay} ({Address}): {Others}, MTU {Mtu}")]
     public static partial void Joined(ILogger logger, RoomCode room, RelayAddress relay, IPEndPoint address, string others, int mtu);
 
+    [LoggerMessage(117, LogLevel.Warning, "{Reason} After a crash the place in the room is free only after half a minute")]
+    public static partial void ResumeNotKept(ILogger logger, string reason);
+
     [LoggerMessage(108, LogLevel.Information, "Connected to the LAN gateway")]
     public static partial void GatewayConnected(ILogger logger);
 

@@ -99,26 +99,4 @@ public sealed class ProfileFileTests : IDisposable
         new ProfileFile("/proc/softlan/profile.json").Save(Room("LAN"), Relay("a.example.org"), _log);
         Assert.Equal(1, _log.Count("is not saved"));
     }
-
-    [Fact]
-    public void Resume_ComesBackForTheSamePlaceOnly()
-    {
-        ResumeFile file = new(_directory.File("identity.json"), _log);
-        RelayAddress relay = Relay("a.example.org").Relay;
-        MacAddress mac = MacAddress.FromUInt64(0x02005e100001);
-        file.Save(relay, Room("LAN"), mac, "token");
-        Assert.Equal("token", file.Find(relay, Room("lan"), mac));
-        Assert.Null(file.Find(relay, Room("other"), mac));
-        Assert.Null(file.Find(Relay("b.example.org").Relay, Room("LAN"), mac));
-        Assert.Null(file.Find(relay, Room("LAN"), MacAddress.FromUInt64(0x02005e100002)));
-        file.Delete();
-        Assert.Null(file.Find(relay, Room("LAN"), mac));
-    }
-
-    [Fact]
-    public void Resume_Garbage_IsNoToken()
-    {
-        File.WriteAllText(_directory.File("identity.json.resume"), "{");
-        Assert.Null(new ResumeFile(_directory.File("identity.json"), _log).Find(Relay("a").Relay, Room("LAN"), default));
-    }
 }

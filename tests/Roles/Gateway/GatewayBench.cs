@@ -17,7 +17,7 @@ internal sealed class GatewayBench : IDisposable
     public static readonly PeerInfo Anna = SessionBench.Anna;
     public static readonly PeerInfo Ben = SessionBench.Ben;
 
-    public GatewayBench(bool bridge = false, MacAddress? card = null, GatewayResume? resume = null)
+    public GatewayBench(bool bridge = false, MacAddress? card = null, ResumeFile? resume = null)
     {
         Engine = new ScriptedEngine(Lane);
         Port = new MemoryPort("eth0", card ?? Card);

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Softlan.Roles.Gateway;
+using Softlan.Roles.Shared;
 using Softlan.Tests.Roles.Shared;
 using Softlan.Wire;
 using Softlan.Wire.Control;
@@ -94,18 +94,6 @@ public sealed class GatewayLifeTests : IDisposable
     }
 
     [Fact]
-    public void Resume_FileOfAnotherRelayOrGarbage_IsIgnored()
-    {
-        Resume("ROOM1").Save("token");
-        GatewayResume other = new(_directory, new RelayAddress("other.example.org", 443), SessionBench.Room, "eth0", NullLogger.Instance);
-        Assert.Null(other.Find());
-        Assert.Equal("token", Resume("ROOM1").Find());
-
-        File.WriteAllBytes(Directory.GetFiles(_directory).Single(), [0xff, 0x00, 0x0a, 0x0a]);
-        Assert.Null(Resume("ROOM1").Find());
-    }
-
-    [Fact]
     public void Drops_AreToldOnceAMinuteWithoutTheLansOwnTraffic()
     {
         using GatewayBench bench = new();
@@ -134,7 +122,7 @@ public sealed class GatewayLifeTests : IDisposable
         Assert.Equal(1, bench.Log.Count("DhcpServer 1"));
     }
 
-    private GatewayResume Resume(string room) => new(
+    private ResumeFile Resume(string room) => ResumeFile.OfGateway(
         _directory,
         new RelayAddress("relay.example.org", 443),
         RoomCode.TryParse(room, out RoomCode code) ? code : throw new ArgumentException(room),

@@ -136,7 +136,7 @@ public sealed class PartyTests : IDisposable
             Relay = new Softlan.Roles.Shared.RelayOptions { Relay = Address, Room = SessionBench.Room },
             Interface = "eth0",
         };
-        GatewayResume resume = new(_directory, Address, SessionBench.Room, "eth0", NullLogger.Instance);
+        ResumeFile resume = ResumeFile.OfGateway(_directory, Address, SessionBench.Room, "eth0", NullLogger.Instance);
         GatewayRole gateway = new(_lane, _network.HostAt("198.51.100.1"), port, options, resume, NullLogger.Instance, resolver: new ScriptedResolver("192.0.2.1"), random: () => 0);
         gateway.Start(failure => _gatewayFailure = failure);
         return (gateway, port);
