@@ -6,6 +6,13 @@ namespace Softlan.Roles.Relay;
 /// <summary>The near half of a <see cref="FarLink"/>: sits on the real link and passes on.</summary>
 internal sealed class FarEnd : IFrameLinkHandler
 {
+    /// <summary>Bytes of control messages that may wait for the room's worker: more than a hundred of those that a peer sends. The link of a peer that says more is closed.</summary>
+    /// <remarks>Its rate is judged only where the room is, and while that worker is busy it could fill the memory.</remarks>
+    public const int MaxWaitingControl = 128 * 1024;
+
+    /// <summary>What a message takes beside its own bytes while it waits, about.</summary>
+    private const int WaitingMessageCost = 200;
+
     /// <summary>How often it looks whether control messages have arrived, while some have not and somebody waits for it.</summary>
     private static readonly TimeSpan DeliveryPollInterval = TimeSpan.FromMilliseconds(2);
 
@@ -17,6 +24,8 @@ internal sealed class FarEnd : IFrameLinkHandler
     private readonly FarLink _far;
     private readonly Action<PeerCounters> _ended;
     private readonly ILaneTimer _deliveryTimer;
+    private int _waitingControl; // The link's lane adds, the room's takes away.
+    private bool _isFull;
     private long _controlNumber;
     private TimeSpan _sentAt;
 
@@ -61,8 +70,20 @@ internal sealed class FarEnd : IFrameLinkHandler
 
     public void OnControl(IFrameLink link, ReadOnlySpan<byte> message)
     {
+        int cost = message.Length + WaitingMessageCost;
+        if (_isFull || Interlocked.Add(ref _waitingControl, cost) > MaxWaitingControl)
+        {
+            _isFull = true;
+            _link.Close(CloseReason.ProtocolError, "too many control messages");
+            return;
+        }
+
         byte[] copy = message.ToArray();
-        _gate.RoomLane.Post(() => _far.OnControl(copy));
+        _gate.RoomLane.Post(() =>
+        {
+            Interlocked.Add(ref _waitingControl, -cost);
+            _far.OnControl(copy);
+        });
     }
 
     public void OnMaxDatagramLengthChanged(IFrameLink link)

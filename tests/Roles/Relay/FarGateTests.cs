@@ -100,6 +100,52 @@ public sealed class FarGateTests
     }
 
     [Fact]
+    public void FarPeerSaysMoreThanMayWait_WhileTheRoomsWorkerIsBusy_IsClosed()
+    {
+        Join(0, GatewayHello());
+        MemoryLink bob = Join(1, ClientHello(2));
+        string large = $$"""{"type":"from-the-future","text":"{{new string('x', 60_000)}}"}""";
+        bob.ReceiveControl(large);
+        bob.ReceiveControl(large);
+        Assert.Null(bob.ClosedWith);
+        bob.ReceiveControl(large);
+        Assert.Equal((CloseReason.ProtocolError, "too many control messages"), bob.ClosedWith);
+        Turn();
+        Assert.Equal(1, _house.Peers);
+    }
+
+    [Fact]
+    public void FarPeerSaysManySmallMessages_WhileTheRoomsWorkerIsBusy_IsClosed()
+    {
+        Join(0, GatewayHello());
+        MemoryLink bob = Join(1, ClientHello(2));
+        int taken = 0;
+        while (bob.ClosedWith is null && taken < 10_000)
+        {
+            bob.ReceiveControl("{}");
+            taken++;
+        }
+
+        Assert.InRange(taken, 100, 1000);
+    }
+
+    [Fact]
+    public void FarPeerSaysAsMuchAsMayWaitAgainAndAgain_StaysWhenTheRoomsWorkerKeepsUp()
+    {
+        Join(0, GatewayHello());
+        MemoryLink bob = Join(1, ClientHello(2));
+        string large = $$"""{"type":"from-the-future","text":"{{new string('x', 60_000)}}"}""";
+        for (int i = 0; i < 20; i++)
+        {
+            bob.ReceiveControl(large);
+            bob.ReceiveControl(large);
+            Turn(1000);
+        }
+
+        Assert.Null(bob.ClosedWith);
+    }
+
+    [Fact]
     public void FarPeerIsRejected_ItIsToldAndClosed()
     {
         Join(0, ClientHello(1));
