@@ -20,14 +20,20 @@ internal sealed class FarGate
     private readonly Dictionary<int, FarLink> _links = [];
     private readonly FrameRing _up;
     private readonly FrameRing _down;
+    private readonly PeerCounters _departedLinks;
+    private readonly PeerCounters _departedPeers;
     private int _lastId;
 
     /// <param name="linkLane">Where the links are.</param>
+    /// <param name="departedLinks">The link lane's counters for what was still on its way to a link that has ended.</param>
     /// <param name="roomLane">Where the rooms are.</param>
-    public FarGate(IEnterableLane linkLane, IEnterableLane roomLane)
+    /// <param name="departedPeers">The room lane's counters for what was still on its way from a peer that has left.</param>
+    public FarGate(IEnterableLane linkLane, PeerCounters departedLinks, IEnterableLane roomLane, PeerCounters departedPeers)
     {
         LinkLane = linkLane;
         RoomLane = roomLane;
+        _departedLinks = departedLinks;
+        _departedPeers = departedPeers;
         _up = new FrameRing(roomLane, OnUp);
         _down = new FrameRing(linkLane, OnDown);
     }
@@ -74,10 +80,13 @@ internal sealed class FarGate
 
     private void OnUp(int id, ReadOnlySpan<byte> datagram)
     {
-        // Of a link that has ended meanwhile, something may still be on its way.
         if (_links.TryGetValue(id, out FarLink? link))
         {
             link.OnDatagram(datagram);
+        }
+        else
+        {
+            _departedPeers.Drop(DropReason.NotConnected);
         }
     }
 
@@ -86,6 +95,10 @@ internal sealed class FarGate
         if (_ends.TryGetValue(id, out FarEnd? end) && DatagramHeader.TryParse(datagram, out DatagramHeader header, out ReadOnlySpan<byte> body))
         {
             end.Send(header, body);
+        }
+        else
+        {
+            _departedLinks.Drop(DropReason.NotConnected);
         }
     }
 }

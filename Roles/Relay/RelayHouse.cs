@@ -87,7 +87,8 @@ internal sealed class RelayHouse
     {
         lock (_lock)
         {
-            return _gates[linkWorker, roomWorker] ??= new FarGate(Lobbies[linkWorker].EnterableLane, Lobbies[roomWorker].EnterableLane);
+            (Lobby links, Lobby rooms) = (Lobbies[linkWorker], Lobbies[roomWorker]);
+            return _gates[linkWorker, roomWorker] ??= new FarGate(links.EnterableLane, links.Departed, rooms.EnterableLane, rooms.Departed);
         }
     }
 

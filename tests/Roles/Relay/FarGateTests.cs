@@ -86,7 +86,7 @@ public sealed class FarGateTests
     [Fact]
     public void HandlerOfAFarLinkHasABug_OnlyThatLinkEnds()
     {
-        FarGate gate = new(_second, _first);
+        FarGate gate = new(_second, new PeerCounters(), _first, new PeerCounters());
         MemoryLink real = new(_second);
         FarLink far = gate.Pass(real, _ => { });
         gate.Open(far);
@@ -230,6 +230,25 @@ public sealed class FarGateTests
         Turn();
         Assert.Equal(1, _house.Lobbies[1].Sum().Dropped(DropReason.TooOld));
         Assert.Equal(1, _house.Lobbies[0].Sum().Dropped(DropReason.UnauthorizedSourceMac));
+    }
+
+    [Fact]
+    public void FarLinkHasEnded_WhatIsStillOnItsWayIsCountedOnEitherSide()
+    {
+        MemoryLink gateway = Join(0, GatewayHello());
+        MemoryLink bob = Join(1, ClientHello(2));
+        bob.ReceiveDatagram(DatagramHeader.ForFrame(0), TestFrame.Make(Mac(2), LanMac(1), 100));
+        gateway.ReceiveDatagram(DatagramHeader.ForFrame(0), TestFrame.Make(LanMac(1), Mac(2), 100));
+        bob.Lose();
+        _second.Advance(TimeSpan.Zero);
+        Assert.Empty(bob.Sent);
+        Assert.Equal(1, _house.Lobbies[1].Sum().Dropped(DropReason.NotConnected));
+
+        MemoryLink cem = Join(1, ClientHello(3));
+        cem.ReceiveDatagram(DatagramHeader.ForFrame(0), TestFrame.Make(Mac(3), LanMac(1), 100));
+        _house.Lobbies[0].Links.Single(peer => peer.Mac == Mac(3)).Close(CloseReason.Kicked, "a test said so");
+        Turn();
+        Assert.Equal(1, _house.Lobbies[0].Sum().Dropped(DropReason.NotConnected));
     }
 
     [Fact]
