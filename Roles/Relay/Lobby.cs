@@ -63,6 +63,7 @@ internal sealed class Lobby : ILinkAcceptor
         sum.Add(Departed);
         foreach (RelayPeer peer in _links)
         {
+            peer.CountIncomplete();
             sum.Add(peer.Counters);
         }
 

@@ -200,8 +200,12 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
     {
         End(closed.Reason, closed.Text);
         Dispose();
+        _reassembler.Expire(TimeSpan.MaxValue, Counters); // Nothing comes any more, so no rest does.
         _lobby.Forget(this);
     }
+
+    /// <summary>Counts frames whose rest has not come in time, also while nothing else arrives.</summary>
+    public void CountIncomplete() => _reassembler.Expire(_lane.Now, Counters);
 
     /// <summary>Sits down. From here on the peer is in the room, though nobody is told yet.</summary>
     public void Sit(Room room, Seat seat, HelloMessage hello)

@@ -53,6 +53,10 @@ internal sealed class FrameReceiver(IFrameLink link, JoinedRoom room, PeerRole r
         }
     }
 
+    /// <summary>Counts frames whose rest has not come in time, also while nothing else arrives.</summary>
+    /// <param name="now"><see cref="TimeSpan.MaxValue"/> when nothing can come any more.</param>
+    public void CountIncomplete(TimeSpan now) => _reassembler.Expire(now, link.Counters);
+
     private void OnFrame(ushort sourceId, ReadOnlySpan<byte> bytes)
     {
         if (FindSource(sourceId) is not { } source)

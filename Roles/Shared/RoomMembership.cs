@@ -167,6 +167,7 @@ internal sealed class RoomMembership : IDisposable
         _timer.Cancel();
         Peers.Clear();
         Prober.Reset();
+        _receiver?.CountIncomplete(TimeSpan.MaxValue);
         _link = null;
         _sender = null;
         _receiver = null;
@@ -277,6 +278,7 @@ internal sealed class RoomMembership : IDisposable
         }
 
         _timer.Set(Tick);
+        _receiver?.CountIncomplete(_lane.Now);
         WatchSilence();
         if (link != _link)
         {

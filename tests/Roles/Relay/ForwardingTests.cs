@@ -161,6 +161,26 @@ public sealed class ForwardingTests
         Assert.All([cem, lan], peer => Assert.Single(peer.Frames));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Piece_NothingComesAfterIt_IsCountedAllTheSame(bool linkEnds)
+    {
+        TestPeer ann = _relay.JoinClient(1);
+        ann.Link.ReceiveDatagram(new DatagramHeader(DatagramKind.Head, 1, 0), new byte[700]);
+        Assert.Equal(0, _relay.Lobby.Sum().Dropped(DropReason.Incomplete));
+        if (linkEnds)
+        {
+            ann.Lose();
+        }
+        else
+        {
+            _relay.Lane.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal(1, _relay.Lobby.Sum().Dropped(DropReason.Incomplete));
+    }
+
     [Fact]
     public void Target_RefusesTheHeadOfASplitFrame_TheNextOneHasItsId()
     {

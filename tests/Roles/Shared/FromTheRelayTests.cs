@@ -115,6 +115,24 @@ public sealed class FromTheRelayTests
     }
 
     [Fact]
+    public void Piece_NothingComesAfterIt_IsCountedAllTheSame()
+    {
+        using SessionBench bench = Joined();
+        bench.Link.ReceiveDatagram(new DatagramHeader(DatagramKind.Head, 9, SessionBench.Gateway.Id), new byte[700]);
+        bench.Pass(TimeSpan.FromSeconds(2));
+        Assert.Equal(1, bench.Session.Counters.Dropped(DropReason.Incomplete));
+    }
+
+    [Fact]
+    public void Piece_TheLinkEnds_IsCountedAtOnce()
+    {
+        using SessionBench bench = Joined();
+        bench.Link.ReceiveDatagram(new DatagramHeader(DatagramKind.Head, 9, SessionBench.Gateway.Id), new byte[700]);
+        bench.Session.Stop();
+        Assert.Equal(1, bench.Session.Counters.Dropped(DropReason.Incomplete));
+    }
+
+    [Fact]
     public void Pieces_SpoofedSourceMac_AreJudgedAsWholeFrame()
     {
         using SessionBench bench = Joined();
