@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Softlan.Platform;
+using Softlan.Roles.Shared;
 using Softlan.Wire;
 using Softlan.Wire.Control;
 
@@ -171,6 +172,7 @@ internal sealed class Lobby : ILinkAcceptor
         }
 
         Departed.Add(peer.Counters);
+        TellReported(peer);
         TellDrained();
     }
 
@@ -257,6 +259,25 @@ internal sealed class Lobby : ILinkAcceptor
         FarLink link = gate.Pass(peer.GiveUpLink(), Departed.Add);
         Lobby there = _house.Lobbies[home];
         gate.RoomLane.Post(() => there.Welcome(link, gate, hello));
+    }
+
+    /// <summary>What may help when a player complains afterwards.</summary>
+    private void TellReported(RelayPeer peer)
+    {
+        if (!_logger.IsEnabled(LogLevel.Debug))
+        {
+            return;
+        }
+
+        if (peer.Reported is { } stats)
+        {
+            RelayLog.Reported(_logger, peer.Id, peer.Info.Name, peer.RemoteEndPoint, stats.Rtt, new DropReport().Next(stats.Counters) ?? "nothing");
+        }
+
+        if (peer.UnknownMessages > 0)
+        {
+            RelayLog.UnknownMessages(_logger, peer.Id, peer.Info.Name, peer.RemoteEndPoint, peer.UnknownMessages);
+        }
     }
 
     private void TellDrained()

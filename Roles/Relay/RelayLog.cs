@@ -34,6 +34,12 @@ internal static partial class RelayLog
     [LoggerMessage(8, LogLevel.Information, "Peer {Peer} '{Name}' left room {Room}: {Reason} ({Text})")]
     public static partial void Left(ILogger logger, ushort peer, string name, RoomCode room, CloseReason reason, string text);
 
+    [LoggerMessage(18, LogLevel.Debug, "Peer {Peer} '{Name}', which was at {EndPoint}, said last that its round trip is {RoundTrip} and that it has dropped {Drops}")]
+    public static partial void Reported(ILogger logger, ushort peer, string name, IPEndPoint endPoint, TimeSpan roundTrip, string drops);
+
+    [LoggerMessage(19, LogLevel.Debug, "Peer {Peer} '{Name}', which was at {EndPoint}, sent {Messages} messages of types that this version does not know")]
+    public static partial void UnknownMessages(ILogger logger, ushort peer, string name, IPEndPoint endPoint, long messages);
+
     [LoggerMessage(9, LogLevel.Information, "Room {Room} closed")]
     public static partial void RoomClosed(ILogger logger, RoomCode room);
 

@@ -76,7 +76,7 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
 
     public IPEndPoint RemoteEndPoint => _link.RemoteEndPoint;
 
-    /// <summary>Where this peer's software says that frames went; null before the first report.</summary>
+    /// <summary>What this peer's software said last of its round trip and its drops; null before the first report.</summary>
     public StatsMessage? Reported { get; private set; }
 
     /// <summary>Messages of types that this version does not know.</summary>

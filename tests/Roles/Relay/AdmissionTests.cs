@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Softlan.Roles.Relay;
 using Softlan.Wire;
 using Softlan.Wire.Control;
@@ -243,12 +244,24 @@ public sealed class AdmissionTests
     }
 
     [Fact]
-    public void Stats_AreKept()
+    public void Leave_ThePeersLastStatsAndUnknownMessagesAreToldAtDebug()
     {
-        RelayBench relay = new();
+        LogRecorder log = new(LogLevel.Debug);
+        RelayBench relay = new(logger: log);
         TestPeer ann = relay.JoinClient(1);
-        ann.Say(new StatsMessage(new PeerCounters { FramesIn = 42 }, TimeSpan.FromMilliseconds(20)));
-        Assert.Equal(42, relay.Lobby.Links.Single().Reported!.Counters.FramesIn);
+        PeerCounters counters = new();
+        counters.Drop(DropReason.PortBusy, 3);
+        ann.Say(new StatsMessage(new PeerCounters(), TimeSpan.FromMilliseconds(90)));
+        ann.Say(new StatsMessage(counters, TimeSpan.FromMilliseconds(20)));
+        ann.Link.ReceiveControl("""{"type":"from-the-future"}""");
+        Assert.DoesNotContain(log.Lines, line => line.StartsWith("Debug", StringComparison.Ordinal));
+        ann.Lose();
+        Assert.Equal(
+            [
+                $"Debug: Peer 1 'player 1', which was at {ann.Link.RemoteEndPoint}, said last that its round trip is 00:00:00.0200000 and that it has dropped PortBusy 3",
+                $"Debug: Peer 1 'player 1', which was at {ann.Link.RemoteEndPoint}, sent 1 messages of types that this version does not know",
+            ],
+            log.Lines.Where(line => line.StartsWith("Debug", StringComparison.Ordinal)));
     }
 
     [Fact]
