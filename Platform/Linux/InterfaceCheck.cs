@@ -43,10 +43,6 @@ internal sealed class InterfaceCheck(NetlinkSocket socket, string classDirectory
         return link;
     }
 
-    /// <summary>Names of the interfaces that <see cref="RequireInterface"/> would take.</summary>
-    public IReadOnlyList<string> UsableInterfaces() =>
-        [.. NetlinkLinks.List(socket).Where(link => WhyUnusable(link) is null).Select(link => link.Name)];
-
     private string Usable => $"usable here: {Names(link => WhyUnusable(link) is null)}";
 
     private LinkEntry Find(string name, bool onlyBridges = false)

@@ -23,9 +23,6 @@ internal sealed class RelayRoutePin(IRelayRoutes routes, HostChanges changes, IL
     /// <summary>The way to it; null while there is none.</summary>
     public RelayRoute? Route => _wanted;
 
-    /// <summary>Whether the route in use is one that somebody else made.</summary>
-    public bool IsBorrowed => _wanted is { Kind: RelayRouteKind.Network } && _own is null && !_isUnderRules;
-
     /// <summary>Pins the way to <paramref name="relay"/>, and releases the one before. Call it before anything is sent there.</summary>
     public RouteCheck MoveTo(IPAddress relay)
     {

@@ -92,9 +92,6 @@ internal sealed class RelaySession : IFrameLinkHandler, IDisposable
     /// <summary>Round trip of probes to the gateway, through the relay. Unknown for a gateway, and while there is none.</summary>
     public RoundTrip GatewayRoundTrip => _membership.Prober.Gateway;
 
-    /// <summary>Of the link that is up now; all zero while there is none.</summary>
-    public LinkStatistics LinkStatistics => _link?.Statistics ?? default;
-
     public void Start()
     {
         if (_stage == Stage.Stopped)

@@ -4,9 +4,9 @@ namespace Softlan.Roles.Client.Dhcp;
 
 /// <summary>Finds an installed DHCP client: udhcpc, busybox with udhcpc inside, dhclient, dhcpcd, in this order (the small ones start fastest and change least).</summary>
 /// <param name="path">The search path, separated by colons.</param>
-/// <param name="isExecutable">Whether there is a program at this path.</param>
+/// <param name="exists">Whether there is a file at this path.</param>
 /// <param name="hasApplet">Whether the busybox at this path can do udhcpc.</param>
-internal sealed class DhcpProgramFinder(string? path, Func<string, bool> isExecutable, Func<string, bool> hasApplet)
+internal sealed class DhcpProgramFinder(string? path, Func<string, bool> exists, Func<string, bool> hasApplet)
 {
     // sudo and cron often leave these out of PATH, and DHCP clients live there.
     private static readonly string[] SystemDirectories = ["/usr/sbin", "/sbin", "/usr/bin", "/bin"];
@@ -42,5 +42,5 @@ internal sealed class DhcpProgramFinder(string? path, Func<string, bool> isExecu
             .Where(directory => directory.StartsWith('/'))
             .Concat(SystemDirectories)
             .Select(directory => Path.Combine(directory, name))
-            .FirstOrDefault(isExecutable);
+            .FirstOrDefault(exists);
 }

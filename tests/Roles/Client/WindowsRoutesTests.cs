@@ -78,7 +78,6 @@ public sealed class WindowsRoutesTests
     {
         Ip.AddRoute("203.0.113.7/32", "192.168.1.1", Wifi, 30);
         _pin.MoveTo(Relay);
-        Assert.True(_pin.IsBorrowed);
         Assert.Empty(_journal.Saved);
         _pin.Release();
         Assert.Single(Pins);
