@@ -6,6 +6,14 @@ namespace Softlan.Platform;
 /// <summary>Unpredictable bytes. On Linux from the TLS library that the executable contains, so that no second crypto library is needed at run time; elsewhere from the operating system.</summary>
 internal static class SecureRandom
 {
+    /// <summary>A number that nobody else knows, for hashes of what strangers choose.</summary>
+    public static ulong NextUInt64()
+    {
+        Span<byte> random = stackalloc byte[sizeof(ulong)];
+        Fill(random);
+        return BitConverter.ToUInt64(random);
+    }
+
     public static void Fill(Span<byte> bytes)
     {
         if (!OperatingSystem.IsLinux())

@@ -10,7 +10,7 @@ internal sealed class MacTable
     private const int SmallestCapacity = 16;
 
     // Clients choose their MACs; without a random multiplier they could choose ones that collide.
-    private readonly ulong _multiplier = RandomOddNumber();
+    private readonly ulong _multiplier = SecureRandom.NextUInt64() | 1;
     private ulong[] _keys = new ulong[SmallestCapacity];
     private RelayPeer?[] _peers = new RelayPeer?[SmallestCapacity];
     private int _shift = ShiftFor(SmallestCapacity);
@@ -64,13 +64,6 @@ internal sealed class MacTable
             Rebuild(_keys.Length, without: address.ToUInt64());
             Count--;
         }
-    }
-
-    private static ulong RandomOddNumber()
-    {
-        Span<byte> random = stackalloc byte[sizeof(ulong)];
-        SecureRandom.Fill(random);
-        return BitConverter.ToUInt64(random) | 1;
     }
 
     private static int ShiftFor(int capacity) => 64 - BitOperations.Log2((uint)capacity);

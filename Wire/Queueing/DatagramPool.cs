@@ -5,7 +5,8 @@ namespace Softlan.Wire;
 /// Slots that were used last are handed out first, so that a calm relay works in a few warm kilobytes. Grows by slabs, never shrinks.
 /// Growth falls into the moments with the most to do, so it must seldom make the collector run: slabs are pinned arrays, which do not use up the youngest generation's small budget, and nothing is copied into a larger one.
 /// </remarks>
-internal sealed class DatagramPool
+/// <param name="secret">Of the hashes by which flows and stations are told apart: a stranger who knew them could choose flows that share a place with a given one.</param>
+internal sealed class DatagramPool(ulong secret)
 {
     /// <summary>A slot holds <see cref="FrameLimits.MaxDatagramLength"/> (1522) bytes, rounded up to whole cache lines.</summary>
     public const int SlotLength = 1536;
@@ -20,6 +21,9 @@ internal sealed class DatagramPool
     private int _slabCount;
     private int _firstFree = -1;
     private FlowScheduler? _freeSchedulers;
+
+    /// <summary>See <see cref="FlowLabel.Read"/>.</summary>
+    public ulong Secret => secret;
 
     /// <summary>Slots that could still be handed out.</summary>
     public int Free => (MaxSlabs * SlotsPerSlab) - Used;

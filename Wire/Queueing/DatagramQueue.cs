@@ -207,9 +207,9 @@ internal sealed class DatagramQueue(DatagramPool pool, PeerCounters counters, Fa
         switch (DatagramHeader.KindOf(datagram))
         {
             case DatagramKind.Frame when hasHeaders:
-                return FlowLabel.Read(datagram[DatagramHeader.Length..], fairBy);
+                return FlowLabel.Read(datagram[DatagramHeader.Length..], fairBy, pool.Secret);
             case DatagramKind.Head when hasHeaders:
-                return _lastHead = FlowLabel.Read(datagram[DatagramHeader.Length..], fairBy);
+                return _lastHead = FlowLabel.Read(datagram[DatagramHeader.Length..], fairBy, pool.Secret);
             case DatagramKind.Tail:
                 return _lastHead;
             default:

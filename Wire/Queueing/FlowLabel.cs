@@ -35,12 +35,14 @@ internal readonly record struct FlowLabel(uint Flow, uint Station, bool IsTcp)
     public static FlowLabel Other => default;
 
     /// <param name="frame">At least an Ethernet header; a frame may be cut short behind that.</param>
-    public static FlowLabel Read(ReadOnlySpan<byte> frame, FairBy fairBy)
+    /// <param name="fairBy">Which of the two addresses is the station.</param>
+    /// <param name="secret">Any number that stays the same as long as labels are compared, and that no sender knows.</param>
+    public static FlowLabel Read(ReadOnlySpan<byte> frame, FairBy fairBy, ulong secret)
     {
         ulong destination = MacAddress.Read(frame).ToUInt64();
         ulong source = MacAddress.Read(frame[MacAddress.Length..]).ToUInt64();
         byte protocol = 0;
-        ulong mixed = Mix(Mix(source) ^ destination);
+        ulong mixed = Mix(Mix(source ^ secret) ^ destination);
         mixed ^= BinaryPrimitives.ReadUInt16BigEndian(frame[(2 * MacAddress.Length)..]) switch
         {
             EtherTypes.IPv4 when frame.Length >= IPv4Header + IPv4Packet.MinHeaderLength => ReadIPv4(frame, out protocol),
@@ -48,7 +50,7 @@ internal readonly record struct FlowLabel(uint Flow, uint Station, bool IsTcp)
             ushort type => type,
         };
         ulong station = fairBy == FairBy.Source ? source : destination;
-        return new FlowLabel((uint)(Mix(Mix(mixed)) >> 32), (uint)(Mix(Mix(station)) >> 32), protocol == IPProtocols.Tcp);
+        return new FlowLabel((uint)(Mix(Mix(mixed)) >> 32), (uint)(Mix(Mix(station ^ secret)) >> 32), protocol == IPProtocols.Tcp);
     }
 
     private static ulong ReadIPv4(ReadOnlySpan<byte> frame, out byte protocol)

@@ -9,13 +9,16 @@ namespace Softlan.Wire;
 //   CoDel            the one that is chosen may be dropped, or marked, because its flow has kept a queue for too long
 //
 // A flow that has used its quantum up, or has emptied, joins the others of its station, and is forgotten when its turn comes and it is still empty. What comes before that is new again as long as
-// something is left of the quantum: on a link that is held up, between two turns of the others, a game sends many of its packets. So nobody sends more than one quantum out of turn.
+// something is left of the quantum: on a link that is held up, between two turns of the others, a game sends many of its packets. So no conversation sends more than one quantum out of turn, and no
+// station more than four, however many conversations it begins: what a station sends out of turn is its debt, and with so much of it, new flows wait with the others.
+//
+// Nor can a station with hundreds of conversations (file sharing, a port scan) take the places of all others: what exceeds its number shares one place, which is its own.
 
 /// <summary>Takes turns between the datagrams of one link: deficit round robin over stations and their flows, new flows first (after FQ-CoDel, RFC 8290, with CAKE's fairness between hosts).</summary>
 /// <remarks>Has no state worth keeping while it is empty, so links with a backlog borrow one from their <see cref="DatagramPool"/> and give it back. It is then as new.</remarks>
 internal sealed partial class FlowScheduler(DatagramPool pool)
 {
-    /// <summary>Flows that are told apart; more share by hash (<see cref="SetAssociativeTable"/>). A power of two.</summary>
+    /// <summary>Flows that are told apart (<see cref="SetAssociativeTable"/>); further ones share one place of their station's. A power of two.</summary>
     private const int FlowCount = 256;
 
     /// <summary>Stations that are told apart; a room has 64 players by default. A power of two.</summary>
@@ -23,6 +26,12 @@ internal sealed partial class FlowScheduler(DatagramPool pool)
 
     /// <summary>Bytes of one turn: the longest datagram, so that every turn sends at least one.</summary>
     private const int Quantum = FrameLimits.MaxDatagramLength;
+
+    /// <summary>Flows of one station that are told apart. Further ones share a place of the station's own: they are fair to others, not to each other.</summary>
+    private const int MaxFlowsOfStation = 32;
+
+    /// <summary>Bytes that a station may owe for what it sent out of turn. With more, its new flows wait with the others for its turn.</summary>
+    private const int MaxDebt = 4 * Quantum;
 
     /// <summary>Bytes of a datagram from which on a TCP segment is full: less than any path's MSS makes of one, more than a game that uses TCP sends at once.</summary>
     private const int FullSegment = 1000;
@@ -52,15 +61,15 @@ internal sealed partial class FlowScheduler(DatagramPool pool)
     public bool IsSelectedTcp => _selected != None && _flows[_selected].IsTcp;
 
     /// <summary>Adds a slot of the pool at the end of its flow.</summary>
-    public void Add(int slot, FlowLabel label) => Append(slot, label, _flowPlaces.Find(label.Flow));
+    public void Add(int slot, FlowLabel label) => Append(slot, label, FindFlow(label, out uint hash), hash);
 
     /// <summary>The same, after what waits too long in that flow was dropped, so that a link that cannot send holds no more than its time is worth.</summary>
     /// <returns>How many were dropped.</returns>
     public int DropOldAndAdd(int slot, FlowLabel label, TimeSpan now, in QueueLimits limits, PeerCounters counters)
     {
-        int index = _flowPlaces.Find(label.Flow);
+        int index = FindFlow(label, out uint hash);
         int dropped = index == _selected ? 0 : DropOld(ref _flows[index], now, limits, counters);
-        Append(slot, label, index);
+        Append(slot, label, index, hash);
         return dropped;
     }
 
@@ -95,7 +104,7 @@ internal sealed partial class FlowScheduler(DatagramPool pool)
             }
 
             ref Flow flow = ref _flows[index];
-            if (flow.First != None && flow.Deficit > 0 && !(isNew && IsFullSegment(in flow)))
+            if (flow.First != None && flow.Deficit > 0 && !(isNew && MustWait(in flow)))
             {
                 dropped += DropOld(ref flow, now, limits, counters);
                 dropped += Control(ref flow, now, limits, counters);
@@ -186,7 +195,23 @@ internal sealed partial class FlowScheduler(DatagramPool pool)
         return all;
     }
 
-    private void Append(int slot, FlowLabel label, int index)
+    /// <summary>The place of a flow: its own, or a free one, or that which its station's flows share.</summary>
+    /// <param name="label">Of the flow.</param>
+    /// <param name="hash">For which the place is.</param>
+    private int FindFlow(FlowLabel label, out uint hash)
+    {
+        hash = label.Flow;
+        int index = _flowPlaces.Find(hash);
+        if (_flowPlaces.IsOf(index, hash) || (_flowPlaces.Users(index) == 0 && _stationPlaces.Users(_stationPlaces.Find(label.Station)) < MaxFlowsOfStation))
+        {
+            return index;
+        }
+
+        hash = label.Station;
+        return _flowPlaces.Find(hash);
+    }
+
+    private void Append(int slot, FlowLabel label, int index, uint hash)
     {
         ref Flow flow = ref _flows[index];
         pool[slot].Next = None;
@@ -205,7 +230,7 @@ internal sealed partial class FlowScheduler(DatagramPool pool)
         if (!flow.IsAmongNew && !flow.IsWithStation)
         {
             int station = _stationPlaces.Find(label.Station);
-            _flowPlaces.Take(index, label.Flow);
+            _flowPlaces.Take(index, hash);
             _stationPlaces.Take(station, label.Station);
             flow.Station = (short)station;
             flow.Deficit = Quantum;
@@ -261,7 +286,10 @@ internal sealed partial class FlowScheduler(DatagramPool pool)
 
     private bool IsFullSegment(in Flow flow) => flow.IsTcp && pool[flow.First].Length >= FullSegment;
 
-    /// <summary>The first of the new ones is empty, has had its quantum, or holds a full segment: it is not new any longer.</summary>
+    /// <summary>It is new, but others have a right to go first.</summary>
+    private bool MustWait(in Flow flow) => IsFullSegment(in flow) || _stations[flow.Station].Deficit <= -MaxDebt;
+
+    /// <summary>The first of the new ones is empty, has had its quantum, or <see cref="MustWait"/>: it is not new any longer.</summary>
     private void PassNew(int index, ref Flow flow)
     {
         RemoveFirstNew();

@@ -5,11 +5,17 @@ namespace Softlan.Wire;
 /// <param name="count">Places: a power of two, at least <see cref="Ways"/>.</param>
 internal sealed class SetAssociativeTable(int count)
 {
-    /// <summary>Places of a set. When all are taken by others, a hash shares one of them, always the same; that costs fairness, and if a place becomes free meanwhile, order.</summary>
+    /// <summary>Places of a set. When all are taken by others, <see cref="Find"/> names one of them, always the same: who shares it loses fairness, and if a place becomes free meanwhile, order.</summary>
     public const int Ways = 8;
 
     private readonly uint[] _hashes = GC.AllocateArray<uint>(count, pinned: true); // As the slabs of the pool, and for the same reason: the first load of a room makes many.
     private readonly ushort[] _users = GC.AllocateArray<ushort>(count, pinned: true);
+
+    /// <summary>How many use it.</summary>
+    public int Users(int place) => _users[place];
+
+    /// <summary>It is taken, by this hash.</summary>
+    public bool IsOf(int place, uint hash) => _users[place] > 0 && _hashes[place] == hash;
 
     /// <summary>The place of <paramref name="hash"/>: its own, if it has one; else a free one of its set; else one that it has to share.</summary>
     public int Find(uint hash)

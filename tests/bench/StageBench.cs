@@ -19,7 +19,7 @@ internal static class StageBench
         Console.WriteLine("| --- | --- | --- |");
         Measure("safety policy, from a player, 1436 bytes", time, () => SafetyPolicy.Check(full, FrameDirection.FromClient));
         Measure("MSS clamp of a frame that is no SYN", time, () => MssClamp.Clamp(full, 1436));
-        Measure("flow label", time, () => FlowLabel.Read(full, FairBy.Source));
+        Measure("flow label", time, () => FlowLabel.Read(full, FairBy.Source, 0));
         Measure("checksum of 1436 bytes", time, () => InternetChecksum.Add(0, full));
         Queue(time, full, 1, "queue: in and out, alone, 1436 bytes");
         Queue(time, full, 64, "queue: in and out, 64 waiting, 1436 bytes");
@@ -30,7 +30,7 @@ internal static class StageBench
 
     private static void Queue(TimeSpan time, byte[] frame, int waiting, string name)
     {
-        DatagramQueue queue = new(new DatagramPool(), new PeerCounters(), FairBy.Source, new QueueLimits(QueueLimits.DefaultMaxAge));
+        DatagramQueue queue = new(new DatagramPool(0), new PeerCounters(), FairBy.Source, new QueueLimits(QueueLimits.DefaultMaxAge));
         for (int i = 1; i < waiting; i++)
         {
             queue.Enqueue(DatagramHeader.ForFrame(1), frame, TimeSpan.Zero);

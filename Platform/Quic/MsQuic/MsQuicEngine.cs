@@ -85,7 +85,7 @@ internal sealed unsafe partial class MsQuicEngine : IQuicEngine, IDisposable
     internal IEnterableLane Lane { get; }
 
     /// <summary>The lane's.</summary>
-    internal DatagramPool Pool { get; } = new();
+    internal DatagramPool Pool { get; } = new(SecureRandom.NextUInt64());
 
     /// <summary>The lane's.</summary>
     internal ControlChunkPool ControlChunks { get; } = new();

@@ -86,7 +86,7 @@ internal sealed unsafe partial class Ngtcp2Engine : IQuicEngine, IDisposable
 
     public EventLoop Loop { get; }
 
-    public DatagramPool Pool { get; } = new();
+    public DatagramPool Pool { get; } = new(SecureRandom.NextUInt64());
 
     public ControlChunkPool ControlChunks { get; } = new();
 

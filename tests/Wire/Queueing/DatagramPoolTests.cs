@@ -9,7 +9,7 @@ public sealed class DatagramPoolTests
     public void Rent_UntilTheBound_AllocatesTheSlotsAndLittleMore()
     {
         long before = GC.GetAllocatedBytesForCurrentThread();
-        DatagramPool pool = new();
+        DatagramPool pool = new(0);
         int all = pool.Free;
         HashSet<int> slots = new(all);
         while (pool.Rent() is var slot and >= 0)
@@ -30,7 +30,7 @@ public sealed class DatagramPoolTests
     [Fact]
     public void Bytes_OfEverySlot_AreItsOwn()
     {
-        DatagramPool pool = new();
+        DatagramPool pool = new(0);
         int[] slots = [.. Enumerable.Range(0, 300).Select(_ => pool.Rent())];
         foreach (int slot in slots)
         {

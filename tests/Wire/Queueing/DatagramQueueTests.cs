@@ -9,7 +9,7 @@ public sealed class DatagramQueueTests
     private static readonly TimeSpan MaxAge = QueueLimits.DefaultMaxAge;
     private static readonly TimeSpan Millisecond = TimeSpan.FromMilliseconds(1);
 
-    private readonly DatagramPool _pool = new();
+    private readonly DatagramPool _pool = new(0);
     private readonly PeerCounters _counters = new();
     private readonly DatagramQueue _queue;
 

@@ -1,5 +1,6 @@
 using Softlan.Wire;
 using Xunit;
+using static Softlan.Tests.Wire.Packets;
 
 namespace Softlan.Tests.Wire.Queueing;
 
@@ -81,20 +82,66 @@ public sealed class FairnessTests : QueueScene
         AssertShares(0.5, Flow(1), Flow(2));
     }
 
-    [Fact]
-    public void NewConversationsWithoutEnd_DoNotStarveTheOthers()
+    /// <summary>A port scan, in a way: every packet is a flow of its own.</summary>
+    [Theory]
+    [InlineData(IPProtocols.Tcp, 1400)]
+    [InlineData(IPProtocols.Tcp, 120)]
+    [InlineData(IPProtocols.Udp, 1400)]
+    [InlineData(IPProtocols.Udp, 120)]
+    public void NewConversationsWithoutEnd_GetNoMoreThanTheirShare(byte protocol, int length)
     {
         DatagramQueue queue = Make(FairBy.Source);
         Fill(queue, Tcp("02:00:00:00:00:02", 1), 400);
-        int others = 0;
+        int before = 0;
         for (int i = 0; i < 600; i++)
         {
-            // A port scan, in a way: every packet is a flow of its own.
-            queue.Enqueue(DatagramHeader.ForFrame(1), Tcp("02:00:00:00:00:01", 2000 + i), Now);
-            others += Send(queue) == Flow(1) ? 1 : 0;
+            queue.Enqueue(DatagramHeader.ForFrame(1), Scan(protocol, 2000 + i, length), Now);
+            before += Send(queue) != Flow(1) && !Sent.ContainsKey(Flow(1)) ? length : 0;
         }
 
-        Assert.InRange(others, 150, 400);
+        Assert.InRange(Sent[Flow(1)] / (double)Sent.Values.Sum(), 0.45, 0.75);
+        Assert.InRange(before, 0, 5 * FrameLimits.MaxDatagramLength);
+    }
+
+    /// <summary>Whoever has hundreds of conversations, for file sharing or on purpose, does not take the places of everybody's games.</summary>
+    [Theory]
+    [InlineData(40)]
+    [InlineData(300)]
+    [InlineData(5000)]
+    public void GameBesideSomebodyWithManyConversations_WaitsForFew(int conversations)
+    {
+        DatagramQueue queue = Make(FairBy.Source);
+        byte[] bulk = Tcp("02:00:00:00:00:02", 1);
+        Fill(queue, bulk, 100);
+        int longest = 0;
+        for (int i = 0; i < 3000; i++)
+        {
+            for (int j = 0; j < 5; j++)
+            {
+                queue.Enqueue(DatagramHeader.ForFrame(1), Scan(IPProtocols.Udp, 2000 + (((5 * i) + j) % conversations), 1000), Now);
+            }
+
+            Fill(queue, bulk, 2);
+            Now += 3 * Step;
+            int sent = 0;
+            if (i % 100 == 99)
+            {
+                // Its place was given away since its last packet.
+                queue.Enqueue(DatagramHeader.ForFrame(1), Game("02:00:00:00:00:03"), Now);
+                for (; Send(queue) != "game"; sent++)
+                {
+                }
+
+                longest = Math.Max(longest, sent);
+            }
+
+            for (; sent < 3; sent++)
+            {
+                Send(queue);
+            }
+        }
+
+        Assert.InRange(longest, 0, 8);
     }
 
     [Theory]
@@ -236,4 +283,8 @@ public sealed class FairnessTests : QueueScene
 
         Assert.InRange(before, 0, 2);
     }
+
+    private static byte[] Scan(byte protocol, int port, int length) => protocol == IPProtocols.Tcp
+        ? Tcp("02:00:00:00:00:01", port, length: length)
+        : Ethernet(EtherTypes.IPv4, IPv4(IPProtocols.Udp, Udp(port, ScanPort, length)), Server, "02:00:00:00:00:01");
 }

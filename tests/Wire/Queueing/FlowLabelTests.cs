@@ -53,7 +53,7 @@ public sealed class FlowLabelTests
     {
         byte[] other = Ethernet(EtherTypes.IPv4, IPv4(IPProtocols.Udp, Udp(7, 8)), "02:00:00:00:00:77");
         Assert.Equal(Read(Base).Station, Read(other).Station);
-        Assert.NotEqual(FlowLabel.Read(Base, FairBy.Destination).Station, FlowLabel.Read(other, FairBy.Destination).Station);
+        Assert.NotEqual(FlowLabel.Read(Base, FairBy.Destination, 0).Station, FlowLabel.Read(other, FairBy.Destination, 0).Station);
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class FlowLabelTests
             random.NextBytes(frame);
             frame[12] = (byte)(random.Next(2) == 0 ? 0x08 : 0x86);
             frame[13] = (byte)(frame[12] == 0x08 ? 0x00 : 0xdd);
-            FlowLabel.Read(frame, FairBy.Source);
+            FlowLabel.Read(frame, FairBy.Source, 0);
             EcnMark.TryMark(frame);
         }
     }
@@ -96,5 +96,5 @@ public sealed class FlowLabelTests
         Assert.InRange(sets.Max(), 8, 18);
     }
 
-    private static FlowLabel Read(byte[] frame) => FlowLabel.Read(frame, FairBy.Source);
+    private static FlowLabel Read(byte[] frame) => FlowLabel.Read(frame, FairBy.Source, 0);
 }

@@ -10,7 +10,10 @@ public abstract class QueueScene
     private protected const string Server = "00:16:3e:00:00:01";
     private protected static readonly TimeSpan Step = TimeSpan.FromMicroseconds(12); // 1500 bytes at 1 Gbit/s.
 
-    private protected DatagramPool Pool { get; } = new();
+    /// <summary>To this UDP port somebody begins many conversations.</summary>
+    private protected const int ScanPort = 7;
+
+    private protected DatagramPool Pool { get; } = new(0);
 
     private protected PeerCounters Counters { get; } = new();
 
@@ -84,7 +87,7 @@ public abstract class QueueScene
         return name;
     }
 
-    private protected static string Name(ReadOnlySpan<byte> frame) => frame[23] == IPProtocols.Udp ? "game" : Flow((frame[34] << 8) | frame[35]);
+    private protected static string Name(ReadOnlySpan<byte> frame) => frame[23] == IPProtocols.Udp ? (frame[36] << 8) + frame[37] == ScanPort ? "scan" : "game" : Flow((frame[34] << 8) | frame[35]);
 
     private protected void AssertShares(double share, params string[] names)
     {

@@ -120,7 +120,7 @@ public sealed class SparseFlowTests : QueueScene
 
     private static byte[] Likeness(byte[] frame, uint places, Func<FlowLabel, uint> hash)
     {
-        uint place = hash(FlowLabel.Read(frame, FairBy.Source)) % places;
-        return Enumerable.Range(0, 0xffff).Select(i => Game($"02:00:00:01:{i >> 8:x2}:{i & 0xff:x2}")).First(game => hash(FlowLabel.Read(game, FairBy.Source)) % places == place);
+        uint place = hash(FlowLabel.Read(frame, FairBy.Source, 0)) % places;
+        return Enumerable.Range(0, 0xffff).Select(i => Game($"02:00:00:01:{i >> 8:x2}:{i & 0xff:x2}")).First(game => hash(FlowLabel.Read(game, FairBy.Source, 0)) % places == place);
     }
 }
