@@ -190,7 +190,10 @@ internal sealed class DelayGuard
             {
                 LearnUsual(smoothed);
                 LearnNotOurs(now);
-                Judge(_shortest, WithoutQueue(now), Math.Max(_mostInFlight, _mostBefore), Math.Min(window / SmallestShare, LearnCarried(gone, now)));
+
+                // What is in flight exceeds the limit by up to a packet; a limit that is hardly too large would otherwise follow from itself, and never be lowered.
+                long inFlightThen = Math.Max(_mostInFlight, _mostBefore) - FullPacket;
+                Judge(_shortest, WithoutQueue(now), inFlightThen, Math.Min(window / SmallestShare, LearnCarried(gone, now)));
             }
 
             IsBusy = _mostInFlight > Load;
@@ -303,7 +306,10 @@ internal sealed class DelayGuard
         }
 
         _nextPeak.InFlight = Math.Max(_nextPeak.InFlight, _mostInFlight);
-        TimeSpan longer = _shortest > _shortestBefore ? _shortest : _shortestBefore; // The most in flight may be that of the epoch's beginning, and the shortest that of its end.
+
+        // The most in flight may be that of the epoch's beginning, and the shortest that of its end; and while a load begins, the shortest is that of its beginning. (The mean of a few packets is that of acknowledgements that wait.)
+        TimeSpan met = _mostInFlight < 2 * InitialWindow ? _shortest : _sum / _count;
+        TimeSpan longer = met > _shortestBefore ? met : _shortestBefore;
         _nextPeak.RoundTrip = longer > _nextPeak.RoundTrip ? longer : _nextPeak.RoundTrip;
         _shortestBefore = _shortest;
     }

@@ -60,13 +60,25 @@ public sealed partial class DelayGuardTests
         return seen;
     }
 
+    /// <summary>A load begins: what congestion control allows doubles with every round trip, from QUIC's initial window on.</summary>
+    private void Ramp(double bytesPerSecond, TimeSpan trip, long window)
+    {
+        for (long now = 10 * FullPacket; now < window; now *= 2)
+        {
+            Fill(bytesPerSecond, trip, now, trip);
+        }
+    }
+
+    /// <summary>Who may send a byte sends a packet.</summary>
+    private static long WholePackets(long bytes) => bytes > Window ? bytes : (bytes + FullPacket - 1) / FullPacket * FullPacket;
+
     /// <summary>Little's law: what is in flight beyond the path's own product stands in its queue, and the next round trip shows it.</summary>
     private void Fill(double bytesPerSecond, TimeSpan trip, long window, TimeSpan duration, Action<double>? look = null)
     {
         var inFlight = new Queue<(TimeSpan At, long Bytes)>();
         for (TimeSpan end = _now + duration; _now < end;)
         {
-            long now = Math.Min(_guard.Limit, window);
+            long now = Math.Min(WholePackets(_guard.Limit), window);
             inFlight.Enqueue((Tick(), now));
             long then = now;
             while (inFlight.TryPeek(out (TimeSpan At, long Bytes) sent) && sent.At + trip <= _now)
