@@ -67,7 +67,6 @@ internal sealed unsafe partial class QuicConnection
             return;
         }
 
-        _mtu.OnRetried(_loop.Now);
         int pathLength = (int)NativeNgtcp2.ConnGetPathMaxTxUdpPayloadSize(_conn);
         Span<byte> padding = stackalloc byte[FrameLimits.MaxDatagramLength];
         padding.Clear();
@@ -76,9 +75,10 @@ internal sealed unsafe partial class QuicConnection
         byte* packet = _endpoint.Transmit.Reserve(Ngtcp2Engine.MaxUdpPayload);
         if (packet is null)
         {
-            return;
+            return; // The socket is full: nothing was tried.
         }
 
+        _mtu.OnRetried(_loop.Now);
         nint written = WriteDatagram(packet, (nuint)pathLength, _endpoint.TransmitPath, padding[..length], more: false, isLarge: true, out _);
         if (written > 0)
         {
