@@ -88,6 +88,7 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
                 : Errno.ToException(what, Errno.Last);
         }
 
+        NetlinkSocket? netlink = null;
         try
         {
             SetInt32(fd, PACKET_VNET_HDR, 1, what);
@@ -97,10 +98,12 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
             MarkFilter.Attach(fd, LocalDelivery.Mark, what);
             Bind(fd, options.Interface.Index, what);
             BecomePromiscuous(fd, options.Interface.Index, what);
-            return new PacketSocket(loop, fd, NetlinkSocket.Open(), options);
+            netlink = NetlinkSocket.Open();
+            return new PacketSocket(loop, fd, netlink, options);
         }
         catch
         {
+            netlink?.Dispose();
             fd.Dispose();
             throw;
         }

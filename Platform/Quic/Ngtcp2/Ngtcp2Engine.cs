@@ -107,7 +107,15 @@ internal sealed unsafe partial class Ngtcp2Engine : IQuicEngine, IDisposable
             UdpSocket socket = UdpSocket.Bind(new IPEndPoint(any, 0), "Cannot open a UDP socket");
             QuicEndpoint endpoint = new(this, socket, _clientSecret, null);
             _endpoints.Add(endpoint);
-            return QuicConnection.CreateClient(endpoint, options, credentials, counters, handler);
+            try
+            {
+                return QuicConnection.CreateClient(endpoint, options, credentials, counters, handler);
+            }
+            catch
+            {
+                endpoint.Dispose();
+                throw;
+            }
         }
         finally
         {

@@ -46,7 +46,15 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
         TransmitPath = (NativeNgtcp2.Path*)NativeMemory.AllocZeroed((nuint)(sizeof(NativeNgtcp2.Path) + (2 * sizeof(SockAddr)) + 8));
         TransmitPath->Local.Address = TransmitPath + 1;
         TransmitPath->Remote.Address = (byte*)(TransmitPath + 1) + 32;
-        engine.Loop.Add(socket.Fd, PollEvents.Readable, this);
+        try
+        {
+            engine.Loop.Add(socket.Fd, PollEvents.Readable, this);
+        }
+        catch
+        {
+            Free();
+            throw;
+        }
     }
 
     public Ngtcp2Engine Engine { get; }
@@ -219,6 +227,12 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
 
         Engine.Loop.Remove(Socket.Fd);
         Engine.OnDisposed(this);
+        Free();
+        _server?.OnEndpointDisposed();
+    }
+
+    private void Free()
+    {
         Transmit.Dispose();
         Socket.Dispose();
         NativeMemory.Free(TransmitPath);

@@ -53,9 +53,17 @@ internal sealed unsafe class QuicServer : ILinkListener, ITurnEnd
         _shards = options.Shards ?? new ListenerShards(1, new LinkQuota(options.MaxLinks, options.MaxLinksPerAddress));
         _credentials = TlsCredentials.ForServer(options.Certificate, "the relay");
         string where = options.EndPoint.Address.Equals(IPAddress.IPv6Any) ? $"{options.EndPoint.Port}/udp" : $"{options.EndPoint}/udp";
-        UdpSocket socket = Bind($"Cannot listen on {where}");
-        _endpoint = new QuicEndpoint(engine, socket, options.Secret, this);
-        LocalEndPoints = [socket.LocalAddress.ToEndPoint()];
+        try
+        {
+            UdpSocket socket = Bind($"Cannot listen on {where}");
+            _endpoint = new QuicEndpoint(engine, socket, options.Secret, this);
+            LocalEndPoints = [socket.LocalAddress.ToEndPoint()];
+        }
+        catch
+        {
+            _credentials.Release();
+            throw;
+        }
     }
 
     public QuicEndpoint Endpoint => _endpoint;
@@ -74,12 +82,21 @@ internal sealed unsafe class QuicServer : ILinkListener, ITurnEnd
         // Sessions that exist hold a reference to the old one.
         _engine.Loop.Post(() =>
         {
+            if (_endpoint.IsDisposed)
+            {
+                replacement.Release(); // The old one is gone with the endpoint.
+                return;
+            }
+
             _credentials.Release();
             _credentials = replacement;
         });
     }
 
     public void Dispose() => _endpoint.Dispose();
+
+    /// <summary>The endpoint is gone, and its sessions with it; whoever disposed it.</summary>
+    public void OnEndpointDisposed() => _credentials.Release();
 
     /// <summary>One handshake a turn begins; between two of them everybody's frames have theirs.</summary>
     public void OnTurnEnd()

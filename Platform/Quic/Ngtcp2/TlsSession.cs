@@ -49,30 +49,32 @@ internal sealed unsafe class TlsSession : IDisposable
     {
         // Tickets would allow resumption, which a link that reconnects once in a while does not need, and cost a packet each.
         TlsSession session = Create(NativeGnuTls.GNUTLS_SERVER | NativeGnuTls.GNUTLS_NO_AUTO_SEND_TICKET, credentials, null, null);
-        session.Configure(NativeNgtcp2.CryptoConfigureServerSession(session.Handle), alpn);
-        return session;
+        try
+        {
+            session.Configure(NativeNgtcp2.CryptoConfigureServerSession(session.Handle), alpn);
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
     }
 
     public static TlsSession ForClient(TlsCredentials credentials, ConnectOptions options, ReadOnlySpan<byte> alpn)
     {
         TlsSession session = Create(NativeGnuTls.GNUTLS_CLIENT, credentials, options.Trust, options.ServerName);
-        session.Configure(NativeNgtcp2.CryptoConfigureClientSession(session.Handle), alpn);
-        if (!IPAddress.TryParse(options.ServerName, out _))
+        try
         {
-            byte[] name = Encoding.UTF8.GetBytes(options.ServerName);
-            NativeGnuTls.ServerNameSet(session.Handle, NativeGnuTls.GNUTLS_NAME_DNS, name, (nuint)name.Length);
+            session.Configure(NativeNgtcp2.CryptoConfigureClientSession(session.Handle), alpn);
+            session.Expect(options);
+            return session;
         }
-
-        if (options.Trust.Pin is not null)
+        catch
         {
-            NativeGnuTls.SessionSetVerifyFunction(session.Handle, &VerifyPin);
+            session.Dispose();
+            throw;
         }
-        else
-        {
-            NativeGnuTls.SessionSetVerifyCert(session.Handle, session._hostName, 0);
-        }
-
-        return session;
     }
 
     /// <summary>Tells the session which connection it belongs to; before the handshake begins.</summary>
@@ -134,6 +136,25 @@ internal sealed unsafe class TlsSession : IDisposable
         }
 
         KeyLog.Attach(Handle);
+    }
+
+    /// <summary>Which relay a client wants, and how it knows it.</summary>
+    private void Expect(ConnectOptions options)
+    {
+        if (!IPAddress.TryParse(options.ServerName, out _))
+        {
+            byte[] name = Encoding.UTF8.GetBytes(options.ServerName);
+            NativeGnuTls.ServerNameSet(Handle, NativeGnuTls.GNUTLS_NAME_DNS, name, (nuint)name.Length);
+        }
+
+        if (options.Trust.Pin is not null)
+        {
+            NativeGnuTls.SessionSetVerifyFunction(Handle, &VerifyPin);
+        }
+        else
+        {
+            NativeGnuTls.SessionSetVerifyCert(Handle, _hostName, 0);
+        }
     }
 
     private static nint CreatePriorityCache()

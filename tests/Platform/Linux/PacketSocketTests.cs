@@ -188,6 +188,20 @@ public sealed class PacketSocketTests
     }
 
     [Fact]
+    public void Open_ThatFails_LeavesNoSocketBehind()
+    {
+        InNamespace(rig =>
+        {
+            int packets = File.ReadAllLines("/proc/thread-self/net/packet").Length;
+            int netlinks = File.ReadAllLines("/proc/thread-self/net/netlink").Length;
+            LinkEntry nic = NetlinkLinks.Find(rig.Netlink, "nic0")!;
+            Assert.Throws<NullReferenceException>(() => PacketSocket.Open(null!, new() { Interface = nic })); // What a bug of ours could bring.
+            Assert.Equal(packets, File.ReadAllLines("/proc/thread-self/net/packet").Length);
+            Assert.Equal(netlinks, File.ReadAllLines("/proc/thread-self/net/netlink").Length);
+        });
+    }
+
+    [Fact]
     public void Open_WithoutNetAdmin_WorksButNotForThisHost()
     {
         InNamespace(rig =>
