@@ -86,6 +86,7 @@ internal sealed class LinuxTap : IFramePort, IReadablePort, ITurnEnd
     {
         if (_closed)
         {
+            Counters.Drop(DropReason.PortBusy);
             return;
         }
 

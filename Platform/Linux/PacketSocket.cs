@@ -121,6 +121,7 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
     {
         if (_closed)
         {
+            Counters.Drop(DropReason.PortBusy);
             return;
         }
 
@@ -264,15 +265,28 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
                 _isDown = true;
                 CheckInterface();
                 break;
-            case Errno.EINVAL: // A kind of super-frame that the vnet header has no word for.
-            case Errno.ENOBUFS or Errno.ENOMEM:
-                Counters.Drop(DropReason.BadOffload);
-                break;
             default:
-                Fail(Errno.Text(error));
+                DropReason reason = ReasonOf(error);
+                if (reason == DropReason.None)
+                {
+                    Fail(Errno.Text(error));
+                }
+                else
+                {
+                    Counters.Drop(reason);
+                }
+
                 break;
         }
     }
+
+    /// <summary>Why one frame could not be read, where the socket goes on; <see cref="DropReason.None"/>: it does not.</summary>
+    internal static DropReason ReasonOf(int receiveError) => receiveError switch
+    {
+        Errno.EINVAL => DropReason.BadOffload, // A kind of super-frame that the vnet header has no word for.
+        Errno.ENOBUFS or Errno.ENOMEM => DropReason.PortBusy,
+        _ => DropReason.None,
+    };
 
     private void KeepHouse()
     {

@@ -144,8 +144,10 @@ public sealed class LinuxTapTests
             NetlinkLinks.Delete(netlink, tap.InterfaceIndex).ThrowIfFailed("delete");
             Assert.True(PortRecorder.TurnUntil(loop, () => recorder.Failure is not null));
             Assert.Contains("it was deleted", recorder.Failure!.Message, StringComparison.Ordinal);
+            long dropped = tap.Counters.Dropped(DropReason.PortBusy);
             tap.Write(TestFrames.Silent(Mac, Other));
             PortRecorder.Settle(loop);
+            Assert.Equal(dropped + 1, tap.Counters.Dropped(DropReason.PortBusy));
         });
     }
 

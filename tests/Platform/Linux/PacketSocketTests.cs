@@ -171,10 +171,19 @@ public sealed class PacketSocketTests
             rig.Namespace.Ip("link del nic0");
             Assert.True(PortRecorder.TurnUntil(rig.Loop, () => rig.AtGateway.Failure is not null));
             Assert.Contains("Interface 'nic0' stopped working", rig.AtGateway.Failure!.Message, StringComparison.Ordinal);
+            long dropped = rig.Gateway.Counters.Dropped(DropReason.PortBusy);
             rig.Gateway.Write(TestFrames.Silent(LanHost, Player));
             PortRecorder.Settle(rig.Loop);
+            Assert.Equal(dropped + 1, rig.Gateway.Counters.Dropped(DropReason.PortBusy));
         });
     }
+
+    [Theory]
+    [InlineData(Errno.EINVAL, "BadOffload")]
+    [InlineData(Errno.ENOBUFS, "PortBusy")]
+    [InlineData(Errno.ENOMEM, "PortBusy")]
+    [InlineData(Errno.EBADF, "None")]
+    public void ReasonOf_ReceiveError_IsWhatTheReadmeSays(int error, string reason) => Assert.Equal(reason, PacketSocket.ReasonOf(error).ToString());
 
     [Fact]
     public void Open_WithoutPrivileges_SaysWhatToDo()
