@@ -129,6 +129,17 @@ public abstract class LinkTests : IDisposable
     }
 
     [Fact]
+    public void Close_TextThatCouldForgeALine_ArrivesPrintable()
+    {
+        (RecordingHandler client, RecordingHandler server) = _party.Join();
+        client.SendText("{}");
+        _party.Until(() => server.Control.Count == 1, "the stream is open");
+        client.Link.Close(CloseReason.Normal, "a\u202eb\u200bc\u001b[31m\nd");
+        _party.Until(() => server.Closed is not null, "the relay knows");
+        Assert.Equal("a?b?c?[31m?d", server.Closed!.Value.Text);
+    }
+
+    [Fact]
     public void Close_BeforeTheHandshake_IsReportedOnce()
     {
         RecordingHandler client = _party.Connect();

@@ -160,7 +160,7 @@ internal sealed partial class MsQuicLink
         }
 
         (int status, ulong error, bool isByPeer, string text) = _connection.Ending;
-        text = Sanitize(text);
+        text = PeerName.Clean(text, ControlCodec.MaxTextLength);
         if (isByPeer)
         {
             CloseReason close = error <= (ulong)CloseReason.ShuttingDown ? (CloseReason)error : CloseReason.Normal;
@@ -215,7 +215,4 @@ internal sealed partial class MsQuicLink
 
     private LinkClosed DescribeHandshakeTimeout() => new(
         LinkCloseKind.TimedOut, CloseReason.TimedOut, $"nothing answered on UDP port {RemoteEndPoint.Port} within {_engine.HandshakeTimeout.TotalSeconds:0} s");
-
-    /// <summary>What a peer wrote goes to a terminal: control characters could forge lines or colours.</summary>
-    private static string Sanitize(string text) => string.Concat(text.Where(c => !char.IsControl(c)));
 }

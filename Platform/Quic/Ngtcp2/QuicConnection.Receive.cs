@@ -237,7 +237,7 @@ internal sealed unsafe partial class QuicConnection
 
         // SAFETY: the struct belongs to the connection, which is alive; the reason is NULL when it is empty.
         NativeNgtcp2.ConnectionCloseError* error = NativeNgtcp2.ConnGetCcerr(_conn);
-        string reason = error->Reason is null ? "" : Sanitize(Encoding.UTF8.GetString(error->Reason, (int)error->ReasonLength));
+        string reason = error->Reason is null ? "" : PeerName.Clean(Encoding.UTF8.GetString(error->Reason, (int)error->ReasonLength), ControlCodec.MaxTextLength);
         if (error->Type == NativeNgtcp2.NGTCP2_CCERR_TYPE_APPLICATION)
         {
             CloseReason close = error->ErrorCode <= (ulong)CloseReason.ShuttingDown ? (CloseReason)error->ErrorCode : CloseReason.Normal;
@@ -254,7 +254,4 @@ internal sealed unsafe partial class QuicConnection
     }
 
     private static string AlertName(byte alert) => $"{Marshal.PtrToStringUTF8(NativeGnuTls.AlertGetName(alert)) ?? "unknown alert"} (alert {alert})";
-
-    /// <summary>What a peer wrote goes to a terminal: control characters could forge lines or colours.</summary>
-    private static string Sanitize(string text) => string.Concat(text.Where(c => !char.IsControl(c)));
 }
