@@ -29,6 +29,9 @@ internal sealed class DatagramQueue(DatagramPool pool, PeerCounters counters, Fa
     /// <summary>A tail has no headers of its own; it goes where its head went, which came just before it.</summary>
     private FlowLabel _lastHead;
 
+    /// <summary>The head that left last while datagrams leave in order: its tail is the next.</summary>
+    private FlowLabel _takenHead;
+
     public int Count { get; private set; }
 
     /// <summary>The shortest that the link has lately had.</summary>
@@ -94,6 +97,12 @@ internal sealed class DatagramQueue(DatagramPool pool, PeerCounters counters, Fa
     /// <summary>What <see cref="TryPeek"/> showed has had a quarter of the time in which it must leave or be lost. Only said where flows take turns, and never of TCP, which has more time.</summary>
     public bool IsNextLate(TimeSpan now) => _scheduler is { IsSelectedTcp: false } && _selected != None && now - pool[_selected].EnqueuedAt > _limits.MaxAge / 4;
 
+    /// <summary>What <see cref="TryPeek"/> showed is of TCP, which would rather be late than lost.</summary>
+    public bool IsNextTcp => _scheduler is { } scheduler ? scheduler.IsSelectedTcp : ReadLabel(_selected, _takenHead).IsTcp;
+
+    /// <summary>When what <see cref="TryPeek"/> showed has waited too long: for a link that may have to keep it, after it was taken from here.</summary>
+    public TimeSpan NextExpires => pool[_selected].EnqueuedAt + (IsNextTcp ? _limits.MaxAgeOfTcp : _limits.MaxAge);
+
     /// <summary>Removes what <see cref="TryPeek"/> showed.</summary>
     public void Dequeue()
     {
@@ -105,6 +114,11 @@ internal sealed class DatagramQueue(DatagramPool pool, PeerCounters counters, Fa
         }
         else
         {
+            if (DatagramHeader.KindOf(pool.Bytes(slot)) == DatagramKind.Head)
+            {
+                _takenHead = ReadLabel(slot, default);
+            }
+
             RemoveFirst();
         }
 
@@ -121,6 +135,11 @@ internal sealed class DatagramQueue(DatagramPool pool, PeerCounters counters, Fa
         }
 
         FlowScheduler scheduler = _scheduler = pool.RentScheduler();
+        if (DatagramHeader.KindOf(pool.Bytes(_first)) == DatagramKind.Tail)
+        {
+            _lastHead = _takenHead; // Heads that came since are not its own.
+        }
+
         for (int slot = _first; slot != None;)
         {
             int next = pool[slot].Next;
@@ -200,21 +219,28 @@ internal sealed class DatagramQueue(DatagramPool pool, PeerCounters counters, Fa
         _last = slot;
     }
 
+    /// <summary>Of each datagram in the order in which they came: what is remembered of a head is for its tail.</summary>
     private FlowLabel Label(int slot)
+    {
+        FlowLabel label = ReadLabel(slot, _lastHead);
+        if (DatagramHeader.KindOf(pool.Bytes(slot)) == DatagramKind.Head)
+        {
+            _lastHead = label;
+        }
+
+        return label;
+    }
+
+    private FlowLabel ReadLabel(int slot, FlowLabel head)
     {
         ReadOnlySpan<byte> datagram = pool.Bytes(slot)[..pool[slot].Length];
         bool hasHeaders = datagram.Length >= DatagramHeader.Length + FrameLimits.MinLength;
-        switch (DatagramHeader.KindOf(datagram))
+        return DatagramHeader.KindOf(datagram) switch
         {
-            case DatagramKind.Frame when hasHeaders:
-                return FlowLabel.Read(datagram[DatagramHeader.Length..], fairBy, pool.Secret);
-            case DatagramKind.Head when hasHeaders:
-                return _lastHead = FlowLabel.Read(datagram[DatagramHeader.Length..], fairBy, pool.Secret);
-            case DatagramKind.Tail:
-                return _lastHead;
-            default:
-                return FlowLabel.Other;
-        }
+            DatagramKind.Frame or DatagramKind.Head when hasHeaders => FlowLabel.Read(datagram[DatagramHeader.Length..], fairBy, pool.Secret),
+            DatagramKind.Tail => head,
+            _ => FlowLabel.Other,
+        };
     }
 
     private void Select(TimeSpan now)

@@ -32,13 +32,14 @@ internal static class LoopbackEngines
     public static QueueLimits Patient { get; } = new(TimeSpan.FromSeconds(5));
 
     /// <param name="quick">A keep-alive of 0.3 s and an idle timeout of 2 s instead of softlan's own.</param>
-    public static IQuicEngine Create(EngineKind kind, EventLoop loop, bool quick)
+    /// <param name="limits">Instead of <see cref="Patient"/>.</param>
+    public static IQuicEngine Create(EngineKind kind, EventLoop loop, bool quick, QueueLimits? limits = null)
     {
         TimeSpan keepAlive = quick ? TimeSpan.FromMilliseconds(300) : TimeSpan.FromSeconds(10);
         TimeSpan idle = quick ? TimeSpan.FromSeconds(2) : TimeSpan.FromSeconds(30);
         return kind == EngineKind.Ngtcp2
-            ? new Ngtcp2Engine(loop) { KeepAlive = keepAlive, IdleTimeout = idle, QueueLimits = Patient }
-            : new MsQuicEngine(loop) { KeepAlive = keepAlive, IdleTimeout = idle, QueueLimits = Patient };
+            ? new Ngtcp2Engine(loop) { KeepAlive = keepAlive, IdleTimeout = idle, QueueLimits = limits ?? Patient }
+            : new MsQuicEngine(loop) { KeepAlive = keepAlive, IdleTimeout = idle, QueueLimits = limits ?? Patient };
     }
 
     /// <summary>The longest datagram to a relay of this kind.</summary>

@@ -17,14 +17,15 @@ internal sealed class LoopbackParty : IDisposable
     /// <param name="relay">The engine that listens.</param>
     /// <param name="client">The engine that connects.</param>
     /// <param name="quick">Short timeouts, for tests of silence.</param>
-    public LoopbackParty(EngineKind relay = EngineKind.Ngtcp2, EngineKind client = EngineKind.Ngtcp2, bool quick = false)
+    /// <param name="limits">How long datagrams may wait; as long as it takes, unless a test asks just that.</param>
+    public LoopbackParty(EngineKind relay = EngineKind.Ngtcp2, EngineKind client = EngineKind.Ngtcp2, bool quick = false, QueueLimits? limits = null)
     {
         LoopbackEngines.Require(relay, client);
         Loop = new EventLoop();
         RelayKind = relay;
         ClientKind = client;
-        Engine = LoopbackEngines.Create(relay, Loop, quick);
-        ClientEngine = relay == client ? Engine : LoopbackEngines.Create(client, Loop, quick);
+        Engine = LoopbackEngines.Create(relay, Loop, quick, limits);
+        ClientEngine = relay == client ? Engine : LoopbackEngines.Create(client, Loop, quick, limits);
         Certificate = Engine.GenerateCertificate("relay.test");
         Pin = Engine.Inspect(Certificate, "the test");
         Listener = Listen(0);

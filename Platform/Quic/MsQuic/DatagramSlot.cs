@@ -30,8 +30,11 @@ internal unsafe struct DatagramSlot
     /// <summary>Under which <see cref="PathMtuGuard"/> knows it.</summary>
     public ulong Id;
 
-    /// <summary>When it was handed to msquic first, in the lane's time.</summary>
-    public TimeSpan Since;
+    /// <summary>When it is too old to be sent, in the lane's time.</summary>
+    public TimeSpan Expires;
+
+    /// <summary>It is of TCP, which has more time.</summary>
+    public bool IsTcp;
 
     /// <summary>Only fills a packet; nobody misses it.</summary>
     public bool IsPadding;

@@ -5,6 +5,9 @@ namespace Softlan.Platform.Quic.MsQuic;
 // msquic has a queue of its own without a limit in time, so as little as possible stands there: a window of datagrams that it has not
 // written into packets yet. What congestion control or pacing does not let out at once it gives back (CANCEL_ON_BLOCKED); that waits here,
 // in order, and is tried again when acknowledgements make room, or a millisecond later.
+//
+// It is no older for that than in the queue: a datagram has its time from when it came. TCP has ten times as much of it as a game, so what
+// is given back of TCP waits apart, and a game that comes goes before it, as it does in the queue. What is of one conversation waits in one place.
 
 /// <summary>The sending half: queues in, sends of msquic out.</summary>
 internal sealed unsafe partial class MsQuicLink
@@ -18,9 +21,9 @@ internal sealed unsafe partial class MsQuicLink
     /// <summary>Type and length in front of each datagram in a packet.</summary>
     private const int FrameOverhead = 3;
 
-    // Given back by msquic, oldest first. The lane's own.
-    private DatagramSlot* _firstWaiting;
-    private DatagramSlot* _lastWaiting;
+    // Given back by msquic. The lane's own.
+    private SlotQueue _waiting;
+    private SlotQueue _waitingTcp;
     private long _handedOver;
     private long _canceledCount;
     private bool _isBlocked;
@@ -91,7 +94,7 @@ internal sealed unsafe partial class MsQuicLink
             _connection.WantNotice();
             if (Unsent > 0)
             {
-                PutBack(slot);
+                WaitingFor(slot).Add(slot);
                 return false;
             }
 
@@ -106,11 +109,20 @@ internal sealed unsafe partial class MsQuicLink
     private DatagramSlot* NextSlot()
     {
         TimeSpan now = _engine.Lane.Now;
-        while (_firstWaiting is not null)
+        DatagramSlot* slot = NextWaiting(ref _waiting, now);
+        if (slot is null && !_waitingTcp.IsEmpty && !IsNextUrgent(now))
         {
-            DatagramSlot* slot = _firstWaiting;
-            _firstWaiting = slot->Next;
-            DropReason reason = now - slot->Since > _engine.QueueLimits.MaxAge ? DropReason.TooOld
+            slot = NextWaiting(ref _waitingTcp, now);
+        }
+
+        return slot is null ? NextQueued(now) : slot;
+    }
+
+    private DatagramSlot* NextWaiting(ref SlotQueue waiting, TimeSpan now)
+    {
+        for (DatagramSlot* slot = waiting.Take(); slot is not null; slot = waiting.Take())
+        {
+            DropReason reason = now > slot->Expires ? DropReason.TooOld
                 : slot->Buffer.Length > _maxDatagramLength ? DropReason.PathTooSmall : DropReason.None;
             if (reason == DropReason.None)
             {
@@ -121,6 +133,18 @@ internal sealed unsafe partial class MsQuicLink
             _engine.Slots.Return(slot);
         }
 
+        return null;
+    }
+
+    /// <summary>What the queue has next goes before TCP that was given back.</summary>
+    private bool IsNextUrgent(TimeSpan now)
+    {
+        _queue.Settle(); // Only where flows take turns it is known who sends little.
+        return _queue.TryPeek(now, out _) && _queue.IsNextSparse && !_queue.IsNextTcp;
+    }
+
+    private DatagramSlot* NextQueued(TimeSpan now)
+    {
         while (_queue.TryPeek(now, out Span<byte> datagram))
         {
             if (datagram.Length > _maxDatagramLength)
@@ -137,7 +161,8 @@ internal sealed unsafe partial class MsQuicLink
             }
 
             slot->Fill(datagram);
-            slot->Since = now;
+            slot->Expires = _queue.NextExpires;
+            slot->IsTcp = _queue.IsNextTcp;
             slot->Id = _mtu.NextId(datagram.Length > FrameLimits.MinMaxDatagramLength);
             _queue.Dequeue();
             return slot;
@@ -187,7 +212,7 @@ internal sealed unsafe partial class MsQuicLink
             }
             else
             {
-                Wait(slot);
+                WaitingFor(slot).Add(slot);
                 isGivenBack = true;
             }
 
@@ -206,7 +231,7 @@ internal sealed unsafe partial class MsQuicLink
             _sentWhenCanceled = sent;
         }
 
-        if (_state == State.Connected && !_isBlocked && (_firstWaiting is not null || _queue.Count > 0))
+        if (_state == State.Connected && !_isBlocked && !(_waiting.IsEmpty && _waitingTcp.IsEmpty && _queue.Count == 0))
         {
             RequestTurnEnd();
         }
@@ -223,38 +248,18 @@ internal sealed unsafe partial class MsQuicLink
         }
     }
 
-    private void Wait(DatagramSlot* slot)
-    {
-        slot->Next = null;
-        if (_firstWaiting is null)
-        {
-            _firstWaiting = slot;
-        }
-        else
-        {
-            _lastWaiting->Next = slot;
-        }
-
-        _lastWaiting = slot;
-    }
-
-    private void PutBack(DatagramSlot* slot)
-    {
-        if (_firstWaiting is null)
-        {
-            _lastWaiting = slot;
-        }
-
-        slot->Next = _firstWaiting;
-        _firstWaiting = slot;
-    }
+    private ref SlotQueue WaitingFor(DatagramSlot* slot) => ref slot->IsTcp ? ref _waitingTcp : ref _waiting;
 
     private void ReturnWaiting()
     {
-        while (_firstWaiting is not null)
+        ReturnAll(ref _waiting);
+        ReturnAll(ref _waitingTcp);
+    }
+
+    private void ReturnAll(ref SlotQueue waiting)
+    {
+        for (DatagramSlot* slot = waiting.Take(); slot is not null; slot = waiting.Take())
         {
-            DatagramSlot* slot = _firstWaiting;
-            _firstWaiting = slot->Next;
             _engine.Slots.Return(slot);
         }
     }

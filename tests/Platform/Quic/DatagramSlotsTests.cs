@@ -55,7 +55,7 @@ public sealed unsafe class DatagramSlotsTests
                 }
 
                 slot->Id = i;
-                slot->Since = TimeSpan.FromTicks(number);
+                slot->Expires = TimeSpan.FromTicks(number);
                 list.Add(slot);
             }
         }
@@ -67,7 +67,7 @@ public sealed unsafe class DatagramSlotsTests
             for (DatagramSlot* slot = list.TakeAll(); slot is not null;)
             {
                 DatagramSlot* next = slot->Next;
-                int number = (int)slot->Since.Ticks;
+                int number = (int)slot->Expires.Ticks;
                 Assert.Equal(++last[number], slot->Id);
                 _slots.Return(slot);
                 slot = next;
@@ -77,6 +77,43 @@ public sealed unsafe class DatagramSlotsTests
 
         Array.ForEach(threads, thread => thread.Join());
         Assert.Equal(Threads * PerThread, taken);
+    }
+
+    [Fact]
+    public void SlotQueue_AddedInAnyOrder_GivesTheOldestFirst()
+    {
+        SlotQueue queue = default;
+        Assert.True(queue.IsEmpty);
+        Add(3);
+        Add(5);
+        Add(2);
+        Add(4);
+        Add(6);
+        DatagramSlot* oldest = queue.Take();
+        Assert.Equal(2ul, oldest->Id);
+        queue.Add(oldest);
+        Assert.Equal([2ul, 3, 4, 5, 6], TakeAll());
+        Assert.True(queue.IsEmpty);
+        Add(1);
+        Assert.Equal([1ul], TakeAll());
+
+        void Add(ulong id)
+        {
+            DatagramSlot* slot = _slots.TryRent();
+            slot->Id = id;
+            queue.Add(slot);
+        }
+
+        List<ulong> TakeAll()
+        {
+            List<ulong> ids = [];
+            for (DatagramSlot* slot = queue.Take(); slot is not null; slot = queue.Take())
+            {
+                ids.Add(slot->Id);
+            }
+
+            return ids;
+        }
     }
 
     [Fact]

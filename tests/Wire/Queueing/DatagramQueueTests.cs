@@ -186,6 +186,48 @@ public sealed class DatagramQueueTests
         Assert.Equal([0x11, 1, 0x12, 1, 0x11, 2, 0x12, 2, 0x11, 3, 0x12, 3], kindsAndIds);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void NextExpires_IsCountedFromWhenItCame_AndTcpHasMoreTime(bool settles)
+    {
+        byte[] tcp = Ethernet(EtherTypes.IPv4, IPv4(IPProtocols.Tcp, new byte[100]));
+        byte[] udp = Ethernet(EtherTypes.IPv4, IPv4(IPProtocols.Udp, Udp(27015, 27015)));
+        _queue.Enqueue(DatagramHeader.ForFrame(7), udp, 3 * Millisecond);
+        _queue.Enqueue(DatagramHeader.ForFrame(7), tcp, 4 * Millisecond);
+        if (settles)
+        {
+            _queue.Settle();
+        }
+
+        Assert.Equal((false, (3 * Millisecond) + MaxAge), Next(5 * Millisecond));
+        Assert.Equal((true, (4 * Millisecond) + (10 * MaxAge)), Next(6 * Millisecond));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void IsNextTcp_Tail_IsWhatItsOwnHeadWas(bool settles)
+    {
+        byte[] tcp = Ethernet(EtherTypes.IPv4, IPv4(IPProtocols.Tcp, new byte[1400]));
+        byte[] udp = Ethernet(EtherTypes.IPv4, IPv4(IPProtocols.Udp, Udp(27015, 27015, 1400)));
+        foreach (byte[] frame in (byte[][])[tcp, udp])
+        {
+            _queue.Enqueue(new DatagramHeader(DatagramKind.Head, 1, 7), frame.AsSpan(0, 700), TimeSpan.Zero);
+            _queue.Enqueue(new DatagramHeader(DatagramKind.Tail, 1, 7), frame.AsSpan(700), TimeSpan.Zero);
+        }
+
+        Assert.True(Next(TimeSpan.Zero).IsTcp);
+        if (settles)
+        {
+            _queue.Settle(); // Between a head and its tail, when a younger head is there.
+        }
+
+        List<bool> rest = [Next(TimeSpan.Zero).IsTcp, Next(TimeSpan.Zero).IsTcp, Next(TimeSpan.Zero).IsTcp];
+        Assert.Single(rest, isTcp => isTcp);
+        Assert.True(settles || rest[0]);
+    }
+
     /// <summary>The same against a model that knows nothing but what was put in: nothing is lost, doubled or changed, and each flow keeps its order.</summary>
     [Fact]
     public void RandomTraffic_NothingIsLostDoubledOrReordered()
@@ -252,6 +294,14 @@ public sealed class DatagramQueueTests
     private DatagramQueue Make() => new(_pool, _counters, FairBy.Source, new QueueLimits(MaxAge));
 
     private void Add(byte value, TimeSpan now) => Assert.Equal(DropReason.None, _queue.Enqueue(DatagramHeader.ForFrame(7), [value], now));
+
+    private (bool IsTcp, TimeSpan Expires) Next(TimeSpan now)
+    {
+        Assert.True(_queue.TryPeek(now, out _));
+        (bool, TimeSpan) next = (_queue.IsNextTcp, _queue.NextExpires);
+        _queue.Dequeue();
+        return next;
+    }
 
     private byte[] Take(TimeSpan now)
     {
