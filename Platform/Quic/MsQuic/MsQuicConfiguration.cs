@@ -23,9 +23,6 @@ internal sealed unsafe class MsQuicConfiguration
 
     public nint Handle { get; }
 
-    /// <summary>protocol.md, section 1.</summary>
-    public static ReadOnlySpan<byte> Alpn => "softlan/1"u8;
-
     /// <summary>For all outgoing connections: whom each of them trusts is decided in its PEER_CERTIFICATE_RECEIVED.</summary>
     public static MsQuicConfiguration ForClient(NativeMsQuic.ApiTable* api, nint registration, NativeMsQuic.Settings settings)
     {
@@ -127,9 +124,9 @@ internal sealed unsafe class MsQuicConfiguration
         nint handle;
 
         // SAFETY: msquic copies name and settings.
-        fixed (byte* alpn = Alpn)
+        fixed (byte* alpn = QuicLimits.Alpn)
         {
-            NativeMsQuic.Buffer name = new() { Data = alpn, Length = (uint)Alpn.Length };
+            NativeMsQuic.Buffer name = new() { Data = alpn, Length = (uint)QuicLimits.Alpn.Length };
             int status = api->ConfigurationOpen(registration, &name, 1, &settings, (uint)sizeof(NativeMsQuic.Settings), null, &handle);
             return MsQuicStatus.IsFailed(status) ? throw SoftlanException.Create(what, MsQuicStatus.Text(status)) : handle;
         }

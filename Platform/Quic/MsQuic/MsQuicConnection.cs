@@ -155,7 +155,7 @@ internal sealed unsafe partial class MsQuicConnection
     public void SayGoodbye(CloseReason reason, string text)
     {
         _goodbyeReason = reason;
-        _goodbye = LimitReason(text);
+        _goodbye = [.. LinkEnds.ToCloseText(text), 0]; // With the zero that msquic wants.
         Interlocked.Exchange(ref _wantsGoodbye, 1);
         if (Volatile.Read(ref _controlSends) == 0)
         {
@@ -297,16 +297,5 @@ internal sealed unsafe partial class MsQuicConnection
             _ = _api->SetParam(
                 _handle, NativeMsQuic.QUIC_PARAM_CONN_CLOSE_REASON_PHRASE | NativeMsQuic.QUIC_PARAM_HIGH_PRIORITY, (uint)_goodbye.Length, text);
         }
-    }
-
-    /// <summary>With the zero that msquic wants.</summary>
-    private static byte[] LimitReason(string text)
-    {
-        // A close packet must fit 1200 bytes; nobody reads more than a line of it.
-        const int MaxReason = 256;
-        byte[] reason = Encoding.UTF8.GetBytes(text);
-        byte[] limited = new byte[Math.Min(reason.Length, MaxReason) + 1];
-        reason.AsSpan(0, limited.Length - 1).CopyTo(limited);
-        return limited;
     }
 }

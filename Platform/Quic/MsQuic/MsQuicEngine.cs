@@ -5,19 +5,13 @@ using Softlan.Wire;
 namespace Softlan.Platform.Quic.MsQuic;
 
 /// <summary>QUIC by msquic: the engine of Windows, and of a Linux on which libmsquic is installed. Its links live on one lane; msquic's threads only bring things there.</summary>
-internal sealed unsafe partial class MsQuicEngine : IQuicEngine, IDisposable
+internal sealed unsafe class MsQuicEngine : IQuicEngine, IDisposable
 {
     /// <summary>IP packet of plain Ethernet: UDP payloads of 1472 (IPv4) and 1452 bytes (IPv6).</summary>
     private const int MaxMtu = 1500;
 
     /// <summary>Where a path begins before it is measured: 1208 bytes of UDP payload over IPv6, so that <see cref="FrameLimits.MinMaxDatagramLength"/> fits with connection ids of up to 16 bytes (msquic's own have 9). QUIC itself guarantees 1200.</summary>
     private const int MinMtu = 1256;
-
-    /// <summary>Bytes of control messages that a peer may send ahead of our acknowledgement; a power of two. One message has 64 KiB at most.</summary>
-    private const uint ControlWindow = 256 * 1024;
-
-    /// <summary>Half-open handshakes from which on a client must show by a Retry that it owns its address (RFC 9000, section 8.1).</summary>
-    private const int RetryThreshold = 64;
 
     /// <summary>What msquic counts for one handshake (connection.h, QUIC_CONN_HANDSHAKE_MEMORY_USAGE), rounded down.</summary>
     private const int HandshakeMemory = 32 * 1024;
@@ -66,14 +60,14 @@ internal sealed unsafe partial class MsQuicEngine : IQuicEngine, IDisposable
     /// <summary>Null where msquic can be used on this machine; otherwise a sentence: what was looked for and what is needed.</summary>
     public static string? NotSupportedReason => MsQuicLibrary.NotSupportedReason;
 
-    /// <summary>Silence after which a connecting side sends a sign of life. Shorter than the 30 s after which common NATs forget a binding. Tests shorten it.</summary>
-    public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>See <see cref="QuicLimits.KeepAlive"/>. Tests shorten it.</summary>
+    public TimeSpan KeepAlive { get; init; } = QuicLimits.KeepAlive;
 
-    /// <summary>Silence after which either side gives up.</summary>
-    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>See <see cref="QuicLimits.IdleTimeout"/>. Tests shorten it.</summary>
+    public TimeSpan IdleTimeout { get; init; } = QuicLimits.IdleTimeout;
 
-    /// <summary>Time for a handshake; with QUIC's first timeout of 1 s, doubling, that is three tries.</summary>
-    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(6);
+    /// <summary>See <see cref="QuicLimits.HandshakeTimeout"/>.</summary>
+    public TimeSpan HandshakeTimeout { get; init; } = QuicLimits.HandshakeTimeout;
 
     /// <summary>How long a datagram may wait for its link.</summary>
     public QueueLimits QueueLimits { get; init; } = new(QueueLimits.DefaultMaxAge);
@@ -227,7 +221,7 @@ internal sealed unsafe partial class MsQuicEngine : IQuicEngine, IDisposable
     {
         if (_logger is not null)
         {
-            HandlerFailed(_logger, exception);
+            QuicLog.HandlerFailed(_logger, exception);
         }
     }
 
@@ -281,8 +275,8 @@ internal sealed unsafe partial class MsQuicEngine : IQuicEngine, IDisposable
         // ngtcp2 knows no such thing: there silence alone ends a connection.
         DisconnectTimeoutMs = (uint)IdleTimeout.TotalMilliseconds,
         KeepAliveIntervalMs = isClient ? (uint)KeepAlive.TotalMilliseconds : 0,
-        StreamRecvWindowDefault = ControlWindow,
-        ConnFlowControlWindow = ControlWindow,
+        StreamRecvWindowDefault = QuicLimits.ControlWindow,
+        ConnFlowControlWindow = QuicLimits.ControlWindow,
         CongestionControlAlgorithm = NativeMsQuic.QUIC_CONGESTION_CONTROL_ALGORITHM_BBR,
         PeerBidiStreamCount = (ushort)(isClient ? 0 : 1),
         PeerUnidiStreamCount = 0,
@@ -320,10 +314,7 @@ internal sealed unsafe partial class MsQuicEngine : IQuicEngine, IDisposable
     private void SetRetryThreshold()
     {
         long memory = Math.Max(1, MsQuicLibrary.TotalMemory > 0 ? MsQuicLibrary.TotalMemory : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
-        ushort share = (ushort)Math.Clamp((long)RetryThreshold * HandshakeMemory * ushort.MaxValue / memory, 1, ushort.MaxValue);
+        ushort share = (ushort)Math.Clamp((long)QuicLimits.RetryThreshold * HandshakeMemory * ushort.MaxValue / memory, 1, ushort.MaxValue);
         _ = Api->SetParam(0, NativeMsQuic.QUIC_PARAM_GLOBAL_RETRY_MEMORY_PERCENT, sizeof(ushort), &share);
     }
-
-    [LoggerMessage(901, LogLevel.Error, "A bug in softlan ended one link; please report it")]
-    private static partial void HandlerFailed(ILogger logger, Exception exception);
 }

@@ -71,7 +71,7 @@ internal sealed partial class MsQuicLink
 
         if (_connection.IsControlEnded && _state == State.Connected && !_connection.IsComplete)
         {
-            Close(CloseReason.ProtocolError, "the control stream was ended");
+            Close(CloseReason.ProtocolError, LinkEnds.ControlStreamEnded);
         }
     }
 
@@ -97,7 +97,7 @@ internal sealed partial class MsQuicLink
 
         if (result == ControlReadResult.Invalid)
         {
-            Close(CloseReason.ProtocolError, "a control message announced a length outside 1 to 65536");
+            Close(CloseReason.ProtocolError, LinkEnds.ControlLengthInvalid);
         }
     }
 
@@ -151,23 +151,16 @@ internal sealed partial class MsQuicLink
     {
         if (_connection.StartFailure is { } failure)
         {
-            return new LinkClosed(LinkCloseKind.Unreachable, CloseReason.TimedOut, $"packets to {RemoteEndPoint} cannot be sent: {failure}");
+            return LinkEnds.Unsendable(RemoteEndPoint, failure);
         }
 
         if (_connection.TrustFailure is { } distrust)
         {
-            return new LinkClosed(LinkCloseKind.Untrusted, CloseReason.ProtocolError, distrust);
+            return LinkEnds.Untrusted(distrust);
         }
 
         (int status, ulong error, bool isByPeer, string text) = _connection.Ending;
-        text = PeerName.Clean(text, ControlCodec.MaxTextLength);
-        if (isByPeer)
-        {
-            CloseReason close = error <= (ulong)CloseReason.ShuttingDown ? (CloseReason)error : CloseReason.Normal;
-            return new LinkClosed(LinkCloseKind.ByPeer, close, text.Length > 0 ? text : $"the other side closed ({close})");
-        }
-
-        return DescribeStatus(status) ?? DescribeError(status, error, text);
+        return isByPeer ? LinkEnds.ByPeer(error, text) : DescribeStatus(status) ?? DescribeError(status, error, text);
     }
 
     /// <summary>Ends that are not a QUIC error of either side.</summary>
@@ -176,13 +169,13 @@ internal sealed partial class MsQuicLink
         if (status == MsQuicStatus.ConnectionIdle || status == MsQuicStatus.ConnectionTimeout)
         {
             return _state == State.Handshaking
-                ? DescribeHandshakeTimeout()
-                : new LinkClosed(LinkCloseKind.TimedOut, CloseReason.TimedOut, $"no sign of life for {_engine.IdleTimeout.TotalSeconds:0} s");
+                ? LinkEnds.Unanswered(RemoteEndPoint.Port, _engine.HandshakeTimeout)
+                : LinkEnds.Silent(_engine.IdleTimeout);
         }
 
         if (status == MsQuicStatus.Aborted)
         {
-            return new LinkClosed(LinkCloseKind.Reset, CloseReason.TimedOut, "the other side restarted and does not know this connection any more");
+            return LinkEnds.Restarted;
         }
 
         if (status == MsQuicStatus.Unreachable)
@@ -194,25 +187,20 @@ internal sealed partial class MsQuicLink
 
         if (MsQuicStatus.IsNoRoute(status))
         {
-            return new LinkClosed(LinkCloseKind.Unreachable, CloseReason.TimedOut, $"packets to {RemoteEndPoint} cannot be sent: {MsQuicStatus.Text(status)}");
+            return LinkEnds.Unsendable(RemoteEndPoint, MsQuicStatus.Text(status));
         }
 
-        return status == MsQuicStatus.VersionNegotiation
-            ? new LinkClosed(LinkCloseKind.Refused, CloseReason.ProtocolError, "the server does not speak QUIC version 1")
-            : null;
+        return status == MsQuicStatus.VersionNegotiation ? LinkEnds.OtherVersion : null;
     }
 
     private static LinkClosed DescribeError(int status, ulong error, string reason)
     {
         ulong alert = error - NativeMsQuic.QUIC_ERROR_CRYPTO_ERROR;
         string text = alert <= byte.MaxValue
-            ? $"the other side refused the TLS handshake: {TlsAlerts.Name((byte)alert)}"
+            ? LinkEnds.TlsRefused(TlsAlerts.Name((byte)alert))
             : error == NativeMsQuic.QUIC_ERROR_CONNECTION_REFUSED
-                ? "the other side refuses more connections"
+                ? LinkEnds.RefusesMore
                 : $"QUIC failed: error 0x{error:x}, {MsQuicStatus.Text(status)}";
-        return new LinkClosed(LinkCloseKind.Refused, CloseReason.ProtocolError, reason.Length > 0 ? $"{text} ({reason})" : text);
+        return LinkEnds.Refused(text, reason);
     }
-
-    private LinkClosed DescribeHandshakeTimeout() => new(
-        LinkCloseKind.TimedOut, CloseReason.TimedOut, $"nothing answered on UDP port {RemoteEndPoint.Port} within {_engine.HandshakeTimeout.TotalSeconds:0} s");
 }

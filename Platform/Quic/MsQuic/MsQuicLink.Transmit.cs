@@ -18,9 +18,6 @@ internal sealed unsafe partial class MsQuicLink
     /// <summary>Pause before what was given back is tried again, where no acknowledgement comes first.</summary>
     private static readonly TimeSpan BlockedRetry = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>Type and length in front of each datagram in a packet.</summary>
-    private const int FrameOverhead = 3;
-
     // Given back by msquic. The lane's own.
     private SlotQueue _waiting;
     private SlotQueue _waitingTcp;
@@ -83,13 +80,13 @@ internal sealed unsafe partial class MsQuicLink
             return true;
         }
 
-        int length = (int)slot->Buffer.Length + FrameOverhead;
+        int length = (int)slot->Buffer.Length + QuicLimits.DatagramFrameHeader;
         if (Unsent == 0)
         {
             _setLength = 0;
         }
 
-        if (_setLength > 0 && _setLength + length > FrameLimits.MinMaxDatagramLength + FrameOverhead)
+        if (_setLength > 0 && _setLength + length > FrameLimits.MinMaxDatagramLength + QuicLimits.DatagramFrameHeader)
         {
             _connection.WantNotice();
             if (Unsent > 0)
@@ -291,7 +288,7 @@ internal sealed unsafe partial class MsQuicLink
         int limit = _connection.MaxSendLength;
         if (limit < FrameLimits.MinMaxDatagramLength && !_connection.IsComplete)
         {
-            Close(CloseReason.ProtocolError, $"the other side takes DATAGRAM frames of {limit} bytes at most; softlan needs {FrameLimits.MinMaxDatagramLength}");
+            Close(CloseReason.ProtocolError, LinkEnds.DatagramsTooShort(limit));
         }
     }
 

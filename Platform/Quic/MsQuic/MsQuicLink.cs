@@ -15,9 +15,6 @@ internal sealed partial class MsQuicLink : IFrameLink, ITurnEnd
     /// <summary>Statistics that are older are asked for anew when somebody looks at them.</summary>
     private const int StaleStatisticsMs = 1000;
 
-    /// <summary>How long a closed link waits for the acknowledgement of its last control messages before it closes without.</summary>
-    private static readonly TimeSpan LongestGoodbye = TimeSpan.FromSeconds(1);
-
     /// <summary>A migration is looked after so often, and after such a pause.</summary>
     private const int MaxMoveTries = 10;
 
@@ -154,7 +151,7 @@ internal sealed partial class MsQuicLink : IFrameLink, ITurnEnd
         _control.MarkAcknowledged(_connection.ControlBytesAcknowledged);
         if (!_control.TryAdd(message))
         {
-            Close(CloseReason.ProtocolError, $"{ControlSendBuffer.MaxPending} bytes of control messages were not read");
+            Close(CloseReason.ProtocolError, LinkEnds.ControlUnread);
             return;
         }
 
@@ -189,7 +186,7 @@ internal sealed partial class MsQuicLink : IFrameLink, ITurnEnd
                 SendControlMessages();
                 _connection.SayGoodbye(_closeReason, _closeText);
                 End(new LinkClosed(LinkCloseKind.ByUs, _closeReason, _closeText));
-                SetTimer(LongestGoodbye);
+                SetTimer(QuicLimits.LongestGoodbye);
                 break;
         }
     }
@@ -266,7 +263,7 @@ internal sealed partial class MsQuicLink : IFrameLink, ITurnEnd
     internal void ReportFailure(Exception bug)
     {
         _engine.ReportHandlerFailure(bug);
-        _engine.Lane.Post(() => Close(CloseReason.ProtocolError, "internal error"));
+        _engine.Lane.Post(() => Close(CloseReason.ProtocolError, LinkEnds.InternalError));
     }
 
     private void RequestTurnEnd()
@@ -290,7 +287,7 @@ internal sealed partial class MsQuicLink : IFrameLink, ITurnEnd
         {
             case State.Handshaking:
                 _connection.Shutdown(NativeMsQuic.QUIC_CONNECTION_SHUTDOWN_FLAG_SILENT);
-                End(DescribeHandshakeTimeout());
+                End(LinkEnds.Unanswered(RemoteEndPoint.Port, _engine.HandshakeTimeout));
                 break;
             case State.Connected:
                 OnSendTimer();
@@ -332,7 +329,7 @@ internal sealed partial class MsQuicLink : IFrameLink, ITurnEnd
     private void OnHandlerFailed(Exception exception)
     {
         _engine.ReportHandlerFailure(exception);
-        Close(CloseReason.ProtocolError, "internal error");
+        Close(CloseReason.ProtocolError, LinkEnds.InternalError);
     }
 
     /// <summary>What msquic's thread enters into the lane.</summary>

@@ -7,9 +7,6 @@ namespace Softlan.Platform.Quic.MsQuic;
 /// <summary>The listening side: decides in NEW_CONNECTION, on msquic's thread, who may come in; everything else happens on the lane.</summary>
 internal sealed unsafe class MsQuicListener : ILinkListener
 {
-    /// <summary>Half-open handshakes that are served at all. Beyond it a further one is refused.</summary>
-    private const int MaxHalfOpen = 1024;
-
     private readonly MsQuicEngine _engine;
     private readonly NativeMsQuic.ApiTable* _api;
     private readonly ILinkAcceptor _acceptor;
@@ -149,7 +146,7 @@ internal sealed unsafe class MsQuicListener : ILinkListener
         MsQuicLink link;
         lock (_lock)
         {
-            if (_isDisposed || _halfOpen >= MaxHalfOpen || !_quota.TryTake(remote.ClientKey))
+            if (_isDisposed || _halfOpen >= QuicLimits.MaxHalfOpen || !_quota.TryTake(remote.ClientKey))
             {
                 _refusedForLoad++;
                 return MsQuicStatus.ConnectionRefused;
@@ -183,9 +180,9 @@ internal sealed unsafe class MsQuicListener : ILinkListener
         QuicAddress address = isAnywhere ? QuicAddress.AnyOfBothFamilies(endPoint.Port) : QuicAddress.From(endPoint);
 
         // SAFETY: msquic copies the name and the address.
-        fixed (byte* alpn = MsQuicConfiguration.Alpn)
+        fixed (byte* alpn = QuicLimits.Alpn)
         {
-            NativeMsQuic.Buffer name = new() { Data = alpn, Length = (uint)MsQuicConfiguration.Alpn.Length };
+            NativeMsQuic.Buffer name = new() { Data = alpn, Length = (uint)QuicLimits.Alpn.Length };
             status = _api->ListenerStart(handle, &name, 1, &address);
         }
 

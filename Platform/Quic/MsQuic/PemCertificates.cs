@@ -10,15 +10,6 @@ namespace Softlan.Platform.Quic.MsQuic;
 /// <summary>Makes certificates, reads them, says their pin. With the cryptography of .NET, which is the operating system's.</summary>
 internal static class PemCertificates
 {
-    /// <summary>Ten years. Players trust a generated certificate by its pin, so its end would only be one more way to fail.</summary>
-    private static readonly TimeSpan Lifetime = TimeSpan.FromDays(3650);
-
-    /// <summary>How far the clocks of relay and players may be apart.</summary>
-    private static readonly TimeSpan ClockSkew = TimeSpan.FromDays(1);
-
-    /// <summary>Longest common name (RFC 5280, ub-common-name); the whole name is in the SAN anyway.</summary>
-    private const int MaxCommonNameLength = 64;
-
     /// <summary>id-kp-serverAuth (RFC 5280, section 4.2.1.12).</summary>
     public const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
 
@@ -26,7 +17,7 @@ internal static class PemCertificates
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         X500DistinguishedNameBuilder subject = new();
-        subject.AddCommonName(Encoding.UTF8.GetByteCount(serverName) <= MaxCommonNameLength ? serverName : "softlan relay");
+        subject.AddCommonName(Encoding.UTF8.GetByteCount(serverName) <= QuicLimits.MaxCommonName ? serverName : QuicLimits.AnyCommonName);
         CertificateRequest request = new(subject.Build(), key, HashAlgorithmName.SHA256);
         SubjectAlternativeNameBuilder names = new();
         if (IPAddress.TryParse(serverName, out IPAddress? address))
@@ -47,7 +38,7 @@ internal static class PemCertificates
         serial[0] = (byte)((serial[0] & 0x7f) | 1); // Positive and not zero (RFC 5280, section 4.1.2.2).
         DateTimeOffset now = DateTimeOffset.UtcNow;
         using X509Certificate2 certificate = request.Create(
-            request.SubjectName, X509SignatureGenerator.CreateForECDsa(key), now - ClockSkew, now + Lifetime, serial);
+            request.SubjectName, X509SignatureGenerator.CreateForECDsa(key), now - QuicLimits.ClockSkew, now + QuicLimits.CertificateLifetime, serial);
         return new ServerCertificate(
             Encoding.ASCII.GetBytes(certificate.ExportCertificatePem() + '\n'), Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem() + '\n'));
     }

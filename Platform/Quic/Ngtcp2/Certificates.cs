@@ -10,15 +10,6 @@ namespace Softlan.Platform.Quic.Ngtcp2;
 [SupportedOSPlatform("linux")]
 internal static unsafe class Certificates
 {
-    /// <summary>Ten years. Players trust a generated certificate by its pin, so its end would only be one more way to fail.</summary>
-    private static readonly TimeSpan Lifetime = TimeSpan.FromDays(3650);
-
-    /// <summary>How far the clocks of relay and players may be apart.</summary>
-    private static readonly TimeSpan ClockSkew = TimeSpan.FromDays(1);
-
-    /// <summary>Longest common name (RFC 5280, ub-common-name); the whole name is in the SAN anyway.</summary>
-    private const int MaxCommonNameLength = 64;
-
     public static ServerCertificate Generate(string serverName)
     {
         const string What = "Cannot make a certificate";
@@ -98,12 +89,12 @@ internal static unsafe class Certificates
         serial[0] = (byte)((serial[0] & 0x7f) | 1); // Positive and not zero (RFC 5280, section 4.1.2.2).
         DateTimeOffset now = DateTimeOffset.UtcNow;
         byte[] name = Encoding.UTF8.GetBytes(serverName);
-        byte[] commonName = name.Length <= MaxCommonNameLength ? name : "softlan relay"u8.ToArray();
+        byte[] commonName = name.Length <= QuicLimits.MaxCommonName ? name : Encoding.UTF8.GetBytes(QuicLimits.AnyCommonName);
 
         GnuTlsException.ThrowIfFailed(NativeGnuTls.X509CrtSetVersion(certificate, 3), what);
         GnuTlsException.ThrowIfFailed(NativeGnuTls.X509CrtSetSerial(certificate, serial, (nuint)serial.Length), what);
-        GnuTlsException.ThrowIfFailed(NativeGnuTls.X509CrtSetActivationTime(certificate, (now - ClockSkew).ToUnixTimeSeconds()), what);
-        GnuTlsException.ThrowIfFailed(NativeGnuTls.X509CrtSetExpirationTime(certificate, (now + Lifetime).ToUnixTimeSeconds()), what);
+        GnuTlsException.ThrowIfFailed(NativeGnuTls.X509CrtSetActivationTime(certificate, (now - QuicLimits.ClockSkew).ToUnixTimeSeconds()), what);
+        GnuTlsException.ThrowIfFailed(NativeGnuTls.X509CrtSetExpirationTime(certificate, (now + QuicLimits.CertificateLifetime).ToUnixTimeSeconds()), what);
         GnuTlsException.ThrowIfFailed(
             NativeGnuTls.X509CrtSetDnByOid(certificate, NativeGnuTls.GNUTLS_OID_X520_COMMON_NAME, 0, commonName, (uint)commonName.Length), what);
         if (IPAddress.TryParse(serverName, out IPAddress? address))

@@ -11,7 +11,7 @@ namespace Softlan.Platform.Quic.Ngtcp2;
 
 /// <summary>QUIC by ngtcp2, TLS by GnuTLS: the engine of Linux. Everything of it runs on one <see cref="EventLoop"/>.</summary>
 [SupportedOSPlatform("linux")]
-internal sealed unsafe partial class Ngtcp2Engine : IQuicEngine, IDisposable
+internal sealed unsafe class Ngtcp2Engine : IQuicEngine, IDisposable
 {
     /// <summary>Length of the connection ids that we choose. Short headers do not say it, so all are equal.</summary>
     public const int CidLength = 8;
@@ -21,9 +21,6 @@ internal sealed unsafe partial class Ngtcp2Engine : IQuicEngine, IDisposable
 
     /// <summary>1500 less IPv6 (40) and UDP (8) headers.</summary>
     private const int MaxUdpPayloadV6 = 1452;
-
-    /// <summary>Bytes of control messages that a peer may send ahead of our acknowledgement. One message has 64 KiB at most.</summary>
-    private const ulong ControlWindow = 256 * 1024;
 
     /// <summary>How long the other side must be prepared to wait for an acknowledgement (RFC 9000, section 18.2). Twice QUIC's default: nothing that softlan sends is repeated except control messages, and those are acknowledged at once.</summary>
     private static readonly TimeSpan MaxAckDelay = TimeSpan.FromMilliseconds(50);
@@ -36,20 +33,17 @@ internal sealed unsafe partial class Ngtcp2Engine : IQuicEngine, IDisposable
     /// <summary>Spare connection ids, so that a peer can migrate several times in a row (RFC 9000, section 5.1.1).</summary>
     private const ulong ConnectionIdLimit = 4;
 
-    /// <summary>Silence after which a connecting side sends a sign of life. Shorter than the 30 s after which common NATs forget a binding. Tests shorten it.</summary>
-    public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>See <see cref="QuicLimits.KeepAlive"/>. Tests shorten it.</summary>
+    public TimeSpan KeepAlive { get; init; } = QuicLimits.KeepAlive;
 
-    /// <summary>Silence after which either side gives up.</summary>
-    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>See <see cref="QuicLimits.IdleTimeout"/>. Tests shorten it.</summary>
+    public TimeSpan IdleTimeout { get; init; } = QuicLimits.IdleTimeout;
 
-    /// <summary>Time for a handshake; with QUIC's first timeout of 1 s, doubling, that is three tries.</summary>
-    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(6);
+    /// <summary>See <see cref="QuicLimits.HandshakeTimeout"/>.</summary>
+    public TimeSpan HandshakeTimeout { get; init; } = QuicLimits.HandshakeTimeout;
 
     /// <summary>How long datagrams may wait for a link.</summary>
     public QueueLimits QueueLimits { get; init; } = new(QueueLimits.DefaultMaxAge);
-
-    /// <summary>protocol.md, section 1.</summary>
-    public static ReadOnlySpan<byte> Alpn => "softlan/1"u8;
 
     // Sizes to try, in this order: plain Ethernet first, which is what most paths carry. When it fails, halves of what is left: PPPoE (1464), VPNs, 1280.
     private static ReadOnlySpan<ushort> Probes => [MaxUdpPayload, 1392, MaxUdpPayloadV6, 1432, 1464, 1412, 1352, 1252];
@@ -80,7 +74,7 @@ internal sealed unsafe partial class Ngtcp2Engine : IQuicEngine, IDisposable
         SecureRandom.Fill(_clientSecret);
         if (logger is not null)
         {
-            AeadChosen(logger, Utf8StringMarshaller.ConvertToManaged(NativeNgtcp2.AeadName()));
+            QuicLog.AeadChosen(logger, Utf8StringMarshaller.ConvertToManaged(NativeNgtcp2.AeadName()));
         }
     }
 
@@ -199,9 +193,9 @@ internal sealed unsafe partial class Ngtcp2Engine : IQuicEngine, IDisposable
     {
         NativeNgtcp2.TransportParams parameters;
         NativeNgtcp2.TransportParamsDefault(NativeNgtcp2.NGTCP2_TRANSPORT_PARAMS_V1, &parameters);
-        parameters.InitialMaxStreamDataBidiLocal = ControlWindow;
-        parameters.InitialMaxStreamDataBidiRemote = ControlWindow;
-        parameters.InitialMaxData = ControlWindow;
+        parameters.InitialMaxStreamDataBidiLocal = QuicLimits.ControlWindow;
+        parameters.InitialMaxStreamDataBidiRemote = QuicLimits.ControlWindow;
+        parameters.InitialMaxData = QuicLimits.ControlWindow;
         parameters.InitialMaxStreamsBidi = 1;
         parameters.MaxAckDelay = (ulong)MaxAckDelay.TotalNanoseconds;
         parameters.MaxIdleTimeout = (ulong)IdleTimeout.TotalNanoseconds;
@@ -216,7 +210,7 @@ internal sealed unsafe partial class Ngtcp2Engine : IQuicEngine, IDisposable
     {
         if (_logger is not null)
         {
-            HandlerFailed(_logger, exception);
+            QuicLog.HandlerFailed(_logger, exception);
         }
     }
 
@@ -225,10 +219,4 @@ internal sealed unsafe partial class Ngtcp2Engine : IQuicEngine, IDisposable
         _endpoints.Add(server.Endpoint);
         return server;
     }
-
-    [LoggerMessage(900, LogLevel.Debug, "AES-128-GCM by {Library}")]
-    private static partial void AeadChosen(ILogger logger, string? library);
-
-    [LoggerMessage(901, LogLevel.Error, "A bug in softlan ended one link; please report it")]
-    private static partial void HandlerFailed(ILogger logger, Exception exception);
 }

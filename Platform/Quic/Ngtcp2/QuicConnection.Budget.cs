@@ -149,7 +149,7 @@ internal sealed unsafe partial class QuicConnection
     {
         Span<byte> request = stackalloc byte[DatagramHeader.Length];
         new DatagramHeader(DatagramKind.AckRequest, 0, 0).Write(request);
-        used += request.Length + DatagramFrameHeader;
+        used += request.Length + QuicLimits.DatagramFrameHeader;
         nint length = WriteDatagram(packet, room, path, request, more: _queue.Count > 0 && !_holds, isLarge: false, out bool accepted);
         if (accepted)
         {

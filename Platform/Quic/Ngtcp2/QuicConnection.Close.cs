@@ -1,4 +1,3 @@
-using System.Text;
 using Softlan.Platform.Linux;
 
 namespace Softlan.Platform.Quic.Ngtcp2;
@@ -13,9 +12,6 @@ internal sealed unsafe partial class QuicConnection
 {
     /// <summary>A shadow lives for three probe timeouts (RFC 9000, section 10.2), but not longer than this.</summary>
     private static readonly TimeSpan MaxShadow = TimeSpan.FromSeconds(3);
-
-    /// <summary>How long a closed link waits for the acknowledgement of its last control messages before it closes without.</summary>
-    private static readonly TimeSpan LongestGoodbye = TimeSpan.FromSeconds(1);
 
     private TimeSpan _lingerUntil;
     private bool _isReported;
@@ -66,7 +62,7 @@ internal sealed unsafe partial class QuicConnection
         if (_streamId >= 0 && !_control.IsEmpty && isHandshakeComplete)
         {
             _state = State.Lingering;
-            _lingerUntil = _loop.Now + LongestGoodbye;
+            _lingerUntil = _loop.Now + QuicLimits.LongestGoodbye;
             _restExpiry = long.MaxValue;
             _queue.Clear();
             SetTimer();
@@ -99,7 +95,7 @@ internal sealed unsafe partial class QuicConnection
 
     private void SendApplicationClose()
     {
-        byte[] reason = LimitReason(_closeText);
+        byte[] reason = LinkEnds.ToCloseText(_closeText);
         NativeNgtcp2.ConnectionCloseError error;
 
         // SAFETY: the reason is pinned until the packet is written.
@@ -163,13 +159,5 @@ internal sealed unsafe partial class QuicConnection
             _endpoint.Transmit.Commit(_closePacket.Length, remote, _options is null && _endpoint.Socket.IsWildcard ? local : null, alone: true);
             _endpoint.RequestFlush();
         }
-    }
-
-    private static byte[] LimitReason(string text)
-    {
-        // A close packet must fit 1200 bytes; nobody reads more than a line of it.
-        const int MaxReason = 256;
-        byte[] reason = Encoding.UTF8.GetBytes(text);
-        return reason.Length <= MaxReason ? reason : reason[..MaxReason];
     }
 }

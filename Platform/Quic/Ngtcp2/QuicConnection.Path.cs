@@ -6,8 +6,8 @@ namespace Softlan.Platform.Quic.Ngtcp2;
 /// <summary>Where packets go, and how large they may be.</summary>
 internal sealed unsafe partial class QuicConnection
 {
-    /// <summary>Short header (1), packet number (at most 4), DATAGRAM frame header (type 1, length 2), AEAD tag (16). The connection id comes on top.</summary>
-    private const int FixedOverhead = 1 + 4 + 3 + 16;
+    /// <summary>Short header (1), packet number (at most 4), DATAGRAM frame header, AEAD tag (16). The connection id comes on top.</summary>
+    private const int FixedOverhead = 1 + 4 + QuicLimits.DatagramFrameHeader + 16;
 
     private int _overhead = FixedOverhead + Ngtcp2Engine.CidLength;
     private int _peerLimit;
@@ -56,7 +56,7 @@ internal sealed unsafe partial class QuicConnection
     private void ReadPeerLimits()
     {
         _overhead = FixedOverhead + (int)NativeNgtcp2.ConnGetDcid(_conn)->DataLength;
-        _peerLimit = (int)Math.Min(NativeNgtcp2.ConnGetRemoteTransportParams(_conn)->MaxDatagramFrameSize, int.MaxValue) - 3;
+        _peerLimit = (int)Math.Min(NativeNgtcp2.ConnGetRemoteTransportParams(_conn)->MaxDatagramFrameSize, int.MaxValue) - QuicLimits.DatagramFrameHeader;
     }
 
     /// <summary>In a black hole, sends a padding datagram of full size now and then: when it is acknowledged, large packets pass again.</summary>

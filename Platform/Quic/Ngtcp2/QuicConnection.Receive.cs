@@ -68,7 +68,7 @@ internal sealed unsafe partial class QuicConnection
         _handler.OnConnected(this);
         if (_peerLimit < FrameLimits.MinMaxDatagramLength)
         {
-            Close(CloseReason.ProtocolError, $"the other side takes DATAGRAM frames of {_peerLimit} bytes at most; softlan needs {FrameLimits.MinMaxDatagramLength}");
+            Close(CloseReason.ProtocolError, LinkEnds.DatagramsTooShort(_peerLimit));
         }
     }
 
@@ -115,11 +115,11 @@ internal sealed unsafe partial class QuicConnection
 
         if (result == ControlReadResult.Invalid)
         {
-            Close(CloseReason.ProtocolError, "a control message announced a length outside 1 to 65536");
+            Close(CloseReason.ProtocolError, LinkEnds.ControlLengthInvalid);
         }
         else if ((flags & NativeNgtcp2.NGTCP2_STREAM_DATA_FLAG_FIN) != 0)
         {
-            Close(CloseReason.ProtocolError, "the control stream was ended");
+            Close(CloseReason.ProtocolError, LinkEnds.ControlStreamEnded);
         }
     }
 
@@ -163,7 +163,7 @@ internal sealed unsafe partial class QuicConnection
     internal void OnHandlerFailed(Exception exception)
     {
         _endpoint.Engine.ReportHandlerFailure(exception);
-        Close(CloseReason.ProtocolError, "internal error");
+        Close(CloseReason.ProtocolError, LinkEnds.InternalError);
     }
 
     /// <summary>ngtcp2 says that the connection cannot go on.</summary>
@@ -177,18 +177,18 @@ internal sealed unsafe partial class QuicConnection
             case NativeNgtcp2.NGTCP2_ERR_CLOSING:
                 break;
             case NativeNgtcp2.NGTCP2_ERR_IDLE_CLOSE:
-                End(new LinkClosed(LinkCloseKind.TimedOut, CloseReason.TimedOut, $"no sign of life for {_endpoint.Engine.IdleTimeout.TotalSeconds:0} s"));
+                End(LinkEnds.Silent(_endpoint.Engine.IdleTimeout));
                 break;
             case NativeNgtcp2.NGTCP2_ERR_HANDSHAKE_TIMEOUT:
                 End(DescribeHandshakeTimeout());
                 break;
             case NativeNgtcp2.NGTCP2_ERR_RECV_VERSION_NEGOTIATION:
-                End(new LinkClosed(LinkCloseKind.Refused, CloseReason.ProtocolError, "the server does not speak QUIC version 1"));
+                End(LinkEnds.OtherVersion);
                 break;
             case NativeNgtcp2.NGTCP2_ERR_DROP_CONN:
             case NativeNgtcp2.NGTCP2_ERR_RETRY:
                 _hasNoShadow = true; // It was nobody's connection yet, and whoever it was may come again.
-                End(new LinkClosed(LinkCloseKind.Refused, CloseReason.ProtocolError, "the first packet was not acceptable"));
+                End(LinkEnds.Refused("the first packet was not acceptable"));
                 break;
             default:
                 NativeNgtcp2.ConnectionCloseError error;
@@ -213,44 +213,39 @@ internal sealed unsafe partial class QuicConnection
     {
         if (_options is not null && _tls.DescribeTrustFailure(_options.ServerName) is { } failure)
         {
-            return new LinkClosed(LinkCloseKind.Untrusted, CloseReason.ProtocolError, failure);
+            return LinkEnds.Untrusted(failure);
         }
 
         string text = alert != 0 ? $"the TLS handshake failed: {AlertName(alert)}" : $"QUIC failed: {Describe(result)}";
         return new LinkClosed(_handler is null || IsHandshaking ? LinkCloseKind.Refused : LinkCloseKind.ByUs, CloseReason.ProtocolError, text);
     }
 
-    private LinkClosed DescribeHandshakeTimeout()
-    {
-        string? sendError = _endpoint.SendErrorFor(_remote);
-        return sendError is null
-            ? new LinkClosed(LinkCloseKind.TimedOut, CloseReason.TimedOut, $"nothing answered on UDP port {_remote.Port} within {_endpoint.Engine.HandshakeTimeout.TotalSeconds:0} s")
-            : new LinkClosed(LinkCloseKind.Unreachable, CloseReason.TimedOut, sendError);
-    }
+    private LinkClosed DescribeHandshakeTimeout() => _endpoint.SendErrorFor(_remote) is { } error
+        ? LinkEnds.Unsendable(RemoteEndPoint, error)
+        : LinkEnds.Unanswered(_remote.Port, _endpoint.Engine.HandshakeTimeout);
 
     private LinkClosed DescribePeerClose()
     {
         if (_wasReset)
         {
-            return new LinkClosed(LinkCloseKind.Reset, CloseReason.TimedOut, "the other side restarted and does not know this connection any more");
+            return LinkEnds.Restarted;
         }
 
         // SAFETY: the struct belongs to the connection, which is alive; the reason is NULL when it is empty.
         NativeNgtcp2.ConnectionCloseError* error = NativeNgtcp2.ConnGetCcerr(_conn);
-        string reason = error->Reason is null ? "" : PeerName.Clean(Encoding.UTF8.GetString(error->Reason, (int)error->ReasonLength), ControlCodec.MaxTextLength);
+        string reason = error->Reason is null ? "" : Encoding.UTF8.GetString(error->Reason, (int)error->ReasonLength);
         if (error->Type == NativeNgtcp2.NGTCP2_CCERR_TYPE_APPLICATION)
         {
-            CloseReason close = error->ErrorCode <= (ulong)CloseReason.ShuttingDown ? (CloseReason)error->ErrorCode : CloseReason.Normal;
-            return new LinkClosed(LinkCloseKind.ByPeer, close, reason.Length > 0 ? reason : $"the other side closed ({close})");
+            return LinkEnds.ByPeer(error->ErrorCode, reason);
         }
 
         ulong alert = error->ErrorCode - NativeNgtcp2.NGTCP2_CRYPTO_ERROR;
         string text = alert <= byte.MaxValue
-            ? $"the other side refused the TLS handshake: {AlertName((byte)alert)}"
+            ? LinkEnds.TlsRefused(AlertName((byte)alert))
             : error->ErrorCode == NativeNgtcp2.NGTCP2_CONNECTION_REFUSED
-                ? "the other side refuses more connections"
+                ? LinkEnds.RefusesMore
                 : $"the other side reports QUIC error 0x{error->ErrorCode:x}";
-        return new LinkClosed(LinkCloseKind.Refused, CloseReason.ProtocolError, reason.Length > 0 ? $"{text} ({reason})" : text);
+        return LinkEnds.Refused(text, reason);
     }
 
     private static string AlertName(byte alert) => $"{Marshal.PtrToStringUTF8(NativeGnuTls.AlertGetName(alert)) ?? "unknown alert"} (alert {alert})";

@@ -10,9 +10,6 @@ internal sealed unsafe partial class QuicConnection
     /// <summary>Send quanta of one turn (each at most 64 KiB). More could overflow nothing, but would keep other connections waiting.</summary>
     private const int MaxQuantaPerTurn = 8;
 
-    /// <summary>Type (1) and length (2) of a DATAGRAM frame (RFC 9221, section 4).</summary>
-    private const int DatagramFrameHeader = 3;
-
     /// <summary>A packet with less room than this for a further datagram is closed; the shortest that softlan sends often, an Ethernet frame of TCP's or a game's, is about as long.</summary>
     private const int SmallestDatagram = DatagramHeader.Length + 60;
 
@@ -184,7 +181,7 @@ internal sealed unsafe partial class QuicConnection
                 continue;
             }
 
-            used += datagram.Length + DatagramFrameHeader;
+            used += datagram.Length + QuicLimits.DatagramFrameHeader;
             bool more = _queue.Count > 1 && used + SmallestDatagram <= _maxDatagramLength;
             nint length = WriteDatagram(packet, room, path, datagram, more, used + _overhead > NativeNgtcp2.NGTCP2_MAX_UDP_PAYLOAD_SIZE, out bool accepted);
             if (accepted)

@@ -134,7 +134,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
 
         if (!_control.TryAdd(message))
         {
-            Close(CloseReason.ProtocolError, $"{ControlSendBuffer.MaxPending} bytes of control messages were not read");
+            Close(CloseReason.ProtocolError, LinkEnds.ControlUnread);
             return;
         }
 
@@ -160,7 +160,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
 
     public static QuicConnection CreateClient(QuicEndpoint endpoint, ConnectOptions options, TlsCredentials credentials, PeerCounters counters, IFrameLinkHandler handler)
     {
-        TlsSession tls = TlsSession.ForClient(credentials, options, Ngtcp2Engine.Alpn);
+        TlsSession tls = TlsSession.ForClient(credentials, options, QuicLimits.Alpn);
         QuicConnection connection = new(endpoint, tls, counters, options)
         {
             _handler = handler,
@@ -188,7 +188,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
     public static QuicConnection CreateServer(
         QuicEndpoint endpoint, TlsCredentials credentials, NativeNgtcp2.PktHd* header, NativeNgtcp2.Cid originalDcid, bool wasRetried, SockAddr remote, SockAddr local)
     {
-        TlsSession tls = TlsSession.ForServer(credentials, Ngtcp2Engine.Alpn);
+        TlsSession tls = TlsSession.ForServer(credentials, QuicLimits.Alpn);
         QuicConnection connection = new(endpoint, tls, new PeerCounters(), null) { _remote = remote, _local = local, ClientKey = remote.ClientKey };
         NativeNgtcp2.Cid scid = endpoint.NewCid();
         NativeNgtcp2.Settings settings = endpoint.Engine.DefaultSettings(remote);

@@ -190,7 +190,7 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
     /// <summary>What the operating system said when a packet could not be sent to <paramref name="remote"/>; null if it took all.</summary>
     public string? SendErrorFor(SockAddr remote) =>
         Transmit.LastError != 0 && Transmit.LastErrorRemote.Equals(remote)
-            ? $"packets to {remote.ToEndPoint()} cannot be sent: {Errno.Text(Transmit.LastError)}"
+            ? Errno.Text(Transmit.LastError)
             : null;
 
     /// <summary>A connection was reported as closed.</summary>

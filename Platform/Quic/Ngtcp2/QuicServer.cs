@@ -9,12 +9,6 @@ namespace Softlan.Platform.Quic.Ngtcp2;
 [SupportedOSPlatform("linux")]
 internal sealed unsafe class QuicServer : ILinkListener, ITurnEnd
 {
-    /// <summary>Half-open handshakes from which on a client must show by a Retry that it owns its address (RFC 9000, section 8.1).</summary>
-    private const int RetryThreshold = 64;
-
-    /// <summary>Half-open handshakes that are served at all. Beyond it first packets are dropped; clients send them again.</summary>
-    private const int MaxHalfOpen = 1024;
-
     /// <summary>Stateless resets and other answers to strangers per second. Beyond it they get none: answers must not be worth provoking.</summary>
     private const int MaxStatelessAnswersPerSecond = 500;
 
@@ -186,7 +180,7 @@ internal sealed unsafe class QuicServer : ILinkListener, ITurnEnd
         if (!wasRetried)
         {
             int? better = _shards.FindBetter(_options.Shard);
-            bool needsProof = _halfOpen + _pending.Count >= RetryThreshold || _shards.Quota.Count(remote->ClientKey) >= MaxUnprovenPerAddress;
+            bool needsProof = _halfOpen + _pending.Count >= QuicLimits.RetryThreshold || _shards.Quota.Count(remote->ClientKey) >= MaxUnprovenPerAddress;
             if (needsProof || better is not null)
             {
                 AnswerWithRetry(first, remote, local, better is { } shard ? Ngtcp2Engine.NewCid(shard, _shards.Count) : NewCid());
@@ -194,7 +188,7 @@ internal sealed unsafe class QuicServer : ILinkListener, ITurnEnd
             }
         }
 
-        if (_halfOpen >= MaxHalfOpen)
+        if (_halfOpen >= QuicLimits.MaxHalfOpen)
         {
             _refusedForLoad++;
             return;
