@@ -33,8 +33,8 @@ internal sealed unsafe class UdpReceiveBatch : IDisposable
 
     public UdpReceiveBatch()
     {
-        const int PerBuffer = BufferLength + ControlLength + 64 + 32;
-        _memory = (byte*)NativeMemory.AlignedAlloc(Buffers * (PerBuffer + (nuint)sizeof(NativeUdp.MMsgHdr) + (nuint)sizeof(NativeUdp.IoVec)), 64);
+        int perBuffer = BufferLength + sizeof(NativeUdp.MMsgHdr) + sizeof(NativeUdp.IoVec) + ControlLength + sizeof(SockAddr);
+        _memory = (byte*)NativeMemory.AlignedAlloc((nuint)(Buffers * perBuffer), 64);
         byte* next = _memory + (Buffers * BufferLength);
         _messages = (NativeUdp.MMsgHdr*)next;
         next += Buffers * sizeof(NativeUdp.MMsgHdr);

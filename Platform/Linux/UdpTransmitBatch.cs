@@ -45,7 +45,7 @@ internal sealed unsafe class UdpTransmitBatch : IDisposable
     public UdpTransmitBatch(UdpSocket socket)
     {
         _socket = socket;
-        int perMessage = sizeof(NativeUdp.MMsgHdr) + sizeof(NativeUdp.IoVec) + ControlLength + (2 * 32);
+        int perMessage = sizeof(NativeUdp.MMsgHdr) + sizeof(NativeUdp.IoVec) + ControlLength + (2 * sizeof(SockAddr));
         _memory = (byte*)NativeMemory.AlignedAlloc((nuint)(BufferLength + (MaxMessages * perMessage)), 64);
         byte* next = _memory + BufferLength;
         _messages = (NativeUdp.MMsgHdr*)next;
@@ -55,7 +55,7 @@ internal sealed unsafe class UdpTransmitBatch : IDisposable
         _controls = next;
         next += MaxMessages * ControlLength;
         _remotes = (SockAddr*)next;
-        next += MaxMessages * 32;
+        next += MaxMessages * sizeof(SockAddr);
         _locals = (SockAddr*)next;
     }
 

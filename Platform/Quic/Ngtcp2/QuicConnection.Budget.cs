@@ -18,6 +18,9 @@ internal sealed unsafe partial class QuicConnection
     /// <summary>Bytes of it, at least: the packet by which the others may exceed what is theirs.</summary>
     private const long SmallestReserve = Ngtcp2Engine.MaxUdpPayload;
 
+    /// <summary>Before a pause of BBR the others fill so many eighths of half of the window. In the pause nothing leaves before what is in flight has shrunk to a few packets: the less that is, the sooner those who send little go on.</summary>
+    private const int EasedEighths = 3;
+
     private DelayGuard _delay = new();
     private readonly BbrPauses _pauses;
     private readonly LossMeter _losses = new();
@@ -90,7 +93,7 @@ internal sealed unsafe partial class QuicConnection
         if (advice == BbrPauses.Advice.Ease)
         {
             // What is left is for those who send little: they need not wait for the budget.
-            limit = _pauses.IsPaused ? usable : Math.Min(limit, window / 2) / 8 * 3;
+            limit = _pauses.IsPaused ? usable : Math.Min(limit, window / 2) / 8 * EasedEighths;
         }
 
         _budget = _holds ? 0 : limit - inFlight;

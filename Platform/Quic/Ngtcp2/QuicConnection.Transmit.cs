@@ -10,6 +10,9 @@ internal sealed unsafe partial class QuicConnection
     /// <summary>Send quanta of one turn (each at most 64 KiB). More could overflow nothing, but would keep other connections waiting.</summary>
     private const int MaxQuantaPerTurn = 8;
 
+    /// <summary>Type (1), stream id (1: the control stream is the first), offset (at most 8) and length (2) of a STREAM frame (RFC 9000, section 19.8).</summary>
+    private const int StreamFrameHeader = 1 + 1 + 8 + 2;
+
     /// <summary>A packet with less room than this for a further datagram is closed; the shortest that softlan sends often, an Ethernet frame of TCP's or a game's, is about as long.</summary>
     private const int SmallestDatagram = DatagramHeader.Length + 60;
 
@@ -224,7 +227,7 @@ internal sealed unsafe partial class QuicConnection
         if (written > 0)
         {
             _control.MarkSent((int)written);
-            used += (int)written + 12;
+            used += (int)written + StreamFrameHeader;
         }
 
         // Flow control closed, or the peer gave up the stream: leave the stream alone, datagrams go on.

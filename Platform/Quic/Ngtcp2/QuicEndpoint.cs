@@ -9,11 +9,11 @@ namespace Softlan.Platform.Quic.Ngtcp2;
 [SupportedOSPlatform("linux")]
 internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
 {
+    /// <summary>The header form bit (RFC 9000, section 17.2).</summary>
+    public const byte LongHeader = 0x80;
+
     /// <summary>Connections without frames to send that one turn serves: acknowledgements, and what a room is told when somebody joins it. More of them wait for the next turns, in which frames that came meanwhile go first: a join in a room of hundreds would hold those up for milliseconds.</summary>
     private const int MaxFramelessPerTurn = 8;
-
-    /// <summary>The header form bit (RFC 9000, section 17.2).</summary>
-    private const byte LongHeader = 0x80;
 
     // Nearly every packet names a connection id of ours, which is eight bytes; the ids that clients make up for their first packets have any length.
     private readonly Dictionary<ShortCid, QuicConnection> _byShortCid = [];
@@ -43,9 +43,10 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
         _server = server;
 
         // ngtcp2 writes into it where each packet goes: two addresses behind the path that points to them.
-        TransmitPath = (NativeNgtcp2.Path*)NativeMemory.AllocZeroed((nuint)(sizeof(NativeNgtcp2.Path) + (2 * sizeof(SockAddr)) + 8));
-        TransmitPath->Local.Address = TransmitPath + 1;
-        TransmitPath->Remote.Address = (byte*)(TransmitPath + 1) + 32;
+        TransmitPath = (NativeNgtcp2.Path*)NativeMemory.AllocZeroed((nuint)(sizeof(NativeNgtcp2.Path) + (2 * sizeof(SockAddr))));
+        SockAddr* addresses = (SockAddr*)(TransmitPath + 1);
+        TransmitPath->Local.Address = addresses;
+        TransmitPath->Remote.Address = addresses + 1;
         try
         {
             engine.Loop.Add(socket.Fd, PollEvents.Readable, this);

@@ -157,7 +157,7 @@ internal sealed unsafe class QuicServer : ILinkListener, ITurnEnd
             return;
         }
 
-        if ((packet[0] & 0x80) == 0)
+        if ((packet[0] & QuicEndpoint.LongHeader) == 0)
         {
             AnswerWithReset(length, header, remote, local);
             return;
