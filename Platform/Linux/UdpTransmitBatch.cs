@@ -163,6 +163,8 @@ internal sealed unsafe class UdpTransmitBatch : IDisposable
 
     private void PrepareMessage(int index)
     {
+        // SAFETY: index is below MaxMessages, as Reserve sees to, and each table in _memory has so many entries. A message has ControlLength bytes of control data, enough for both kinds. What the
+        // header points to lies in _memory as well, so it lives until Dispose.
         byte* control = _controls + (index * ControlLength);
         nuint controlLength = 0;
         if (_segments[index] > 1)
@@ -186,8 +188,12 @@ internal sealed unsafe class UdpTransmitBatch : IDisposable
         _messages[index].Header.ControlLength = controlLength;
     }
 
+    /// <param name="control">Room for 40 bytes, aligned to 8.</param>
+    /// <param name="local">The address to send from.</param>
+    /// <returns>How many it took.</returns>
     private static nuint WriteSource(byte* control, SockAddr local)
     {
+        // SAFETY: the caller's room; no more than 40 bytes are written, and the pointer is not kept.
         if (local.Family == SockAddr.Inet6)
         {
             // struct in6_pktinfo: address, interface index (0: the route decides).
@@ -230,6 +236,8 @@ internal sealed unsafe class UdpTransmitBatch : IDisposable
         NativeUdp.IoVec whole = _vectors[index];
         NativeUdp.IoVec part = default;
         SockAddr local = _locals[index];
+
+        // SAFETY: message and part live on this stack, the datagrams and the control data in _memory, whose entries are this message's; the call does not keep them.
         message.Header.Vectors = &part;
         message.Header.ControlLength = 0;
         if (local.Family != 0)

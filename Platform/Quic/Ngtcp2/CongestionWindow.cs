@@ -44,6 +44,9 @@ internal sealed unsafe class CongestionWindow
         }
 
         _wasSought = true;
+
+        // SAFETY: ngtcp2 allocates the connection with its default allocator, malloc's, and gives out that very address; so as many bytes as malloc says may be read. Nobody frees it
+        // meanwhile: the caller, on whose lane ngtcp2_conn_del would be called, is in here.
         ReadOnlySpan<ulong> memory = new((void*)connection, (int)NativeLibc.MallocUsableSize(connection) / sizeof(ulong));
         int place = Volatile.Read(ref _place);
         if (place < 0)
@@ -66,7 +69,11 @@ internal sealed unsafe class CongestionWindow
 
     /// <summary>Only after <see cref="TryFind"/>. Congestion control goes on from there, and may lower it again with the next acknowledgement.</summary>
     /// <param name="bytes">More than it is.</param>
-    public void Raise(long bytes) => _stat[Window] = (ulong)bytes;
+    public void Raise(long bytes)
+    {
+        // SAFETY: TryFind saw that all members lie inside the connection's memory; Forget comes before that is freed. ngtcp2 runs on this lane only, and is not running now.
+        _stat[Window] = (ulong)bytes;
+    }
 
     /// <summary>The only place in <paramref name="memory"/> where the numbers are; -1: there is none, or more than one.</summary>
     internal static int Search(ReadOnlySpan<ulong> memory, in NativeNgtcp2.ConnInfo info)

@@ -42,7 +42,8 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
         _resetSecret = resetSecret;
         _server = server;
 
-        // ngtcp2 writes into it where each packet goes: two addresses behind the path that points to them.
+        // SAFETY: ngtcp2 writes into it where each packet goes: two addresses behind the path that points to them. It writes an address's own length, 28 bytes at most, and keeps
+        // no pointer. Freed with this, after the connections that use it (Dispose).
         TransmitPath = (NativeNgtcp2.Path*)NativeMemory.AllocZeroed((nuint)(sizeof(NativeNgtcp2.Path) + (2 * sizeof(SockAddr))));
         SockAddr* addresses = (SockAddr*)(TransmitPath + 1);
         TransmitPath->Local.Address = addresses;
@@ -182,6 +183,7 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
     /// <param name="token">16 bytes.</param>
     public bool WriteResetToken(NativeNgtcp2.Cid* cid, byte* token)
     {
+        // SAFETY: the secret is pinned for the call, which writes the 16 bytes of a token and keeps no pointer.
         fixed (byte* secret = _resetSecret)
         {
             return NativeNgtcp2.CryptoGenerateStatelessResetToken(token, secret, (nuint)_resetSecret.Length, cid) == 0;

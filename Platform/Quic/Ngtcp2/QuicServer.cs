@@ -281,6 +281,8 @@ internal sealed unsafe class QuicServer : ILinkListener, ITurnEnd
             return;
         }
 
+        // SAFETY: the secret is pinned for the call. The token has more than ngtcp2 may write (NGTCP2_CRYPTO_MAX_RETRY_TOKENLEN2, 90 bytes), the answer as much as is said here. Header,
+        // ids and addresses are the caller's, which waits. ngtcp2 keeps none of it.
         fixed (byte* secret = _options.Secret)
         {
             nint tokenLength = NativeNgtcp2.CryptoGenerateRetryToken2(
