@@ -3,9 +3,6 @@ namespace Softlan.Platform;
 /// <summary>Several listeners on one port, each on a lane of its own: who is which, and how full each is. Shared by all of them.</summary>
 internal sealed class ListenerShards(int count, LinkQuota quota)
 {
-    /// <summary>The first byte of a connection id says whose it is: modulo this.</summary>
-    public const int MaxCount = 64;
-
     /// <summary>Below so many links a shard is never too full: a room's members are better together.</summary>
     private const int AlwaysWelcome = 64;
 

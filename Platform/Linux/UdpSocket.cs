@@ -28,9 +28,6 @@ internal sealed class UdpSocket : IDisposable
     /// <summary>Family of all its addresses: IPv4 peers of a dual-stack socket appear as mapped IPv6 addresses.</summary>
     public ushort Family => LocalAddress.Family;
 
-    /// <summary>Datagrams of one burst to one peer can be read with one call.</summary>
-    public bool HasReceiveOffload { get; private init; }
-
     /// <param name="endPoint"><see cref="IPAddress.IPv6Any"/> takes both families where the kernel has IPv6, else IPv4.</param>
     /// <param name="what">For the error, for example "Cannot listen on 0.0.0.0:443/udp".</param>
     /// <param name="sharesPort">Other sockets of this process are, or will be, bound to the same port (SO_REUSEPORT). The first one must not: then it would share it with strangers.</param>
@@ -100,7 +97,7 @@ internal sealed class UdpSocket : IDisposable
             TrySet(fd, NativeUdp.IPPROTO_IP, NativeUdp.IP_PKTINFO, 1);
         }
 
-        bool receiveOffload = TrySet(fd, NativeUdp.SOL_UDP, NativeUdp.UDP_GRO, 1);
+        TrySet(fd, NativeUdp.SOL_UDP, NativeUdp.UDP_GRO, 1); // Where the kernel has it, datagrams of one burst come together.
         _ = TrySet(fd, NativeUdp.SOL_SOCKET, NativeUdp.SO_RCVBUFFORCE, BufferLength)
             || TrySet(fd, NativeUdp.SOL_SOCKET, NativeUdp.SO_RCVBUF, BufferLength);
         _ = TrySet(fd, NativeUdp.SOL_SOCKET, NativeUdp.SO_SNDBUFFORCE, BufferLength)
@@ -124,7 +121,7 @@ internal sealed class UdpSocket : IDisposable
             throw Errno.ToException(what, Errno.Last);
         }
 
-        return new UdpSocket(fd, local, wildcard) { HasReceiveOffload = receiveOffload };
+        return new UdpSocket(fd, local, wildcard);
     }
 
     private static string? BindHint(int errno, IPEndPoint endPoint) => errno switch

@@ -40,6 +40,8 @@ internal sealed unsafe class UdpTransmitBatch : IDisposable
     private int _count;
     private int _sent;
     private bool _lastIsClosed;
+
+    /// <summary>False once the kernel or the network card refused UDP_SEGMENT; batches then use one message a datagram.</summary>
     private bool _segmentationOffload = true;
 
     public UdpTransmitBatch(UdpSocket socket)
@@ -63,9 +65,6 @@ internal sealed unsafe class UdpTransmitBatch : IDisposable
     public int LastError { get; private set; }
 
     public SockAddr LastErrorRemote { get; private set; }
-
-    /// <summary>False once the kernel or the network card refused UDP_SEGMENT; batches then use one message a datagram.</summary>
-    public bool UsesSegmentationOffload => _segmentationOffload;
 
     /// <summary>Room for one datagram of at most <paramref name="length"/> bytes, or null when the socket is full.</summary>
     public byte* Reserve(int length)

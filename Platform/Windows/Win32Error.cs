@@ -7,15 +7,12 @@ namespace Softlan.Platform.Windows;
 internal static class Win32Error
 {
 #pragma warning disable CA1707 // The spelling of the header.
-    public const int NO_ERROR = 0;
     public const int ERROR_FILE_NOT_FOUND = 2;
     public const int ERROR_PATH_NOT_FOUND = 3;
     public const int ERROR_ACCESS_DENIED = 5;
-    public const int ERROR_INVALID_HANDLE = 6;
     public const int ERROR_GEN_FAILURE = 31;
     public const int ERROR_NOT_SUPPORTED = 50;
     public const int ERROR_INVALID_PARAMETER = 87;
-    public const int ERROR_INSUFFICIENT_BUFFER = 122;
     public const int ERROR_MORE_DATA = 234;
     public const int ERROR_OPERATION_ABORTED = 995;
     public const int ERROR_IO_PENDING = 997;

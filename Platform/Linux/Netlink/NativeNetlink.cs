@@ -36,7 +36,6 @@ internal static class NativeNetlink
 
     // linux/rtnetlink.h: message types.
     public const ushort RTM_NEWLINK = 16;
-    public const ushort RTM_DELLINK = 17;
     public const ushort RTM_GETLINK = 18;
     public const ushort RTM_SETLINK = 19;
     public const ushort RTM_NEWADDR = 20;
@@ -111,7 +110,6 @@ internal static class NativeNetlink
     public const byte RT_SCOPE_NOWHERE = 255;
     public const byte RTN_UNICAST = 1;
     public const uint RTM_F_CLONED = 0x200;
-    public const uint RTM_F_FIB_MATCH = 0x2000;
 
     // linux/pkt_sched.h, pkt_cls.h
     public const uint TC_H_CLSACT = 0xfffffff1;

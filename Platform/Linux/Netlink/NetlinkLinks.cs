@@ -81,14 +81,6 @@ internal static class NetlinkLinks
         return socket.Change(request);
     }
 
-    /// <summary>Deletes a virtual interface.</summary>
-    public static NetlinkResult Delete(NetlinkSocket socket, int index)
-    {
-        NetlinkWriter request = new(stackalloc byte[NetlinkWriter.MaxLength], RTM_DELLINK, NLM_F_ACK);
-        request.Header(new LinkMessage { Index = index });
-        return socket.Change(request);
-    }
-
     /// <summary>Reads one RTM_NEWLINK; false when the bytes are not one.</summary>
     public static bool TryParse(NetlinkMessage message, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out LinkEntry? link)
     {

@@ -15,11 +15,27 @@ internal static class NetlinkRoutes
 
     /// <summary>The next hop, interface and source address that a packet to <paramref name="destination"/> would take now, policy rules included; null when there is none.</summary>
     /// <exception cref="SoftlanException">The kernel did not answer.</exception>
-    public static RouteEntry? Lookup(NetlinkSocket socket, IPAddress destination) => Lookup(socket, destination, 0);
+    public static RouteEntry? Lookup(NetlinkSocket socket, IPAddress destination)
+    {
+        bool six = destination.AddressFamily == AddressFamily.InterNetworkV6;
+        NetlinkWriter request = new(stackalloc byte[NetlinkWriter.MaxLength], RTM_GETROUTE, NLM_F_ACK);
+        request.Header(new RouteMessage { Family = (byte)(six ? AF_INET6 : AF_INET), DestinationLength = (byte)(six ? 128 : 32) });
+        AppendAddress(ref request, RTA_DST, destination);
+        RouteEntry? found = null;
+        NetlinkResult result = socket.Ask(request, message =>
+        {
+            if (TryParse(message, out RouteEntry? route))
+            {
+                found = route;
+            }
+        });
+        if (!result.Succeeded && !result.Unreachable && !result.NotFound)
+        {
+            throw result.ToException($"Cannot look up the route to {destination}");
+        }
 
-    /// <summary>The entry of the routing table that <paramref name="destination"/> matches (RTM_F_FIB_MATCH, Linux 4.13); null when there is none.</summary>
-    /// <exception cref="SoftlanException">The kernel did not answer.</exception>
-    public static RouteEntry? LookupEntry(NetlinkSocket socket, IPAddress destination) => Lookup(socket, destination, RTM_F_FIB_MATCH);
+        return result.Succeeded ? found : null;
+    }
 
     /// <summary>Adds a route and never touches one that exists: <see cref="NetlinkResult.AlreadyExists"/> then, when destination and metric are the same, whatever its next hop.</summary>
     public static NetlinkResult Add(NetlinkSocket socket, RouteEntry route)
@@ -141,28 +157,6 @@ internal static class NetlinkRoutes
         }
 
         return route;
-    }
-
-    private static RouteEntry? Lookup(NetlinkSocket socket, IPAddress destination, uint flags)
-    {
-        bool six = destination.AddressFamily == AddressFamily.InterNetworkV6;
-        NetlinkWriter request = new(stackalloc byte[NetlinkWriter.MaxLength], RTM_GETROUTE, NLM_F_ACK);
-        request.Header(new RouteMessage { Family = (byte)(six ? AF_INET6 : AF_INET), DestinationLength = (byte)(six ? 128 : 32), Flags = flags });
-        AppendAddress(ref request, RTA_DST, destination);
-        RouteEntry? found = null;
-        NetlinkResult result = socket.Ask(request, message =>
-        {
-            if (TryParse(message, out RouteEntry? route))
-            {
-                found = route;
-            }
-        });
-        if (!result.Succeeded && !result.Unreachable && !result.NotFound)
-        {
-            throw result.ToException($"Cannot look up the route to {destination}");
-        }
-
-        return result.Succeeded ? found : null;
     }
 
     private static void Append(ref NetlinkWriter request, RouteEntry route, byte scope)

@@ -34,9 +34,6 @@ internal static unsafe class MsQuicLibrary
         }
     }
 
-    /// <summary>Of the library, for logs and reports.</summary>
-    public static Version? Version => Library.Value.Version;
-
     private static string Name => OperatingSystem.IsWindows() ? WindowsName : LinuxName;
 
     private static string NextStep => OperatingSystem.IsWindows()
@@ -48,17 +45,17 @@ internal static unsafe class MsQuicLibrary
         // TLS 1.3 of Schannel, which msquic needs; the same check as in .NET's own System.Net.Quic.
         if (OperatingSystem.IsWindows() && !OperatingSystem.IsWindowsVersionAtLeast(10, 0, 20145, 1000))
         {
-            return new Loaded(null, null, $"msquic needs Windows 11 or Windows Server 2022, and this is {Environment.OSVersion.VersionString}");
+            return new Loaded(null, $"msquic needs Windows 11 or Windows Server 2022, and this is {Environment.OSVersion.VersionString}");
         }
 
         if (!NativeLibrary.TryLoad(Path ?? Name, typeof(MsQuicLibrary).Assembly, null, out nint library))
         {
-            return new Loaded(null, null, $"{Name} was not found on this machine, or something that it needs is missing");
+            return new Loaded(null, $"{Name} was not found on this machine, or something that it needs is missing");
         }
 
         if (!NativeLibrary.TryGetExport(library, "MsQuicOpenVersion", out nint open))
         {
-            return new Loaded(null, null, $"{Name} has no function MsQuicOpenVersion; version {Oldest} or newer is needed");
+            return new Loaded(null, $"{Name} has no function MsQuicOpenVersion; version {Oldest} or newer is needed");
         }
 
         // SAFETY: the library is never unloaded, so the function and the table that it gives stay valid.
@@ -66,14 +63,14 @@ internal static unsafe class MsQuicLibrary
         int status = ((delegate* unmanaged[Cdecl]<uint, void**, int>)open)(NativeMsQuic.QUIC_API_VERSION_2, &table);
         if (MsQuicStatus.IsFailed(status))
         {
-            return new Loaded(null, null, $"{Name} does not open its API: {MsQuicStatus.Text(status)}");
+            return new Loaded(null, $"{Name} does not open its API: {MsQuicStatus.Text(status)}");
         }
 
         NativeMsQuic.ApiTable* api = (NativeMsQuic.ApiTable*)table;
         Version? version = ReadVersion(api);
         return version is null || version < Oldest
-            ? new Loaded(null, version, $"{Name} is version {version?.ToString() ?? "unknown"}; {Oldest} or newer is needed")
-            : new Loaded(api, version, null);
+            ? new Loaded(null, $"{Name} is version {version?.ToString() ?? "unknown"}; {Oldest} or newer is needed")
+            : new Loaded(api, null);
     }
 
     private static Version? ReadVersion(NativeMsQuic.ApiTable* api)
@@ -85,11 +82,9 @@ internal static unsafe class MsQuicLibrary
         return MsQuicStatus.IsFailed(status) ? null : new Version((int)version[0], (int)version[1], (int)version[2]);
     }
 
-    private sealed class Loaded(NativeMsQuic.ApiTable* api, Version? version, string? reason)
+    private sealed class Loaded(NativeMsQuic.ApiTable* api, string? reason)
     {
         public NativeMsQuic.ApiTable* Api { get; } = api;
-
-        public Version? Version { get; } = version;
 
         public string? Reason { get; } = reason;
     }

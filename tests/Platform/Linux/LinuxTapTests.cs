@@ -141,7 +141,7 @@ public sealed class LinuxTapTests
             using LinuxTap tap = OpenWithAddress(loop, netlink);
             PortRecorder recorder = new();
             tap.Start(recorder);
-            NetlinkLinks.Delete(netlink, tap.InterfaceIndex).ThrowIfFailed("delete");
+            ns.Ip("link del softlan0");
             Assert.True(PortRecorder.TurnUntil(loop, () => recorder.Failure is not null));
             Assert.Contains("it was deleted", recorder.Failure!.Message, StringComparison.Ordinal);
             long dropped = tap.Counters.Dropped(DropReason.PortBusy);
