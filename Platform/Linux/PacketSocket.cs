@@ -216,7 +216,7 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
 
     private static void SetInt32(SafeFd fd, int option, int value, string what)
     {
-        if (SetSocketOption(fd, SOL_PACKET, option, MemoryMarshal.AsBytes(new ReadOnlySpan<int>(in value)), sizeof(int)) < 0)
+        if (SetSocketOption(fd, SOL_PACKET, option, in value, sizeof(int)) < 0)
         {
             throw Errno.ToException(what, Errno.Last, "use a kernel with packet sockets that carry offload headers (PACKET_VNET_HDR)");
         }
@@ -226,10 +226,9 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
     private static void GrowBuffer(SafeFd fd, int force, int ask)
     {
         int length = KernelBufferLength;
-        ReadOnlySpan<byte> value = MemoryMarshal.AsBytes(new ReadOnlySpan<int>(in length));
-        if (SetSocketOption(fd, SOL_SOCKET, force, value, sizeof(int)) < 0)
+        if (SetSocketOption(fd, SOL_SOCKET, force, in length, sizeof(int)) < 0)
         {
-            _ = SetSocketOption(fd, SOL_SOCKET, ask, value, sizeof(int));
+            _ = SetSocketOption(fd, SOL_SOCKET, ask, in length, sizeof(int));
         }
     }
 

@@ -40,8 +40,8 @@ internal static class ShardFilter
             FilterProgram program = new() { Count = (ushort)instructions.Length, Instructions = (nint)first };
             return NativeSocket.SetSocketOption(
                 socket,
-                NativeUdp.SOL_SOCKET,
-                NativeUdp.SO_ATTACH_REUSEPORT_CBPF,
+                NativeSocket.SOL_SOCKET,
+                NativeSocket.SO_ATTACH_REUSEPORT_CBPF,
                 MemoryMarshal.AsBytes(new ReadOnlySpan<FilterProgram>(in program)),
                 (uint)Unsafe.SizeOf<FilterProgram>()) == 0;
         }

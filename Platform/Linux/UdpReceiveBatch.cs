@@ -23,7 +23,7 @@ internal sealed unsafe class UdpReceiveBatch : IDisposable
     private const int ControlLength = 128;
 
     private readonly byte* _memory;
-    private readonly NativeUdp.MMsgHdr* _messages;
+    private readonly NativeSocket.MessageSlot* _messages;
     private readonly SockAddr* _remotes;
     private readonly byte* _controls;
     private int _ask = FewestBuffers;
@@ -33,24 +33,24 @@ internal sealed unsafe class UdpReceiveBatch : IDisposable
 
     public UdpReceiveBatch()
     {
-        int perBuffer = BufferLength + sizeof(NativeUdp.MMsgHdr) + sizeof(NativeUdp.IoVec) + ControlLength + sizeof(SockAddr);
+        int perBuffer = BufferLength + sizeof(NativeSocket.MessageSlot) + sizeof(NativeSocket.Buffer) + ControlLength + sizeof(SockAddr);
         _memory = (byte*)NativeMemory.AlignedAlloc((nuint)(Buffers * perBuffer), 64);
         byte* next = _memory + (Buffers * BufferLength);
-        _messages = (NativeUdp.MMsgHdr*)next;
-        next += Buffers * sizeof(NativeUdp.MMsgHdr);
-        NativeUdp.IoVec* vectors = (NativeUdp.IoVec*)next;
-        next += Buffers * sizeof(NativeUdp.IoVec);
+        _messages = (NativeSocket.MessageSlot*)next;
+        next += Buffers * sizeof(NativeSocket.MessageSlot);
+        NativeSocket.Buffer* vectors = (NativeSocket.Buffer*)next;
+        next += Buffers * sizeof(NativeSocket.Buffer);
         _controls = next;
         next += Buffers * ControlLength;
         _remotes = (SockAddr*)next;
         for (int i = 0; i < Buffers; i++)
         {
-            vectors[i] = new NativeUdp.IoVec { Base = _memory + (i * BufferLength), Length = BufferLength };
+            vectors[i] = new NativeSocket.Buffer { Base = (nint)(_memory + (i * BufferLength)), Length = BufferLength };
             _messages[i] = default;
-            _messages[i].Header.Name = _remotes + i;
-            _messages[i].Header.Vectors = vectors + i;
-            _messages[i].Header.VectorCount = 1;
-            _messages[i].Header.Control = _controls + (i * ControlLength);
+            _messages[i].Header.Name = (nint)(_remotes + i);
+            _messages[i].Header.Buffers = (nint)(vectors + i);
+            _messages[i].Header.BufferCount = 1;
+            _messages[i].Header.Control = (nint)(_controls + (i * ControlLength));
         }
     }
 
@@ -67,7 +67,7 @@ internal sealed unsafe class UdpReceiveBatch : IDisposable
         }
 
         // SAFETY: the vectors point into _memory, which lives until Dispose; the loop thread is the only user.
-        int count = NativeUdp.RecvMmsg(socket.Fd.Number, _messages, (uint)_ask, NativeUdp.MSG_DONTWAIT, 0);
+        int count = NativeSocket.ReceiveMessages(socket.Fd.Number, _messages, (uint)_ask, NativeSocket.MSG_DONTWAIT, 0);
         _filled = Math.Max(count, 0);
         if (count <= 0)
         {
@@ -89,21 +89,21 @@ internal sealed unsafe class UdpReceiveBatch : IDisposable
     /// <param name="local">Bound address of the socket; its address part is replaced by the one that the datagram was sent to.</param>
     public byte* Message(int index, out int length, out int datagramLength, out SockAddr* remote, ref SockAddr local)
     {
-        NativeUdp.MMsgHdr* message = _messages + index;
+        NativeSocket.MessageSlot* message = _messages + index;
         length = (int)message->Length;
         datagramLength = length;
         remote = _remotes + index;
         byte* control = (byte*)message->Header.Control;
         byte* end = control + message->Header.ControlLength;
-        while (control + sizeof(NativeUdp.CMsgHdr) <= end)
+        while (control + sizeof(NativeSocket.ControlHeader) <= end)
         {
-            NativeUdp.CMsgHdr* header = (NativeUdp.CMsgHdr*)control;
-            if (header->Length < (nuint)sizeof(NativeUdp.CMsgHdr) || header->Length > (nuint)(end - control))
+            NativeSocket.ControlHeader* header = (NativeSocket.ControlHeader*)control;
+            if (header->Length < (nuint)sizeof(NativeSocket.ControlHeader) || header->Length > (nuint)(end - control))
             {
                 break;
             }
 
-            byte* data = control + sizeof(NativeUdp.CMsgHdr);
+            byte* data = control + sizeof(NativeSocket.ControlHeader);
             if (header->Level == NativeUdp.SOL_UDP && header->Type == NativeUdp.UDP_GRO)
             {
                 datagramLength = Math.Max(1, *(int*)data);

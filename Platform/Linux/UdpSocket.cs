@@ -68,18 +68,18 @@ internal sealed class UdpSocket : IDisposable
     {
         using SafeFd fd = Open(remote.Family);
         uint length = remote.Length;
-        if (fd.IsInvalid || NativeUdp.Connect(fd, in remote, length) < 0)
+        if (fd.IsInvalid || NativeSocket.Connect(fd, in remote, length) < 0)
         {
             return null;
         }
 
-        return NativeUdp.GetSockName(fd, out SockAddr source, ref length) == 0 ? source : null;
+        return NativeSocket.GetSocketName(fd, out SockAddr source, ref length) == 0 ? source : null;
     }
 
     public void Dispose() => Fd.Dispose();
 
     private static SafeFd Open(ushort family) =>
-        NativeUdp.Socket(family, NativeUdp.SOCK_DGRAM | NativeUdp.SOCK_NONBLOCK | NativeUdp.SOCK_CLOEXEC, 0);
+        NativeSocket.Socket(family, NativeSocket.SOCK_DGRAM | NativeSocket.SOCK_NONBLOCK | NativeSocket.SOCK_CLOEXEC, 0);
 
     private static UdpSocket Configure(SafeFd fd, IPEndPoint endPoint, ushort family, bool wildcard, string what, bool sharesPort)
     {
@@ -98,25 +98,25 @@ internal sealed class UdpSocket : IDisposable
         }
 
         TrySet(fd, NativeUdp.SOL_UDP, NativeUdp.UDP_GRO, 1); // Where the kernel has it, datagrams of one burst come together.
-        _ = TrySet(fd, NativeUdp.SOL_SOCKET, NativeUdp.SO_RCVBUFFORCE, BufferLength)
-            || TrySet(fd, NativeUdp.SOL_SOCKET, NativeUdp.SO_RCVBUF, BufferLength);
-        _ = TrySet(fd, NativeUdp.SOL_SOCKET, NativeUdp.SO_SNDBUFFORCE, BufferLength)
-            || TrySet(fd, NativeUdp.SOL_SOCKET, NativeUdp.SO_SNDBUF, BufferLength);
+        _ = TrySet(fd, NativeSocket.SOL_SOCKET, NativeSocket.SO_RCVBUFFORCE, BufferLength)
+            || TrySet(fd, NativeSocket.SOL_SOCKET, NativeSocket.SO_RCVBUF, BufferLength);
+        _ = TrySet(fd, NativeSocket.SOL_SOCKET, NativeSocket.SO_SNDBUFFORCE, BufferLength)
+            || TrySet(fd, NativeSocket.SOL_SOCKET, NativeSocket.SO_SNDBUF, BufferLength);
 
-        if (sharesPort && !TrySet(fd, NativeUdp.SOL_SOCKET, NativeUdp.SO_REUSEPORT, 1))
+        if (sharesPort && !TrySet(fd, NativeSocket.SOL_SOCKET, NativeSocket.SO_REUSEPORT, 1))
         {
             throw Errno.ToException(what, Errno.Last, "use --workers 1");
         }
 
         SockAddr address = SockAddr.From(endPoint, family);
-        if (NativeUdp.Bind(fd, in address, address.Length) < 0)
+        if (NativeSocket.Bind(fd, in address, address.Length) < 0)
         {
             int errno = Errno.Last;
             throw Errno.ToException(what, errno, BindHint(errno, endPoint));
         }
 
         uint length = SockAddr.Inet6Length;
-        if (NativeUdp.GetSockName(fd, out SockAddr local, ref length) < 0)
+        if (NativeSocket.GetSocketName(fd, out SockAddr local, ref length) < 0)
         {
             throw Errno.ToException(what, Errno.Last);
         }
@@ -133,5 +133,5 @@ internal sealed class UdpSocket : IDisposable
     };
 
     private static bool TrySet(SafeFd fd, int level, int name, int value) =>
-        NativeUdp.SetSockOpt(fd, level, name, in value, sizeof(int)) == 0;
+        NativeSocket.SetSocketOption(fd, level, name, in value, sizeof(int)) == 0;
 }

@@ -29,8 +29,8 @@ internal sealed unsafe class UdpTransmitBatch : IDisposable
 
     private readonly UdpSocket _socket;
     private readonly byte* _memory;
-    private readonly NativeUdp.MMsgHdr* _messages;
-    private readonly NativeUdp.IoVec* _vectors;
+    private readonly NativeSocket.MessageSlot* _messages;
+    private readonly NativeSocket.Buffer* _vectors;
     private readonly byte* _controls;
     private readonly SockAddr* _remotes;
     private readonly SockAddr* _locals;
@@ -47,13 +47,13 @@ internal sealed unsafe class UdpTransmitBatch : IDisposable
     public UdpTransmitBatch(UdpSocket socket)
     {
         _socket = socket;
-        int perMessage = sizeof(NativeUdp.MMsgHdr) + sizeof(NativeUdp.IoVec) + ControlLength + (2 * sizeof(SockAddr));
+        int perMessage = sizeof(NativeSocket.MessageSlot) + sizeof(NativeSocket.Buffer) + ControlLength + (2 * sizeof(SockAddr));
         _memory = (byte*)NativeMemory.AlignedAlloc((nuint)(BufferLength + (MaxMessages * perMessage)), 64);
         byte* next = _memory + BufferLength;
-        _messages = (NativeUdp.MMsgHdr*)next;
-        next += MaxMessages * sizeof(NativeUdp.MMsgHdr);
-        _vectors = (NativeUdp.IoVec*)next;
-        next += MaxMessages * sizeof(NativeUdp.IoVec);
+        _messages = (NativeSocket.MessageSlot*)next;
+        next += MaxMessages * sizeof(NativeSocket.MessageSlot);
+        _vectors = (NativeSocket.Buffer*)next;
+        next += MaxMessages * sizeof(NativeSocket.Buffer);
         _controls = next;
         next += MaxMessages * ControlLength;
         _remotes = (SockAddr*)next;
@@ -95,7 +95,7 @@ internal sealed unsafe class UdpTransmitBatch : IDisposable
         int index = _count++;
         _remotes[index] = *remote;
         _locals[index] = local is null ? default : *local;
-        _vectors[index] = new NativeUdp.IoVec { Base = _memory + _used, Length = (nuint)length };
+        _vectors[index] = new NativeSocket.Buffer { Base = (nint)(_memory + _used), Length = (nuint)length };
         _segmentLength[index] = length;
         _segments[index] = 1;
         _lastIsClosed = alone;
@@ -113,7 +113,7 @@ internal sealed unsafe class UdpTransmitBatch : IDisposable
         while (_sent < _count)
         {
             // SAFETY: headers, vectors and data lie in _memory, which lives until Dispose; the call does not keep them.
-            int sent = NativeUdp.SendMmsg(_socket.Fd.Number, _messages + _sent, (uint)(_count - _sent), NativeUdp.MSG_DONTWAIT);
+            int sent = NativeSocket.SendMessages(_socket.Fd.Number, _messages + _sent, (uint)(_count - _sent), NativeSocket.MSG_DONTWAIT);
             if (sent > 0)
             {
                 _sent += sent;
@@ -168,7 +168,7 @@ internal sealed unsafe class UdpTransmitBatch : IDisposable
         nuint controlLength = 0;
         if (_segments[index] > 1)
         {
-            *(NativeUdp.CMsgHdr*)control = new NativeUdp.CMsgHdr { Length = 18, Level = NativeUdp.SOL_UDP, Type = NativeUdp.UDP_SEGMENT };
+            *(NativeSocket.ControlHeader*)control = new NativeSocket.ControlHeader { Length = 18, Level = NativeUdp.SOL_UDP, Type = NativeUdp.UDP_SEGMENT };
             *(ushort*)(control + 16) = (ushort)_segmentLength[index];
             controlLength = 24;
         }
@@ -179,11 +179,11 @@ internal sealed unsafe class UdpTransmitBatch : IDisposable
         }
 
         _messages[index] = default;
-        _messages[index].Header.Name = _remotes + index;
+        _messages[index].Header.Name = (nint)(_remotes + index);
         _messages[index].Header.NameLength = _remotes[index].Length;
-        _messages[index].Header.Vectors = _vectors + index;
-        _messages[index].Header.VectorCount = 1;
-        _messages[index].Header.Control = controlLength == 0 ? null : control;
+        _messages[index].Header.Buffers = (nint)(_vectors + index);
+        _messages[index].Header.BufferCount = 1;
+        _messages[index].Header.Control = controlLength == 0 ? 0 : (nint)control;
         _messages[index].Header.ControlLength = controlLength;
     }
 
@@ -196,14 +196,14 @@ internal sealed unsafe class UdpTransmitBatch : IDisposable
         if (local.Family == SockAddr.Inet6)
         {
             // struct in6_pktinfo: address, interface index (0: the route decides).
-            *(NativeUdp.CMsgHdr*)control = new NativeUdp.CMsgHdr { Length = 36, Level = NativeUdp.IPPROTO_IPV6, Type = NativeUdp.IPV6_PKTINFO };
+            *(NativeSocket.ControlHeader*)control = new NativeSocket.ControlHeader { Length = 36, Level = NativeUdp.IPPROTO_IPV6, Type = NativeUdp.IPV6_PKTINFO };
             local.CopyAddressTo(new Span<byte>(control + 16, 16));
             new Span<byte>(control + 32, 8).Clear();
             return 40;
         }
 
         // struct in_pktinfo: interface index, source address, unused.
-        *(NativeUdp.CMsgHdr*)control = new NativeUdp.CMsgHdr { Length = 28, Level = NativeUdp.IPPROTO_IP, Type = NativeUdp.IP_PKTINFO };
+        *(NativeSocket.ControlHeader*)control = new NativeSocket.ControlHeader { Length = 28, Level = NativeUdp.IPPROTO_IP, Type = NativeUdp.IP_PKTINFO };
         new Span<byte>(control + 16, 16).Clear();
         local.CopyAddressTo(new Span<byte>(control + 20, 4));
         return 32;
@@ -231,26 +231,27 @@ internal sealed unsafe class UdpTransmitBatch : IDisposable
     /// <returns>Whether the kernel took all of them.</returns>
     private bool SendOneByOne(int index)
     {
-        NativeUdp.MMsgHdr message = _messages[index];
-        NativeUdp.IoVec whole = _vectors[index];
-        NativeUdp.IoVec part = default;
+        NativeSocket.MessageSlot message = _messages[index];
+        NativeSocket.Buffer whole = _vectors[index];
+        NativeSocket.Buffer part = default;
         SockAddr local = _locals[index];
 
         // SAFETY: message and part live on this stack, the datagrams and the control data in _memory, whose entries are this message's; the call does not keep them.
-        message.Header.Vectors = &part;
+        message.Header.Buffers = (nint)(&part);
         message.Header.ControlLength = 0;
         if (local.Family != 0)
         {
-            message.Header.Control = _controls + (index * ControlLength);
-            message.Header.ControlLength = WriteSource((byte*)message.Header.Control, local);
+            byte* control = _controls + (index * ControlLength);
+            message.Header.Control = (nint)control;
+            message.Header.ControlLength = WriteSource(control, local);
         }
 
         bool areTaken = true;
         for (nuint offset = 0; offset < whole.Length; offset += part.Length)
         {
-            part.Base = (byte*)whole.Base + offset;
+            part.Base = whole.Base + (nint)offset;
             part.Length = Math.Min((nuint)_segmentLength[index], whole.Length - offset);
-            if (NativeUdp.SendMmsg(_socket.Fd.Number, &message, 1, NativeUdp.MSG_DONTWAIT) < 0)
+            if (NativeSocket.SendMessages(_socket.Fd.Number, &message, 1, NativeSocket.MSG_DONTWAIT) < 0)
             {
                 LastError = Errno.Last;
                 LastErrorRemote = _remotes[index];

@@ -22,6 +22,7 @@ public sealed class NativeLayoutTests
         Assert.Equal(8, Unsafe.SizeOf<NativePacket.FilterInstruction>()); // linux/filter.h: struct sock_filter
         Assert.Equal(16, Unsafe.SizeOf<NativePacket.FilterProgram>()); // struct sock_fprog
         Assert.Equal(8, Unsafe.SizeOf<NativeBpf.Instruction>()); // linux/bpf.h: struct bpf_insn
+        Assert.Equal(28, Unsafe.SizeOf<SockAddr>()); // netinet/in.h: struct sockaddr_in6
         Assert.Equal(16, Unsafe.SizeOf<NativeSocket.Buffer>()); // struct iovec
         Assert.Equal(56, Unsafe.SizeOf<NativeSocket.MessageHeader>()); // sys/socket.h: struct msghdr
         Assert.Equal(64, Unsafe.SizeOf<NativeSocket.MessageSlot>()); // struct mmsghdr
@@ -65,6 +66,7 @@ public sealed class NativeLayoutTests
         Assert.Equal(32, Offset<NativeBpf.ProgramLoad>("Log"));
         Assert.Equal(40, Offset<NativeBpf.ProgramLoad>("KernelVersion"));
         Assert.Equal(44, Offset<NativeBpf.ProgramLoad>("Flags"));
+        Assert.Equal(8, Offset<NativeSocket.Buffer>("Length")); // struct iovec
         Assert.Equal(8, Offset<NativeSocket.MessageHeader>("NameLength")); // struct msghdr
         Assert.Equal(16, Offset<NativeSocket.MessageHeader>("Buffers"));
         Assert.Equal(24, Offset<NativeSocket.MessageHeader>("BufferCount"));
@@ -74,6 +76,7 @@ public sealed class NativeLayoutTests
         Assert.Equal(56, Offset<NativeSocket.MessageSlot>("Length")); // struct mmsghdr
         Assert.Equal(8, Offset<NativeSocket.ControlHeader>("Level")); // struct cmsghdr
         Assert.Equal(12, Offset<NativeSocket.ControlHeader>("Type"));
+        Assert.Equal(8, Offset<NativeSocket.TimeValue>("Microseconds")); // struct timeval
         Assert.Equal(4, Offset<NativeNetlink.NetlinkAddress>("PortId")); // struct sockaddr_nl
         Assert.Equal(8, Offset<NativeNetlink.NetlinkAddress>("Groups"));
         Assert.Equal(4, Offset<NativeNetlink.MessageHeader>("Type")); // struct nlmsghdr

@@ -22,7 +22,7 @@ public sealed class SafeFdTests
     [Fact]
     public void IsInvalid_SocketFailed_IsTrueAndErrnoSaysWhy()
     {
-        using SafeFd fd = NativeUdp.Socket(NoAddressFamily, NativeSocket.SOCK_CLOEXEC, 0);
+        using SafeFd fd = NativeSocket.Socket(NoAddressFamily, NativeSocket.SOCK_CLOEXEC, 0);
         int errno = Errno.Last;
         Assert.True(fd.IsInvalid);
         Assert.NotEqual(0, errno);
