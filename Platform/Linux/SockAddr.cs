@@ -119,6 +119,14 @@ internal struct SockAddr : IEquatable<SockAddr>
         }
     }
 
+    /// <summary>Of the same host, if the ports are not looked at.</summary>
+    public readonly bool HasAddressOf(in SockAddr other)
+    {
+        SockAddr same = other;
+        same._portNetworkOrder = _portNetworkOrder;
+        return Equals(in this, in same);
+    }
+
     public readonly bool Equals(SockAddr other) => Equals(in this, in other);
 
     /// <summary>Compares without a copy; once or twice for every packet.</summary>

@@ -28,6 +28,9 @@ namespace Softlan.Platform.Quic;
 /// </remarks>
 internal sealed class DelayGuard
 {
+    /// <summary>Before the first queue was seen.</summary>
+    public const long NoLimit = long.MaxValue;
+
     /// <summary>Bytes of a full packet on plain Ethernet.</summary>
     private const long FullPacket = 1472;
 
@@ -139,7 +142,7 @@ internal sealed class DelayGuard
     public bool IsBusy { get; private set; }
 
     /// <summary>Bytes that may be in flight now.</summary>
-    public long Limit { get; private set; } = long.MaxValue;
+    public long Limit { get; private set; } = NoLimit;
 
     private TimeSpan LongestUsual => _base + (_base / MostOfUsual);
 
@@ -212,7 +215,7 @@ internal sealed class DelayGuard
         }
     }
 
-    /// <summary>Something could have been sent, had the limit allowed it.</summary>
+    /// <summary>Something could have been sent, had the limit, or what congestion control allows while there is none, not been in the way.</summary>
     public void NoteInTheWay() => _wasInTheWay = true;
 
     /// <summary>More was lost than happens by chance, so a buffer has overflowed: what it dropped still counts as in flight, and the round trip says how long the buffer is, not how much of ours is in it.</summary>
@@ -354,7 +357,7 @@ internal sealed class DelayGuard
             _filled = (long)(inFlight * share);
             Limit = Math.Max(Math.Max(SmallestLimit, least), Math.Min(Limit, (long)(inFlight * Math.Max(0.5, share))));
         }
-        else if (_wasInTheWay && Limit != long.MaxValue)
+        else if (_wasInTheWay && Limit != NoLimit)
         {
             // Half of what is left, for what this leads to shows in the epoch after the next.
             bool isElsewhere = _mostBefore > ClearlyMore * _filled || Limit < ClearlyLess * _filled;

@@ -32,7 +32,7 @@ internal sealed unsafe partial class QuicConnection
     /// <summary><see cref="BbrPauses"/> has nothing to say.</summary>
     private bool _isGuarded;
 
-    /// <summary>The budget is what <see cref="DelayGuard"/> allows, and that is less than the window.</summary>
+    /// <summary>The budget is what <see cref="DelayGuard"/> allows, since that is less than the window; or it has not said anything yet, and has to know that more was to be sent: on a slow path ten packets are a queue.</summary>
     private bool _isDelayBound;
 
     /// <summary>Nothing that must be acknowledged may leave, except what <see cref="_asks"/> says.</summary>
@@ -68,10 +68,11 @@ internal sealed unsafe partial class QuicConnection
     /// <summary>At the start of a turn: how many bytes may join those that are in flight.</summary>
     private void MeasureBudget()
     {
+        UpdatePath(); // ngtcp2 follows a client that moves as soon as it hears from it, and begins anew: what the old path has carried must not raise the window of the new one.
         NativeNgtcp2.ConnInfo info;
         NativeNgtcp2.ConnGetConnInfo(_conn, NativeNgtcp2.NGTCP2_CONN_INFO_V1, &info);
         long inFlight = (long)info.BytesInFlight;
-        _losses.Update(_packetsSent, _datagramsLost);
+        _losses.Update(_datagramsSent, _datagramsLost);
         if (!_losses.IsByChance)
         {
             _delay.NoteOverflow(_loop.Now);
@@ -89,7 +90,7 @@ internal sealed unsafe partial class QuicConnection
         _probes = advice == BbrPauses.Advice.Probe;
         _holds = _probes || advice == BbrPauses.Advice.Wait;
         _inFlightBefore = inFlight;
-        _isDelayBound = _isGuarded && _delay.Limit <= usable;
+        _isDelayBound = _isGuarded && (_delay.Limit <= usable || _delay.Limit == DelayGuard.NoLimit);
         if (advice == BbrPauses.Advice.Ease)
         {
             // What is left is for those who send little: they need not wait for the budget.

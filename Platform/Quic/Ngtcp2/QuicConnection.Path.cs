@@ -19,10 +19,17 @@ internal sealed unsafe partial class QuicConnection
     {
         NativeNgtcp2.Path* current = NativeNgtcp2.ConnGetPath(_conn);
         SockAddr remote = *(SockAddr*)current->Remote.Address;
-        if (!remote.Equals(_remote))
+        if (SockAddr.Equals(in remote, in _remote))
         {
-            _remote = remote;
-            _mtu.Reset();
+            return;
+        }
+
+        // A NAT that has given the client another port has not moved it, nor does ngtcp2 begin anew (RFC 9000, section 9.4).
+        bool isElsewhere = !remote.HasAddressOf(in _remote);
+        _remote = remote;
+        _mtu.Reset();
+        if (isElsewhere)
+        {
             ResetBudget();
         }
     }

@@ -17,6 +17,7 @@ internal sealed unsafe partial class QuicConnection
     private const int SmallestDatagram = DatagramHeader.Length + 60;
 
     private long _packetsSent;
+    private long _datagramsSent;
     private long _bytesSent;
 
     /// <summary><see cref="_packetsSent"/> at the start of the turn.</summary>
@@ -251,6 +252,7 @@ internal sealed unsafe partial class QuicConnection
         }
 
         accepted = taken != 0;
+        _datagramsSent += accepted ? 1 : 0;
         return length;
     }
 
