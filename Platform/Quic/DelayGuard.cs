@@ -310,8 +310,9 @@ internal sealed class DelayGuard
 
         _nextPeak.InFlight = Math.Max(_nextPeak.InFlight, _mostInFlight);
 
-        // The most in flight may be that of the epoch's beginning, and the shortest that of its end; and while a load begins, the shortest is that of its beginning. (The mean of a few packets is that of acknowledgements that wait.)
-        TimeSpan met = _mostInFlight < 2 * InitialWindow ? _shortest : _sum / _count;
+        // The most in flight may be that of the epoch's beginning, and the shortest that of its end; and in a slow start, before there is a limit, the shortest is that of the beginning. (The mean of a few packets
+        // is that of acknowledgements that wait.)
+        TimeSpan met = Limit != NoLimit || _mostInFlight < 2 * InitialWindow ? _shortest : _sum / _count;
         TimeSpan longer = met > _shortestBefore ? met : _shortestBefore;
         _nextPeak.RoundTrip = longer > _nextPeak.RoundTrip ? longer : _nextPeak.RoundTrip;
         _shortestBefore = _shortest;
