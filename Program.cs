@@ -2,6 +2,7 @@ using System.CommandLine;
 using Softlan.Roles;
 using Softlan.Roles.CommandLine;
 
+StandardStreams.Protect();
 if (OperatingSystem.IsWindows())
 {
     int exitCode = SoftlanCommandLine.Run(SoftlanCommandLine.CreateRoot(WindowsCommands.Create()), args, Console.Out, Console.Error);

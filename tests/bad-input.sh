@@ -12,7 +12,7 @@ set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 exec </dev/null
 # shellcheck source=/dev/null
-for part in netns/lib bad-input/options bad-input/machine bad-input/strangers; do . "tests/$part.sh"; done
+for part in netns/lib bad-input/options bad-input/machine bad-input/streams bad-input/strangers; do . "tests/$part.sh"; done
 
 relay_address=203.0.113.1
 bad=$PWD/tests/bad-input
@@ -50,7 +50,7 @@ echo "bad-input: run $$"
 build_internet || { fail "five machines and their cables" "see above"; finish; }
 
 stories=("$@")
-[ ${#stories[@]} -gt 0 ] || stories=(options machine relay_files player_files rooms strangers unreachable)
+[ ${#stories[@]} -gt 0 ] || stories=(options machine relay_files player_files streams rooms strangers unreachable)
 concerns relay alice bob
 check "the relay listens" start_relay
 start_unreachable

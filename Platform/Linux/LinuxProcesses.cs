@@ -9,6 +9,7 @@ internal static class LinuxProcesses
 {
     // Fields of /proc/pid/stat behind the command name; the name itself may hold spaces and parentheses.
     private const int StartTimeField = 22 - 3;
+    private const int TerminalField = 7 - 3;
 
     /// <summary>Start time in clock ticks since the boot (proc(5), /proc/pid/stat, field 22), /proc/sys/kernel/random/boot_id, and the namespace as /proc/self/ns/net names it.</summary>
     public static ProcessStamp OfThisProcess() =>
@@ -17,8 +18,13 @@ internal static class LinuxProcesses
     /// <summary>Whether that very process still runs.</summary>
     public static bool IsAlive(ProcessStamp stamp) => stamp.Boot == ReadBoot() && ReadStartTime(stamp.Pid) == stamp.StartTime;
 
+    /// <summary>Whether this process has a controlling terminal. When one closes, the kernel takes it from its whole session before anybody hears SIGHUP.</summary>
+    public static bool HasTerminal() => ReadField(Environment.ProcessId, TerminalField) is not (null or 0);
+
     /// <summary>The start time in a line of /proc/pid/stat; null when it is no such line.</summary>
-    internal static long? ParseStartTime(string stat)
+    internal static long? ParseStartTime(string stat) => ParseField(stat, StartTimeField);
+
+    private static long? ParseField(string stat, int field)
     {
         int nameEnd = stat.LastIndexOf(')');
         if (nameEnd < 0)
@@ -27,16 +33,18 @@ internal static class LinuxProcesses
         }
 
         string[] fields = stat[(nameEnd + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return fields.Length > StartTimeField && long.TryParse(fields[StartTimeField], NumberStyles.None, CultureInfo.InvariantCulture, out long time)
-            ? time
+        return fields.Length > field && long.TryParse(fields[field], NumberStyles.None, CultureInfo.InvariantCulture, out long value)
+            ? value
             : null;
     }
 
-    private static long? ReadStartTime(int pid)
+    private static long? ReadStartTime(int pid) => ReadField(pid, StartTimeField);
+
+    private static long? ReadField(int pid, int field)
     {
         try
         {
-            return ParseStartTime(File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat")));
+            return ParseField(File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat")), field);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

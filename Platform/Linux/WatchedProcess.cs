@@ -14,9 +14,9 @@ internal sealed class WatchedProcess : IDisposable
     /// <summary>How long a child may take to end when asked; then it is killed.</summary>
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
 
-    // A name of a signal that arrives on standard input is sent to the child. Ctrl-C on a terminal reaches the whole process group: softlan alone decides what it means.
+    // A name of a signal that arrives on standard input is sent to the child. Ctrl-C on a terminal, and its closing, reach the whole process group: softlan alone decides what they mean.
     internal const string Watcher = """
-        trap '' INT
+        trap '' INT HUP
         exec 3<&0 </dev/null
         "$@" 3<&- &
         child=$!

@@ -12,6 +12,6 @@ internal interface IRole : IDisposable
     /// <summary>Begins to end in order: says bye, undoes its changes to the host, then reports the end. A second call does nothing.</summary>
     void Stop();
 
-    /// <summary>SIGHUP: a daemon reads its files again; what belongs to a terminal stops, since its terminal is gone.</summary>
+    /// <summary>Somebody sent SIGHUP: a daemon reads its files again, and what serves one person stops. When the terminal is gone, <see cref="Stop"/> is called instead.</summary>
     void HangUp();
 }

@@ -18,10 +18,11 @@ internal static class LinuxHost
     {
         using ILoggerFactory loggers = SoftlanLogging.Create(logging);
         using EventLoop loop = new();
+        bool hasTerminal = LinuxProcesses.HasTerminal();
         IQuicEngine engine = createEngine(loop, loggers);
         try
         {
-            using RoleHost host = new(loop, loop.Run, loggers.CreateLogger("softlan"));
+            using RoleHost host = new(loop, loop.Run, loggers.CreateLogger("softlan"), hasLostTerminal: () => hasTerminal && !LinuxProcesses.HasTerminal());
             return host.Run(() => create(loop, engine, loggers));
         }
         finally

@@ -10,7 +10,9 @@ namespace Softlan.Roles.CommandLine;
 /// <param name="runLane">Runs the lane on the calling thread until the token is cancelled; a lane without a thread of its own only waits for that.</param>
 /// <param name="logger">For the host's own words.</param>
 /// <param name="onLane">Does something on the lane and returns when it is done; throws what it threw. Null: the calling thread is the lane's.</param>
-internal sealed class RoleHost(ILane lane, Action<CancellationToken> runLane, ILogger logger, Action<Action>? onLane = null) : IDisposable
+/// <param name="hasLostTerminal">Asked at SIGHUP: whether the terminal on which softlan was started is gone. Null: no.</param>
+internal sealed class RoleHost(
+    ILane lane, Action<CancellationToken> runLane, ILogger logger, Action<Action>? onLane = null, Func<bool>? hasLostTerminal = null) : IDisposable
 {
     /// <summary>A role that has not ended this long after it was asked to is disposed where it stands.</summary>
     public static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
@@ -114,14 +116,14 @@ internal sealed class RoleHost(ILane lane, Action<CancellationToken> runLane, IL
                 return;
         }
 
-        _hardTimer = new Timer(static _ => Environment.Exit(ExitCodes.Failure), null, HardTimeout, Timeout.InfiniteTimeSpan);
         if (OperatingSystem.IsWindows() && context.Signal == PosixSignal.SIGTERM)
         {
+            StartHardTimer();
             StopBeforeTheHandlerReturns();
         }
         else
         {
-            PostAside(Stop);
+            StopInOrder();
         }
     }
 
@@ -134,9 +136,31 @@ internal sealed class RoleHost(ILane lane, Action<CancellationToken> runLane, IL
         }
         else
         {
+            OnHangUp();
+        }
+    }
+
+    /// <summary>The terminal's closing ends every role. Otherwise somebody sent the signal, and the role knows what it means. Kernel and shell may both tell of the closing, so a second time is no hurry.</summary>
+    internal void OnHangUp()
+    {
+        if (hasLostTerminal?.Invoke() == true)
+        {
+            StopInOrder();
+        }
+        else
+        {
             PostAside(() => _role?.HangUp());
         }
     }
+
+    private void StopInOrder()
+    {
+        StartHardTimer();
+        PostAside(Stop);
+    }
+
+    private void StartHardTimer() =>
+        _hardTimer ??= new Timer(static _ => Environment.Exit(ExitCodes.Failure), null, HardTimeout, Timeout.InfiniteTimeSpan);
 
     private void StopBeforeTheHandlerReturns()
     {

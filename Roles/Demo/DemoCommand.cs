@@ -34,7 +34,9 @@ internal static class DemoCommand
         void OnSignal(PosixSignalContext context)
         {
             context.Cancel = true;
-            if (signals.Note() == StopSignals.Meaning.EndNow)
+
+            // Kernel and shell may both tell that the terminal is gone: that is no hurry.
+            if (context.Signal != PosixSignal.SIGHUP && signals.Note() == StopSignals.Meaning.EndNow)
             {
                 // Somebody is in a hurry; the next demo removes what this one leaves behind.
                 Environment.Exit(ExitCodes.Interrupted);

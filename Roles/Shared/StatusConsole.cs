@@ -1,11 +1,12 @@
 using System.Text;
+using Softlan.Roles.CommandLine;
 
 namespace Softlan.Roles.Shared;
 
 /// <summary>A terminal that keeps one live line at its bottom: log lines scroll above it. Every thread may write.</summary>
-/// <param name="terminal">Where everything goes.</param>
+/// <param name="terminal">Where everything goes. Once it has lost something it is gone, and so is the live line.</param>
 /// <param name="width">Columns now; the line is cut there, since a wrapped one could not be taken back.</param>
-internal sealed class StatusConsole(TextWriter terminal, Func<int> width) : TextWriter
+internal sealed class StatusConsole(EnduringWriter terminal, Func<int> width) : TextWriter
 {
     /// <summary>ECMA-48: carriage return, then erase to the end of the line.</summary>
     private const string EraseLine = "\r\u001b[K";
@@ -28,7 +29,7 @@ internal sealed class StatusConsole(TextWriter terminal, Func<int> width) : Text
             return null;
         }
 
-        StatusConsole console = new(Console.Error, static () => Console.WindowWidth);
+        StatusConsole console = new(StandardStreams.Error, WidthOfConsole);
         Console.SetError(console);
         return console;
     }
@@ -38,8 +39,9 @@ internal sealed class StatusConsole(TextWriter terminal, Func<int> width) : Text
     {
         lock (_lock)
         {
-            if (_isClosed)
+            if (_isClosed || terminal.HasFailed)
             {
+                _line = "";
                 return;
             }
 
@@ -94,6 +96,18 @@ internal sealed class StatusConsole(TextWriter terminal, Func<int> width) : Text
         lock (_lock)
         {
             terminal.Flush();
+        }
+    }
+
+    private static int WidthOfConsole()
+    {
+        try
+        {
+            return Console.WindowWidth;
+        }
+        catch (IOException)
+        {
+            return 0; // The first question writes to the terminal, which may be gone by then.
         }
     }
 }

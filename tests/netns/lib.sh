@@ -132,6 +132,9 @@ start() {
   pids[$name]=$!
 }
 
+# on_terminal NAME MACHINE COMMAND...: the same on a terminal of its own. USR1 presses Ctrl-C there, USR2 closes it.
+on_terminal() { local name=$1 machine=$2; shift 2; start "$name" "$machine" TERM=xterm python3 -B "$here/terminal.py" "$@"; }
+
 # once MACHINE SECONDS COMMAND...: a program that ends by itself; its output and exit code are this function's.
 once() {
   local name=$1 seconds=$2

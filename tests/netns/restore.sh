@@ -84,9 +84,6 @@ story_restore() {
   check "bob is back" start_player bob
 }
 
-# USR1 makes the terminal send Ctrl-C.
-on_terminal() { local name=$1 machine=$2; shift 2; start "$name" "$machine" TERM=xterm python3 -B "$here/terminal.py" "$@"; }
-
 start_on_terminal() {
   local name=$1
   shift

@@ -16,6 +16,8 @@ if (!OperatingSystem.IsWindows())
     return ExitCodes.Usage;
 }
 
+StandardStreams.Protect();
+
 // Wine's files belong to whoever runs it, whatever is said when they are made.
 PrivatePlace.AlsoTrusted = WindowsIdentity.GetCurrent().User;
 

@@ -51,16 +51,44 @@ public sealed class RoleHostTests : IDisposable
         Assert.Equal("start dispose", _role.Story);
     }
 
-    private RoleHost Host() => new(
+    [Theory]
+    [InlineData(true, "start stop dispose")]
+    [InlineData(false, "start hang-up dispose")]
+    public void OnHangUp_StopsWhenTheTerminalIsGone_AndElseAsksTheRole(bool isGone, string story)
+    {
+        using RoleHost host = Host(() => isGone);
+        _role.OnStart = host.OnHangUp;
+        Assert.Equal(ExitCodes.Success, host.Run(() => _role));
+        Assert.Equal(story, _role.Story);
+    }
+
+    [Fact]
+    public void OnHangUp_Twice_IsNoHurry()
+    {
+        using RoleHost host = Host(() => true);
+        _role.OnStart = () =>
+        {
+            host.OnHangUp();
+            host.OnHangUp();
+        };
+        _role.IgnoresStop = true;
+        Assert.Equal(ExitCodes.Success, host.Run(() => _role));
+        Assert.Equal("start stop stop dispose", _role.Story);
+        Assert.True(_lane.Now >= RoleHost.StopTimeout);
+    }
+
+    private RoleHost Host(Func<bool>? hasLostTerminal = null) => new(
         _lane,
         stop =>
         {
             while (!stop.IsCancellationRequested)
             {
                 _lane.Advance(TimeSpan.FromSeconds(1));
+                Thread.Sleep(1); // What signals cause is posted by other threads.
             }
         },
-        NullLogger.Instance);
+        NullLogger.Instance,
+        hasLostTerminal: hasLostTerminal);
 
     private sealed class ProbeRole : IRole
     {
@@ -88,7 +116,11 @@ public sealed class RoleHostTests : IDisposable
             }
         }
 
-        public void HangUp() => Tell("hang-up");
+        public void HangUp()
+        {
+            Tell("hang-up");
+            Ended!(null);
+        }
 
         public void Dispose() => Tell("dispose");
 

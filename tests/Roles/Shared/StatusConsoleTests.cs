@@ -1,4 +1,6 @@
+using Softlan.Roles.CommandLine;
 using Softlan.Roles.Shared;
+using Softlan.Tests.Fakes;
 using Xunit;
 
 namespace Softlan.Tests.Roles.Shared;
@@ -14,7 +16,7 @@ public sealed class StatusConsoleTests : IDisposable
     [Fact]
     public void Show_ReplacesTheLine()
     {
-        using StatusConsole console = new(_terminal, () => 80);
+        using StatusConsole console = new(new EnduringWriter(_terminal), () => 80);
         console.Show("one");
         console.Show("two");
         console.Show("two");
@@ -24,7 +26,7 @@ public sealed class StatusConsoleTests : IDisposable
     [Fact]
     public void Write_LogLine_StandsAboveTheLine()
     {
-        using StatusConsole console = new(_terminal, () => 80);
+        using StatusConsole console = new(new EnduringWriter(_terminal), () => 80);
         console.Show("status");
         console.Write("log\n");
         Assert.Equal($"{Erase}status{Erase}log\nstatus", _terminal.ToString());
@@ -33,7 +35,7 @@ public sealed class StatusConsoleTests : IDisposable
     [Fact]
     public void Write_InPieces_TheLineWaitsForTheEnd()
     {
-        using StatusConsole console = new(_terminal, () => 80);
+        using StatusConsole console = new(new EnduringWriter(_terminal), () => 80);
         console.Show("status");
         console.Write("half ");
         console.Show("newer");
@@ -44,7 +46,7 @@ public sealed class StatusConsoleTests : IDisposable
     [Fact]
     public void Show_NarrowTerminal_IsCut()
     {
-        using StatusConsole console = new(_terminal, () => 5);
+        using StatusConsole console = new(new EnduringWriter(_terminal), () => 5);
         console.Show("a long status");
         Assert.Equal($"{Erase}a lo", _terminal.ToString());
     }
@@ -52,11 +54,34 @@ public sealed class StatusConsoleTests : IDisposable
     [Fact]
     public void CloseLine_TakesItAwayForGood()
     {
-        using StatusConsole console = new(_terminal, () => 80);
+        using StatusConsole console = new(new EnduringWriter(_terminal), () => 80);
         console.Show("status");
         console.CloseLine();
         console.Show("late");
         console.Write("last words\n");
         Assert.Equal($"{Erase}status{Erase}last words\n", _terminal.ToString());
+    }
+
+    [Fact]
+    public void Show_TerminalIsGone_IsQuietForGood()
+    {
+        using DeadTerminal gone = new();
+        using StatusConsole console = new(new EnduringWriter(gone), () => 80);
+        console.Show("status");
+        console.Show("newer");
+        Assert.Equal(1, gone.Writes);
+        console.Write("log\n");
+        console.CloseLine();
+        Assert.Equal(2, gone.Writes);
+    }
+
+    [Fact]
+    public void Write_TerminalIsGone_TheLineGoesWithIt()
+    {
+        using DeadTerminal gone = new();
+        using StatusConsole console = new(new EnduringWriter(gone), () => 80);
+        console.Write("log\n");
+        console.Show("status");
+        Assert.Equal(1, gone.Writes);
     }
 }
