@@ -14,6 +14,9 @@ internal static partial class RelayLog
     [LoggerMessage(2, LogLevel.Information, "Listening on {EndPoint}, UDP")]
     public static partial void Listening(ILogger logger, IPEndPoint endPoint);
 
+    [LoggerMessage(20, LogLevel.Warning, "{Reason} The relay goes on; players join with: {Line}")]
+    public static partial void CannotGreet(ILogger logger, string reason, string line);
+
     [LoggerMessage(3, LogLevel.Information, "Room {Room} opened with an MTU of {Mtu}")]
     public static partial void RoomOpened(ILogger logger, RoomCode room, int mtu);
 

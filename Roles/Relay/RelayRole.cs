@@ -253,14 +253,22 @@ internal sealed class RelayRole : IRole
         bool isAnywhere = listening.Equals(IPAddress.IPv6Any) || listening.Equals(IPAddress.Any);
         string host = _options.PublicName ?? (isAnywhere ? "HOST" : listening.ToString());
         RelayAddress address = new(host, endPoints.Count > 0 ? endPoints[0].Port : _options.Listen.EndPoint.Port);
-        _output.WriteLine($"The relay listens on {string.Join(" and ", endPoints)} (UDP).");
-        _output.WriteLine(host == "HOST"
-            ? "Players join with this line; put in this machine's public name or address for HOST and any room code for ROOM1:"
-            : "Players join with this line; put in any room code for ROOM1:");
-        _output.WriteLine();
-        _output.WriteLine($"  softlan client --relay {address} --pin {Pin} --room ROOM1");
-        _output.WriteLine();
-        _output.Flush();
+        string line = $"softlan client --relay {address} --pin {Pin} --room ROOM1";
+        try
+        {
+            _output.WriteLine($"The relay listens on {string.Join(" and ", endPoints)} (UDP).");
+            _output.WriteLine(host == "HOST"
+                ? "Players join with this line; put in this machine's public name or address for HOST and any room code for ROOM1:"
+                : "Players join with this line; put in any room code for ROOM1:");
+            _output.WriteLine();
+            _output.WriteLine($"  {line}");
+            _output.WriteLine();
+            _output.Flush();
+        }
+        catch (SoftlanException unwritable)
+        {
+            RelayLog.CannotGreet(_logger, unwritable.Message, line);
+        }
 
         // After the lines for people, or it would stand between them where both go to one place.
         foreach (IPEndPoint endPoint in endPoints)

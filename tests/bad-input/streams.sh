@@ -1,8 +1,8 @@
 # shellcheck shell=bash
-# Where softlan writes may be gone.
+# Where softlan writes may be gone: a terminal that was closed, a disk that is full, a stream that was never open.
 
 story_streams() {
-  local demo carol="--tap softlan3 --identity $work/stranger/home/carol.json --address 10.73.42.13/24"
+  local where demo carol="--tap softlan3 --identity $work/stranger/home/carol.json --address 10.73.42.13/24"
   story "a terminal that is closed"
   concerns carol gateway onterm keeper
   # shellcheck disable=SC2086
@@ -34,9 +34,40 @@ story_streams() {
   check "the terminal closes: it ends" close_terminal show 1
   check "and no program of it is left" none_lives_in "/run/softlan-demo/$demo/"
 
+  story "streams that cannot be written"
+  concerns relay full
+  for where in '>/dev/full' '>&-'; do
+    check "--help $where" unwritable "$where" --help
+    check "--version $where" unwritable "$where" --version
+    check "client --list-taps $where" unwritable "$where" client --list-taps
+    check "demo $where" unwritable "$where" demo
+    start full relay sh -c "exec \"\$0\" \"\$@\" $where" "$softlan" relay --listen 4448/udp --state "$work/relay/home/full"
+    check "relay $where goes on, and its log has the line for players" says full 10 'Cannot write to stdout: .*join with: softlan client .*--pin sha256:'
+    check "and stops in order" stop full
+  done
+  start full relay sh -c 'exec "$0" "$@" 2>/dev/full' "$softlan" relay --listen 4448/udp --state "$work/relay/home/full"
+  check "relay 2>/dev/full goes on" says full 10 '--pin sha256:'
+  check "and stops in order" stop full
+  check "a failure that nobody can be told keeps its exit code" wordless_failure '2>/dev/full'
+  check "nor where stderr is closed" wordless_failure '2>&-'
 }
 
 close_terminal() { kill -USR2 "${pids[$1]}" && ends "$1" 10 "$2"; }
+
+# unwritable WHERE SUBCOMMAND...: one line that says so.
+unwritable() {
+  local where=$1
+  shift
+  one_line 1 'Cannot write to stdout: (No space left on device|it is not open for writing)\. Hint: ' sh -c "exec \"\$0\" \"\$@\" $where" "$softlan" "$@"
+}
+
+wordless_failure() {
+  local status
+  once player1 15 sh -c "exec \"\$0\" \"\$@\" $1" "$softlan" client --room NEVER --identity "$work/player1/home/never.json" 2>/dev/null
+  status=$?
+  echo "exit code $status"
+  [ $status -eq 1 ]
+}
 
 # none_lives_in DIRECTORY: no process has it in its environment, as the demo's have their home.
 none_lives_in() { [ ${#1} -gt 20 ] && ! grep -lsF "$1" /proc/[0-9]*/environ; }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Softlan.Roles.CommandLine;
+using Softlan.Tests.Fakes;
 using Softlan.Wire;
 using Xunit;
 
@@ -161,6 +162,16 @@ public sealed class CommandLineTests : IDisposable
     {
         Assert.Equal(ExitCodes.Failure, Run("probe", "--probe-room", "fails"));
         Assert.Equal($"softlan: Cannot probe: it fails. Hint: try another room.{Environment.NewLine}", _error.ToString());
+    }
+
+    [Fact]
+    public void Run_HelpThatCannotBeWritten_IsOneLineAndExitCodeOne()
+    {
+        using DeadTerminal full = new();
+        using OutputWriter output = new(full);
+        Assert.Equal(ExitCodes.Failure, SoftlanCommandLine.Run(SoftlanCommandLine.CreateRoot(), ["--help"], output, _error));
+        Assert.StartsWith("softlan: Cannot write to stdout: Input/output error. Hint: ", _error.ToString(), StringComparison.Ordinal);
+        Assert.Single(_error.ToString(), c => c == '\n');
     }
 
     private int Run(params string[] args)

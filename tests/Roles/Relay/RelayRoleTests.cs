@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Softlan.Platform;
+using Softlan.Roles.CommandLine;
 using Softlan.Roles.Relay;
 using Softlan.Tests.Fakes;
 using Softlan.Wire;
@@ -182,6 +183,16 @@ public sealed class RelayRoleTests : IDisposable
     }
 
     [Fact]
+    public void Start_StdoutCannotBeWritten_GoesOnAndTheLogHasTheLine()
+    {
+        using DeadTerminal full = new();
+        using OutputWriter output = new(full);
+        RelayRole relay = Start(output: output);
+        Assert.Contains("Input/output error", Assert.Single(Warnings()), StringComparison.Ordinal);
+        Assert.Contains($"softlan client --relay HOST:443 --pin {relay.Pin} --room ROOM1", Warnings().Single(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void PortTaken_SaysSo()
     {
         Start();
@@ -276,10 +287,10 @@ public sealed class RelayRoleTests : IDisposable
             trace.Lines.Where(line => line.StartsWith("Trace", StringComparison.Ordinal)));
     }
 
-    private RelayRole Start(Func<RelayOptions, RelayOptions>? change = null)
+    private RelayRole Start(Func<RelayOptions, RelayOptions>? change = null, TextWriter? output = null)
     {
         RelayOptions options = new() { StateDirectory = _directory, ServerName = "relay.example" };
-        RelayRole role = new(change?.Invoke(options) ?? options, _network.Lane, _network, _output, _log);
+        RelayRole role = new(change?.Invoke(options) ?? options, _network.Lane, _network, output ?? _output, _log);
         _roles.Add(role);
         role.Start(failure => _ended = failure?.Message ?? "in order");
         return role;
