@@ -8,8 +8,8 @@ namespace Softlan.Roles.Client.Dhcp;
 /// <summary>Gets the player's address from the party's DHCP: starts the DHCP client when somebody can answer, keeps it running, and says how it goes.</summary>
 internal sealed class DhcpAddressing : IDhcpRunnerOwner, IDisposable
 {
-    /// <summary>A DHCP server that is there answers within a few seconds, however slow the way.</summary>
-    public static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(10);
+    /// <summary>Longer than it takes a DHCP server that is there: it may look for 3 s whether the address is free, and dhcpcd then looks for some 5 s itself, after up to 5 s between two of its questions.</summary>
+    public static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(20);
 
     /// <summary>Pause before a DHCP client that ended is started again; doubles with each end up to <see cref="LongestPause"/>.</summary>
     public static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);

@@ -29,7 +29,7 @@ public sealed class DhcpProgramTests
         Assert.Throws<SoftlanException>(() => new DhcpProgramFinder(".:bin", path => !Path.IsPathFullyQualified(path), _ => true).Find());
 
     [Theory]
-    [InlineData(nameof(DhcpProgramKind.Udhcpc), "/sbin/x -f -i tap0 -s /run/s -t 3 -T 1 -A 3 -o -O subnet -O broadcast")]
+    [InlineData(nameof(DhcpProgramKind.Udhcpc), "/sbin/x -f -i tap0 -s /run/s -t 10 -T 1 -A 1 -o -O subnet -O broadcast")]
     [InlineData(nameof(DhcpProgramKind.Dhclient), "/sbin/x -4 -d -sf /run/s -cf /run/d/dhclient.conf -lf /run/d/dhclient.leases -pf /run/d/dhclient.pid tap0")]
     [InlineData(nameof(DhcpProgramKind.Dhcpcd), "/sbin/x -4 -B --noconfigure -f /run/d/dhcpcd.conf -c /run/s tap0")]
     public void CommandLine_StaysInTheForegroundAndUsesOurScript(string kind, string commandLine) =>
