@@ -40,6 +40,9 @@ internal static partial class ClientLog
     [LoggerMessage(310, LogLevel.Warning, "This machine has no route to {Relay} now; waiting for a network")]
     public static partial void NoRouteToRelay(ILogger logger, IPAddress relay);
 
+    [LoggerMessage(343, LogLevel.Information, "The network is back: {Relay} is reached through {Route} again")]
+    public static partial void RouteIsBack(ILogger logger, IPAddress relay, RelayRoute route);
+
     [LoggerMessage(311, LogLevel.Information, "The network of this machine changed: {Relay} is reached through {Route} now")]
     public static partial void RouteMoved(ILogger logger, IPAddress relay, RelayRoute route);
 

@@ -37,31 +37,17 @@ internal sealed class RelayRoutePin(IRelayRoutes routes, HostChanges changes, IL
         return Check();
     }
 
-    /// <summary>Looks whether the way still is what it should be, and corrects it.</summary>
+    /// <summary>Looks whether the way still is what it should be, and corrects it. A way that was lost and is there again is told here; that it is another one than before tells whoever asks.</summary>
     public RouteCheck Check()
     {
-        if (Relay is null)
+        RouteCheck found = Relay is null ? RouteCheck.Unchanged : Look(Relay);
+        if (found == RouteCheck.Unchanged && _saidNoRoute && _wanted is { } route)
         {
-            return RouteCheck.Unchanged;
+            ClientLog.RouteIsBack(logger, Relay!, route);
         }
 
-        RelayRoute? now = routes.Find(Relay);
-        if (now is { Kind: RelayRouteKind.Local })
-        {
-            bool wasElsewhere = _wanted is not null and not { Kind: RelayRouteKind.Local };
-            Release();
-            _wanted = now;
-            return wasElsewhere ? RouteCheck.Moved : RouteCheck.Unchanged;
-        }
-
-        RelayRoute? wanted = routes.FindWithoutSoftlan(Relay);
-        if (wanted is null && !_isUnderRules && (_wanted is not null || now is null or { Kind: RelayRouteKind.Tunnel }))
-        {
-            return LostRoute(); // A pin that still stands is left alone: the network may come back as it was.
-        }
-
-        _saidNoRoute = false;
-        return FollowRules(now, wanted) ?? Hold(now, wanted!);
+        _saidNoRoute &= found == RouteCheck.NoRoute;
+        return found;
     }
 
     /// <summary>Takes the pin away. A borrowed route stays.</summary>
@@ -74,6 +60,26 @@ internal sealed class RelayRoutePin(IRelayRoutes routes, HostChanges changes, IL
         }
 
         _isUnderRules = false;
+    }
+
+    private RouteCheck Look(IPAddress relay)
+    {
+        RelayRoute? now = routes.Find(relay);
+        if (now is { Kind: RelayRouteKind.Local })
+        {
+            bool wasElsewhere = _wanted is not null and not { Kind: RelayRouteKind.Local };
+            Release();
+            _wanted = now;
+            return wasElsewhere ? RouteCheck.Moved : RouteCheck.Unchanged;
+        }
+
+        RelayRoute? wanted = routes.FindWithoutSoftlan(relay);
+        if (wanted is null && !_isUnderRules && (_wanted is not null || now is null or { Kind: RelayRouteKind.Tunnel }))
+        {
+            return LostRoute(); // A pin that still stands is left alone: the network may come back as it was.
+        }
+
+        return FollowRules(now, wanted) ?? Hold(now, wanted!);
     }
 
     private RouteCheck LostRoute()

@@ -85,6 +85,8 @@ public sealed class RelayRoutePinTests
         Assert.Equal(RouteCheck.NoRoute, _pin.Check());
         _routes.Table.AddRange(before.Where(route => !route.IsSoftlans));
         Assert.Equal(RouteCheck.Unchanged, _pin.Check());
+        Assert.Equal(RouteCheck.Unchanged, _pin.Check());
+        Assert.Equal(1, _log.Count("The network is back: 203.0.113.7 is reached through wlan0 via 192.168.1.1 again"));
         Assert.Single(Pins);
         Assert.Single(_journal.Saved);
         _changes.UndoAll();
@@ -187,6 +189,21 @@ public sealed class RelayRoutePinTests
         _routes.Rules.Clear();
         _routes.Table.Add(Route("203.0.113.0/24", Tap));
         Assert.Equal(RouteCheck.Captured, _pin.Check());
+    }
+
+    [Fact]
+    public void Check_VpnRulesLeadNowhereForAWhile_IsToldOnceAndSoIsItsEnd()
+    {
+        _routes.Rules.Add(Route("0.0.0.0/0", Eth));
+        _pin.MoveTo(Relay);
+        _routes.Rules.Clear();
+        _routes.Table.Clear();
+        Assert.Equal(RouteCheck.NoRoute, _pin.Check());
+        Assert.Equal(RouteCheck.NoRoute, _pin.Check());
+        Assert.Equal(1, _log.Count("no route to 203.0.113.7"));
+        _routes.Rules.Add(Route("0.0.0.0/0", Eth));
+        Assert.Equal(RouteCheck.Unchanged, _pin.Check());
+        Assert.Equal(1, _log.Count("The network is back"));
     }
 
     [Fact]
