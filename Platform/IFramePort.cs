@@ -31,14 +31,27 @@ internal enum FrameOrigin
     SentByThisHost,
 }
 
+/// <summary>Whether frames can come and go where a port is on a wire.</summary>
+internal enum WireState
+{
+    /// <summary>They can.</summary>
+    Connected,
+
+    /// <summary>No carrier: the cable is not plugged in, or nothing is switched on at its other end.</summary>
+    Unplugged,
+
+    /// <summary>Somebody took the interface down.</summary>
+    Down,
+}
+
 /// <summary>Receives what a port reads.</summary>
 internal interface IFramePortHandler
 {
     /// <summary>One frame of 14 to 1518 bytes with finished checksums (a longer one is passed too, to be dropped as Jumbo). Borrowed until the call returns; may be changed in place.</summary>
     void OnFrame(Span<byte> frame, FrameOrigin origin);
 
-    /// <summary>The cable was pulled or plugged in; only ports on a wire tell. The port goes on.</summary>
-    void OnCarrierChanged(bool hasCarrier)
+    /// <summary>The cable was pulled or plugged in, or the interface switched off or on; only ports on a wire tell. The port goes on.</summary>
+    void OnWireChanged(WireState state)
     {
     }
 

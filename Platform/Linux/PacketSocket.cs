@@ -32,7 +32,7 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
     private readonly EventLoop _loop;
     private readonly SafeFd _fd;
     private readonly NetlinkSocket _netlink;
-    private bool _hasCarrier = true;
+    private WireState _wire;
     private readonly int _interfaceIndex;
     private readonly LocalDelivery? _local;
     private readonly PacketReceiver _receiver = new();
@@ -323,10 +323,11 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
         }
 
         _isDown = !link.IsUp;
-        if ((link.IsUp && link.HasCarrier) != _hasCarrier)
+        WireState wire = _isDown ? WireState.Down : link.HasCarrier ? WireState.Connected : WireState.Unplugged;
+        if (wire != _wire)
         {
-            _hasCarrier = !_hasCarrier;
-            _intake.Handler?.OnCarrierChanged(_hasCarrier);
+            _wire = wire;
+            _intake.Handler?.OnWireChanged(wire);
         }
 
         Address = link.Address; // Most cards only take another MAC while they are down.

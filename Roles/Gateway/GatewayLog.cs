@@ -15,7 +15,10 @@ internal static partial class GatewayLog
     [LoggerMessage(212, LogLevel.Warning, "{Interface} has no carrier: the LAN cannot be reached. Plug in the cable, or switch on what is at its other end")]
     public static partial void CarrierLost(ILogger logger, string @interface);
 
-    [LoggerMessage(213, LogLevel.Information, "{Interface} has its carrier back")]
+    [LoggerMessage(215, LogLevel.Warning, "{Interface} is down: the LAN cannot be reached. Hint: bring it up: ip link set {Interface} up")]
+    public static partial void TakenDown(ILogger logger, string @interface);
+
+    [LoggerMessage(213, LogLevel.Information, "{Interface} is up and has its carrier back")]
     public static partial void CarrierBack(ILogger logger, string @interface);
 
     [LoggerMessage(214, LogLevel.Warning, "Cannot lock {Interface}: {Reason}. Nothing keeps a second gateway from taking this one's place")]

@@ -149,15 +149,19 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
         }
     }
 
-    void IFramePortHandler.OnCarrierChanged(bool hasCarrier)
+    void IFramePortHandler.OnWireChanged(WireState state)
     {
-        if (hasCarrier)
+        switch (state)
         {
-            GatewayLog.CarrierBack(_logger, _options.Interface);
-        }
-        else
-        {
-            GatewayLog.CarrierLost(_logger, _options.Interface);
+            case WireState.Connected:
+                GatewayLog.CarrierBack(_logger, _options.Interface);
+                break;
+            case WireState.Unplugged:
+                GatewayLog.CarrierLost(_logger, _options.Interface);
+                break;
+            case WireState.Down:
+                GatewayLog.TakenDown(_logger, _options.Interface);
+                break;
         }
     }
 

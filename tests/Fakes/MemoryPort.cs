@@ -61,6 +61,9 @@ internal sealed class MemoryPort(string name, MacAddress address) : IFramePort
         (_handler ?? throw new InvalidOperationException("The port was not started.")).OnFrame(_buffer.AsSpan(0, frame.Length), origin);
     }
 
+    /// <summary>Something happened to the cable, or to the interface.</summary>
+    public void Change(WireState state) => _handler?.OnWireChanged(state);
+
     /// <summary>The interface went away.</summary>
     public void Fail(string what = "Interface is gone") => _handler?.OnPortFailed(SoftlanException.Create(what, "a test said so"));
 

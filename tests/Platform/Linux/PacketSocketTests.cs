@@ -226,6 +226,20 @@ public sealed class PacketSocketTests
     }
 
     [Fact]
+    public void Wire_TakenDownIsNotACableThatWasPulled()
+    {
+        InNamespace(rig =>
+        {
+            rig.Namespace.Ip("link set nic0 down");
+            Assert.True(PortRecorder.TurnUntil(rig.Loop, () => rig.AtGateway.Wire.Count == 1 && rig.OnLan.Wire.Count == 1));
+            Assert.Equal([WireState.Down], rig.AtGateway.Wire);
+            Assert.Equal([WireState.Unplugged], rig.OnLan.Wire);
+            rig.Namespace.Ip("link set nic0 up");
+            Assert.True(PortRecorder.TurnUntil(rig.Loop, () => rig.AtGateway.Wire[^1] == WireState.Connected && rig.OnLan.Wire[^1] == WireState.Connected));
+        });
+    }
+
+    [Fact]
     public void Steady_ReadingAndWriting_AllocatesNothing()
     {
         InNamespace(rig =>

@@ -11,6 +11,8 @@ internal sealed class PortRecorder : IFramePortHandler
 {
     public List<(byte[] Frame, FrameOrigin Origin)> Frames { get; } = [];
 
+    public List<WireState> Wire { get; } = [];
+
     public SoftlanException? Failure { get; private set; }
 
     public int Count { get; private set; }
@@ -26,6 +28,8 @@ internal sealed class PortRecorder : IFramePortHandler
             Frames.Add((frame.ToArray(), origin));
         }
     }
+
+    public void OnWireChanged(WireState state) => Wire.Add(state);
 
     public void OnPortFailed(SoftlanException reason) => Failure = reason;
 

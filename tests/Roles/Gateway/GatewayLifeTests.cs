@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Softlan.Platform;
 using Softlan.Roles.Shared;
 using Softlan.Tests.Roles.Shared;
 using Softlan.Wire;
@@ -54,6 +55,19 @@ public sealed class GatewayLifeTests : IDisposable
 
         Assert.Contains("eth0", bench.End.Reason!.Message, StringComparison.Ordinal);
         Assert.Equal(CloseReason.ShuttingDown, bench.Link.ClosedWith!.Value.Reason);
+    }
+
+    [Fact]
+    public void Wire_EachTroubleHasItsOwnAdvice()
+    {
+        using GatewayBench bench = new();
+        bench.Start();
+        bench.Port.Change(WireState.Down);
+        Assert.Equal(1, bench.Log.Count("ip link set eth0 up"));
+        bench.Port.Change(WireState.Unplugged);
+        Assert.Equal(1, bench.Log.Count("Plug in the cable"));
+        bench.Port.Change(WireState.Connected);
+        Assert.Equal(1, bench.Log.Count("has its carrier back"));
     }
 
     [Fact]
