@@ -72,6 +72,9 @@ internal enum LinkCloseKind
     /// <summary>The handshake was refused: wrong ALPN, no common version, transport error.</summary>
     Refused,
 
+    /// <summary>The other side has as many links as it takes, from this address or in all (CONNECTION_REFUSED).</summary>
+    Full,
+
     /// <summary>The certificate is not the expected one.</summary>
     Untrusted,
 

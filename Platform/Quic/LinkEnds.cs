@@ -17,9 +17,6 @@ internal static class LinkEnds
     /// <summary>What <see cref="ControlReader"/> cannot read.</summary>
     public const string ControlLengthInvalid = "a control message announced a length outside 1 to 65536";
 
-    /// <summary>CONNECTION_REFUSED (RFC 9000, section 20.1).</summary>
-    public const string RefusesMore = "the other side refuses more connections";
-
     /// <summary>The other side does not read what it is told.</summary>
     public static string ControlUnread { get; } = $"{ControlSendBuffer.MaxPending} bytes of control messages were not read";
 
@@ -59,11 +56,11 @@ internal static class LinkEnds
     /// <summary>The handshake failed.</summary>
     /// <param name="text">What happened.</param>
     /// <param name="peersText">What the other side added, if anything; as it came.</param>
-    public static LinkClosed Refused(string text, string peersText = "")
-    {
-        string clean = Clean(peersText);
-        return new LinkClosed(LinkCloseKind.Refused, CloseReason.ProtocolError, clean.Length > 0 ? $"{text} ({clean})" : text);
-    }
+    public static LinkClosed Refused(string text, string peersText = "") => Describe(LinkCloseKind.Refused, text, peersText);
+
+    /// <summary>CONNECTION_REFUSED (RFC 9000, section 20.1).</summary>
+    /// <param name="peersText">What the other side added, if anything; as it came.</param>
+    public static LinkClosed Full(string peersText) => Describe(LinkCloseKind.Full, "the other side refuses more connections", peersText);
 
     /// <summary>The other side's application closed.</summary>
     /// <param name="errorCode">A <see cref="CloseReason"/>, or one that this version does not know.</param>
@@ -81,6 +78,12 @@ internal static class LinkEnds
         Span<byte> bytes = stackalloc byte[QuicLimits.MaxCloseText];
         _ = Utf8.FromUtf16(text, bytes, out _, out int length);
         return bytes[..length].ToArray();
+    }
+
+    private static LinkClosed Describe(LinkCloseKind kind, string text, string peersText)
+    {
+        string clean = Clean(peersText);
+        return new LinkClosed(kind, CloseReason.ProtocolError, clean.Length > 0 ? $"{text} ({clean})" : text);
     }
 
     /// <summary>What a peer wrote goes to a terminal and into a log.</summary>

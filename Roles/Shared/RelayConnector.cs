@@ -9,9 +9,10 @@ namespace Softlan.Roles.Shared;
 
 /// <summary>Why a round of attempts to connect led nowhere.</summary>
 /// <param name="Reason">For people, without a full stop: what happened at each address.</param>
+/// <param name="Hint">What to do about it, as a clause in the imperative; null where the reason says it.</param>
 /// <param name="Untrusted">What was wrong with the certificate, where an address had one that is not trusted.</param>
 /// <param name="Useless">Set when trying again cannot help.</param>
-internal readonly record struct RoundFailure(string Reason, string? Untrusted, SoftlanException? Useless);
+internal readonly record struct RoundFailure(string Reason, string? Hint, string? Untrusted, SoftlanException? Useless);
 
 /// <summary>Gets a session connected: resolves the name off the lane, then tries the addresses one after the other.</summary>
 internal sealed class RelayConnector : IDisposable
@@ -36,6 +37,7 @@ internal sealed class RelayConnector : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly List<string> _failures = [];
     private IFrameLink? _attempt;
+    private LinkCloseKind _worst;
     private string? _untrusted;
     private bool _knownAddressesUsed;
     private bool _isResolving;
@@ -74,6 +76,7 @@ internal sealed class RelayConnector : IDisposable
     {
         _isRunning = true;
         _failures.Clear();
+        _worst = default;
         _untrusted = null;
         if (!_knownAddressesUsed && _options.KnownAddresses is { Count: > 0 } known)
         {
@@ -173,7 +176,7 @@ internal sealed class RelayConnector : IDisposable
         }
         else if (_endPoints.IsEmpty)
         {
-            EndRound(new RoundFailure(failure!.Message.TrimEnd('.'), null, null));
+            EndRound(new RoundFailure(failure!.Message.TrimEnd('.'), null, null, null));
             return;
         }
 
@@ -191,7 +194,7 @@ internal sealed class RelayConnector : IDisposable
     {
         if (!_endPoints.TryNext(out IPEndPoint? endPoint))
         {
-            EndRound(new RoundFailure(string.Join("; ", _failures), _untrusted, null));
+            EndRound(new RoundFailure(string.Join("; ", _failures), SessionFailures.ConnectHint(_worst, EndPoint.Port), _untrusted, null));
             return;
         }
 
@@ -218,7 +221,7 @@ internal sealed class RelayConnector : IDisposable
         }
         catch (SoftlanException useless)
         {
-            EndRound(new RoundFailure(useless.Message, null, useless));
+            EndRound(new RoundFailure(useless.Message, null, null, useless));
             return;
         }
 
@@ -241,6 +244,13 @@ internal sealed class RelayConnector : IDisposable
         _patience.Cancel();
         SessionLog.AddressFailed(_logger, EndPoint, text);
         _failures.Add($"{EndPoint}: {text}");
+
+        // A relay that answers and is full says more than the silence of its other address.
+        if (_worst != LinkCloseKind.Full)
+        {
+            _worst = kind;
+        }
+
         if (kind == LinkCloseKind.Untrusted)
         {
             _untrusted ??= text;

@@ -349,7 +349,7 @@ internal sealed class RelaySession : IFrameLinkHandler, IDisposable
         }
         else
         {
-            SessionLog.CannotReach(_logger, _options.Relay, failure.Reason);
+            SessionLog.CannotReach(_logger, _options.Relay, failure.Hint is { } hint ? $"{failure.Reason}. Hint: {hint}" : failure.Reason);
         }
     }
 

@@ -1,3 +1,4 @@
+using Softlan.Platform;
 using Softlan.Wire;
 using Softlan.Wire.Control;
 
@@ -28,6 +29,16 @@ internal static class SessionFailures
                 why,
                 "a relay that made its own certificate needs the --pin that it prints at its start; otherwise check --server-name and this machine's clock");
     }
+
+    /// <summary>What to do when no address of the relay could be connected to; null where its reason says it.</summary>
+    /// <param name="kind">How the attempts ended.</param>
+    /// <param name="port">The relay's UDP port.</param>
+    public static string? ConnectHint(LinkCloseKind kind, int port) => kind switch
+    {
+        LinkCloseKind.TimedOut => $"see that the relay runs, and that its firewall lets UDP port {port} in (TCP is something else)",
+        LinkCloseKind.Full => "the relay takes no more from this address, or none at all: ask its operator to raise --max-links-per-address or --max-peers",
+        _ => null,
+    };
 
     public static SoftlanException Rejected(RelaySessionOptions options, RejectMessage reject) =>
         SoftlanException.Create($"Room '{options.Room}' on {options.Relay} does not let us in", PlainText.Of(reject.Text), RejectPolicy.Hint(reject.Reason));

@@ -51,7 +51,7 @@ internal sealed class MemoryListener(MemoryNetwork network, ListenOptions option
         if (IsDisposed || !_quota.TryTake(key))
         {
             _refused++;
-            connecting.End(LinkCloseKind.Refused, CloseReason.ProtocolError, "the relay refused the connection");
+            connecting.End(LinkCloseKind.Full, CloseReason.ProtocolError, "the relay refused the connection");
             return;
         }
 

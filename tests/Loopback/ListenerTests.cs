@@ -84,7 +84,7 @@ public abstract class ListenerTests : IDisposable
         _party.Join();
         RecordingHandler third = _party.Connect();
         _party.Until(() => third.Closed is not null, "the third is refused");
-        Assert.Equal(LinkCloseKind.Refused, third.Closed!.Value.Kind);
+        Assert.Equal(LinkCloseKind.Full, third.Closed!.Value.Kind);
         Assert.Contains("refuses more connections", third.Closed.Value.Text, StringComparison.Ordinal);
     }
 

@@ -25,6 +25,15 @@ story_rooms() {
   check "the first was not disturbed" never_lost first
   check "the first stops in order" stop first
   check "the relay stops in order" stop small
+  start narrow relay "$softlan" relay --listen 4446/udp --state "$work/relay/home/small" --server-name narrow --max-links-per-address 1
+  check "a relay with room for one from each address" says narrow 10 'sha256:'
+  other=$(grep -oE 'sha256:[A-Za-z0-9_-]{43}' "$work/narrow.log" | tail -n 1)
+  for name in first second; do
+    start $name player2 "$softlan" client --relay $relay_address:4446 --pin "$other" --room R --tap soft-$name --identity "$work/player2/home/$name.json" --address none
+    [ $name = second ] || check "the first comes in" says first 10 'In room R'
+  done
+  check "the second is told which limit it is, and who can raise it" says second 10 'Cannot reach .*refuses more connections.*Hint: .*ask its operator to raise --max-links-per-address or --max-peers'
+  for name in first second narrow; do check "$name stops in order" stop $name; done
 }
 
 # Long before they are looked at: what they say twice they say once a minute.
@@ -39,7 +48,7 @@ story_unreachable() {
   local name
   story "relays that cannot be reached"
   concerns silent refusing unroutable nameless
-  check "a machine that is not there" says silent 20 'Cannot reach 203.0.113.99:443: .*203.0.113.99:443.*Trying again until it works'
+  check "a machine that is not there" says silent 20 'Cannot reach 203.0.113.99:443: .*203.0.113.99:443.*Hint: see that the relay runs, and that its firewall lets UDP port 443 in.*Trying again until it works'
   check "a machine without a relay" says refusing 20 'Cannot reach 203.0.113.66:443: .*(refused|nothing answered).*Trying again until it works'
   check "no route to it" says unroutable 20 'Cannot reach 192.0.2.1:443: .*(no route|unreachable).*Trying again until it works'
   check "no such name" says nameless 20 "Cannot reach relay.invalid:443: .*relay.invalid.*Trying again until it works"

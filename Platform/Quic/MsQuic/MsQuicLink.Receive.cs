@@ -195,12 +195,12 @@ internal sealed partial class MsQuicLink
 
     private static LinkClosed DescribeError(int status, ulong error, string reason)
     {
+        if (error == NativeMsQuic.QUIC_ERROR_CONNECTION_REFUSED)
+        {
+            return LinkEnds.Full(reason);
+        }
+
         ulong alert = error - NativeMsQuic.QUIC_ERROR_CRYPTO_ERROR;
-        string text = alert <= byte.MaxValue
-            ? LinkEnds.TlsRefused(TlsAlerts.Name((byte)alert))
-            : error == NativeMsQuic.QUIC_ERROR_CONNECTION_REFUSED
-                ? LinkEnds.RefusesMore
-                : $"QUIC failed: error 0x{error:x}, {MsQuicStatus.Text(status)}";
-        return LinkEnds.Refused(text, reason);
+        return LinkEnds.Refused(alert <= byte.MaxValue ? LinkEnds.TlsRefused(TlsAlerts.Name((byte)alert)) : $"QUIC failed: error 0x{error:x}, {MsQuicStatus.Text(status)}", reason);
     }
 }

@@ -239,13 +239,13 @@ internal sealed unsafe partial class QuicConnection
             return LinkEnds.ByPeer(error->ErrorCode, reason);
         }
 
+        if (error->ErrorCode == NativeNgtcp2.NGTCP2_CONNECTION_REFUSED)
+        {
+            return LinkEnds.Full(reason);
+        }
+
         ulong alert = error->ErrorCode - NativeNgtcp2.NGTCP2_CRYPTO_ERROR;
-        string text = alert <= byte.MaxValue
-            ? LinkEnds.TlsRefused(AlertName((byte)alert))
-            : error->ErrorCode == NativeNgtcp2.NGTCP2_CONNECTION_REFUSED
-                ? LinkEnds.RefusesMore
-                : $"the other side reports QUIC error 0x{error->ErrorCode:x}";
-        return LinkEnds.Refused(text, reason);
+        return LinkEnds.Refused(alert <= byte.MaxValue ? LinkEnds.TlsRefused(AlertName((byte)alert)) : $"the other side reports QUIC error 0x{error->ErrorCode:x}", reason);
     }
 
     private static string AlertName(byte alert) => $"{Marshal.PtrToStringUTF8(NativeGnuTls.AlertGetName(alert)) ?? "unknown alert"} (alert {alert})";

@@ -48,5 +48,5 @@ public sealed class LinkEndsTests
     [InlineData("", "the other side refuses more connections")]
     [InlineData("full\u202e", "the other side refuses more connections (full?)")]
     public void Refused_PeersText_StandsBehindOurs(string peersText, string text) =>
-        Assert.Equal(new LinkClosed(LinkCloseKind.Refused, CloseReason.ProtocolError, text), LinkEnds.Refused(LinkEnds.RefusesMore, peersText));
+        Assert.Equal(new LinkClosed(LinkCloseKind.Full, CloseReason.ProtocolError, text), LinkEnds.Full(peersText));
 }

@@ -245,7 +245,7 @@ public sealed class RelayRoleTests : IDisposable
         IFrameLink link = ConnectAndJoin(relay, ClientHello(1), out _);
         ConnectAndJoin(relay, ClientHello(2), out Listener second);
         ConnectAndJoin(relay, ClientHello(2), out _);
-        Assert.Equal(LinkCloseKind.Refused, second.Closed!.Value.Kind);
+        Assert.Equal(LinkCloseKind.Full, second.Closed!.Value.Kind);
         Wait(3 * RelayRole.ReportInterval);
         Assert.Equal(["Warning: Attempts to connect that were turned away in the last minute: 2 from addresses that had as many as one may have (--max-links-per-address 1)"], Warnings());
         Assert.NotNull(link);
