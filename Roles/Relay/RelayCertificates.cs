@@ -14,6 +14,9 @@ internal sealed class RelayCertificates(RelayOptions options, IQuicEngine engine
     public const string ChainFile = "relay.crt.pem";
     public const string KeyFile = "relay.key.pem";
 
+    /// <summary>For files that softlan made itself: nobody has another key for them.</summary>
+    private const string RestoreHint = "restore both, or delete both to have a new certificate made; players then need the new pin";
+
     private ServerCertificate? _current;
     private ServerCertificate? _candidate;
     private string? _told;
@@ -109,14 +112,14 @@ internal sealed class RelayCertificates(RelayOptions options, IQuicEngine engine
         return new ServerCertificate(chain, key ?? throw SoftlanException.Create(
             $"Cannot use '{files.Chain}'",
             $"its key '{files.Key}' is missing",
-            "bring the key back, or delete the certificate as well to have a new one made; players then need the new pin"));
+            RestoreHint));
     }
 
     private void TryUse(ServerCertificate certificate, Action<ServerCertificate> use)
     {
         try
         {
-            CertificatePin pin = engine.Inspect(certificate, Origin());
+            CertificatePin pin = Inspect(certificate);
             use(certificate);
             _current = certificate;
             _candidate = null;
@@ -132,16 +135,45 @@ internal sealed class RelayCertificates(RelayOptions options, IQuicEngine engine
 
     private void Adopt(ServerCertificate certificate)
     {
-        Pin = engine.Inspect(certificate, Origin());
+        Pin = Inspect(certificate);
         _current = certificate;
     }
 
-    private string Origin()
+    private CertificatePin Inspect(ServerCertificate certificate)
     {
         CertificateFiles files = options.Certificate
             ?? new CertificateFiles(Path.Combine(options.StateDirectory, ChainFile), Path.Combine(options.StateDirectory, KeyFile));
-        return $"'{files.Chain}' and '{files.Key}'";
+        try
+        {
+            RequireContent(certificate.ChainPem, files.Chain);
+            RequireContent(certificate.KeyPem, files.Key);
+            if (HasPassphrase(certificate.KeyPem))
+            {
+                throw SoftlanException.Create(
+                    $"Cannot use '{files.Key}'",
+                    "the key has a passphrase, and nobody is there to type it",
+                    $"store it without: openssl pkey -in '{files.Key}' -out FILE, and give that with --key; keep it readable for the relay's user alone");
+            }
+
+            return engine.Inspect(certificate, $"'{files.Chain}' and '{files.Key}'");
+        }
+        catch (SoftlanException unusable) when (options.Certificate is null)
+        {
+            throw SoftlanException.Create(unusable.What, unusable.Why, RestoreHint);
+        }
     }
+
+    private static void RequireContent(ReadOnlySpan<byte> content, string path)
+    {
+        if (content.Trim(" \t\r\n"u8).IsEmpty)
+        {
+            throw SoftlanException.Create($"Cannot use '{path}'", "it is empty", "write the PEM text into it anew: --cert takes the certificate chain, --key its key");
+        }
+    }
+
+    /// <summary>PKCS #8 (RFC 7468, section 11), and what older versions of OpenSSL write (RFC 1421, section 4.6.1.1).</summary>
+    private static bool HasPassphrase(ReadOnlySpan<byte> pem) =>
+        pem.IndexOf("-----BEGIN ENCRYPTED PRIVATE KEY-----"u8) >= 0 || pem.IndexOf("Proc-Type: 4,ENCRYPTED"u8) >= 0;
 
     /// <summary>Says a thing once, and not at every look.</summary>
     private void Warn(string message)

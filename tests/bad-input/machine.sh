@@ -73,11 +73,17 @@ story_relay_files() {
   check "a certificate that is not there" own "Cannot read '$files/none.crt': there is no such file. Hint: " "$files/none.crt" "$files/one.key"
   check "a certificate that is none" own "Cannot .*noise.*Hint: " "$files/noise" "$files/one.key"
   check "a key that is none" own "Cannot .*noise.*Hint: " "$files/one.crt" "$files/noise"
+  openssl pkey -in "$files/one.key" -aes128 -passout pass:secret -out "$files/locked.key"
+  check "a key with a passphrase" own "Cannot use '$files/locked.key': the key has a passphrase.*Hint: store it without: openssl pkey -in '$files/locked.key'" "$files/one.crt" "$files/locked.key"
+  openssl rsa -in <(openssl genrsa 2048 2>/dev/null) -aes128 -passout pass:secret -traditional -out "$files/old.key" 2>/dev/null
+  check "one of an older openssl" own "Cannot use '$files/old.key': the key has a passphrase" "$files/one.crt" "$files/old.key"
+  : >"$files/nothing"
+  check "a key that is empty" own "Cannot use '$files/nothing': it is empty. Hint: " "$files/one.crt" "$files/nothing"
   check "a certificate that is a directory" own "Cannot read '$files/state': it is a directory. Hint: give the path of a file" "$files/state" "$files/one.key"
   check "a state directory that is a file" failure "Cannot (save|read) '$files/noise/.*: '$files/noise' is a file, not a directory. Hint: move that file away" relay --listen 4443/udp --state "$files/noise"
   echo "no certificate" >"$files/state/relay.crt.pem"
   echo "no key" >"$files/state/relay.key.pem"
-  check "a state directory with something else in it" failure "Cannot .*$files/state/relay.crt.pem.*Hint: " relay --listen 4443/udp --state "$files/state"
+  check "a state directory with something else in it" failure "Cannot .*$files/state/relay.crt.pem.*Hint: restore both, or delete both to have a new certificate made; players then need the new pin" relay --listen 4443/udp --state "$files/state"
   check "which is left as it was" [ "$(cat "$files/state/relay.crt.pem")" = "no certificate" ]
   cp "$files/one.crt" "$files/state/relay.crt.pem" && rm "$files/state/relay.key.pem"
   check "a kept certificate whose key is gone" failure "Cannot use '$files/state/relay.crt.pem': its key .* is missing. Hint: " relay --listen 4443/udp --state "$files/state"

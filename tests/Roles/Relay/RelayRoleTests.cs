@@ -120,6 +120,27 @@ public sealed class RelayRoleTests : IDisposable
         Assert.Contains(Chain, error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("", "is empty")]
+    [InlineData("-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIH\n", "openssl pkey -in")]
+    [InlineData("-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n", "openssl pkey -in")]
+    public void Certificate_KeyThatIsNone_SaysWhatItIs(string key, string expected)
+    {
+        Write(_network.GenerateCertificate("a"));
+        File.WriteAllText(Key, key);
+        Assert.Contains(expected, Assert.Throws<SoftlanException>(() => Start(OwnCertificate)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(RelayCertificates.ChainFile)]
+    [InlineData(RelayCertificates.KeyFile)]
+    public void Certificate_KeptOneIsDamaged_SaysWhatANewOneMeans(string file)
+    {
+        Start().Dispose();
+        File.WriteAllText(Path.Combine(_directory, file), "nonsense");
+        Assert.EndsWith("Hint: restore both, or delete both to have a new certificate made; players then need the new pin.", Assert.Throws<SoftlanException>(() => Start()).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Certificate_FilesChanged_AreUsedWithoutDroppingAnybody()
     {
