@@ -32,7 +32,13 @@ internal static class ValueKinds
     public static ValueKind<string> Path { get; } = new(
         TryParsePath,
         "a path",
-        "Give a file or directory name, for example /etc/softlan/relay.pem");
+        "Give a file name, for example /etc/softlan/relay.pem");
+
+    /// <summary>The same for one that leads to a directory.</summary>
+    public static ValueKind<string> DirectoryPath { get; } = new(
+        TryParsePath,
+        "a path",
+        "Give a directory name, for example /var/lib/softlan");
 
     /// <summary>An IP MTU that a room can have.</summary>
     public static ValueKind<int> Mtu { get; } = Integer(

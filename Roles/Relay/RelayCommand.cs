@@ -35,7 +35,7 @@ internal static class RelayCommand
         Option<string?> key = SoftlanOption.Optional(
             "--key", ValueKinds.Path, "file", "The private key of --cert, in PEM.");
         Option<string> state = SoftlanOption.WithDefault(
-            "--state", ValueKinds.Path, "directory", "Where the relay keeps the certificate that it made, so that its pin survives a restart.", StateFiles.DefaultDirectory());
+            "--state", ValueKinds.DirectoryPath, "directory", "Where the relay keeps the certificate that it made, so that its pin survives a restart.", StateFiles.DefaultDirectory());
         Option<string?> serverName = SoftlanOption.Optional(
             "--server-name", HostNameKind, "name", "The name by which players reach this relay; it goes into the certificate that the relay makes. Without it the host name is taken.");
         Option<int> mtu = SoftlanOption.WithDefault(

@@ -49,6 +49,7 @@ story_options() {
   check "pin and CA" usage "exclude each other.*for example" client --room R --pin sha256:47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU --relay-ca-cert x
   check "a certificate without a key" usage "belong together.*for example" relay --cert x
   check "an option without its value" usage "--listen lacks its value.*for example" relay --listen
+  check "a directory without its value" usage "--state lacks its value.*directory.*for example /var/lib/softlan" relay --state
   check "an option twice" usage "--room takes one value, and got 'A' and 'B'.*for example" client --room A --room B
 }
 

@@ -64,7 +64,8 @@ public sealed class RelayCommandTests : IDisposable
     [InlineData("'' is not a path.", "--cert", "/c.pem", "--key", "")]
     [InlineData("'' is not a path.", "--cert", "")]
     [InlineData("--listen lacks its value. Give PORT/udp, ADDRESS:PORT or [IPV6]:PORT, for example 443/udp", "--listen")]
-    [InlineData("--cert lacks its value. Give a file or directory name, for example", "--key", "/k.pem", "--cert")]
+    [InlineData("--cert lacks its value. Give a file name, for example", "--key", "/k.pem", "--cert")]
+    [InlineData("--state lacks its value. Give a directory name, for example /var/lib/softlan.", "--state")]
     [InlineData("--mtu takes one value, and got '1400' and '1500'. Give a whole number from 1280 to 1500", "--mtu", "1400", "--mtu", "1500")]
     [InlineData("'--listn' is not an option of softlan relay. Did you mean --listen?", "--listn", "443")]
     public void Relay_Mistake_IsOneLine(string line, params string[] args)
