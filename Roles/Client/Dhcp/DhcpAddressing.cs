@@ -24,6 +24,7 @@ internal sealed class DhcpAddressing : IDhcpRunnerOwner, IDisposable
     private TimeSpan _pause = FirstPause;
     private bool _isWanted;
     private bool _isRunning;
+    private bool _hasLease;
     private bool _saidNoAnswer;
     private string _why = "";
 
@@ -118,6 +119,7 @@ internal sealed class DhcpAddressing : IDhcpRunnerOwner, IDisposable
         {
             _runner.Start(this);
             _isRunning = true;
+            _hasLease = false;
         }
         catch (SoftlanException e)
         {
@@ -127,6 +129,7 @@ internal sealed class DhcpAddressing : IDhcpRunnerOwner, IDisposable
 
     private void Take(DhcpNotice notice)
     {
+        _hasLease = true;
         bool isNew = !notice.Address!.Equals(Address);
         _setter.SetAddress(notice.Address, notice.PrefixLength);
         Address = notice.Address;
@@ -139,12 +142,17 @@ internal sealed class DhcpAddressing : IDhcpRunnerOwner, IDisposable
         }
     }
 
+    /// <summary>A DHCP client that begins takes away what an earlier one may have left: that is no word of the party's.</summary>
     private void Lose()
     {
         if (Address is { } lost)
         {
             Address = null;
-            ClientLog.AddressLost(_logger, lost);
+            if (_hasLease)
+            {
+                ClientLog.AddressLost(_logger, lost);
+            }
+
             _patience.Set(AnswerPatience);
         }
 

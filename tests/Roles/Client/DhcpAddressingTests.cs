@@ -80,6 +80,21 @@ public sealed class DhcpAddressingTests : IDisposable
     }
 
     [Fact]
+    public void OnNotice_DeconfigOfAClientThatHadToBeStartedAgain_IsNotThePartysWord()
+    {
+        _dhcp.OnGatewayPresent();
+        _dhcp.OnNotice(Lease);
+        _dhcp.OnExited("status 143");
+        _lane.Advance(DhcpAddressing.FirstPause);
+        _dhcp.OnNotice(new DhcpNotice(DhcpNoticeKind.Gone));
+        Assert.Null(_setter.Address);
+        Assert.Null(_dhcp.Address);
+        Assert.Equal(0, _log.Count("took the address"));
+        _dhcp.OnNotice(Lease);
+        Assert.Equal(2, _log.Count("Address 10.73.42.17 from the party's DHCP"));
+    }
+
+    [Fact]
     public void OnNotice_KernelRefusesTheAddress_IsAnsweredWithNo()
     {
         _setter.Refuses = true;
