@@ -56,9 +56,16 @@ internal sealed class TapRoutes(NetlinkSocket netlink, TapSettings tap, bool rem
 
         if (!result.Succeeded && _said.Add(destination))
         {
-            string reason = result.AlreadyExists ? "another program has a route to it on another interface" : result.Reason;
-            ClientLog.BroadcastsLeadElsewhere(logger, destination.ToString(), reason);
+            ClientLog.BroadcastsLeadElsewhere(logger, destination.ToString(), result.AlreadyExists ? WhoHas(destination) : result.Reason);
         }
+    }
+
+    private string WhoHas(IPNetwork destination)
+    {
+        RouteEntry? softlans = NetlinkRoutes.List(netlink, RouteEntry.SoftlanProtocol).FirstOrDefault(route => route.Destination.Equals(destination));
+        return softlans is null
+            ? "another program has a route to it on another interface"
+            : $"another softlan of this machine, on {NetlinkLinks.Find(netlink, softlans.InterfaceIndex)?.Name ?? "another card"}, leads them to its own party. A game has to ask for {tap.Name}";
     }
 
     private static bool IsWide(RouteEntry route) => route.Protocol != RouteEntry.SoftlanProtocol && WideRoutes.IsWide(route.Destination);
