@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Softlan.Platform;
+using Softlan.Roles.Shared;
 using Softlan.Wire;
 
 namespace Softlan.Roles.Client;
@@ -13,7 +14,7 @@ internal sealed class IdentityLock : IDisposable
     private IdentityLock(FileStream? file) => _file = file;
 
     /// <summary>Takes the lock. Where no lock file can be made, it says so and goes without.</summary>
-    /// <exception cref="SoftlanException">Another client that runs now uses this identity.</exception>
+    /// <exception cref="SoftlanException">Another client that runs now uses this identity, or its directory is not where it should be.</exception>
     public static IdentityLock Take(string identityPath, ILogger logger)
     {
         string path = identityPath + ".lock";
@@ -41,10 +42,18 @@ internal sealed class IdentityLock : IDisposable
 
     private static void MakeDirectory(string path)
     {
-        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } directory && !Directory.Exists(directory))
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is not { } directory || Directory.Exists(directory))
         {
-            PrivateDirectory.Create(directory);
+            return;
         }
+
+        // One directory is made for whoever names a file in it; a whole path that is not there is more likely a slip of the keys.
+        if (directory != StateFiles.DefaultDirectory() && Path.GetDirectoryName(directory) is { } parent && !Directory.Exists(parent))
+        {
+            throw SoftlanException.Create($"Cannot keep an identity in '{directory}'", $"there is no '{parent}'", "check the path that --identity gives, or make that directory");
+        }
+
+        PrivateDirectory.Create(directory);
     }
 
     /// <summary>Whether somebody holds the lock; false when something else is wrong with the file.</summary>

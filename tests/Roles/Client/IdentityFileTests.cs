@@ -77,6 +77,16 @@ public sealed class IdentityFileTests : IDisposable
     }
 
     [Fact]
+    public void Take_MakesOneDirectory_AndNoWholePath()
+    {
+        IdentityLock.Take(_directory.File("new/identity.json"), _log).Dispose();
+        Assert.True(Directory.Exists(_directory.File("new")));
+        SoftlanException error = Assert.Throws<SoftlanException>(() => IdentityLock.Take(_directory.File("nope/dir/identity.json"), _log));
+        Assert.Contains($"there is no '{_directory.File("nope")}'", error.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_directory.File("nope")));
+    }
+
+    [Fact]
     public void Take_NowhereToLock_GoesOnWithAWarning()
     {
         IdentityLock.Take("/proc/softlan/identity.json", _log).Dispose();
