@@ -19,7 +19,7 @@ internal static class RelayCommand
     private static readonly ValueKind<BitRate> RateKind = new(
         BitRate.TryParse,
         "a bit rate",
-        "Give bits a second with kbit, mbit or gbit, for example 20mbit, or unlimited");
+        $"Give bits a second with kbit, mbit or gbit, from {BitRate.FromBitsPerSecond(BitRate.MinBitsPerSecond)} to {BitRate.FromBitsPerSecond(BitRate.MaxBitsPerSecond)}, for example 20mbit, or unlimited");
 
     private static readonly ValueKind<string> HostNameKind = new(
         IsHostName,
