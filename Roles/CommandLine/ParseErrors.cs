@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Softlan.Wire.Control;
 
 namespace Softlan.Roles.CommandLine;
 
@@ -9,6 +10,9 @@ internal static class ParseErrors
     /// <summary>Letters that may be wrong, missing or too many in a word that is still recognised.</summary>
     private const int MaxDistance = 3;
 
+    /// <summary>More of a line than this is cut off.</summary>
+    private const int MaxLineLength = 4096;
+
     public static void Write(ParseResult parsed, TextWriter error)
     {
         // What follows an unknown word is a consequence of it: an option that seems missing, a value without an option.
@@ -17,7 +21,8 @@ internal static class ParseErrors
             : parsed.Errors.Select(Describe).Distinct();
         foreach (string line in lines)
         {
-            error.WriteLine($"softlan: {line}");
+            // What was typed is quoted, and may hold a line break or an escape sequence.
+            error.WriteLine($"softlan: {PeerName.Clean(line, MaxLineLength)}");
         }
     }
 

@@ -50,6 +50,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("'extra' is not expected here. See softlan probe --help.", "probe", "--probe-room", "a", "extra")]
     [InlineData("'loud' is not a log level. Use one of trace, debug, information, warning, error, none.", "probe", "--probe-room", "a", "--log-level", "loud")]
     [InlineData("'\u2013-probe-room' begins with a typographic dash, as chat programs make it. Type two hyphens: --probe-room.", "probe", "\u2013-probe-room", "a")]
+    [InlineData("'a?b' is not a room code. Use 1 to 64 letters, digits, '-' or '_', for example LAN-2026.", "probe", "--probe-room", "a\nb")]
+    [InlineData("'--?[2J' is not an option of softlan probe. See softlan probe --help.", "probe", "--\u001b[2J")]
     [InlineData("a command is missing. Use one of probe, or see softlan --help.")]
     public void Run_Mistake_IsOneLineAndExitCodeTwo(string line, params string[] args)
     {
