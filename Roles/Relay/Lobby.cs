@@ -325,12 +325,12 @@ internal sealed class Lobby : ILinkAcceptor
 
         if (replaced is null && PeerCount >= Options.MaxPeers)
         {
-            return (RejectReason.ServerFull, $"The relay is full: it has {Options.MaxPeers} peers.");
+            return (RejectReason.ServerFull, $"The relay is full: it has {Count(Options.MaxPeers, "peer")}.");
         }
 
         if (opens && OpenRoomCount >= Options.MaxRooms)
         {
-            return (RejectReason.ServerFull, $"The relay is full: it has {Options.MaxRooms} rooms.");
+            return (RejectReason.ServerFull, $"The relay is full: it has {Count(Options.MaxRooms, "room")}.");
         }
 
         return room is null ? null : JudgeInRoom(hello, room, replaced, isGateway);
@@ -351,7 +351,9 @@ internal sealed class Lobby : ILinkAcceptor
         }
 
         return replaced is null && room.ClientCount >= Options.MaxClientsPerRoom
-            ? (RejectReason.RoomFull, $"Room {room.Code} is full: it has {Options.MaxClientsPerRoom} players.")
+            ? (RejectReason.RoomFull, $"Room {room.Code} is full: it has {Count(Options.MaxClientsPerRoom, "player")}.")
             : null;
     }
+
+    private static string Count(int number, string what) => number == 1 ? $"1 {what}" : $"{number} {what}s";
 }
