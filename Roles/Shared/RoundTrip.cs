@@ -3,6 +3,11 @@ namespace Softlan.Roles.Shared;
 /// <summary>A round trip as probes see it: the latest, and a moving average that a single late answer does not upset.</summary>
 internal struct RoundTrip
 {
+    /// <summary>Answers of which the smallest counts, before the average begins: the first probes are sent while a room is joined, behind a handshake and a list of peers, and an average would tell of that for half a minute.</summary>
+    private const int FirstAnswers = 4;
+
+    private int _answers;
+
     /// <summary>Zero before the first answer.</summary>
     public TimeSpan Latest { get; private set; }
 
@@ -15,6 +20,9 @@ internal struct RoundTrip
     {
         // A turn of the lane happens at one time, so an answer within the same turn would look like none at all.
         Latest = sample > TimeSpan.Zero ? sample : TimeSpan.FromTicks(1);
-        Smoothed = IsKnown ? Smoothed + ((Latest - Smoothed) / 8) : Latest;
+        _answers = Math.Min(_answers + 1, FirstAnswers + 1);
+        Smoothed = _answers > FirstAnswers ? Smoothed + ((Latest - Smoothed) / 8)
+            : IsKnown && Smoothed < Latest ? Smoothed
+            : Latest;
     }
 }
