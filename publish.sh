@@ -17,6 +17,8 @@ case "$(uname -m)" in
   *) host= ;;
 esac
 
+case "${1:-}" in -h | --help) sed -n '2,6s/^# //p' publish.sh; exit 0 ;; esac
+
 rid=${1:-$host}
 [ $# -le 1 ] || fail "takes one argument, the RID, for example: ./publish.sh linux-x64"
 compiler=gcc

@@ -8,6 +8,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 exec </dev/null
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
+case "${1:-}" in -h | --help) sed -n '2,5s/^# //p' tests/run.sh; exit 0 ;; esac
+
 all=(unit loopback readme netns bad-input minimal-root wine)
 rings=("$@")
 [ ${#rings[@]} -gt 0 ] || rings=("${all[@]}")
