@@ -12,12 +12,3 @@ internal interface ILane
     /// <summary>Runs <paramref name="work"/> on the lane soon. The only member that other threads may call.</summary>
     void Post(Action work);
 }
-
-/// <summary>A one-shot timer on a lane; set it again from its callback to repeat.</summary>
-internal interface ILaneTimer : IDisposable
-{
-    /// <summary>Fires once, <paramref name="due"/> from now; replaces an earlier setting.</summary>
-    void Set(TimeSpan due);
-
-    void Cancel();
-}

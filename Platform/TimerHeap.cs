@@ -113,15 +113,3 @@ internal sealed class TimerHeap
     /// <summary>The time stands here once more, so that a comparison looks at the heap and nowhere else; and a struct is stored without the runtime's check of the array's type.</summary>
     private readonly record struct Entry(HeapTimer Timer, long Due);
 }
-
-/// <summary>What a <see cref="TimerHeap"/> knows of a timer.</summary>
-internal abstract class HeapTimer(Action callback)
-{
-    /// <summary>When it fires, in nanoseconds of its lane's clock; meaningful while it is in the heap.</summary>
-    internal long Due { get; set; }
-
-    /// <summary>Where it stands in the heap; -1 while it is not set.</summary>
-    internal int HeapIndex { get; set; } = -1;
-
-    internal Action Callback { get; } = callback;
-}

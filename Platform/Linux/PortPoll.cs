@@ -72,11 +72,3 @@ internal sealed class PortPoll : IPollable, IDisposable
         }
     }
 }
-
-/// <summary>What a <see cref="PortPoll"/> reads.</summary>
-internal interface IReadablePort
-{
-    /// <summary>Reads and reports what is there, or the turn's share of it.</summary>
-    /// <returns>How many frames, and how long they were together in bytes.</returns>
-    (int Frames, int Bytes) Read();
-}

@@ -9,16 +9,3 @@ internal interface INetworkCategories
     /// <summary>Sets the category of a network; one that is gone is passed over. Throws <see cref="Wire.SoftlanException"/>.</summary>
     void Set(Guid network, NetworkCategory category);
 }
-
-/// <param name="Id">The network's id.</param>
-/// <param name="Name">What people see.</param>
-/// <param name="Category">Its category.</param>
-internal sealed record KnownNetwork(Guid Id, string Name, NetworkCategory Category);
-
-/// <summary>NLM_NETWORK_CATEGORY (netlistmgr.h).</summary>
-internal enum NetworkCategory
-{
-    Public = 0,
-    Private = 1,
-    DomainAuthenticated = 2,
-}

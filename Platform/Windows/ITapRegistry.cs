@@ -15,8 +15,3 @@ internal interface ITapRegistry
     /// <summary>Writes it; null removes it. An adapter that is gone is passed over. Throws <see cref="Wire.SoftlanException"/>.</summary>
     void WriteNetworkAddress(string classKey, string? value);
 }
-
-/// <param name="ClassKey">The subkey, for example 0042.</param>
-/// <param name="ComponentId">What the driver's INF calls it.</param>
-/// <param name="InstanceId">NetCfgInstanceId.</param>
-internal readonly record struct AdapterKey(string ClassKey, string? ComponentId, string? InstanceId);

@@ -3,24 +3,6 @@ using static Softlan.Platform.Windows.NativeIphlpapi;
 
 namespace Softlan.Platform.Windows;
 
-/// <summary>Where an address comes from.</summary>
-internal enum AddressOrigin
-{
-    /// <summary>Set by hand, or anything else.</summary>
-    Other,
-
-    Dhcp,
-
-    /// <summary>169.254.x.x: Windows chose it because no DHCP server answered.</summary>
-    LinkLocal,
-}
-
-/// <param name="Address">A usable IPv4 address.</param>
-/// <param name="Origin">Where it comes from.</param>
-/// <param name="Network">What is on its link.</param>
-/// <param name="InterfaceLuid">The interface that has it.</param>
-internal readonly record struct OwnAddress(IPAddress Address, AddressOrigin Origin, IPNetwork Network, ulong InterfaceLuid);
-
 /// <summary>Reads the addresses of interfaces.</summary>
 internal sealed class IpAddresses(IIpHelper ip)
 {

@@ -44,17 +44,3 @@ internal sealed class AddressWatch
     /// <summary>The address before the last change.</summary>
     public IPAddress? Lost { get; private set; }
 }
-
-internal enum AddressNews
-{
-    None,
-
-    /// <summary>The party's DHCP gave an address, or another one.</summary>
-    New,
-
-    /// <summary>The address is gone.</summary>
-    Lost,
-
-    /// <summary>No address comes, though the gateway is there.</summary>
-    NoAnswer,
-}

@@ -40,14 +40,3 @@ internal sealed class BroadcastWatch
         return BroadcastNews.Silent;
     }
 }
-
-internal enum BroadcastNews
-{
-    None,
-
-    /// <summary>Broadcasts go out but none come back.</summary>
-    Silent,
-
-    /// <summary>They come back again.</summary>
-    Back,
-}

@@ -19,15 +19,3 @@ internal sealed record RelayRoute(int InterfaceIndex, string Interface, IPAddres
 
     public override string ToString() => Gateway is null ? Interface : $"{Interface} via {Gateway}";
 }
-
-internal enum RelayRouteKind
-{
-    /// <summary>Through a network.</summary>
-    Network,
-
-    /// <summary>To this host itself; no other route can come before it.</summary>
-    Local,
-
-    /// <summary>Into softlan's own TAP.</summary>
-    Tunnel,
-}

@@ -1,9 +1,4 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace Softlan.Roles.CommandLine;
-
-/// <summary>Reads a value from text; false where the text is no such value.</summary>
-internal delegate bool TryParseValue<T>(string text, [MaybeNullWhen(false)] out T value);
 
 /// <summary>A kind of value that people type: how to read it, and what to tell those who mistyped it.</summary>
 /// <param name="TryParse">Reads it.</param>

@@ -7,13 +7,6 @@ using Softlan.Wire.Control;
 
 namespace Softlan.Roles.Shared;
 
-/// <summary>Why a round of attempts to connect led nowhere.</summary>
-/// <param name="Reason">For people, without a full stop: what happened at each address.</param>
-/// <param name="Hint">What to do about it, as a clause in the imperative; null where the reason says it.</param>
-/// <param name="Untrusted">What was wrong with the certificate, where an address had one that is not trusted.</param>
-/// <param name="Useless">Set when trying again cannot help.</param>
-internal readonly record struct RoundFailure(string Reason, string? Hint, string? Untrusted, SoftlanException? Useless);
-
 /// <summary>Gets a session connected: resolves the name off the lane, then tries the addresses one after the other.</summary>
 internal sealed class RelayConnector : IDisposable
 {

@@ -3,16 +3,6 @@ using System.Runtime.InteropServices;
 
 namespace Softlan.Wire;
 
-/// <summary>Which of the two stations of a frame a link is to be shared fairly by.</summary>
-internal enum FairBy
-{
-    /// <summary>Who sent it: towards a gateway or a player, where many send to one.</summary>
-    Source,
-
-    /// <summary>Whom it is for: from a gateway, where one LAN sends to many players.</summary>
-    Destination,
-}
-
 /// <summary>To whom a frame belongs when a link is shared: the conversation that it is of, and the station (a MAC address) whose share that takes. Both are hashes; a collision only costs fairness.</summary>
 /// <param name="Flow">MAC addresses, protocol, IP addresses and ports, as far as the frame has them.</param>
 /// <param name="Station">The source or the destination MAC.</param>

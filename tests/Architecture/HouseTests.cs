@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using Softlan.Wire;
 using Xunit;
 
 namespace Softlan.Tests.Architecture;
 
 /// <summary>House rules that no analyzer knows.</summary>
-public sealed class HouseTests
+public sealed partial class HouseTests
 {
     /// <summary>Lines in one file; a longer one is two files that have not been told apart yet.</summary>
     private const int MaxLines = 400;
@@ -17,6 +18,14 @@ public sealed class HouseTests
                 .Where(file => file.Lines > MaxLines));
 
     [Fact]
+    public void Files_HoldOneTypeEach_AndAreNamedForIt() =>
+        Assert.Empty(
+            SourceFile.All
+                .Where(file => !file.Path.StartsWith("tests/", StringComparison.Ordinal))
+                .SelectMany(file => Types().Matches(file.Text).Select(type => (file.Path, Type: type.Groups[1].Value)))
+                .Where(found => Path.GetFileName(found.Path).Split('.')[0] != found.Type));
+
+    [Fact]
     public void DropReasons_AreExplainedInTheReadme()
     {
         string path = Path.Combine(SourceFile.Root, "README.md");
@@ -26,4 +35,7 @@ public sealed class HouseTests
             Enum.GetValues<DropReason>()
                 .Where(reason => reason != DropReason.None && !readme.Contains($"`{reason}`", StringComparison.Ordinal)));
     }
+
+    [GeneratedRegex(@"^(?:(?:internal|public|static|sealed|abstract|readonly|unsafe|partial|ref) )*(?:class|record struct|record|struct|interface|enum|delegate (?!\*)\S+) (\w+)", RegexOptions.Multiline)]
+    private static partial Regex Types();
 }

@@ -6,9 +6,6 @@ using static Softlan.Platform.Linux.Netlink.NativeNetlink;
 
 namespace Softlan.Platform.Linux.Netlink;
 
-/// <summary>Receives the messages of an answer, one by one. The message is borrowed.</summary>
-internal delegate void NetlinkMessageHandler(NetlinkMessage message);
-
 /// <summary>A route netlink socket for questions and changes, which the kernel answers at once. Not for the path of a frame. One thread at a time.</summary>
 /// <remarks>It belongs to the network namespace of the thread that opened it.</remarks>
 [SupportedOSPlatform("linux")]

@@ -13,18 +13,3 @@ internal sealed record DhcpNotice(
     [property: JsonConverter(typeof(IPAddressJsonConverter))] IPAddress? Address = null,
     int PrefixLength = 0,
     [property: JsonConverter(typeof(IPAddressJsonConverter))] IPAddress? Server = null);
-
-internal enum DhcpNoticeKind
-{
-    /// <summary>Nothing to do.</summary>
-    Nothing,
-
-    /// <summary>An address was given or prolonged.</summary>
-    Lease,
-
-    /// <summary>The address must not be used any more.</summary>
-    Gone,
-
-    /// <summary>Nobody answered; the client tries again.</summary>
-    NoAnswer,
-}

@@ -1,18 +1,5 @@
 namespace Softlan.Roles.Client.Dhcp;
 
-/// <summary>The DHCP clients that softlan can run.</summary>
-internal enum DhcpProgramKind
-{
-    /// <summary>busybox' udhcpc, as a command of its own or as <c>busybox udhcpc</c>.</summary>
-    Udhcpc,
-
-    /// <summary>ISC dhclient.</summary>
-    Dhclient,
-
-    /// <summary>Roy Marples' dhcpcd.</summary>
-    Dhcpcd,
-}
-
 /// <summary>A DHCP client that is installed here.</summary>
 /// <param name="Kind">How it is talked to.</param>
 /// <param name="Command">Its path, and what has to stand before its options.</param>

@@ -1,0 +1,31 @@
+using Softlan.Wire;
+
+namespace Softlan.Platform;
+
+/// <summary>How a link ended.</summary>
+internal enum LinkCloseKind
+{
+    /// <summary>This side called Close, or found the other side to break the protocol.</summary>
+    ByUs,
+
+    /// <summary>The other side closed with a <see cref="CloseReason"/>.</summary>
+    ByPeer,
+
+    /// <summary>30 s without a sign of life, or no answer at all to the handshake.</summary>
+    TimedOut,
+
+    /// <summary>The other side does not know the connection any more (stateless reset): it restarted.</summary>
+    Reset,
+
+    /// <summary>The handshake was refused: wrong ALPN, no common version, transport error.</summary>
+    Refused,
+
+    /// <summary>The other side has as many links as it takes, from this address or in all (CONNECTION_REFUSED).</summary>
+    Full,
+
+    /// <summary>The certificate is not the expected one.</summary>
+    Untrusted,
+
+    /// <summary>The operating system says that the address cannot be reached.</summary>
+    Unreachable,
+}

@@ -1,0 +1,16 @@
+namespace Softlan.Roles.Client.Dhcp;
+
+internal enum DhcpNoticeKind
+{
+    /// <summary>Nothing to do.</summary>
+    Nothing,
+
+    /// <summary>An address was given or prolonged.</summary>
+    Lease,
+
+    /// <summary>The address must not be used any more.</summary>
+    Gone,
+
+    /// <summary>Nobody answered; the client tries again.</summary>
+    NoAnswer,
+}
