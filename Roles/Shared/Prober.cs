@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Softlan.Platform;
 using Softlan.Wire;
 
@@ -7,9 +6,6 @@ namespace Softlan.Roles.Shared;
 /// <summary>Measures the round trip to the relay and, through it, to the gateway, on the path that frames take; and answers the probes of others.</summary>
 internal sealed class Prober
 {
-    /// <summary>The peer id of the relay itself.</summary>
-    public const ushort RelayId = 0;
-
     /// <summary>An answer that comes later says nothing about the path any more and is ignored.</summary>
     private static readonly TimeSpan MaxRoundTrip = TimeSpan.FromSeconds(10);
 
@@ -33,20 +29,20 @@ internal sealed class Prober
     {
         _relay = default;
         _gateway = default;
-        _gatewayId = RelayId;
+        _gatewayId = ProbeBody.RelayId;
     }
 
-    /// <param name="gateway">The gateway's id, or <see cref="RelayId"/> when there is none to measure.</param>
+    /// <param name="gateway">The gateway's id, or <see cref="ProbeBody.RelayId"/> when there is none to measure.</param>
     public void SendProbes(IFrameLink link, ushort self, ushort gateway, TimeSpan now)
     {
-        SendProbe(link, self, RelayId, now);
+        SendProbe(link, self, ProbeBody.RelayId, now);
         if (gateway != _gatewayId)
         {
             _gatewayId = gateway;
             _gateway = default;
         }
 
-        if (gateway != RelayId)
+        if (gateway != ProbeBody.RelayId)
         {
             SendProbe(link, self, gateway, now);
         }
@@ -55,7 +51,7 @@ internal sealed class Prober
     /// <summary>Answers a probe that is for this peer.</summary>
     public void OnProbe(IFrameLink link, ushort self, ushort prober, ReadOnlySpan<byte> body, TimeSpan now)
     {
-        if (BinaryPrimitives.ReadUInt16BigEndian(body) != self)
+        if (ProbeBody.Target(body) != self)
         {
             return;
         }
@@ -67,20 +63,19 @@ internal sealed class Prober
         }
 
         Span<byte> answer = stackalloc byte[DatagramHeader.ProbeBodyLength];
-        body.CopyTo(answer);
-        BinaryPrimitives.WriteUInt16BigEndian(answer, prober);
+        ProbeBody.Readdress(body, prober, answer);
         link.Send(new DatagramHeader(DatagramKind.ProbeReply, 0, self), answer);
     }
 
     public void OnReply(ushort self, ushort responder, ReadOnlySpan<byte> body, TimeSpan now)
     {
-        TimeSpan roundTrip = now - TimeSpan.FromTicks(BinaryPrimitives.ReadInt64BigEndian(body[sizeof(ushort)..]) & long.MaxValue);
-        if (BinaryPrimitives.ReadUInt16BigEndian(body) != self || roundTrip < TimeSpan.Zero || roundTrip > MaxRoundTrip)
+        TimeSpan roundTrip = now - TimeSpan.FromTicks(ProbeBody.Opaque(body) & long.MaxValue);
+        if (ProbeBody.Target(body) != self || roundTrip < TimeSpan.Zero || roundTrip > MaxRoundTrip)
         {
             return;
         }
 
-        if (responder == RelayId)
+        if (responder == ProbeBody.RelayId)
         {
             _relay.Add(roundTrip);
         }
@@ -94,8 +89,7 @@ internal sealed class Prober
     private static void SendProbe(IFrameLink link, ushort self, ushort target, TimeSpan now)
     {
         Span<byte> body = stackalloc byte[DatagramHeader.ProbeBodyLength];
-        BinaryPrimitives.WriteUInt16BigEndian(body, target);
-        BinaryPrimitives.WriteInt64BigEndian(body[sizeof(ushort)..], now.Ticks);
+        ProbeBody.Write(body, target, now.Ticks);
         link.Send(new DatagramHeader(DatagramKind.Probe, 0, self), body);
     }
 }

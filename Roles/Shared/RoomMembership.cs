@@ -285,7 +285,7 @@ internal sealed class RoomMembership : IDisposable
             return; // Given up.
         }
 
-        Prober.SendProbes(link, Room!.Self, _options.Role == PeerRole.Client ? Peers.Gateway?.Id ?? Prober.RelayId : Prober.RelayId, _lane.Now);
+        Prober.SendProbes(link, Room!.Self, _options.Role == PeerRole.Client ? Peers.Gateway?.Id ?? ProbeBody.RelayId : ProbeBody.RelayId, _lane.Now);
         _ticks++;
         if (_ticks % StatsTicks == 0)
         {

@@ -117,7 +117,7 @@ public sealed class ToTheRelayTests
     {
         using SessionBench bench = Joined();
         bench.Lane.Advance(TimeSpan.FromMilliseconds(20));
-        AnswerProbe(bench, Prober.RelayId, Prober.RelayId);
+        AnswerProbe(bench, ProbeBody.RelayId, ProbeBody.RelayId);
         bench.Lane.Advance(TimeSpan.FromMilliseconds(10));
         AnswerProbe(bench, SessionBench.Gateway.Id, SessionBench.Gateway.Id);
 
@@ -148,7 +148,7 @@ public sealed class ToTheRelayTests
         byte[] body = new byte[DatagramHeader.ProbeBodyLength];
         body.AsSpan().Fill(0xff);
         BinaryPrimitives.WriteUInt16BigEndian(body, SessionBench.Self);
-        bench.Link.ReceiveDatagram(new DatagramHeader(DatagramKind.ProbeReply, 0, Prober.RelayId), body);
+        bench.Link.ReceiveDatagram(new DatagramHeader(DatagramKind.ProbeReply, 0, ProbeBody.RelayId), body);
 
         Assert.False(bench.Session.GatewayRoundTrip.IsKnown);
         Assert.False(bench.Session.RelayRoundTrip.IsKnown);
