@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Softlan.Wire;
+using Softlan.Wire.Control;
 
 namespace Softlan.Roles.Client;
 
@@ -72,6 +73,12 @@ internal static partial class ClientLog
 
     [LoggerMessage(340, LogLevel.Information, "Address {Address}, as given")]
     public static partial void AddressAsGiven(ILogger logger, IPAddress address);
+
+    [LoggerMessage(344, LogLevel.Warning, "Address {Address} is in use already, by {Owner} ({Where}): two machines with one address take each other's packets. End softlan and give another --address")]
+    public static partial void AddressInUse(ILogger logger, IPAddress address, MacAddress owner, string where);
+
+    /// <summary>Where a frame's sender is, for a log.</summary>
+    public static string WhereIs(PeerInfo source) => source.Role == PeerRole.Gateway ? "on the party's LAN" : source.Name.Length > 0 ? $"player {source.Name}" : $"player {source.Id}";
 
     [LoggerMessage(341, LogLevel.Information, "Nobody else is in room {Room} yet. Is the code right? In a room without a gateway players give themselves addresses, for example --address 10.73.42.50/24")]
     public static partial void Alone(ILogger logger, RoomCode room);

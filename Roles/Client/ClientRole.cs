@@ -57,6 +57,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
     private ResumeFile? _resume;
     private RelaySession? _session;
     private IFramePort? _port;
+    private AddressClaim? _claim;
     private StatusLine? _status;
     private MacAddress _mac;
     private bool _hasJoined;
@@ -127,6 +128,11 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
             ResumeToken = _resume.Find(),
         };
         _session = new RelaySession(_lane, _engine, options, this, _logger, _resolver);
+        if (_options.Address.Address is { } address)
+        {
+            _claim = new AddressClaim(_lane, address, _mac, frame => _session.Send(frame), (owner, source) => ClientLog.AddressInUse(_logger, address, owner, ClientLog.WhereIs(source)));
+        }
+
         _session.Start();
         _checkTimer.Set(CheckInterval);
         _reportTimer.Set(DropReportInterval);
@@ -154,6 +160,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         _checkTimer.Dispose();
         _reportTimer.Dispose();
         _aloneTimer.Dispose();
+        _claim?.Dispose();
         bool hasOpenedPort = _port is not null;
         if (_changes.UndoAll() && hasOpenedPort)
         {
@@ -183,6 +190,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
     public void OnJoined(JoinedRoom room)
     {
         _hasJoined = true;
+        _claim?.Ask();
         Try(() =>
         {
             _host.OnJoined(room.Mtu);
@@ -202,6 +210,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
     {
         if (peer.Role == PeerRole.Gateway)
         {
+            _claim?.Ask();
             Try(_host.OnGatewayPresent);
         }
     }
@@ -218,7 +227,11 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
 
     public void OnFatal(SoftlanException reason) => Fail(reason);
 
-    public void OnFrame(ReadOnlySpan<byte> frame, PeerInfo source) => _port!.Write(frame);
+    public void OnFrame(ReadOnlySpan<byte> frame, PeerInfo source)
+    {
+        _claim?.Listen(frame, source);
+        _port!.Write(frame);
+    }
 
     /// <summary>From the TAP: this machine speaks with one MAC, and so does what it announced.</summary>
     public void OnFrame(Span<byte> frame, FrameOrigin origin)

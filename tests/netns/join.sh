@@ -36,6 +36,8 @@ story_dhcp_clients() {
   check "alice stops in order" stop alice
   check "alice starts again and has the same MAC and address" same_again alice "$lease" "$mac_before"
   check "alice stops in order again" stop alice
+  check "with an address that lan1 has, alice is told so" is_told_whose alice
+  check "alice stops in order once more" stop alice
   for program in dhclient dhcpcd; do
     if ! command -v $program >/dev/null; then
       echo "  skipped $program: it is not installed here"
@@ -75,6 +77,11 @@ is_pinned() {
 same_again() {
   start_player "$1" || return 1
   [ "$(address "$1")" = "$2" ] && [ "$(mac "$1")" = "$3" ] && echo "$2 on $3"
+}
+
+is_told_whose() {
+  start_player "$1" --address $lan1/24 || return 1
+  says "$1" 10 "$lan1 is in use already, by $(mac lan1 eth0)"
 }
 
 # Programs are looked for by name in the directories of the system. Those that would be taken first are not there for this player.

@@ -1,0 +1,58 @@
+using System.Net;
+using Softlan.Roles.Client;
+using Softlan.Tests.Fakes;
+using Softlan.Tests.Wire;
+using Softlan.Wire;
+using Softlan.Wire.Control;
+using Xunit;
+
+namespace Softlan.Tests.Roles.Client;
+
+public sealed class AddressClaimTests : IDisposable
+{
+    private const string Other = "00:16:3e:00:00:05";
+    private static readonly MacAddress Own = MacAddress.FromUInt64(0x02_00_5e_10_00_21);
+    private static readonly PeerInfo Gateway = new(7, PeerRole.Gateway, MacAddress.Zero, "");
+
+    private readonly ManualLane _lane = new();
+    private readonly List<byte[]> _sent = [];
+    private readonly List<(MacAddress Owner, PeerInfo Source)> _found = [];
+    private readonly AddressClaim _claim;
+
+    public AddressClaimTests() =>
+        _claim = new AddressClaim(_lane, IPAddress.Parse("10.0.0.9"), Own, _sent.Add, (owner, source) => _found.Add((owner, source)));
+
+    public void Dispose() => _claim.Dispose();
+
+    [Fact]
+    public void Ask_NobodyAnswers_AsksThreeTimes_AndAgainWhenMoreCanHear()
+    {
+        _claim.Ask();
+        _lane.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(AddressClaim.Probes, _sent.Count);
+        _claim.Ask();
+        _lane.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(2 * AddressClaim.Probes, _sent.Count);
+        Assert.Empty(_found);
+    }
+
+    [Fact]
+    public void Listen_SomebodyHasTheAddress_IsToldOnce_AndAsksNoMore()
+    {
+        _claim.Ask();
+        _claim.Listen(From(Other), Gateway);
+        _claim.Listen(From(Other), Gateway);
+        _lane.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal([(MacAddress.Read(Packets.Mac(Other)), Gateway)], _found);
+        Assert.Single(_sent);
+    }
+
+    [Fact]
+    public void Listen_OwnFrameThatComesBack_SaysNothing()
+    {
+        _claim.Listen(From(Own.ToString()), Gateway);
+        Assert.Empty(_found);
+    }
+
+    private static byte[] From(string mac) => Packets.Ethernet(EtherTypes.Arp, Packets.Arp(2, mac, Own.ToString(), [10, 0, 0, 9]));
+}
