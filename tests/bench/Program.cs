@@ -19,6 +19,8 @@ Command engine = new("engine", "One QUIC link over loopback: datagrams per secon
 engine.SetAction(parsed => EngineBench.Run(TimeSpan.FromSeconds(parsed.GetValue(seconds))));
 Command forward = new("forward", "A relay that forwards between two players: frames per second, processor time and allocations per frame.") { seconds };
 forward.SetAction(parsed => ForwardBench.Run(TimeSpan.FromSeconds(parsed.GetValue(seconds))));
+Command paths = new("paths", "A load that begins, on simulated lines: how full it keeps them, and what waits in their buffers.");
+paths.SetAction(static _ => PathBench.Run());
 Command swarm = new("swarm", "Rooms full of players at a running relay, at game traffic: what a datagram and a peer cost it, and how late frames arrive.") { relay, pin, relayPid, shape, seconds };
 swarm.SetAction(parsed => SwarmBench.Run(new SwarmOptions(
     parsed.GetRequiredValue(relay), parsed.GetRequiredValue(pin), parsed.GetValue(relayPid), parsed.GetRequiredValue(shape), TimeSpan.FromSeconds(parsed.GetValue(seconds)))));
@@ -30,4 +32,4 @@ probe.SetAction(parsed => SwarmBench.RunProbe(
     parsed.GetRequiredValue(relay), parsed.GetRequiredValue(pin), parsed.GetRequiredValue(room), TimeSpan.FromSeconds(parsed.GetValue(seconds))));
 joins.SetAction(parsed => SwarmBench.RunJoins(parsed.GetRequiredValue(relay), parsed.GetRequiredValue(pin), parsed.GetRequiredValue(room)));
 
-return new RootCommand("softlan's benchmarks.") { stages, engine, forward, swarm, joins, probe }.Parse(args).Invoke();
+return new RootCommand("softlan's benchmarks.") { stages, engine, forward, paths, swarm, joins, probe }.Parse(args).Invoke();

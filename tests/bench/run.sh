@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # softlan's own benchmarks: prints tables, asserts nothing. For people who change the data path, and for the README.
 #   tests/bench/run.sh                      everything (about three minutes)
-#   tests/bench/run.sh stages engine        some of: stages engine forward swarm party
+#   tests/bench/run.sh stages engine        some of: stages engine forward paths swarm party
 # Builds the benchmarks as ./publish.sh builds softlan (NativeAOT). Figures of a busy machine are worth little: close what else runs.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 exec </dev/null
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
-all=(stages engine forward swarm party)
+all=(stages engine forward paths swarm party)
 parts=("$@")
 [ ${#parts[@]} -gt 0 ] || parts=("${all[@]}")
 for part in "${parts[@]}"; do
@@ -62,6 +62,10 @@ fi
 if wants forward; then
   printf '\n## A relay between two players over loopback, two threads\n\n'
   timeout 120 "$bench" forward
+fi
+if wants paths; then
+  printf '\n## A load that begins, on simulated lines\n\n'
+  timeout 120 "$bench" paths
 fi
 if wants swarm; then
   printf '\n## Rooms at a relay: every player sends 30 frames of 150 bytes a second, half to all, half to the gateway; one uploads 50 Mbit/s\n\n'
