@@ -1,5 +1,4 @@
 using System.Net;
-using Softlan.Wire;
 
 namespace Softlan.Platform;
 
@@ -17,7 +16,4 @@ internal sealed record ConnectOptions
 
     /// <summary>A number that all who should meet at the server have in common. Where a server runs several lanes, it brings their links to the same one.</summary>
     public byte? Affinity { get; init; }
-
-    /// <summary>Whose shares of the link are equal when it is full. A listener's links are always fair between those who send.</summary>
-    public FairBy FairBy { get; init; }
 }

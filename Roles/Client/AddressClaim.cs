@@ -15,20 +15,25 @@ internal sealed class AddressClaim : IDisposable
     /// <summary>PROBE_MIN of RFC 5227, section 1.1.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    /// <summary>Time between two reports: two who claim the address in turn are told of once.</summary>
+    public static readonly TimeSpan Quiet = TimeSpan.FromMinutes(1);
+
+    private readonly ILane _lane;
     private readonly uint _address;
     private readonly MacAddress _own;
     private readonly Action<byte[]> _send;
     private readonly Action<MacAddress, PeerInfo> _found;
     private readonly ILaneTimer _timer;
     private int _left;
-    private MacAddress _owner;
+    private TimeSpan? _foundAt;
 
     /// <param name="address">IPv4.</param>
     /// <param name="own">The MAC address of this client.</param>
     /// <param name="send">Sends a frame into the room.</param>
-    /// <param name="found">Hears of another owner, and who sent his frame; once for each that follows another.</param>
+    /// <param name="found">Hears of another owner, and who sent his frame; once in a <see cref="Quiet"/> time.</param>
     public AddressClaim(ILane lane, IPAddress address, MacAddress own, Action<byte[]> send, Action<MacAddress, PeerInfo> found)
     {
+        _lane = lane;
         _address = BinaryPrimitives.ReadUInt32BigEndian(address.GetAddressBytes());
         _own = own;
         _send = send;
@@ -46,10 +51,15 @@ internal sealed class AddressClaim : IDisposable
     /// <summary>Looks at a frame from the room.</summary>
     public void Listen(ReadOnlySpan<byte> frame, PeerInfo source)
     {
-        if (ArpProbe.TryReadOwner(frame, _address, out MacAddress owner) && owner != _own && owner != _owner)
+        if (ArpProbe.TryReadOwner(frame, _address, out MacAddress owner) && owner != _own)
         {
-            _owner = owner;
             _left = 0;
+            if (_foundAt is { } before && _lane.Now - before < Quiet)
+            {
+                return;
+            }
+
+            _foundAt = _lane.Now;
             _found(owner, source);
         }
     }

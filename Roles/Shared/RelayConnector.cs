@@ -3,7 +3,6 @@ using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
 using Softlan.Platform;
 using Softlan.Wire;
-using Softlan.Wire.Control;
 
 namespace Softlan.Roles.Shared;
 
@@ -208,7 +207,6 @@ internal sealed class RelayConnector : IDisposable
                 Trust = _options.Trust,
                 DatagramLimit = _options.DatagramLimit,
                 Affinity = _options.Room.Affinity,
-                FairBy = _options.Role == PeerRole.Gateway ? FairBy.Destination : FairBy.Source,
             };
             _attempt = _engine.Connect(options, _counters, _handler);
         }

@@ -303,6 +303,7 @@ internal sealed class DatagramQueue(DatagramPool pool, PeerCounters counters, Fa
         if (Count == 0 && _scheduler is { } scheduler)
         {
             _scheduler = null;
+            _takenHead = _lastHead; // All have left, and that one came last.
             pool.ReturnScheduler(scheduler);
         }
     }

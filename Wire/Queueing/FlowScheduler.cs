@@ -195,20 +195,28 @@ internal sealed partial class FlowScheduler(DatagramPool pool)
         return all;
     }
 
-    /// <summary>The place of a flow: its own, or a free one, or that which its station's flows share.</summary>
+    /// <summary>The place of a flow: its own, or a free one, or the one that further flows of its station share.</summary>
     /// <param name="label">Of the flow.</param>
     /// <param name="hash">For which the place is.</param>
     private int FindFlow(FlowLabel label, out uint hash)
     {
         hash = label.Flow;
-        int index = _flowPlaces.Find(hash);
-        if (_flowPlaces.IsOf(index, hash) || (_flowPlaces.Users(index) == 0 && _stationPlaces.Users(_stationPlaces.Find(label.Station)) < MaxFlowsOfStation))
+        int own = _flowPlaces.Find(hash);
+        if (_flowPlaces.IsOf(own, hash))
         {
-            return index;
+            return own;
         }
 
-        hash = label.Station;
-        return _flowPlaces.Find(hash);
+        // As long as something waits there, others follow it, or they would overtake what is theirs. TCP has one of its own, since it has more time.
+        uint sharedHash = label.IsTcp ? ~label.Station : label.Station;
+        int shared = _flowPlaces.Find(sharedHash);
+        if (!_flowPlaces.IsOf(shared, sharedHash) && _flowPlaces.Users(own) == 0 && _stationPlaces.Users(_stationPlaces.Find(label.Station)) < MaxFlowsOfStation)
+        {
+            return own;
+        }
+
+        hash = sharedHash;
+        return shared;
     }
 
     private void Append(int slot, FlowLabel label, int index, uint hash)

@@ -112,7 +112,8 @@ internal sealed unsafe partial class MsQuicLink
             slot = NextWaiting(ref _waitingTcp, now);
         }
 
-        return slot is null ? NextQueued(now) : slot;
+        slot = slot is null ? NextQueued(now) : slot;
+        return slot is null ? NextWaiting(ref _waitingTcp, now) : slot;
     }
 
     private DatagramSlot* NextWaiting(ref SlotQueue waiting, TimeSpan now)
@@ -137,7 +138,17 @@ internal sealed unsafe partial class MsQuicLink
     private bool IsNextUrgent(TimeSpan now)
     {
         _queue.Settle(); // Only where flows take turns it is known who sends little.
-        return _queue.TryPeek(now, out _) && _queue.IsNextSparse && !_queue.IsNextTcp;
+        while (_queue.TryPeek(now, out Span<byte> datagram))
+        {
+            if (datagram.Length <= _maxDatagramLength)
+            {
+                return _queue.IsNextSparse && !_queue.IsNextTcp;
+            }
+
+            _queue.DropFirst(DropReason.PathTooSmall); // It would not leave, and what was given back would stand behind nothing.
+        }
+
+        return false;
     }
 
     private DatagramSlot* NextQueued(TimeSpan now)

@@ -51,7 +51,9 @@ internal sealed partial class MsQuicLink : IFrameLink, ITurnEnd
         _options = options;
         _firstRemote = remote;
         Counters = counters;
-        _queue = new DatagramQueue(engine.Pool, counters, options?.FairBy ?? FairBy.Source, engine.QueueLimits);
+        // A listener's links bring what many have sent to one; the other way round one machine, or one LAN, sends to many.
+        FairBy fairBy = options is null ? FairBy.Source : FairBy.Destination;
+        _queue = new DatagramQueue(engine.Pool, counters, fairBy, engine.QueueLimits);
         _control = new ControlSendBuffer(engine.ControlChunks);
         _arrivals = new Arrivals(this);
         _connection = new MsQuicConnection(engine, this, _arrivals);

@@ -49,7 +49,9 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         _tls = tls;
         _options = options;
         Counters = counters;
-        _queue = new DatagramQueue(endpoint.Engine.Pool, counters, options?.FairBy ?? FairBy.Source, endpoint.Engine.QueueLimits);
+        // A listener's links bring what many have sent to one; the other way round one machine, or one LAN, sends to many.
+        FairBy fairBy = options is null ? FairBy.Source : FairBy.Destination;
+        _queue = new DatagramQueue(endpoint.Engine.Pool, counters, fairBy, endpoint.Engine.QueueLimits);
         _control = new ControlSendBuffer(endpoint.Engine.ControlChunks);
         _pauses = new BbrPauses(_loop.NowNanoseconds);
         _timer = new LoopTimer(_loop, OnTimer);

@@ -41,10 +41,21 @@ public sealed class AddressClaimTests : IDisposable
     {
         _claim.Ask();
         _claim.Listen(From(Other), Gateway);
+        _claim.Listen(From("00:16:3e:00:00:06"), Gateway);
         _claim.Listen(From(Other), Gateway);
-        _lane.Advance(TimeSpan.FromMinutes(1));
+        _lane.Advance(AddressClaim.Quiet - TimeSpan.FromSeconds(1));
+        _claim.Listen(From(Other), Gateway);
         Assert.Equal([(MacAddress.Read(Packets.Mac(Other)), Gateway)], _found);
         Assert.Single(_sent);
+    }
+
+    [Fact]
+    public void Listen_ItIsStillInUseAMinuteLater_IsToldAgain()
+    {
+        _claim.Listen(From(Other), Gateway);
+        _lane.Advance(AddressClaim.Quiet);
+        _claim.Listen(From(Other), Gateway);
+        Assert.Equal(2, _found.Count);
     }
 
     [Fact]

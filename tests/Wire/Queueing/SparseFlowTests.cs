@@ -1,5 +1,7 @@
+using System.Buffers.Binary;
 using Softlan.Wire;
 using Xunit;
+using static Softlan.Tests.Wire.Packets;
 
 namespace Softlan.Tests.Wire.Queueing;
 
@@ -116,6 +118,42 @@ public sealed class SparseFlowTests : QueueScene
         Assert.Equal(isLate, queue.IsNextLate(Now));
         queue.Clear();
         Assert.False(queue.IsNextLate(Now));
+    }
+
+    /// <summary>More conversations than a station has places for: some share one, and free places become theirs only when nothing of them waits there.</summary>
+    [Fact]
+    public void ManyConversationsOfOneStation_KeepTheirOrder()
+    {
+        DatagramQueue queue = Make(FairBy.Source);
+        Random random = new(7);
+        Dictionary<int, int> last = [];
+        Fill(queue, Tcp("02:00:00:00:00:02", 1), 100);
+        int sent = 0;
+        for (int i = 1; i < 20_000; i++)
+        {
+            byte[] frame = Ethernet(EtherTypes.IPv4, IPv4(IPProtocols.Udp, Udp(1000 + random.Next(random.Next(1, 80)), ScanPort, 40)), Server, "02:00:00:00:00:01");
+            BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(^4..), i);
+            queue.Enqueue(DatagramHeader.ForFrame(1), frame, Now);
+            for (int j = i / 50 % 2 == 0 ? 0 : random.Next(6); j > 0 && queue.TryPeek(Now, out Span<byte> datagram); j--)
+            {
+                ReadOnlySpan<byte> leaving = datagram[DatagramHeader.Length..];
+                if (Name(leaving) == "scan")
+                {
+                    int conversation = BinaryPrimitives.ReadUInt16BigEndian(leaving[34..]);
+                    int number = BinaryPrimitives.ReadInt32BigEndian(leaving[^4..]);
+                    Assert.True(number > last.GetValueOrDefault(conversation));
+                    last[conversation] = number;
+                    sent++;
+                }
+
+                queue.Dequeue();
+            }
+
+            Fill(queue, Tcp("02:00:00:00:00:02", 1), Math.Max(0, 100 - queue.Count));
+            queue.Settle();
+        }
+
+        Assert.InRange(sent, 5_000, 20_000);
     }
 
     private static byte[] Likeness(byte[] frame, uint places, Func<FlowLabel, uint> hash)
