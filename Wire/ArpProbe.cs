@@ -22,7 +22,7 @@ internal static class ArpProbe
     public static void Write(Span<byte> frame, MacAddress source, uint address)
     {
         frame.Clear();
-        frame[..MacAddress.Length].Fill(0xff);
+        MacAddress.Broadcast.Write(frame);
         source.Write(frame[MacAddress.Length..]);
         BinaryPrimitives.WriteUInt16BigEndian(frame[(2 * MacAddress.Length)..], EtherTypes.Arp);
         Request.CopyTo(frame[FrameLimits.HeaderLength..]);

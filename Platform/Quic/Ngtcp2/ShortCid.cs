@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Softlan.Platform.Quic.Ngtcp2;
 
 /// <summary>A connection id of eight bytes as a key.</summary>
@@ -7,14 +5,7 @@ namespace Softlan.Platform.Quic.Ngtcp2;
 internal readonly record struct ShortCid(ulong Value)
 {
     // Clients choose the first id, so without a secret multiplier they could choose ids that collide.
-    private static readonly ulong Multiplier = RandomOddNumber();
+    private static readonly ulong Multiplier = SecureRandom.NextUInt64() | 1;
 
     public override int GetHashCode() => (int)((Value * Multiplier) >> 32);
-
-    private static ulong RandomOddNumber()
-    {
-        Span<byte> random = stackalloc byte[sizeof(ulong)];
-        SecureRandom.Fill(random);
-        return MemoryMarshal.Read<ulong>(random) | 1;
-    }
 }
