@@ -55,6 +55,36 @@ public sealed class AcknowledgementTests : IDisposable
     }
 
     [Fact]
+    public void FastGame_IsAcknowledgedByThePacketNotByTheFrame()
+    {
+        (RecordingHandler client, RecordingHandler server) = _party.Join();
+        _party.For(TimeSpan.FromMilliseconds(200));
+        long answersBefore = server.Link.Statistics.PacketsSent;
+        long packetsBefore = server.Link.Statistics.PacketsReceived;
+        Stopwatch watch = Stopwatch.StartNew();
+        const int Moments = 200;
+        const int FramesOfMoment = 5;
+        for (int i = 0; i < Moments; i++)
+        {
+            for (int frame = 0; frame < FramesOfMoment; frame++)
+            {
+                client.SendFrame(_party.Loop, 200);
+            }
+
+            _party.For(TimeSpan.FromMilliseconds(0.5));
+        }
+
+        _party.Until(() => server.DatagramCount == Moments * FramesOfMoment, "all have arrived");
+        double elapsed = watch.Elapsed.TotalMilliseconds;
+        long answers = server.Link.Statistics.PacketsSent - answersBefore;
+        long packets = server.Link.Statistics.PacketsReceived - packetsBefore;
+
+        // For every half of the smallest window, which the sender asks for, and for every 16 ms on a machine that takes so long. With one for every 16 frames there would be one for three packets.
+        Assert.InRange(answers, 1, (packets / 8) + (elapsed / 16));
+        Assert.InRange(packets, Moments, Moments * 5 / 4);
+    }
+
+    [Fact]
     public void TrafficBothWays_AcknowledgesOnItsWay()
     {
         (RecordingHandler client, RecordingHandler server) = _party.Join();

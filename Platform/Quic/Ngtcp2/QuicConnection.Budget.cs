@@ -98,7 +98,8 @@ internal sealed unsafe partial class QuicConnection
         }
 
         _budget = _holds ? 0 : limit - inFlight;
-        _asks = _probes || (!_holds && _queue.Count > 0 && limit < SmallWindow && _bytesSent - _askedAt >= limit / AsksInRoundTrip);
+        bool fillsSmallWindow = limit < SmallWindow && inFlight >= limit / 2; // Before that nothing has to wait, and an acknowledgement costs both sides a wake-up.
+        _asks = _probes || (!_holds && _queue.Count > 0 && fillsSmallWindow && _bytesSent - _askedAt >= limit / AsksInRoundTrip);
         if (_budget <= 0)
         {
             _queue.Settle();

@@ -31,7 +31,7 @@ internal sealed unsafe partial class QuicConnection
         NativeNgtcp2.Path path = MakePath(_options is null ? local : &known, remote);
         _packetsReceived++;
         _bytesReceived += length;
-        int unacknowledged = _unacknowledged;
+        _brought = Received.Nothing;
         int result = NativeNgtcp2.ConnReadPkt(_conn, &path, NativeNgtcp2.NGTCP2_PKT_INFO_V1, 0, packet, (nuint)length, Now);
         if (result != 0)
         {
@@ -40,14 +40,15 @@ internal sealed unsafe partial class QuicConnection
         }
 
         NoteAcknowledgements();
-        if (_state != State.Connected || _queue.Count > 0 || _control.HasUnsent || _unacknowledged >= AcknowledgeAtOnce)
+        bool isDue = CountUnacknowledged();
+        if (_state != State.Connected || _queue.Count > 0 || _control.HasUnsent || isDue)
         {
             // Acknowledgements are written by the next write, whatever else it writes (AcknowledgeWithAnyWrite).
             _endpoint.MarkDirty(this);
         }
         else if (!IsDirty)
         {
-            _unsettled |= _unacknowledged > unacknowledged ? Received.Data : Received.Other;
+            _unsettled |= _brought == Received.Nothing ? Received.Other : _brought;
             _endpoint.SettleLater(this);
             _endpoint.RequestFlush();
         }
@@ -75,7 +76,7 @@ internal sealed unsafe partial class QuicConnection
     internal void OnRecvDatagram(ReadOnlySpan<byte> datagram)
     {
         Counters.DatagramsIn++;
-        _unacknowledged += DatagramHeader.IsAckRequest(datagram) ? AcknowledgeAtOnce : 1;
+        _brought |= DatagramHeader.IsAckRequest(datagram) ? Received.Data | Received.AckRequest : Received.Data;
         if (_state == State.Connected && !DatagramHeader.IsForLink(datagram))
         {
             _handler!.OnDatagram(this, datagram);

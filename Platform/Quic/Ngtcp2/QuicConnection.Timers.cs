@@ -15,20 +15,27 @@ internal sealed unsafe partial class QuicConnection
     /// <summary>Packets in flight that every congestion control allows (RFC 9002, section 7.2, and BBR's minimum): with fewer unacknowledged the other side does not wait for us.</summary>
     private const int SmallestWindow = 4;
 
-    /// <summary>With so many acknowledgements are due at once: a bulk transfer's clock.</summary>
+    /// <summary>So many packets are acknowledged at once: a bulk transfer's clock.</summary>
     private const int AcknowledgeAtOnce = 16;
 
     /// <summary>In nanoseconds: a little less than the max_ack_delay that we announce, so that the other side never probes for it. Longer than the pause between two packets of a game at 30 Hz, on which the acknowledgement then rides.</summary>
     private const long LongAcknowledgeDelay = 45_000_000;
 
-    /// <summary>In nanoseconds: 125 acknowledgements a second for a flow that is neither sparse nor bulk. Each costs both sides a wake-up; a sender whose window is small asks when it wants one.</summary>
-    private const long ShortAcknowledgeDelay = 8_000_000;
+    /// <summary>In nanoseconds: some 60 acknowledgements a second for a flow that is neither sparse nor bulk; each costs both sides a wake-up, and a sender whose window is small asks when it wants one. What has
+    /// waited for so long is acknowledged with the next packet that comes: that needs no wake-up of its own, and the round trip of that packet has no waiting in it. Where none comes, soon after.</summary>
+    private const long ShortAcknowledgeDelay = 16_000_000;
 
     /// <summary>What packets brought in this turn, for <see cref="Settle"/>, unless a write has dealt with it.</summary>
     private Received _unsettled;
 
-    /// <summary>Datagrams and stream frames since the last write.</summary>
+    /// <summary>Packets with datagrams since the last write; what comes on the stream is answered at once.</summary>
     private int _unacknowledged;
+
+    /// <summary>When the first of them came.</summary>
+    private long _unacknowledgedSince;
+
+    /// <summary>What the packet that ngtcp2 is reading has brought.</summary>
+    private Received _brought;
 
     /// <summary>When a write must follow at the latest; <see cref="long.MaxValue"/>: nothing waits.</summary>
     private long _acknowledgeAt = long.MaxValue;
@@ -47,11 +54,14 @@ internal sealed unsafe partial class QuicConnection
     {
         Nothing = 0,
 
-        /// <summary>Datagrams or control messages.</summary>
+        /// <summary>Datagrams.</summary>
         Data = 1,
 
         /// <summary>Only ngtcp2 knows what: acknowledgements, which need no answer, or probes of the path, which are waited for.</summary>
         Other = 2,
+
+        /// <summary>Whoever sent it waits for the acknowledgement.</summary>
+        AckRequest = 4,
     }
 
     private void OnTimer()
@@ -89,6 +99,23 @@ internal sealed unsafe partial class QuicConnection
             _restExpiry = long.MaxValue;
             SetTimer();
         }
+    }
+
+    /// <summary>A packet was read.</summary>
+    /// <returns>What came is to be acknowledged in this turn.</returns>
+    private bool CountUnacknowledged()
+    {
+        if (_brought == Received.Nothing)
+        {
+            return false;
+        }
+
+        long now = _loop.NowNanoseconds;
+        _unacknowledgedSince = _unacknowledged == 0 ? now : _unacknowledgedSince;
+        _unacknowledged++;
+        return (_brought & Received.AckRequest) != 0
+            || _unacknowledged >= AcknowledgeAtOnce
+            || (_unacknowledged >= SmallestWindow && now - _unacknowledgedSince >= ShortAcknowledgeDelay);
     }
 
     /// <summary>Acknowledgements cost a packet each, here and there. They ride on whatever else is sent; where nothing is, they wait for company, but never so long that a sender with the smallest window must wait for them.</summary>
