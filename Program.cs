@@ -2,6 +2,7 @@ using System.CommandLine;
 using Softlan.Roles;
 using Softlan.Roles.CommandLine;
 
+StartupGarbage.LetLie();
 StandardStreams.Protect();
 if (OperatingSystem.IsWindows())
 {
