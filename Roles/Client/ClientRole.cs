@@ -17,7 +17,7 @@ namespace Softlan.Roles.Client;
 //   pin              OnConnecting: the way to the relay is held before anything can capture it
 //   TAP              OnConnecting, the first time: MAC, but no address and not up
 //   hello, welcome   by the session
-//   join             OnJoined: MTU, up, routes for broadcasts, a fixed address
+//   join             OnJoined: the TAP is read; MTU, up, routes for broadcasts, a fixed address
 //   DHCP             once the gateway is there
 //
 // A frame from the TAP meets: own MAC, then RelaySession.Send. A frame from the relay comes checked and goes to the TAP.
@@ -30,6 +30,10 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
 
     /// <summary>Drops that are nothing to worry about: what the own stack says while there is no room, switch talk that stays at home, and the hints by which TCP finds its rate.</summary>
     private static readonly DropReason[] ExpectedDrops = [DropReason.NotConnected, DropReason.SwitchControl, DropReason.Congested];
+
+    /// <summary>So long what the machine says waits in the TAP while the first connection is made, as many frames as its queue holds; then it is read, and dropped. A TAP that is up already gets its carrier when it
+    /// is opened, and what is lost then is said again after a second, as ARP, or after three, as DHCP.</summary>
+    private static readonly TimeSpan UnreadPatience = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan DropReportInterval = TimeSpan.FromMinutes(1);
 
@@ -52,6 +56,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
     private readonly ILaneTimer _checkTimer;
     private readonly ILaneTimer _reportTimer;
     private readonly ILaneTimer _aloneTimer;
+    private readonly ILaneTimer _unreadTimer;
     private Action<SoftlanException?>? _ended;
     private RememberedRelay? _target;
     private ResumeFile? _resume;
@@ -60,6 +65,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
     private AddressClaim? _claim;
     private StatusLine? _status;
     private MacAddress _mac;
+    private bool _isPortRead;
     private bool _hasJoined;
     private bool _saidForeignSource;
     private bool _isOver;
@@ -94,6 +100,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         _checkTimer = lane.CreateTimer(OnCheckTimer);
         _reportTimer = lane.CreateTimer(OnReportTimer);
         _aloneTimer = lane.CreateTimer(OnAloneTimer);
+        _unreadTimer = lane.CreateTimer(ReadPort);
     }
 
     /// <summary>The session; null before <see cref="Start"/>.</summary>
@@ -108,7 +115,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         _host.CleanLeftovers();
         IdentityLock identityLock = IdentityLock.Take(_options.IdentityPath, _logger);
         _changes.Keep("identity", identityLock.Dispose);
-        _target = FindRelay();
+        _target = _profile.Complete(_options.Relay, _logger);
         _mac = _host.ChooseMac(_options.VirtualMac is { } mac ? () => mac : _identity.LoadOrCreate);
         _host.Watch(OnHostChanged);
         _changes.Keep("route to the relay", _pin.Release);
@@ -160,6 +167,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         _checkTimer.Dispose();
         _reportTimer.Dispose();
         _aloneTimer.Dispose();
+        _unreadTimer.Dispose();
         _claim?.Dispose();
         bool hasOpenedPort = _port is not null;
         if (_changes.UndoAll() && hasOpenedPort)
@@ -180,7 +188,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         if (_port is null)
         {
             _port = _host.OpenPort(_mac);
-            _port.Start(this);
+            _unreadTimer.Set(UnreadPatience);
             ShowStatus(_port);
         }
     }
@@ -190,6 +198,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
     public void OnJoined(JoinedRoom room)
     {
         _hasJoined = true;
+        ReadPort();
         _claim?.Ask();
         Try(() =>
         {
@@ -248,27 +257,6 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
     }
 
     public void OnPortFailed(SoftlanException reason) => Fail(reason);
-
-    private RememberedRelay FindRelay()
-    {
-        RelayOptions given = _options.Relay;
-        if (given.Relay is { } relay)
-        {
-            // The profile is read from any directory later.
-            LinkTrust trust = given.CaFile is { } file ? new LinkTrust(null, Path.GetFullPath(file)) : given.Trust;
-            return trust == LinkTrust.System && _profile.Find(given.Room) is { } last && last.Relay == relay
-                ? last with { ServerName = given.ServerName ?? last.ServerName }
-                : new RememberedRelay(relay, trust, given.ServerName);
-        }
-
-        RememberedRelay known = _profile.Find(given.Room) ?? throw ClientFailures.NoRelayKnown(given.Room);
-        ClientLog.FromProfile(_logger, given.Room, known.Relay);
-        return known with
-        {
-            Trust = given.Trust == LinkTrust.System ? known.Trust : given.Trust,
-            ServerName = given.ServerName ?? known.ServerName,
-        };
-    }
 
     private void OnCheckTimer()
     {
@@ -345,6 +333,16 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         }
     }
 
+    private void ReadPort()
+    {
+        if (!_isPortRead)
+        {
+            _isPortRead = true;
+            _unreadTimer.Cancel();
+            _port!.Start(this);
+        }
+    }
+
     private void ShowStatus(IFramePort port)
     {
         if (_console is not null)
@@ -391,6 +389,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         _status = null;
         _checkTimer.Cancel();
         _reportTimer.Cancel();
+        _unreadTimer.Cancel();
         ReportDrops();
         _changes.UndoAll();
         _ended?.Invoke(failure);

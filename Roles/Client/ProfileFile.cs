@@ -20,6 +20,28 @@ internal sealed class ProfileFile(string path)
             ? Check(found)
             : null;
 
+    /// <summary>Which relay is meant: what the options leave open is what the room was reached with when it was last joined.</summary>
+    /// <exception cref="SoftlanException">They name none, and none is known; or as <see cref="Find"/>.</exception>
+    public RememberedRelay Complete(RelayOptions given, ILogger logger)
+    {
+        if (given.Relay is { } relay)
+        {
+            // The profile is read from any directory later.
+            LinkTrust trust = given.CaFile is { } file ? new LinkTrust(null, Path.GetFullPath(file)) : given.Trust;
+            return trust == LinkTrust.System && Find(given.Room) is { } last && last.Relay == relay
+                ? last with { ServerName = given.ServerName ?? last.ServerName }
+                : new RememberedRelay(relay, trust, given.ServerName);
+        }
+
+        RememberedRelay known = Find(given.Room) ?? throw ClientFailures.NoRelayKnown(given.Room);
+        ClientLog.FromProfile(logger, given.Room, known.Relay);
+        return known with
+        {
+            Trust = given.Trust == LinkTrust.System ? known.Trust : given.Trust,
+            ServerName = given.ServerName ?? known.ServerName,
+        };
+    }
+
     /// <summary>Puts the room in front. What cannot be saved is said; the old file stays as it is.</summary>
     public void Save(RoomCode room, RememberedRelay relay, ILogger logger)
     {

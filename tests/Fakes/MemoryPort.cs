@@ -6,6 +6,7 @@ namespace Softlan.Tests.Fakes;
 /// <summary>A port without an interface: tests put frames in with <see cref="Inject"/> and read what a role wrote in <see cref="Written"/>.</summary>
 internal sealed class MemoryPort(string name, MacAddress address) : IFramePort
 {
+    private readonly List<byte[]> _waiting = [];
     private IFramePortHandler? _handler;
     private byte[] _buffer = new byte[FrameLimits.MaxLength];
 
@@ -30,7 +31,12 @@ internal sealed class MemoryPort(string name, MacAddress address) : IFramePort
 
     public bool IsDisposed { get; private set; }
 
-    public void Start(IFramePortHandler handler) => _handler = handler;
+    public void Start(IFramePortHandler handler)
+    {
+        _handler = handler;
+        _waiting.ForEach(frame => Inject(frame));
+        _waiting.Clear();
+    }
 
     public void Write(ReadOnlySpan<byte> frame)
     {
@@ -48,17 +54,23 @@ internal sealed class MemoryPort(string name, MacAddress address) : IFramePort
         }
     }
 
-    /// <summary>Lets the role read <paramref name="frame"/>, in a buffer of the port's own as a real port does.</summary>
+    /// <summary>Lets the role read <paramref name="frame"/>, in a buffer of the port's own as a real port does; before <see cref="Start"/> it waits, as in a TAP.</summary>
     public void Inject(ReadOnlySpan<byte> frame, FrameOrigin origin = FrameOrigin.Received)
     {
         ObjectDisposedException.ThrowIf(IsDisposed, this);
+        if (_handler is null)
+        {
+            _waiting.Add(frame.ToArray());
+            return;
+        }
+
         if (frame.Length > _buffer.Length)
         {
             _buffer = new byte[frame.Length];
         }
 
         frame.CopyTo(_buffer);
-        (_handler ?? throw new InvalidOperationException("The port was not started.")).OnFrame(_buffer.AsSpan(0, frame.Length), origin);
+        _handler.OnFrame(_buffer.AsSpan(0, frame.Length), origin);
     }
 
     /// <summary>Something happened to the cable, or to the interface.</summary>

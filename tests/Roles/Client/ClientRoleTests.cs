@@ -105,6 +105,41 @@ public sealed class ClientRoleTests : IDisposable
     }
 
     [Fact]
+    public void FramesOfTheTap_SaidWhileItConnects_LeaveWithTheJoin()
+    {
+        RecordingOwner lan = new();
+        using RelaySession gateway = StartGateway(lan);
+        _lane.Advance(TimeSpan.FromSeconds(2));
+        StartClient();
+        while (_host.Ports.Count == 0)
+        {
+            _lane.Advance(TimeSpan.FromMilliseconds(1));
+        }
+
+        byte[] own = TestFrames.Plain(Server, Own);
+        Port.Inject(own);
+        Assert.False(_client!.Session!.IsJoined);
+        _lane.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal([own], lan.Frames.Select(frame => frame.Frame));
+        Assert.Equal(0, _client.Session.Counters.Dropped(DropReason.NotConnected));
+    }
+
+    [Fact]
+    public void FramesOfTheTap_NoRelayForASecond_AreTooOldForIt()
+    {
+        _network.IsDown = true;
+        StartClient();
+        _lane.Advance(TimeSpan.FromMilliseconds(900));
+        Port.Inject(TestFrames.Plain(Server, Own));
+        Assert.Equal(0, _client!.Session!.Counters.Dropped(DropReason.NotConnected));
+        _lane.Advance(TimeSpan.FromMilliseconds(200));
+        Assert.Equal(1, _client.Session.Counters.Dropped(DropReason.NotConnected));
+        _network.IsDown = false;
+        _lane.Advance(TimeSpan.FromSeconds(60));
+        Assert.True(_client.Session.IsJoined);
+    }
+
+    [Fact]
     public void FramesOfTheLan_ReachTheTap()
     {
         StartClient();
