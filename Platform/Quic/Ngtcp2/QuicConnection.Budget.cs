@@ -98,7 +98,9 @@ internal sealed unsafe partial class QuicConnection
         }
 
         _budget = _holds ? 0 : limit - inFlight;
-        bool fillsSmallWindow = limit < SmallWindow && inFlight >= limit / 2; // Before that nothing has to wait, and an acknowledgement costs both sides a wake-up.
+
+        // On a near path nothing waits yet with half of it free, and each acknowledgement costs both sides a wake-up.
+        bool fillsSmallWindow = limit < SmallWindow && (!_delay.IsNear || inFlight >= limit / 2);
         _asks = _probes || (!_holds && _queue.Count > 0 && fillsSmallWindow && _bytesSent - _askedAt >= limit / AsksInRoundTrip);
         if (_budget <= 0)
         {
