@@ -14,6 +14,7 @@ internal sealed record ConnectOptions
     /// <summary>Caps <see cref="IFrameLink.MaxDatagramLength"/> for odd paths; null: no cap.</summary>
     public int? DatagramLimit { get; init; }
 
-    /// <summary>A number that all who should meet at the server have in common. Where a server runs several lanes, it brings their links to the same one.</summary>
+    /// <summary>A number that all who should meet at the server have in common. Where a server runs several lanes, it brings their links to the same
+    /// one.</summary>
     public byte? Affinity { get; init; }
 }

@@ -9,7 +9,8 @@ internal interface IFrameLink
     /// <summary>Where the other side is now; changes when it migrates.</summary>
     IPEndPoint RemoteEndPoint { get; }
 
-    /// <summary>The longest datagram (our header included) that fits one packet on this path now, in bytes: never below <see cref="FrameLimits.MinMaxDatagramLength"/>.</summary>
+    /// <summary>The longest datagram (our header included) that fits one packet on this path now, in bytes: never below
+    /// <see cref="FrameLimits.MinMaxDatagramLength"/>.</summary>
     int MaxDatagramLength { get; }
 
     /// <summary>The link counts datagrams in and out, and what its queue drops; roles count the rest.</summary>
@@ -17,20 +18,24 @@ internal interface IFrameLink
 
     LinkStatistics Statistics { get; }
 
-    /// <summary>Queues one datagram. Borrows the bytes until it returns; never blocks. What the queue drops (this one or an older one) is counted by the link itself.</summary>
+    /// <summary>Queues one datagram. Borrows the bytes until it returns; never blocks. What the queue drops (this one or an older one) is counted by
+    /// the link itself.</summary>
     /// <returns><see cref="DropReason.None"/>, or why this datagram was not taken (already counted).</returns>
     DropReason Send(DatagramHeader header, ReadOnlySpan<byte> body);
 
-    /// <summary>Sends one control message: a JSON object of 1 to 65536 bytes, without its length prefix. Delivered in order. A peer that lets 1 MiB pile up is closed.</summary>
+    /// <summary>Sends one control message: a JSON object of 1 to 65536 bytes, without its length prefix. Delivered in order. A peer that lets 1 MiB
+    /// pile up is closed.</summary>
     void SendControl(ReadOnlySpan<byte> message);
 
-    /// <summary>Whether the other side has not yet acknowledged all that <see cref="SendControl"/> was given. Datagrams overtake the control stream: whoever must not be overtaken waits until this is false.</summary>
+    /// <summary>Whether the other side has not yet acknowledged all that <see cref="SendControl"/> was given. Datagrams overtake the control stream:
+    /// whoever must not be overtaken waits until this is false.</summary>
     /// <remarks>A link that does not know says false, and its datagrams may then be early.</remarks>
     bool HasUndeliveredControl => false;
 
     /// <summary>From now on another handler hears what the link reports.</summary>
     void HandOver(IFrameLinkHandler handler);
 
-    /// <summary>Says goodbye and reports <see cref="IFrameLinkHandler.OnClosed"/> with <see cref="LinkCloseKind.ByUs"/> before the turn ends. Control messages sent before it still go out. A second call does nothing.</summary>
+    /// <summary>Says goodbye and reports <see cref="IFrameLinkHandler.OnClosed"/> with <see cref="LinkCloseKind.ByUs"/> before the turn ends. Control
+    /// messages sent before it still go out. A second call does nothing.</summary>
     void Close(CloseReason reason, string text);
 }

@@ -11,12 +11,14 @@ internal interface IFramePort : IDisposable
     /// <summary>The interface's own MAC.</summary>
     MacAddress Address { get; }
 
-    /// <summary>Frames that the operating system refused or that could not be cut. The port counts <see cref="DropReason.PortBusy"/> and <see cref="DropReason.BadOffload"/>.</summary>
+    /// <summary>Frames that the operating system refused or that could not be cut. The port counts <see cref="DropReason.PortBusy"/> and
+    /// <see cref="DropReason.BadOffload"/>.</summary>
     PeerCounters Counters { get; }
 
     /// <summary>Begins to read. Everything is reported on the lane that the port was opened with.</summary>
     void Start(IFramePortHandler handler);
 
-    /// <summary>Queues one frame to leave through the port at the end of this turn. Borrows the bytes until it returns. Never blocks; what does not fit is dropped and counted.</summary>
+    /// <summary>Queues one frame to leave through the port at the end of this turn. Borrows the bytes until it returns. Never blocks; what does not
+    /// fit is dropped and counted.</summary>
     void Write(ReadOnlySpan<byte> frame);
 }

@@ -5,7 +5,8 @@ namespace Softlan.Platform;
 /// <summary>Receives what a port reads.</summary>
 internal interface IFramePortHandler
 {
-    /// <summary>One frame of 14 to 1518 bytes with finished checksums (a longer one is passed too, to be dropped as Jumbo). Borrowed until the call returns; may be changed in place.</summary>
+    /// <summary>One frame of 14 to 1518 bytes with finished checksums (a longer one is passed too, to be dropped as Jumbo). Borrowed until the call
+    /// returns; may be changed in place.</summary>
     void OnFrame(Span<byte> frame, FrameOrigin origin);
 
     /// <summary>The cable was pulled or plugged in, or the interface switched off or on; only ports on a wire tell. The port goes on.</summary>

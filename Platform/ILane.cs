@@ -1,6 +1,7 @@
 namespace Softlan.Platform;
 
-/// <summary>One lane of execution. Everything that the links and the port of a session report happens on it, one thing at a time, so roles take no lock.</summary>
+/// <summary>One lane of execution. Everything that the links and the port of a session report happens on it, one thing at a time, so roles take no
+/// lock.</summary>
 internal interface ILane
 {
     /// <summary>Monotonic time since an arbitrary origin, read once a turn: all that happens in one turn happens at one time.</summary>

@@ -14,7 +14,8 @@ internal abstract class LaneWork
     /// <summary>For lanes: true for the one who may put it into the list.</summary>
     internal bool TryMark() => Interlocked.Exchange(ref _isWaiting, 1) == 0;
 
-    /// <summary>For lanes: calls <see cref="Run"/>. Unmarked first, so that what happens while it runs enters it once more rather than getting lost.</summary>
+    /// <summary>For lanes: calls <see cref="Run"/>. Unmarked first, so that what happens while it runs enters it once more rather than getting
+    /// lost.</summary>
     internal void UnmarkAndRun()
     {
         Interlocked.Exchange(ref _isWaiting, 0);

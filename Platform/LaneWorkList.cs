@@ -1,6 +1,7 @@
 namespace Softlan.Platform;
 
-/// <summary>Work that waits for a lane: many threads add, one takes all at once, in the order in which it was added. Takes no lock and allocates nothing.</summary>
+/// <summary>Work that waits for a lane: many threads add, one takes all at once, in the order in which it was added. Takes no lock and allocates
+/// nothing.</summary>
 internal sealed class LaneWorkList
 {
     // A stack of which only the top is shared; taking everything leaves nothing for others to trip over, so there is no ABA.
@@ -26,7 +27,8 @@ internal sealed class LaneWorkList
         }
     }
 
-    /// <summary>Takes all of it: the oldest, with the others behind it. Each is to be taken off its <see cref="LaneWork.Next"/> before it is run.</summary>
+    /// <summary>Takes all of it: the oldest, with the others behind it. Each is to be taken off its <see cref="LaneWork.Next"/> before it is
+    /// run.</summary>
     public LaneWork? TakeAll()
     {
         LaneWork? reversed = Interlocked.Exchange(ref _newest, null);

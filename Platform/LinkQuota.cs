@@ -1,6 +1,7 @@
 namespace Softlan.Platform;
 
-/// <summary>How many links there may be: in all, and from one address. Shared by the listeners of one port; taken for every handshake, never for a frame.</summary>
+/// <summary>How many links there may be: in all, and from one address. Shared by the listeners of one port; taken for every handshake, never for a
+/// frame.</summary>
 /// <param name="maxLinks">In all.</param>
 /// <param name="maxPerAddress">From one IPv4 address, or one IPv6 /64.</param>
 internal sealed class LinkQuota(int maxLinks, int maxPerAddress)

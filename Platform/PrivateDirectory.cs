@@ -6,7 +6,8 @@ internal static class PrivateDirectory
     private const UnixFileMode FileOwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode OwnerOnly = FileOwnerOnly | UnixFileMode.UserExecute;
 
-    /// <summary>Makes it where it is missing. One that is there is left as it is; on Windows, where common places are open to all, it must be one that nobody else made or may write to.</summary>
+    /// <summary>Makes it where it is missing. One that is there is left as it is; on Windows, where common places are open to all, it must be one
+    /// that nobody else made or may write to.</summary>
     /// <exception cref="Wire.SoftlanException">On Windows: it is a link, or somebody else's.</exception>
     public static void Create(string path)
     {

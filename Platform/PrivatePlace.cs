@@ -7,16 +7,17 @@ namespace Softlan.Platform;
 
 /// <summary>Directories and files of a process with administrator rights, in places where others may have been first.</summary>
 /// <remarks>
-/// Everybody may make directories in ProgramData. There only the system's and the administrators' are believed: one of this user's may be the work of any program that runs
-/// without administrator rights. Elsewhere the user named the place, or it is the user's own, and the user's directory is as good. A link is followed nowhere: whoever made it would choose which
-/// files of Windows are overwritten.
+/// Everybody may make directories in ProgramData. There only the system's and the administrators' are believed: one of this user's may be the work of
+/// any program that runs without administrator rights. Elsewhere the user named the place, or it is the user's own, and the user's directory is as
+/// good. A link is followed nowhere: whoever made it would choose which files of Windows are overwritten.
 /// </remarks>
 [SupportedOSPlatform("windows")]
 internal static class PrivatePlace
 {
     private const string Hint = "look through it, delete it, and start softlan again";
 
-    /// <summary>What changes a directory, the files in it, or who may. The upper two are GENERIC_ALL and GENERIC_WRITE (winnt.h), which an entry may hold as they are.</summary>
+    /// <summary>What changes a directory, the files in it, or who may. The upper two are GENERIC_ALL and GENERIC_WRITE (winnt.h), which an entry may
+    /// hold as they are.</summary>
     private const FileSystemRights Writing = FileSystemRights.WriteData | FileSystemRights.AppendData | FileSystemRights.WriteExtendedAttributes | FileSystemRights.WriteAttributes
         | FileSystemRights.Delete | FileSystemRights.DeleteSubdirectoriesAndFiles | FileSystemRights.ChangePermissions | FileSystemRights.TakeOwnership
         | (FileSystemRights)0x10000000 | (FileSystemRights)0x40000000;
@@ -171,7 +172,8 @@ internal static class PrivatePlace
         return root.Length > 0 && path.StartsWith(Path.TrimEndingDirectorySeparator(root) + Path.DirectorySeparatorChar, StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>Those of Windows itself, for example profiles on another drive, lie above ProgramData, local application data and the profile; elsewhere the whole path has to be plain.</summary>
+    /// <summary>Those of Windows itself, for example profiles on another drive, lie above ProgramData, local application data and the profile;
+    /// elsewhere the whole path has to be plain.</summary>
     private static void RefuseLinks(DirectoryInfo directory)
     {
         for (DirectoryInfo? at = directory; at?.Parent is not null && !IsRoot(at.FullName); at = at.Parent)

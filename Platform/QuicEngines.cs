@@ -18,7 +18,8 @@ internal static class QuicEngines
     public static IQuicEngine Create(QuicSettings settings, EventLoop loop, ILogger? logger = null) =>
         settings.Kind == QuicEngineKind.Ngtcp2 ? new Ngtcp2Engine(loop, logger) { QueueLimits = new QueueLimits(settings.QueueTime) } : CreateMsQuic(settings, loop, logger);
 
-    /// <summary>msquic, on any lane that its threads can enter: the only one on Windows. Throws <see cref="SoftlanException"/> where it cannot be used.</summary>
+    /// <summary>msquic, on any lane that its threads can enter: the only one on Windows. Throws <see cref="SoftlanException"/> where it cannot be
+    /// used.</summary>
     /// <param name="settings">How.</param>
     /// <param name="lane">The lane on which everything of the engine is reported.</param>
     /// <param name="logger">Hears of bugs only; may be null.</param>

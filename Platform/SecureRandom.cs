@@ -3,7 +3,8 @@ using Softlan.Platform.Quic.Ngtcp2;
 
 namespace Softlan.Platform;
 
-/// <summary>Unpredictable bytes. On Linux from the TLS library that the executable contains, so that no second crypto library is needed at run time; elsewhere from the operating system.</summary>
+/// <summary>Unpredictable bytes. On Linux from the TLS library that the executable contains, so that no second crypto library is needed at run time;
+/// elsewhere from the operating system.</summary>
 internal static class SecureRandom
 {
     /// <summary>A number that nobody else knows, for hashes of what strangers choose.</summary>

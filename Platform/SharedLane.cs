@@ -8,11 +8,13 @@ namespace Softlan.Platform;
 //
 // repeated until nothing waits. Then the thread leaves, and the lane is free.
 
-/// <summary>A lane without a thread of its own: whoever has work for it does it there and then, and what comes up meanwhile from other threads. So a frame needs no hop from thread to thread, and still only one thread is inside.</summary>
+/// <summary>A lane without a thread of its own: whoever has work for it does it there and then, and what comes up meanwhile from other threads. So a
+/// frame needs no hop from thread to thread, and still only one thread is inside.</summary>
 /// <remarks>For Windows, where msquic and overlapped I/O bring threads along. On Linux the <c>EventLoop</c> has its own.</remarks>
 internal sealed class SharedLane : IEnterableLane, IDisposable
 {
-    /// <summary>Turns that one visitor runs before it leaves the rest to the thread pool: a thread of msquic's has other connections to serve.</summary>
+    /// <summary>Turns that one visitor runs before it leaves the rest to the thread pool: a thread of msquic's has other connections to
+    /// serve.</summary>
     private const int MaxTurnsPerVisit = 64;
 
     private readonly TimeProvider _clock;
@@ -30,7 +32,8 @@ internal sealed class SharedLane : IEnterableLane, IDisposable
     private int _isOccupied;
     private volatile bool _isDisposed;
 
-    /// <param name="failed">Hears of an exception that work let pass: a bug. The lane then goes on with the next work; whoever listens should end the process in order.</param>
+    /// <param name="failed">Hears of an exception that work let pass: a bug. The lane then goes on with the next work; whoever listens should end the
+    /// process in order.</param>
     /// <param name="clock">Null: the system's.</param>
     public SharedLane(Action<Exception> failed, TimeProvider? clock = null)
     {

@@ -110,6 +110,7 @@ internal sealed class TimerHeap
         Place(index, entry);
     }
 
-    /// <summary>The time stands here once more, so that a comparison looks at the heap and nowhere else; and a struct is stored without the runtime's check of the array's type.</summary>
+    /// <summary>The time stands here once more, so that a comparison looks at the heap and nowhere else; and a struct is stored without the runtime's
+    /// check of the array's type.</summary>
     private readonly record struct Entry(HeapTimer Timer, long Due);
 }

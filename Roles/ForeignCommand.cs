@@ -3,7 +3,8 @@ using Softlan.Wire;
 
 namespace Softlan.Roles;
 
-/// <summary>Stands for a command that another operating system has: whoever tries it is told why it is not here, rather than that it is misspelt.</summary>
+/// <summary>Stands for a command that another operating system has: whoever tries it is told why it is not here, rather than that it is
+/// misspelt.</summary>
 internal static class ForeignCommand
 {
     /// <param name="name">The command.</param>

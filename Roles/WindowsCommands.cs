@@ -46,7 +46,8 @@ internal static class WindowsCommands
         return QuicEngines.CreateMsQuic(settings, lane, loggers.CreateLogger("softlan.quic"));
     }
 
-    /// <summary>Keeps a window open that would close over the reason of a failure, or over what was asked for: Windows opens one of its own after the question for administrator rights.</summary>
+    /// <summary>Keeps a window open that would close over the reason of a failure, or over what was asked for: Windows opens one of its own after the
+    /// question for administrator rights.</summary>
     public static int HoldWindow(int exitCode, IReadOnlyList<string> args, TextWriter error)
     {
         if (HasLastWords(exitCode, args) && !Console.IsInputRedirected && !Console.IsErrorRedirected

@@ -3,10 +3,12 @@ using System.Net;
 
 namespace Softlan.Wire;
 
-/// <summary>The pieces that <see cref="RelayAddress"/> and <see cref="ListenAddress"/> are written with. Stricter than the framework, which takes <c>1</c>, <c>0x7f.1</c> and <c>010.0.0.1</c> for addresses.</summary>
+/// <summary>The pieces that <see cref="RelayAddress"/> and <see cref="ListenAddress"/> are written with. Stricter than the framework, which takes
+/// <c>1</c>, <c>0x7f.1</c> and <c>010.0.0.1</c> for addresses.</summary>
 internal static class AddressText
 {
-    /// <summary>Cuts <c>host</c>, <c>host:port</c>, <c>[v6]</c>, <c>[v6]:port</c> or a bare <c>v6</c> in two. Whether the halves are any good is not looked at.</summary>
+    /// <summary>Cuts <c>host</c>, <c>host:port</c>, <c>[v6]</c>, <c>[v6]:port</c> or a bare <c>v6</c> in two. Whether the halves are any good is not
+    /// looked at.</summary>
     /// <param name="text">What somebody typed.</param>
     /// <param name="host">Without brackets.</param>
     /// <param name="port">Null where none is given; empty after a bare colon.</param>

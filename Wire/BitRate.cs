@@ -38,7 +38,8 @@ internal readonly record struct BitRate
         return new BitRate(bitsPerSecond);
     }
 
-    /// <summary>Accepts <c>20mbit</c>, <c>500kbit</c>, <c>1.5gbit</c>, plain bits a second such as <c>20000000</c>, and <c>unlimited</c>; upper case as well. Powers of ten, as tc(8) counts.</summary>
+    /// <summary>Accepts <c>20mbit</c>, <c>500kbit</c>, <c>1.5gbit</c>, plain bits a second such as <c>20000000</c>, and <c>unlimited</c>; upper case
+    /// as well. Powers of ten, as tc(8) counts.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out BitRate rate)
     {
         rate = default;

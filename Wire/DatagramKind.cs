@@ -18,9 +18,11 @@ internal enum DatagramKind : byte
     /// <summary>Prober's peer id (u16), then the same 8 bytes.</summary>
     ProbeReply = 4,
 
-    /// <summary>Any bytes, ignored by the receiver: fills a packet to learn whether its size still passes the path, or is a reason to send one.</summary>
+    /// <summary>Any bytes, ignored by the receiver: fills a packet to learn whether its size still passes the path, or is a reason to send
+    /// one.</summary>
     Padding = 5,
 
-    /// <summary>The receiver acknowledges at once what it has received, as with IMMEDIATE_ACK of the QUIC acknowledgement frequency extension. No body.</summary>
+    /// <summary>The receiver acknowledges at once what it has received, as with IMMEDIATE_ACK of the QUIC acknowledgement frequency extension. No
+    /// body.</summary>
     AckRequest = 6,
 }

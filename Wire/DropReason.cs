@@ -63,7 +63,8 @@ internal enum DropReason
     /// <summary>The other piece of a split frame did not arrive in time.</summary>
     Incomplete,
 
-    /// <summary>The operating system did not take the frame or did not hand it over (TAP or packet socket full, interface down or gone, no memory).</summary>
+    /// <summary>The operating system did not take the frame or did not hand it over (TAP or packet socket full, interface down or gone, no
+    /// memory).</summary>
     PortBusy,
 
     /// <summary>No link to the relay, or not yet in the room.</summary>

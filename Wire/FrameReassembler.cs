@@ -4,13 +4,16 @@ namespace Softlan.Wire;
 
 /// <summary>Puts the two pieces of split frames together again. One link has one; it belongs to the link's lane.</summary>
 /// <remarks>
-/// <para>Split ids count up once per split frame of the link and wrap after 256 (<see cref="FrameSplitter"/>). Here each gets an epoch in front, 16 bits in
-/// all: an id up to <see cref="WindowLength"/> behind the newest is a late one, every other is ahead and moves the window. Pieces belong together when source, id
+/// <para>Split ids count up once per split frame of the link and wrap after 256 (<see cref="FrameSplitter"/>). Here each gets an epoch in front, 16
+/// bits in all: an id up to <see cref="WindowLength"/> behind the newest is a late one, every other is ahead and moves the window. Pieces belong
+/// together when source, id
 /// <i>and epoch</i> agree, so a wrapped id never splices two frames. (Only the loss of about 200 split frames in a row, within
 /// <see cref="Lifetime"/>, could hide a wrap.)</para>
-/// <para>An unfinished frame dies when it leaves the window, when it is <see cref="Lifetime"/> old, or when a newer one needs its place; each death counts <see cref="DropReason.Incomplete"/>.
-/// Completed frames are remembered as long as the window reaches, so that duplicates deliver nothing.</para>
-/// <para>A link that never received a piece owns no buffers. One that did keeps as many as were ever unfinished at once, after a silence only <see cref="SpareBuffersKeptIdle"/>.</para>
+/// <para>An unfinished frame dies when it leaves the window, when it is <see cref="Lifetime"/> old, or when a newer one needs its place; each death
+/// counts <see cref="DropReason.Incomplete"/>. Completed frames are remembered as long as the window reaches, so that duplicates deliver
+/// nothing.</para>
+/// <para>A link that never received a piece owns no buffers. One that did keeps as many as were ever unfinished at once, after a silence only
+/// <see cref="SpareBuffersKeptIdle"/>.</para>
 /// </remarks>
 internal sealed class FrameReassembler
 {
@@ -20,13 +23,15 @@ internal sealed class FrameReassembler
     /// <summary>Unfinished frames of one source; one more pushes out the oldest of that source.</summary>
     public const int MaxUnfinishedPerSource = 32;
 
-    /// <summary>Unfinished frames of all sources of a link (97 KiB of buffers); one more pushes out the oldest. A sender that numbers as it should never has more in the window.</summary>
+    /// <summary>Unfinished frames of all sources of a link (97 KiB of buffers); one more pushes out the oldest. A sender that numbers as it should
+    /// never has more in the window.</summary>
     public const int MaxUnfinished = 64;
 
     /// <summary>How long the first piece waits for the other one.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Completed frames that are remembered: all that fit the window. A sender that numbers wrongly forgets the oldest, and harms itself.</summary>
+    /// <summary>Completed frames that are remembered: all that fit the window. A sender that numbers wrongly forgets the oldest, and harms
+    /// itself.</summary>
     private const int MaxCompleted = WindowLength + 1;
 
     /// <summary>Buffers that a link keeps after <see cref="Lifetime"/> without pieces: enough for the next frames without a new allocation.</summary>
@@ -57,7 +62,8 @@ internal sealed class FrameReassembler
     /// <param name="now">Monotonic.</param>
     /// <param name="counters">Where frames that were completed, given up or malformed are counted.</param>
     /// <param name="frame">The whole frame, 14 to 1518 bytes, when true is returned; valid until the next call.</param>
-    /// <returns>Whether this piece completed a frame. False is normal; two pieces that make no frame count <see cref="DropReason.Malformed"/>.</returns>
+    /// <returns>Whether this piece completed a frame. False is normal; two pieces that make no frame count
+    /// <see cref="DropReason.Malformed"/>.</returns>
     public bool TryAdd(DatagramHeader header, ReadOnlySpan<byte> body, TimeSpan now, PeerCounters counters, out ReadOnlySpan<byte> frame)
     {
         Debug.Assert(header.Kind is DatagramKind.Head or DatagramKind.Tail, "Only pieces are put together.");
@@ -106,7 +112,8 @@ internal sealed class FrameReassembler
         return true;
     }
 
-    /// <summary>Gives up what waited too long. <see cref="TryAdd"/> does it by itself; this is for a link on which nothing more arrives, so that its counters are right.</summary>
+    /// <summary>Gives up what waited too long. <see cref="TryAdd"/> does it by itself; this is for a link on which nothing more arrives, so that its
+    /// counters are right.</summary>
     public void Expire(TimeSpan now, PeerCounters counters)
     {
         for (int i = _unfinishedCount - 1; i >= 0; i--)

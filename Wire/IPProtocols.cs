@@ -17,7 +17,8 @@ internal static class IPProtocols
     public const byte HostIdentity = 139;
     public const byte Shim6 = 140;
 
-    /// <summary>Headers of IPv6 that say what follows them, and how far away (RFC 7045, section 4). ESP is none: what follows it is encrypted.</summary>
+    /// <summary>Headers of IPv6 that say what follows them, and how far away (RFC 7045, section 4). ESP is none: what follows it is
+    /// encrypted.</summary>
     public static bool IsIPv6Extension(byte nextHeader) =>
         nextHeader is HopByHop or Routing or Fragment or Authentication or DestinationOptions or Mobility or HostIdentity or Shim6;
 }

@@ -2,7 +2,8 @@ using System.Buffers.Binary;
 
 namespace Softlan.Wire;
 
-/// <summary>A read-only view of one IPv6 packet and of what stands behind its extension headers (RFC 8200, sections 3 and 4). It borrows the bytes.</summary>
+/// <summary>A read-only view of one IPv6 packet and of what stands behind its extension headers (RFC 8200, sections 3 and 4). It borrows the
+/// bytes.</summary>
 /// <remarks>
 /// <code>
 ///  0               4       6    7     8       24      40
@@ -28,7 +29,8 @@ internal readonly ref struct IPv6Packet
         Fragmentation = fragmentation;
     }
 
-    /// <summary>True when the header chain is all there. False also for a second Fragment header and for a chain of more than <see cref="MaxExtensionHeaders"/>.</summary>
+    /// <summary>True when the header chain is all there. False also for a second Fragment header and for a chain of more than
+    /// <see cref="MaxExtensionHeaders"/>.</summary>
     /// <param name="bytes">Behind the Ethernet header; padding at the end is ignored.</param>
     /// <param name="packet">A view of what both the payload length and the bytes cover.</param>
     public static bool TryParse(ReadOnlySpan<byte> bytes, out IPv6Packet packet)
@@ -83,7 +85,8 @@ internal readonly ref struct IPv6Packet
         return true;
     }
 
-    /// <summary>What <see cref="Payload"/> is: an <see cref="IPProtocols"/> value. Of a later fragment: what the Fragment header says, possibly another extension header.</summary>
+    /// <summary>What <see cref="Payload"/> is: an <see cref="IPProtocols"/> value. Of a later fragment: what the Fragment header says, possibly
+    /// another extension header.</summary>
     public byte Protocol { get; }
 
     public IPv6Fragmentation Fragmentation { get; }

@@ -15,7 +15,8 @@ internal sealed record ListenAddress
 
     public static ListenAddress Default { get; } = new(new IPEndPoint(IPAddress.IPv6Any, RelayAddress.DefaultPort));
 
-    /// <summary>Accepts <c>443/udp</c>, <c>192.0.2.1:443</c> and <c>[2001:db8::1]:443</c>, each with or without <c>/udp</c>. Refuses <c>/tcp</c>: QUIC does not run over it.</summary>
+    /// <summary>Accepts <c>443/udp</c>, <c>192.0.2.1:443</c> and <c>[2001:db8::1]:443</c>, each with or without <c>/udp</c>. Refuses <c>/tcp</c>:
+    /// QUIC does not run over it.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out ListenAddress? address)
     {
         address = null;

@@ -3,13 +3,15 @@ using Softlan.Wire.Offload;
 
 namespace Softlan.Wire;
 
-/// <summary>Lowers the MSS option of TCP SYN segments that pass, so that full segments need no splitting (protocol.md, section 4). Never raises it, and adds none: without the option TCP sends 536 or 1220 bytes, which fit.</summary>
+/// <summary>Lowers the MSS option of TCP SYN segments that pass, so that full segments need no splitting (protocol.md, section 4). Never raises it,
+/// and adds none: without the option TCP sends 536 or 1220 bytes, which fit.</summary>
 internal static class MssClamp
 {
     /// <summary>Never clamps below it: what every IPv4 host must take (RFC 9293, section 3.7.1).</summary>
     public const int MinIPv4 = 536;
 
-    /// <summary>Never clamps below it: what the smallest IPv6 link carries, 1280 - 40 - 20 (RFC 9293, section 3.7.1). Where such segments do not fit one datagram they are split.</summary>
+    /// <summary>Never clamps below it: what the smallest IPv6 link carries, 1280 - 40 - 20 (RFC 9293, section 3.7.1). Where such segments do not fit
+    /// one datagram they are split.</summary>
     public const int MinIPv6 = 1220;
 
     private const byte EndOfOptions = 0;
@@ -17,7 +19,8 @@ internal static class MssClamp
     private const byte MssOption = 2;
     private const int MssOptionLength = 4;
 
-    /// <summary>A quick look whether <see cref="Clamp"/> could change <paramref name="frame"/>. False for certain for nearly every frame; true may be wrong for IPv6 with extension headers.</summary>
+    /// <summary>A quick look whether <see cref="Clamp"/> could change <paramref name="frame"/>. False for certain for nearly every frame; true may be
+    /// wrong for IPv6 with extension headers.</summary>
     public static bool MayBeSyn(ReadOnlySpan<byte> frame)
     {
         if (frame.Length < FrameLimits.HeaderLength + IpLayout.MinV4Length + TransportHeader.MinTcpLength)
@@ -34,7 +37,8 @@ internal static class MssClamp
         };
     }
 
-    /// <summary>Changes <paramref name="frame"/> in place when it is a SYN or SYN-ACK whose MSS option is too large. A segment with malformed options stays as it is.</summary>
+    /// <summary>Changes <paramref name="frame"/> in place when it is a SYN or SYN-ACK whose MSS option is too large. A segment with malformed options
+    /// stays as it is.</summary>
     /// <param name="frame">A whole Ethernet frame with finished checksums.</param>
     /// <param name="maxFrameLength">The longest frame that fits one datagram of the link, in bytes.</param>
     /// <returns>Whether it was changed.</returns>
@@ -120,7 +124,8 @@ internal static class MssClamp
         ushort before = BinaryPrimitives.ReadUInt16BigEndian(segment[at..]);
         BinaryPrimitives.WriteUInt16BigEndian(segment[at..], value);
 
-        // Behind an odd number of no-operations the value straddles two words of the sum, which is the same as swapping its bytes (RFC 1071, section 2).
+        // Behind an odd number of no-operations the value straddles two words of the sum, which is the same as swapping its bytes (RFC 1071, section
+        // 2).
         bool isOdd = (at & 1) != 0;
         uint removed = isOdd ? BinaryPrimitives.ReverseEndianness(before) : before;
         uint added = isOdd ? BinaryPrimitives.ReverseEndianness(value) : value;

@@ -1,7 +1,9 @@
 namespace Softlan.Wire;
 
-/// <summary>What one peer, or one relay connection, has seen since its start (protocol.md, section 6). One lane writes; others may read torn-free on 64-bit machines.</summary>
-/// <remarks>"In" is what arrived from the network or the port; "out" is what was handed on. The link counts datagrams, the role counts frames.</remarks>
+/// <summary>What one peer, or one relay connection, has seen since its start (protocol.md, section 6). One lane writes; others may read torn-free on
+/// 64-bit machines.</summary>
+/// <remarks>"In" is what arrived from the network or the port; "out" is what was handed on. The link counts datagrams, the role counts
+/// frames.</remarks>
 internal sealed class PeerCounters
 {
     private readonly long[] _drops = new long[Enum.GetValues<DropReason>().Length];

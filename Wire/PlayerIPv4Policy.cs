@@ -21,7 +21,8 @@ internal static class PlayerIPv4Policy
 
         if (packet.FragmentOffset > 0)
         {
-            // A second fragment at byte 8 belongs to a first one that was cut inside a header, or overlaps it (RFC 1858, RFC 3128). Later ones cannot reach what was judged.
+            // A second fragment at byte 8 belongs to a first one that was cut inside a header, or overlaps it (RFC 1858, RFC 3128). Later ones cannot
+            // reach what was judged.
             return packet.FragmentOffset == 1 ? DropReason.Unjudgeable : DropReason.None;
         }
 
@@ -33,7 +34,8 @@ internal static class PlayerIPv4Policy
         };
     }
 
-    /// <summary>Whatever is sent to a DHCP client's port: clients read raw sockets and look at this port only, so a rogue server may use any port of its own.</summary>
+    /// <summary>Whatever is sent to a DHCP client's port: clients read raw sockets and look at this port only, so a rogue server may use any port of
+    /// its own.</summary>
     private static DropReason CheckUdp(ReadOnlySpan<byte> udp)
     {
         if (udp.Length < UdpHeaderLength)

@@ -77,7 +77,8 @@ internal static class PlayerIPv6Policy
         }
     }
 
-    /// <summary>Every link-layer address in a neighbour message goes into the hearer's neighbour table: those of advertisements, but those of solicitations just as well.</summary>
+    /// <summary>Every link-layer address in a neighbour message goes into the hearer's neighbour table: those of advertisements, but those of
+    /// solicitations just as well.</summary>
     private static DropReason CheckOptions(ReadOnlySpan<byte> icmp, int offset, MacAddress source)
     {
         if (icmp.Length < offset)

@@ -17,7 +17,8 @@ internal sealed record RelayAddress(string Host, int Port)
 
     private const int MaxLabelLength = 63;
 
-    /// <summary>Accepts <c>host</c>, <c>host:port</c>, <c>192.0.2.1:port</c>, <c>[2001:db8::1]</c>, <c>[2001:db8::1]:port</c> and a bare IPv6 address. A name in another script becomes its <c>xn--</c> form.</summary>
+    /// <summary>Accepts <c>host</c>, <c>host:port</c>, <c>192.0.2.1:port</c>, <c>[2001:db8::1]</c>, <c>[2001:db8::1]:port</c> and a bare IPv6
+    /// address. A name in another script becomes its <c>xn--</c> form.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out RelayAddress? address)
     {
         address = null;

@@ -20,7 +20,8 @@ internal readonly record struct RoomCode
 
     public bool Equals(RoomCode other) => string.Equals(_text, other._text, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>A number that all who join this room have in common, whatever case they write it in: FNV-1a of the code in lower case, folded to a byte.</summary>
+    /// <summary>A number that all who join this room have in common, whatever case they write it in: FNV-1a of the code in lower case, folded to a
+    /// byte.</summary>
     public byte Affinity
     {
         get

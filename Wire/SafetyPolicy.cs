@@ -2,11 +2,12 @@ using System.Buffers.Binary;
 
 namespace Softlan.Wire;
 
-/// <summary>What may cross the party, decided from the frame alone (protocol.md, section 7). The relay asks before it forwards; gateway and client ask again about what they receive.</summary>
+/// <summary>What may cross the party, decided from the frame alone (protocol.md, section 7). The relay asks before it forwards; gateway and client
+/// ask again about what they receive.</summary>
 /// <remarks>
-/// Bridge and switch control, jumbo frames and VLAN tags cross in neither direction. Beyond that a LAN may say what it likes, but a player must not pretend to be
-/// the LAN: no DHCP answers, no router messages, no neighbour that has another's MAC, and nothing that is cut so that these could hide in it.
-/// What is not understood passes: old games speak IPX.
+/// Bridge and switch control, jumbo frames and VLAN tags cross in neither direction. Beyond that a LAN may say what it likes, but a player must not
+/// pretend to be the LAN: no DHCP answers, no router messages, no neighbour that has another's MAC, and nothing that is cut so that these could hide
+/// in it. What is not understood passes: old games speak IPX.
 /// </remarks>
 internal static class SafetyPolicy
 {
@@ -39,7 +40,8 @@ internal static class SafetyPolicy
         ReadOnlySpan<byte> payload = ethernet.Payload;
         if (etherType < EtherTypes.FirstType && IsSnap(payload))
         {
-            // A wireless access point turns 802.3 + SNAP into what its stations take for a plain frame of this type (CVE-2021-27853), so it is judged as one.
+            // A wireless access point turns 802.3 + SNAP into what its stations take for a plain frame of this type (CVE-2021-27853), so it is judged
+            // as one.
             etherType = BinaryPrimitives.ReadUInt16BigEndian(payload[(SnapLength - 2)..]);
             payload = payload[SnapLength..];
         }

@@ -1,6 +1,7 @@
 namespace Softlan.Wire;
 
-/// <summary>A rate with a burst: tokens trickle in up to the burst, and whoever wants to pass takes some. It starts full. The unit (bytes, frames) is the caller's.</summary>
+/// <summary>A rate with a burst: tokens trickle in up to the burst, and whoever wants to pass takes some. It starts full. The unit (bytes, frames) is
+/// the caller's.</summary>
 /// <remarks>Time is whatever monotonic clock the caller uses. A clock that goes backwards adds nothing and takes nothing away.</remarks>
 internal sealed class TokenBucket
 {

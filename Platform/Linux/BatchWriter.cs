@@ -15,14 +15,16 @@ namespace Softlan.Platform.Linux;
 [SupportedOSPlatform("linux")]
 internal abstract class BatchWriter(SafeFd fd, PeerCounters counters, bool mergesUdp)
 {
-    /// <summary>Super-frames that may be refused in a row, each cut and sent again, before softlan stops making them: one bad flow shall not slow down all others.</summary>
+    /// <summary>Super-frames that may be refused in a row, each cut and sent again, before softlan stops making them: one bad flow shall not slow
+    /// down all others.</summary>
     private const int MaxRefusals = 16;
 
     private readonly byte[] _single = new byte[VirtioNetHeader.Length + FrameCoalescer.MaxFrameLength];
     private FrameCoalescer _coalescer = new(VirtioNetHeader.Length, mergesUdp);
     private byte[]? _cut;
 
-    /// <summary>UDP super-frames are younger than TCP ones (Linux 6.2): a kernel that does not know them gets TCP ones alone, from the next batch on.</summary>
+    /// <summary>UDP super-frames are younger than TCP ones (Linux 6.2): a kernel that does not know them gets TCP ones alone, from the next batch
+    /// on.</summary>
     private bool _refusesUdp;
     private int _refusals;
 

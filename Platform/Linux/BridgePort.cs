@@ -4,13 +4,15 @@ using Softlan.Wire;
 
 namespace Softlan.Platform.Linux;
 
-/// <summary>A TAP that is a port of a Linux bridge: how a gateway joins a LAN that this host bridges already. The bridge reaches the host's own stack by itself.</summary>
+/// <summary>A TAP that is a port of a Linux bridge: how a gateway joins a LAN that this host bridges already. The bridge reaches the host's own stack
+/// by itself.</summary>
 [SupportedOSPlatform("linux")]
 internal static class BridgePort
 {
     private const string NameTemplate = "slport%d";
 
-    /// <summary>A bridge without an address of its own takes the lowest of its ports', and its host would vanish for everybody who knows the old one. This beginning is never the lowest: libvirt's ports begin with fe:54:00, and a random one hardly begins like this.</summary>
+    /// <summary>A bridge without an address of its own takes the lowest of its ports', and its host would vanish for everybody who knows the old one.
+    /// This beginning is never the lowest: libvirt's ports begin with fe:54:00, and a random one hardly begins like this.</summary>
     private static ReadOnlySpan<byte> HighestPrefix => [0xfe, 0xff, 0xff];
 
     /// <param name="bridge">From <see cref="InterfaceCheck.RequireBridge"/>.</param>

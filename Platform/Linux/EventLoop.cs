@@ -60,12 +60,14 @@ internal sealed class EventLoop : IEnterableLane, IDisposable
 
     public TimeSpan Now { get; private set; }
 
-    /// <summary>The clock that ngtcp2 is given (CLOCK_MONOTONIC), in nanoseconds. Runs ahead of <see cref="Now"/> after <see cref="RefreshNanoseconds"/>.</summary>
+    /// <summary>The clock that ngtcp2 is given (CLOCK_MONOTONIC), in nanoseconds. Runs ahead of <see cref="Now"/> after
+    /// <see cref="RefreshNanoseconds"/>.</summary>
     public long NowNanoseconds { get; private set; }
 
     internal TimerHeap Timers { get; } = new();
 
-    /// <summary>Reads the clock again inside a turn, for pacing. <see cref="Now"/> stays: a frame must not age in its queue because a turn took long.</summary>
+    /// <summary>Reads the clock again inside a turn, for pacing. <see cref="Now"/> stays: a frame must not age in its queue because a turn took
+    /// long.</summary>
     // On Linux a tick of the Stopwatch is a nanosecond of CLOCK_MONOTONIC.
     public void RefreshNanoseconds() => NowNanoseconds = Stopwatch.GetTimestamp() * (NanosecondsPerSecond / Stopwatch.Frequency);
 
@@ -116,7 +118,8 @@ internal sealed class EventLoop : IEnterableLane, IDisposable
         Control(NativeLibc.EPOLL_CTL_DEL, fd, PollEvents.None);
     }
 
-    /// <summary>Runs turns on the calling thread until asked to stop. An exception of a handler ends it: that is a bug, and going on would hide it.</summary>
+    /// <summary>Runs turns on the calling thread until asked to stop. An exception of a handler ends it: that is a bug, and going on would hide
+    /// it.</summary>
     public void Run(CancellationToken stop)
     {
         ShortSlice.TryRequest();

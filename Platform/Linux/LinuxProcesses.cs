@@ -11,14 +11,16 @@ internal static class LinuxProcesses
     private const int StartTimeField = 22 - 3;
     private const int TerminalField = 7 - 3;
 
-    /// <summary>Start time in clock ticks since the boot (proc(5), /proc/pid/stat, field 22), /proc/sys/kernel/random/boot_id, and the namespace as /proc/self/ns/net names it.</summary>
+    /// <summary>Start time in clock ticks since the boot (proc(5), /proc/pid/stat, field 22), /proc/sys/kernel/random/boot_id, and the namespace as
+    /// /proc/self/ns/net names it.</summary>
     public static ProcessStamp OfThisProcess() =>
         new(Environment.ProcessId, ReadStartTime(Environment.ProcessId) ?? 0, ReadBoot(), ReadNetworkNamespace());
 
     /// <summary>Whether that very process still runs.</summary>
     public static bool IsAlive(ProcessStamp stamp) => stamp.Boot == ReadBoot() && ReadStartTime(stamp.Pid) == stamp.StartTime;
 
-    /// <summary>Whether this process has a controlling terminal. When one closes, the kernel takes it from its whole session before anybody hears SIGHUP.</summary>
+    /// <summary>Whether this process has a controlling terminal. When one closes, the kernel takes it from its whole session before anybody hears
+    /// SIGHUP.</summary>
     public static bool HasTerminal() => ReadField(Environment.ProcessId, TerminalField) is not (null or 0);
 
     /// <summary>The start time in a line of /proc/pid/stat; null when it is no such line.</summary>

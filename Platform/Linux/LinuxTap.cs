@@ -9,11 +9,13 @@ namespace Softlan.Platform.Linux;
 // From the role to the host's stack: Write -> TapWriter -> write(2) at the end of the turn.
 
 /// <summary>A TAP: a network card of this host's own that softlan holds the other end of.</summary>
-/// <remarks>An existing persistent TAP is used, left behind, and gets its MAC, MTU and state back; any other is made here and gone when this closes.</remarks>
+/// <remarks>An existing persistent TAP is used, left behind, and gets its MAC, MTU and state back; any other is made here and gone when this
+/// closes.</remarks>
 [SupportedOSPlatform("linux")]
 internal sealed class LinuxTap : IFramePort, IReadablePort, ITurnEnd
 {
-    /// <summary>Frames that one turn reports before the rest has to wait, so that a busy TAP does not starve the network; a super-frame is not left half done.</summary>
+    /// <summary>Frames that one turn reports before the rest has to wait, so that a busy TAP does not starve the network; a super-frame is not left
+    /// half done.</summary>
     private const int MaxFramesPerTurn = 128;
 
     private readonly EventLoop _loop;

@@ -4,13 +4,14 @@ using Softlan.Wire;
 
 namespace Softlan.Platform.Linux;
 
-/// <summary>Lets frames enter this host through an interface as if they had come in by its cable. A packet socket cannot: what it sends only leaves.</summary>
+/// <summary>Lets frames enter this host through an interface as if they had come in by its cable. A packet socket cannot: what it sends only
+/// leaves.</summary>
 /// <remarks>
 /// <code>
 ///  softlan --write--> TAP sl0 --ingress hook: BPF program--> eth0 "received" --> the host's stack
 /// </code>
-/// The TAP has no address and no IPv6, and every frame that enters it is taken away by the program, which marks it, so that softlan's packet socket on
-/// eth0 does not hear it again (<see cref="MarkFilter"/>). All of it is gone when the TAP's descriptor closes, even when the process is killed.
+/// The TAP has no address and no IPv6, and every frame that enters it is taken away by the program, which marks it, so that softlan's packet socket
+/// on eth0 does not hear it again (<see cref="MarkFilter"/>). All of it is gone when the TAP's descriptor closes, even when the process is killed.
 /// </remarks>
 [SupportedOSPlatform("linux")]
 internal sealed class LocalDelivery : IDisposable

@@ -3,8 +3,10 @@ using System.Runtime.Versioning;
 
 namespace Softlan.Platform.Linux;
 
-/// <summary>Holds a name for one process of this network namespace, in which interfaces have their names too. The kernel lets go of it however the process ends, and nothing is left behind.</summary>
-/// <remarks>A socket with an abstract address (unix(7)), to which nobody can connect. Whoever may run programs here could take the name first; what is locked with it is not worth more.</remarks>
+/// <summary>Holds a name for one process of this network namespace, in which interfaces have their names too. The kernel lets go of it however the
+/// process ends, and nothing is left behind.</summary>
+/// <remarks>A socket with an abstract address (unix(7)), to which nobody can connect. Whoever may run programs here could take the name first; what
+/// is locked with it is not worth more.</remarks>
 [SupportedOSPlatform("linux")]
 internal sealed class NamespaceLock : IDisposable
 {

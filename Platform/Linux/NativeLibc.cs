@@ -49,7 +49,8 @@ internal static partial class NativeLibc
     [LibraryImport(Libc, EntryPoint = "eventfd", SetLastError = true)]
     public static partial SafeFd EventFd(uint initialValue, int flags);
 
-    /// <summary>struct epoll_event. Packed to 12 bytes on x86-64 only (EPOLL_PACKED); elsewhere data is aligned and the struct has 16 bytes.</summary>
+    /// <summary>struct epoll_event. Packed to 12 bytes on x86-64 only (EPOLL_PACKED); elsewhere data is aligned and the struct has 16
+    /// bytes.</summary>
     /// <remarks>For that reason events are handed over as spans of bytes.</remarks>
     public static class EpollEventLayout
     {

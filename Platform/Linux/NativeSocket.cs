@@ -3,7 +3,8 @@ using System.Runtime.Versioning;
 
 namespace Softlan.Platform.Linux;
 
-/// <summary>The socket calls softlan makes, and the constants they take (sys/socket.h, asm-generic/socket.h as x86-64 and arm64 have it). Declarations only.</summary>
+/// <summary>The socket calls softlan makes, and the constants they take (sys/socket.h, asm-generic/socket.h as x86-64 and arm64 have it).
+/// Declarations only.</summary>
 [SupportedOSPlatform("linux")]
 internal static partial class NativeSocket
 {

@@ -1,6 +1,7 @@
 namespace Softlan.Platform.Linux;
 
-/// <summary>What UDP sockets are told by, and tell with control messages (netinet/in.h, netinet/udp.h, linux/in6.h); the calls are those of <see cref="NativeSocket"/>. Declarations only.</summary>
+/// <summary>What UDP sockets are told by, and tell with control messages (netinet/in.h, netinet/udp.h, linux/in6.h); the calls are those of
+/// <see cref="NativeSocket"/>. Declarations only.</summary>
 internal static class NativeUdp
 {
     public const int IPPROTO_IP = 0;

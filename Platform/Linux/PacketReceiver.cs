@@ -27,7 +27,8 @@ internal sealed class PacketReceiver
     /// <summary>Frames or super-frames read with one call: 32 buffers of 64 KiB, of which the kernel only touches what it fills.</summary>
     public const int SlotCount = 32;
 
-    /// <summary>Vnet header and longest super-frame, rounded up so that no two buffers share a cache line. What is longer (Linux can be told to make super-frames above 64 KiB) comes cut and is dropped.</summary>
+    /// <summary>Vnet header and longest super-frame, rounded up so that no two buffers share a cache line. What is longer (Linux can be told to make
+    /// super-frames above 64 KiB) comes cut and is dropped.</summary>
     private const int BufferLength = 65_536 + 64;
 
     /// <summary>CMSG_SPACE(sizeof(struct tpacket_auxdata))</summary>
@@ -69,7 +70,8 @@ internal sealed class PacketReceiver
             _slots[i].Header.ControlLength = ControlLength;
         }
 
-        // SAFETY: _slots and everything it points at is pinned and lives as long as this; the descriptor is the caller's, who does not dispose it meanwhile.
+        // SAFETY: _slots and everything it points at is pinned and lives as long as this; the descriptor is the caller's, who does not dispose it
+        // meanwhile.
         int count = ReceiveMessages(fd.Number, (MessageSlot*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_slots)), SlotCount, MSG_DONTWAIT, 0);
         _filled = Math.Max(count, 0);
         return count;

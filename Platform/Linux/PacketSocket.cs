@@ -15,7 +15,8 @@ namespace Softlan.Platform.Linux;
 //   PacketReceiver  recvmmsg; the VLAN tag back in; received, or sent by this host
 //   FrameIntake     super-frames cut, checksums finished -> handler
 //
-// From the role to the LAN: Write decides by the destination (wire, this host, or both) -> PacketWriter, LocalDelivery -> written at the end of the turn.
+// From the role to the LAN: Write decides by the destination (wire, this host, or both) -> PacketWriter, LocalDelivery -> written at the end of the
+// turn.
 
 /// <summary>A wired interface of this host, shared with the host: an AF_PACKET socket that hears everything on it and sends from any MAC.</summary>
 [SupportedOSPlatform("linux")]
@@ -24,7 +25,8 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
     /// <summary>Calls of recvmmsg in one turn: 64 frames or super-frames, then the rest has to wait.</summary>
     private const int MaxReceivesPerTurn = 2;
 
-    /// <summary>Bytes that may wait in the kernel for softlan, and for the wire: 20 ms at 1 Gbit/s each, with the kernel's own overhead. Beyond it the kernel drops, and the drops are counted.</summary>
+    /// <summary>Bytes that may wait in the kernel for softlan, and for the wire: 20 ms at 1 Gbit/s each, with the kernel's own overhead. Beyond it
+    /// the kernel drops, and the drops are counted.</summary>
     private const int KernelBufferLength = 4 * 1024 * 1024;
 
     private static readonly TimeSpan HousekeepingInterval = TimeSpan.FromSeconds(1);
@@ -312,7 +314,8 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
         }
     }
 
-    /// <summary>Down is a state that passes, and the kernel then goes on with this socket by itself; gone is for good. Of the latter it says nothing when the former came first.</summary>
+    /// <summary>Down is a state that passes, and the kernel then goes on with this socket by itself; gone is for good. Of the latter it says nothing
+    /// when the former came first.</summary>
     private void CheckInterface()
     {
         LinkEntry? link = NetlinkLinks.Find(_netlink, _interfaceIndex);

@@ -91,7 +91,8 @@ internal sealed class PacketWriter : BatchWriter
             _buffers[i].Length = (nuint)entry.Length;
         }
 
-        // SAFETY: _slots is pinned, lives as long as this, and points at _buffers, which is and does, too; the descriptor is the port's, on whose lane this is.
+        // SAFETY: _slots is pinned, lives as long as this, and points at _buffers, which is and does, too; the descriptor is the port's, on whose
+        // lane this is.
         return SendMessages(Descriptor.Number, (MessageSlot*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_slots)), (uint)count, MSG_DONTWAIT);
     }
 }

@@ -2,7 +2,8 @@ using System.Runtime.Versioning;
 
 namespace Softlan.Platform.Linux;
 
-/// <summary>Has a port's descriptor read: when it is readable, or at the intervals of <see cref="ReadModeration"/>, during which epoll does not look at it.</summary>
+/// <summary>Has a port's descriptor read: when it is readable, or at the intervals of <see cref="ReadModeration"/>, during which epoll does not look
+/// at it.</summary>
 [SupportedOSPlatform("linux")]
 internal sealed class PortPoll : IPollable, IDisposable
 {

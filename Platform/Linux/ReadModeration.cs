@@ -21,7 +21,8 @@ internal sealed class ReadModeration
     /// <summary>Frames that an interval is made for; more make a batch cheaper by little.</summary>
     private const int TargetBatch = 5;
 
-    /// <summary>Frames in one read from which on there is nothing to gain, or the rate has jumped: from here on the port is read at once again.</summary>
+    /// <summary>Frames in one read from which on there is nothing to gain, or the rate has jumped: from here on the port is read at once
+    /// again.</summary>
     private const int LargeBatch = 16;
 
     /// <summary>Bytes, on average: games' frames are shorter, downloads' are longer.</summary>

@@ -5,10 +5,11 @@ using static Softlan.Platform.Linux.NativePacket;
 
 namespace Softlan.Platform.Linux;
 
-/// <summary>A classic BPF filter by which the kernel brings each QUIC packet to the socket whose connection id it names, whatever address it comes from.</summary>
+/// <summary>A classic BPF filter by which the kernel brings each QUIC packet to the socket whose connection id it names, whatever address it comes
+/// from.</summary>
 /// <remarks>
-/// The id begins behind the first byte of a short header, and behind version and length of a long one (RFC 9000, sections 17.2 and 17.3). Its first byte modulo the
-/// number of sockets is the socket's number, in the order in which they were bound.
+/// The id begins behind the first byte of a short header, and behind version and length of a long one (RFC 9000, sections 17.2 and 17.3). Its first
+/// byte modulo the number of sockets is the socket's number, in the order in which they were bound.
 /// </remarks>
 [SupportedOSPlatform("linux")]
 internal static class ShardFilter

@@ -4,7 +4,8 @@ using static Softlan.Platform.Linux.NativeSched;
 
 namespace Softlan.Platform.Linux;
 
-/// <summary>Asks the scheduler to let the calling thread run soon and briefly, rather than later and longer. Its share of the processor stays what it was; frames wait less for their turn.</summary>
+/// <summary>Asks the scheduler to let the calling thread run soon and briefly, rather than later and longer. Its share of the processor stays what it
+/// was; frames wait less for their turn.</summary>
 /// <remarks>The EEVDF scheduler takes a request for a slice from anybody since Linux 6.12; older kernels ignore it. The nice value is kept.</remarks>
 [SupportedOSPlatform("linux")]
 internal static class ShortSlice

@@ -6,7 +6,8 @@ using System.Runtime.InteropServices;
 
 namespace Softlan.Platform.Linux;
 
-/// <summary>struct sockaddr_in and struct sockaddr_in6 in one value of 28 bytes (netinet/in.h), compared byte by byte. Unused bytes are zero.</summary>
+/// <summary>struct sockaddr_in and struct sockaddr_in6 in one value of 28 bytes (netinet/in.h), compared byte by byte. Unused bytes are
+/// zero.</summary>
 [StructLayout(LayoutKind.Explicit, Size = 28)]
 internal struct SockAddr : IEquatable<SockAddr>
 {

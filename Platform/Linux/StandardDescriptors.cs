@@ -12,7 +12,8 @@ internal static class StandardDescriptors
     // Held until the process ends: a finalizer would free the numbers again.
     private static readonly List<SafeFileHandle> Held = [];
 
-    /// <summary>Gives the closed ones to /dev/null, for reading: a write fails there as it does on a closed one. Left free, a number would go to the next socket or TAP, and whatever is printed into that.</summary>
+    /// <summary>Gives the closed ones to /dev/null, for reading: a write fails there as it does on a closed one. Left free, a number would go to the
+    /// next socket or TAP, and whatever is printed into that.</summary>
     public static void FillClosed()
     {
         try

@@ -2,7 +2,8 @@ using Softlan.Wire;
 
 namespace Softlan.Platform.Linux;
 
-/// <summary>IPv6 settings of one interface in /proc/sys. They belong to the network namespace of the calling thread and vanish with the interface.</summary>
+/// <summary>IPv6 settings of one interface in /proc/sys. They belong to the network namespace of the calling thread and vanish with the
+/// interface.</summary>
 internal static class Sysctl
 {
     public const string DisableIPv6 = "disable_ipv6";

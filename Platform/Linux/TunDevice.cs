@@ -6,7 +6,8 @@ using static Softlan.Platform.Linux.NativeTun;
 
 namespace Softlan.Platform.Linux;
 
-/// <summary>An open TAP of the kernel's TUN/TAP driver, with vnet headers of <see cref="VirtioNetHeader.Length"/> bytes. Frames only; the interface itself is changed by netlink.</summary>
+/// <summary>An open TAP of the kernel's TUN/TAP driver, with vnet headers of <see cref="VirtioNetHeader.Length"/> bytes. Frames only; the interface
+/// itself is changed by netlink.</summary>
 [SupportedOSPlatform("linux")]
 internal sealed class TunDevice : IDisposable
 {

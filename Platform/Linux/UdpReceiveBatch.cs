@@ -7,7 +7,8 @@ namespace Softlan.Platform.Linux;
 [SupportedOSPlatform("linux")]
 internal sealed unsafe class UdpReceiveBatch : IDisposable
 {
-    /// <summary>Most buffers of one call. From many peers come small messages, and then each call should bring many; the kernel only touches what it fills.</summary>
+    /// <summary>Most buffers of one call. From many peers come small messages, and then each call should bring many; the kernel only touches what it
+    /// fills.</summary>
     private const int Buffers = 32;
 
     /// <summary>Fewest. With GRO each holds up to 64 datagrams of one peer.</summary>
@@ -85,7 +86,8 @@ internal sealed unsafe class UdpReceiveBatch : IDisposable
         return count;
     }
 
-    /// <summary>One message of the last <see cref="Receive"/>: its bytes, how long each datagram in it is, and between which addresses it travelled.</summary>
+    /// <summary>One message of the last <see cref="Receive"/>: its bytes, how long each datagram in it is, and between which addresses it
+    /// travelled.</summary>
     /// <param name="local">Bound address of the socket; its address part is replaced by the one that the datagram was sent to.</param>
     public byte* Message(int index, out int length, out int datagramLength, out SockAddr* remote, ref SockAddr local)
     {

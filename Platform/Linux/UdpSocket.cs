@@ -4,7 +4,8 @@ using System.Runtime.Versioning;
 
 namespace Softlan.Platform.Linux;
 
-/// <summary>A bound, non-blocking UDP socket with the options that QUIC needs. Reading and writing are in <see cref="UdpReceiveBatch"/> and <see cref="UdpTransmitBatch"/>.</summary>
+/// <summary>A bound, non-blocking UDP socket with the options that QUIC needs. Reading and writing are in <see cref="UdpReceiveBatch"/> and
+/// <see cref="UdpTransmitBatch"/>.</summary>
 [SupportedOSPlatform("linux")]
 internal sealed class UdpSocket : IDisposable
 {
@@ -30,7 +31,8 @@ internal sealed class UdpSocket : IDisposable
 
     /// <param name="endPoint"><see cref="IPAddress.IPv6Any"/> takes both families where the kernel has IPv6, else IPv4.</param>
     /// <param name="what">For the error, for example "Cannot listen on 0.0.0.0:443/udp".</param>
-    /// <param name="sharesPort">Other sockets of this process are, or will be, bound to the same port (SO_REUSEPORT). The first one must not: then it would share it with strangers.</param>
+    /// <param name="sharesPort">Other sockets of this process are, or will be, bound to the same port (SO_REUSEPORT). The first one must not: then it
+    /// would share it with strangers.</param>
     public static UdpSocket Bind(IPEndPoint endPoint, string what, bool sharesPort = false)
     {
         bool wildcard = endPoint.Address.Equals(IPAddress.Any) || endPoint.Address.Equals(IPAddress.IPv6Any);

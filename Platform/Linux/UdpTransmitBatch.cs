@@ -162,8 +162,8 @@ internal sealed unsafe class UdpTransmitBatch : IDisposable
 
     private void PrepareMessage(int index)
     {
-        // SAFETY: index is below MaxMessages, as Reserve sees to, and each table in _memory has so many entries. A message has ControlLength bytes of control data, enough for both kinds. What the
-        // header points to lies in _memory as well, so it lives until Dispose.
+        // SAFETY: index is below MaxMessages, as Reserve sees to, and each table in _memory has so many entries. A message has ControlLength bytes of
+        // control data, enough for both kinds. What the header points to lies in _memory as well, so it lives until Dispose.
         byte* control = _controls + (index * ControlLength);
         nuint controlLength = 0;
         if (_segments[index] > 1)
@@ -236,7 +236,8 @@ internal sealed unsafe class UdpTransmitBatch : IDisposable
         NativeSocket.Buffer part = default;
         SockAddr local = _locals[index];
 
-        // SAFETY: message and part live on this stack, the datagrams and the control data in _memory, whose entries are this message's; the call does not keep them.
+        // SAFETY: message and part live on this stack, the datagrams and the control data in _memory, whose entries are this message's; the call does
+        // not keep them.
         message.Header.Buffers = (nint)(&part);
         message.Header.ControlLength = 0;
         if (local.Family != 0)

@@ -5,8 +5,9 @@ namespace Softlan.Platform.Linux;
 
 /// <summary>A child process that does not outlive softlan, however softlan ends.</summary>
 /// <remarks>
-/// A shell stands between: it waits for its standard input, whose other end only softlan holds. When that closes, be it because softlan was killed, the child is terminated by its own
-/// process id. PR_SET_PDEATHSIG would not do: it fires when the thread that started the child ends, and threads of the pool come and go.
+/// A shell stands between: it waits for its standard input, whose other end only softlan holds. When that closes, be it because softlan was killed,
+/// the child is terminated by its own process id. PR_SET_PDEATHSIG would not do: it fires when the thread that started the child ends, and threads of
+/// the pool come and go.
 /// </remarks>
 [SupportedOSPlatform("linux")]
 internal sealed class WatchedProcess : IDisposable
@@ -14,7 +15,8 @@ internal sealed class WatchedProcess : IDisposable
     /// <summary>How long a child may take to end when asked; then it is killed.</summary>
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
 
-    // A name of a signal that arrives on standard input is sent to the child. Ctrl-C on a terminal, and its closing, reach the whole process group: softlan alone decides what they mean.
+    // A name of a signal that arrives on standard input is sent to the child. Ctrl-C on a terminal, and its closing, reach the whole process group:
+    // softlan alone decides what they mean.
     internal const string Watcher = """
         trap '' INT HUP
         exec 3<&0 </dev/null

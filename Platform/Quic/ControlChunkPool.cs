@@ -3,7 +3,8 @@ namespace Softlan.Platform.Quic;
 /// <summary>Memory for control messages, shared by all links of a lane. Those that were used last are handed out first.</summary>
 internal sealed class ControlChunkPool
 {
-    /// <summary>512 KiB that are kept: what a room of 256 needs while everybody is told of somebody. What comes back beyond that is left to the garbage collector.</summary>
+    /// <summary>512 KiB that are kept: what a room of 256 needs while everybody is told of somebody. What comes back beyond that is left to the
+    /// garbage collector.</summary>
     public const int MaxFree = 256;
 
     private ControlChunk? _firstFree;

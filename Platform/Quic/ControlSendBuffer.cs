@@ -57,7 +57,8 @@ internal sealed class ControlSendBuffer(ControlChunkPool pool)
         return true;
     }
 
-    /// <summary>The next bytes to send, of one message or of several; what lies in further chunks comes after <see cref="MarkSent"/>. Empty when there is nothing.</summary>
+    /// <summary>The next bytes to send, of one message or of several; what lies in further chunks comes after <see cref="MarkSent"/>. Empty when
+    /// there is nothing.</summary>
     public ReadOnlySpan<byte> Unsent
     {
         get

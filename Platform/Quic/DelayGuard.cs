@@ -1,29 +1,34 @@
 namespace Softlan.Platform.Quic;
 
-/// <summary>Keeps what is in flight so short that it does not queue on its way: frames that have to wait should wait here, where flows take turns and games go first, and not in somebody's buffer, where they cannot.</summary>
+/// <summary>Keeps what is in flight so short that it does not queue on its way: frames that have to wait should wait here, where flows take turns and
+/// games go first, and not in somebody's buffer, where they cannot.</summary>
 /// <remarks>
-/// Congestion control alone allows much more: BBR lets in flight what the path carries in two round trips, and what acknowledgements that come in bursts make look like the path's own.
-/// In a socket's buffer of a busy relay, or in a modem's, that is milliseconds for everybody.
+/// Congestion control alone allows much more: BBR lets in flight what the path carries in two round trips, and what acknowledgements that come in
+/// bursts make look like the path's own. In a socket's buffer of a busy relay, or in a modem's, that is milliseconds for everybody.
 /// <para>
-/// In each epoch the shortest round trip is compared with the shortest of the last seconds. What it is longer by stood in a queue all the time; jitter does not count, since one packet that
-/// got through quickly shows that there was no queue. The limit is then what would have been in flight without that queue; when there is none, and the limit was in the way, it grows, and in large steps only
-/// where that has not filled the path lately: everybody on the line waits for what is tried beyond.
+/// In each epoch the shortest round trip is compared with the shortest of the last seconds. What it is longer by stood in a queue all the time;
+/// jitter does not count, since one packet that got through quickly shows that there was no queue. The limit is then what would have been in flight
+/// without that queue; when there is none, and the limit was in the way, it grows, and in large steps only where that has not filled the path lately:
+/// everybody on the line waits for what is tried beyond.
 /// </para>
 /// <para>
-/// Wi-Fi and mobile networks take longer as soon as there is anything to carry, for they carry it in bursts; and somebody else may fill the line. That does not become shorter when less of ours is in flight,
-/// as a queue of ours would, by the same share. So what the path took when clearly less was in flight, and was not clearly shorter, is no queue of ours, and from then on round trips are compared with that.
-/// There are such epochs, since the limit has just been lowered, and since BBR pauses every few seconds.
+/// Wi-Fi and mobile networks take longer as soon as there is anything to carry, for they carry it in bursts; and somebody else may fill the line.
+/// That does not become shorter when less of ours is in flight, as a queue of ours would, by the same share. So what the path took when clearly less
+/// was in flight, and was not clearly shorter, is no queue of ours, and from then on round trips are compared with that. There are such epochs, since
+/// the limit has just been lowered, and since BBR pauses every few seconds.
 /// </para>
 /// <para>
-/// That takes its time, for a limit that has settled too low makes no such epochs until BBR pauses. But where we send next to nothing, nothing of ours queues: what a quiet path takes on average longer than
-/// at its shortest is the path's own as well. The smoothed round trip says it, since acknowledgements of lone packets take their time, and that is not in it. A packet that is followed by others does not overtake
-/// them, so under load even the luckiest takes about as long as one of a quiet path on average.
+/// That takes its time, for a limit that has settled too low makes no such epochs until BBR pauses. But where we send next to nothing, nothing of
+/// ours queues: what a quiet path takes on average longer than at its shortest is the path's own as well. The smoothed round trip says it, since
+/// acknowledgements of lone packets take their time, and that is not in it. A packet that is followed by others does not overtake them, so under load
+/// even the luckiest takes about as long as one of a quiet path on average.
 /// </para>
 /// <para>
-/// On a near path, a cable or this machine itself, the mean is compared instead. There a queue is what a process finds when its turn on the processor comes, and somebody always comes early:
-/// by the shortest round trip a relay's socket may hold a millisecond's worth on average. Between client, relay and gateway on two cores, with a TCP stream, a ping took 1.3 ms; by the mean it takes 0.65,
-/// and TCP is as fast. But what is not TCP is dropped when it grows too old, and there the limit comes from processes that wait for their turn rather than from a slow link. So on a near path what is late
-/// (<see cref="Wire.DatagramQueue.IsNextLate"/>) need not keep to the limit, only to congestion control.
+/// On a near path, a cable or this machine itself, the mean is compared instead. There a queue is what a process finds when its turn on the processor
+/// comes, and somebody always comes early: by the shortest round trip a relay's socket may hold a millisecond's worth on average. Between client,
+/// relay and gateway on two cores, with a TCP stream, a ping took 1.3 ms; by the mean it takes 0.65, and TCP is as fast. But what is not TCP is
+/// dropped when it grows too old, and there the limit comes from processes that wait for their turn rather than from a slow link. So on a near path
+/// what is late (<see cref="Wire.DatagramQueue.IsNextLate"/>) need not keep to the limit, only to congestion control.
 /// </para>
 /// </remarks>
 internal sealed class DelayGuard
@@ -40,14 +45,17 @@ internal sealed class DelayGuard
     /// <summary>Bytes that may always be in flight: what BBR leaves when it pauses.</summary>
     public const long SmallestLimit = 4 * FullPacket;
 
-    /// <summary>Bytes: QUIC's initial window (RFC 9002, section 7.2). Less than this in flight says nothing about a queue of ours if no more was to be sent: acknowledgements of single packets take their time.</summary>
+    /// <summary>Bytes: QUIC's initial window (RFC 9002, section 7.2). Less than this in flight says nothing about a queue of ours if no more was to
+    /// be sent: acknowledgements of single packets take their time.</summary>
     private const long InitialWindow = 10 * FullPacket;
 
-    /// <summary>The share of the congestion window that may always be in flight, or what the path carries in its shortest round trip, if that is less: BBR may over-estimate a slow path. Who shares a link with
-    /// somebody who fills its buffer keeps getting something: <see cref="SmallestLimit"/> in a round trip, in the worst case.</summary>
+    /// <summary>The share of the congestion window that may always be in flight, or what the path carries in its shortest round trip, if that is
+    /// less: BBR may over-estimate a slow path. Who shares a link with somebody who fills its buffer keeps getting something:
+    /// <see cref="SmallestLimit"/> in a round trip, in the worst case.</summary>
     public const int SmallestShare = 4;
 
-    /// <summary>The same on a near path, where the window is many times what the path holds: BBR counts on acknowledgements that come in bursts.</summary>
+    /// <summary>The same on a near path, where the window is many times what the path holds: BBR counts on acknowledgements that come in
+    /// bursts.</summary>
     public const int SmallestShareOfNear = 8;
 
     /// <summary>A path is near when its shortest round trip is shorter than this: no jitter of the air or of a provider is in it.</summary>
@@ -60,13 +68,15 @@ internal sealed class DelayGuard
     /// <summary>The longest queue that a slow path may hold: as long as a frame of a game takes to notice.</summary>
     public static readonly TimeSpan LongestDelay = TimeSpan.FromMilliseconds(2);
 
-    /// <summary>What a quiet path usually takes longer than at its shortest counts up to this share of that: a radio that sleeps when there is nothing to carry takes longer still, and is awake under load.</summary>
+    /// <summary>What a quiet path usually takes longer than at its shortest counts up to this share of that: a radio that sleeps when there is
+    /// nothing to carry takes longer still, and is awake under load.</summary>
     public const int MostOfUsual = 4;
 
     /// <summary>The limit grows by this share at most in an epoch.</summary>
     private const double LargestStep = 0.25;
 
-    /// <summary>After so many epochs without a queue, with clearly more in flight than what last filled the path, the path has become faster; so has one whose limit is clearly less. Each step is then twice the last.</summary>
+    /// <summary>After so many epochs without a queue, with clearly more in flight than what last filled the path, the path has become faster; so has
+    /// one whose limit is clearly less. Each step is then twice the last.</summary>
     private const int EmptyEpochsUntilLeap = 3;
 
     /// <summary>An epoch has at least this many round trips' time and this long, so that there is a packet in it that was lucky.</summary>
@@ -75,10 +85,12 @@ internal sealed class DelayGuard
     /// <summary>How long the shortest round trip is remembered, twice: a path that has become longer is then believed.</summary>
     private static readonly TimeSpan Memory = TimeSpan.FromSeconds(5);
 
-    /// <summary>Less is in flight than before when it is at most this share of the most. A round trip is clearly shorter than was thought when two epochs in a row say so by this share: one may have been lucky.</summary>
+    /// <summary>Less is in flight than before when it is at most this share of the most. A round trip is clearly shorter than was thought when two
+    /// epochs in a row say so by this share: one may have been lucky.</summary>
     private const double ClearlyLess = 0.8;
 
-    /// <summary>More is in flight than what last filled the path when it is at least so many times that: what fills it is known to a packet in twenty.</summary>
+    /// <summary>More is in flight than what last filled the path when it is at least so many times that: what fills it is known to a packet in
+    /// twenty.</summary>
     private const double ClearlyMore = 1.1;
 
     /// <summary>The most is that of so many epochs, and of as many before them.</summary>
@@ -93,7 +105,8 @@ internal sealed class DelayGuard
     /// <summary>How much the latest epoch counts of the rate that the path carries: it takes bursts faster than it could go on with.</summary>
     private const int RateSmoothing = 8;
 
-    /// <summary>A path is quiet when no more than a packet has been in flight for so many round trips that were measured, and the smoothed one (an eighth of each) has ceased to fall: then it has forgotten what was before.</summary>
+    /// <summary>A path is quiet when no more than a packet has been in flight for so many round trips that were measured, and the smoothed one (an
+    /// eighth of each) has ceased to fall: then it has forgotten what was before.</summary>
     private const int RoundTripsUntilQuiet = 16;
 
     /// <summary>How much the latest epoch counts of a quiet path.</summary>
@@ -194,7 +207,8 @@ internal sealed class DelayGuard
                 LearnUsual(smoothed);
                 LearnNotOurs(now);
 
-                // What is in flight exceeds the limit by up to a packet; a limit that is hardly too large would otherwise follow from itself, and never be lowered.
+                // What is in flight exceeds the limit by up to a packet; a limit that is hardly too large would otherwise follow from itself, and
+                // never be lowered.
                 long inFlightThen = Math.Max(_mostInFlight, _mostBefore) - FullPacket;
                 Judge(_shortest, WithoutQueue(now), inFlightThen, Math.Min(window / SmallestShare, LearnCarried(gone, now)));
             }
@@ -218,8 +232,10 @@ internal sealed class DelayGuard
     /// <summary>Something could have been sent, had the limit, or what congestion control allows while there is none, not been in the way.</summary>
     public void NoteInTheWay() => _wasInTheWay = true;
 
-    /// <summary>More was lost than happens by chance, so a buffer has overflowed: what it dropped still counts as in flight, and the round trip says how long the buffer is, not how much of ours is in it.</summary>
-    /// <remarks>That ends soon, for the limit is lowered. What is lost all the same, the line loses by itself, and where it takes longer under load as well, that must be learnt.</remarks>
+    /// <summary>More was lost than happens by chance, so a buffer has overflowed: what it dropped still counts as in flight, and the round trip says
+    /// how long the buffer is, not how much of ours is in it.</summary>
+    /// <remarks>That ends soon, for the limit is lowered. What is lost all the same, the line loses by itself, and where it takes longer under load
+    /// as well, that must be learnt.</remarks>
     public void NoteOverflow(TimeSpan now)
     {
         _overflowBegan = now - _overflowNoted > Memory ? now : _overflowBegan;
@@ -297,7 +313,8 @@ internal sealed class DelayGuard
                 _notOursUntil = now + (2 * Memory);
             }
 
-            // Where a buffer overflows, the round trip stays the same as well, and what was dropped still counts as in flight; and somebody else's queue comes to an end.
+            // Where a buffer overflows, the round trip stays the same as well, and what was dropped still counts as in flight; and somebody else's
+            // queue comes to an end.
             _wasShorter = _shortest < _notOurs * ClearlyLess;
             _notOurs = wasShorter && _wasShorter ? _shortest : _notOurs;
         }
@@ -310,8 +327,8 @@ internal sealed class DelayGuard
 
         _nextPeak.InFlight = Math.Max(_nextPeak.InFlight, _mostInFlight);
 
-        // The most in flight may be that of the epoch's beginning, and the shortest that of its end; and in a slow start, before there is a limit, the shortest is that of the beginning. (The mean of a few packets
-        // is that of acknowledgements that wait.)
+        // The most in flight may be that of the epoch's beginning, and the shortest that of its end; and in a slow start, before there is a limit,
+        // the shortest is that of the beginning. (The mean of a few packets is that of acknowledgements that wait.)
         TimeSpan met = Limit != NoLimit || _mostInFlight < 2 * InitialWindow ? _shortest : _sum / _count;
         TimeSpan longer = met > _shortestBefore ? met : _shortestBefore;
         _nextPeak.RoundTrip = longer > _nextPeak.RoundTrip ? longer : _nextPeak.RoundTrip;

@@ -5,7 +5,8 @@ using Softlan.Wire.Control;
 
 namespace Softlan.Platform.Quic;
 
-/// <summary>How links end, in the same words over both engines: what an operator reads, and what the other side is told. Sentences without a full stop.</summary>
+/// <summary>How links end, in the same words over both engines: what an operator reads, and what the other side is told. Sentences without a full
+/// stop.</summary>
 internal static class LinkEnds
 {
     /// <summary>An exception of a handler: a bug of ours.</summary>

@@ -3,7 +3,8 @@ namespace Softlan.Platform.Quic;
 /// <summary>Tells losses that just happen, on a radio link or in a busy exchange, from those of a link that is given too much.</summary>
 internal sealed class LossMeter
 {
-    /// <summary>One datagram in so many may be lost by chance. Wi-Fi and mobile networks lose up to 2 %; a link that drops what exceeds its rate loses more as soon as a sender does not care.</summary>
+    /// <summary>One datagram in so many may be lost by chance. Wi-Fi and mobile networks lose up to 2 %; a link that drops what exceeds its rate
+    /// loses more as soon as a sender does not care.</summary>
     public const int DatagramsPerChanceLoss = 32;
 
     /// <summary>Datagrams over which is counted; older ones count half, and less.</summary>
@@ -18,7 +19,8 @@ internal sealed class LossMeter
     public bool IsByChance => _lost * DatagramsPerChanceLoss <= _sent;
 
     /// <summary>Counted since the connection was made.</summary>
-    /// <param name="sent">Datagrams, as those that are lost: a packet may hold a dozen acknowledgements of TCP, and its loss is one by chance all the same.</param>
+    /// <param name="sent">Datagrams, as those that are lost: a packet may hold a dozen acknowledgements of TCP, and its loss is one by chance all the
+    /// same.</param>
     /// <param name="lost">Datagrams.</param>
     public void Update(long sent, long lost)
     {

@@ -4,7 +4,8 @@ namespace Softlan.Platform.Quic;
 /// <remarks>
 /// ngtcp2 discovers how large packets may be but never takes a size back on the same path. A route change, a VPN or a PPPoE
 /// reconnect can lower the path's MTU, and without this guard every full frame would then vanish while small ones arrive.
-/// <para>A large datagram counts as evidence only if no large one that was sent later has been acknowledged: a burst lost to congestion is followed by survivors, a black hole is not.</para>
+/// <para>A large datagram counts as evidence only if no large one that was sent later has been acknowledged: a burst lost to congestion is followed
+/// by survivors, a black hole is not.</para>
 /// </remarks>
 internal sealed class PathMtuGuard
 {

@@ -5,13 +5,14 @@ using Softlan.Wire;
 
 namespace Softlan.Platform.Windows;
 
-/// <summary>A native library that lies inside the executable, so that softlan is one file. Windows loads files only, so it is unpacked once for each version.</summary>
+/// <summary>A native library that lies inside the executable, so that softlan is one file. Windows loads files only, so it is unpacked once for each
+/// version.</summary>
 [SupportedOSPlatform("windows")]
 internal static class EmbeddedLibrary
 {
     /// <summary>Loads it from the copy that it unpacks; the handle is never freed.</summary>
-    /// <returns>The full path, by which it is to be asked for from now on: a bare name would be looked for beside the executable first, where anybody may have put one. Null where this executable
-    /// has none: a build that is not published uses .NET's own.</returns>
+    /// <returns>The full path, by which it is to be asked for from now on: a bare name would be looked for beside the executable first, where anybody
+    /// may have put one. Null where this executable has none: a build that is not published uses .NET's own.</returns>
     /// <exception cref="SoftlanException">It cannot be unpacked or loaded.</exception>
     public static string? Load(string name)
     {
@@ -33,7 +34,8 @@ internal static class EmbeddedLibrary
         {
             PrivateDirectory.Create(directory);
 
-            // While the file is open without sharing its deletion, neither it nor a directory above it can be exchanged: what was checked is what is loaded.
+            // While the file is open without sharing its deletion, neither it nor a directory above it can be exchanged: what was checked is what is
+            // loaded.
             using FileStream file = Open(path, content, hash);
             NativeLibrary.Load(path);
             return path;
@@ -77,7 +79,8 @@ internal static class EmbeddedLibrary
         }
         catch (Exception e) when (File.Exists(path) && e is (IOException or UnauthorizedAccessException))
         {
-            // Another softlan has unpacked it meanwhile and uses it: a file that is loaded cannot be replaced. Whether it is the right one is looked at next.
+            // Another softlan has unpacked it meanwhile and uses it: a file that is loaded cannot be replaced. Whether it is the right one is looked
+            // at next.
         }
         finally
         {

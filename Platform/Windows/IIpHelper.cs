@@ -2,7 +2,8 @@ using static Softlan.Platform.Windows.NativeIphlpapi;
 
 namespace Softlan.Platform.Windows;
 
-/// <summary>The routes, interfaces and addresses of a Windows machine, with iphlpapi's own rows and error codes; in tests a machine in memory.</summary>
+/// <summary>The routes, interfaces and addresses of a Windows machine, with iphlpapi's own rows and error codes; in tests a machine in
+/// memory.</summary>
 internal interface IIpHelper
 {
     /// <summary>GetBestRoute2 without a wish for interface or source.</summary>

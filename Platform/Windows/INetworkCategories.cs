@@ -3,7 +3,8 @@ namespace Softlan.Platform.Windows;
 /// <summary>The Network List Manager's view of networks. Every call may take its time and belongs on the thread pool.</summary>
 internal interface INetworkCategories
 {
-    /// <summary>The network that an adapter is connected to; null while Windows has not identified it. Throws <see cref="Wire.SoftlanException"/>.</summary>
+    /// <summary>The network that an adapter is connected to; null while Windows has not identified it. Throws
+    /// <see cref="Wire.SoftlanException"/>.</summary>
     KnownNetwork? Find(Guid adapter);
 
     /// <summary>Sets the category of a network; one that is gone is passed over. Throws <see cref="Wire.SoftlanException"/>.</summary>

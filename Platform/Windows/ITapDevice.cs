@@ -2,10 +2,11 @@ using Softlan.Wire;
 
 namespace Softlan.Platform.Windows;
 
-/// <summary>An open TAP-Windows6 adapter: control codes, and reads and writes that are under way in numbered slots of memory that stays where it is.</summary>
+/// <summary>An open TAP-Windows6 adapter: control codes, and reads and writes that are under way in numbered slots of memory that stays where it
+/// is.</summary>
 /// <remarks>
-/// A slot belongs to the caller until <see cref="BeginRead"/> or <see cref="BeginWrite"/>, then to the driver until <see cref="TryTake"/> says what became of it. Used on one lane;
-/// disposing it ends what is under way.
+/// A slot belongs to the caller until <see cref="BeginRead"/> or <see cref="BeginWrite"/>, then to the driver until <see cref="TryTake"/> says what
+/// became of it. Used on one lane; disposing it ends what is under way.
 /// </remarks>
 internal interface ITapDevice : IDisposable
 {
@@ -34,7 +35,8 @@ internal interface ITapDevice : IDisposable
     /// <summary>Begins to read one frame. It may have ended already when this returns.</summary>
     void BeginRead(int slot);
 
-    /// <summary>Begins to write the first <paramref name="length"/> bytes of the slot as one frame. It may have ended already when this returns.</summary>
+    /// <summary>Begins to write the first <paramref name="length"/> bytes of the slot as one frame. It may have ended already when this
+    /// returns.</summary>
     void BeginWrite(int slot, int length);
 
     /// <summary>Whether what was begun with this slot has ended. If so, the slot is the caller's again.</summary>

@@ -4,7 +4,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Softlan.Platform.Windows;
 
-/// <summary>The kernel32 calls softlan makes, and the constants they take (fileapi.h, ioapiset.h, minwinbase.h, consoleapi.h). Declarations only.</summary>
+/// <summary>The kernel32 calls softlan makes, and the constants they take (fileapi.h, ioapiset.h, minwinbase.h, consoleapi.h). Declarations
+/// only.</summary>
 internal static unsafe partial class NativeKernel32
 {
     private const string Kernel32 = "kernel32.dll";

@@ -5,7 +5,8 @@ namespace Softlan.Platform.Windows;
 
 #pragma warning disable CA1040, SYSLIB1099 // The interfaces are what netlistmgr.h makes them.
 
-/// <summary>The Network List Manager's interfaces (netlistmgr.h), as far as their methods are called; those before keep their place in the table. Declarations only.</summary>
+/// <summary>The Network List Manager's interfaces (netlistmgr.h), as far as their methods are called; those before keep their place in the table.
+/// Declarations only.</summary>
 internal static partial class NativeNetlistmgr
 {
     public static readonly Guid CLSID_NetworkListManager = new("DCB00C01-570F-4A9B-8D69-199FDBA5723B");

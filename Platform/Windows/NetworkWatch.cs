@@ -56,7 +56,8 @@ internal sealed class NetworkWatch : INetworkWatch
             Require((int)NotifyUnicastIpAddressChange(AF_UNSPEC, &OnChange, context, 0, &handle), nameof(NotifyUnicastIpAddressChange), handle);
         }
 
-        /// <summary>What changed is not looked at: the one who asked looks at the world anyway. Changes of softlan's own come here, too, and find everything as it should be.</summary>
+        /// <summary>What changed is not looked at: the one who asked looks at the world anyway. Changes of softlan's own come here, too, and find
+        /// everything as it should be.</summary>
         public override void Run()
         {
             if (!_isPending && _self.IsAllocated)
@@ -81,7 +82,8 @@ internal sealed class NetworkWatch : INetworkWatch
             }
         }
 
-        /// <summary>Never enters the lane from here: whoever enters may find it free and work on it, and that work may be Dispose, whose CancelMibChangeNotify2 would wait for this very callback.</summary>
+        /// <summary>Never enters the lane from here: whoever enters may find it free and work on it, and that work may be Dispose, whose
+        /// CancelMibChangeNotify2 would wait for this very callback.</summary>
         [UnmanagedCallersOnly(CallConvs = [typeof(CallConvStdcall)])]
         private static void OnChange(void* context, void* row, int kind)
         {

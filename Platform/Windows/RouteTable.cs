@@ -7,7 +7,8 @@ namespace Softlan.Platform.Windows;
 /// <summary>Reads and changes the forwarding table.</summary>
 internal sealed class RouteTable(IIpHelper ip)
 {
-    /// <summary>Answers in a row that make no sense before it is said: falling asleep, or between two networks, Windows has errors that no page lists. A look every 5 s asks twice.</summary>
+    /// <summary>Answers in a row that make no sense before it is said: falling asleep, or between two networks, Windows has errors that no page
+    /// lists. A look every 5 s asks twice.</summary>
     internal const int MaxOddAnswers = 24;
 
     private int _oddAnswers;
@@ -36,7 +37,8 @@ internal sealed class RouteTable(IIpHelper ip)
         }
     }
 
-    /// <summary>The routes that contain <paramref name="destination"/> on interfaces that are connected and may use them, best first: the longest prefix, then the lowest metric.</summary>
+    /// <summary>The routes that contain <paramref name="destination"/> on interfaces that are connected and may use them, best first: the longest
+    /// prefix, then the lowest metric.</summary>
     /// <exception cref="SoftlanException">Windows does not give its table.</exception>
     public IReadOnlyList<WindowsRoute> FindAll(IPAddress destination)
     {

@@ -5,7 +5,8 @@ using static Softlan.Platform.Windows.NativeIphlpapi;
 
 namespace Softlan.Platform.Windows;
 
-/// <summary>Between <see cref="IPAddress"/> and the address in iphlpapi's rows. Scope ids are left out: a row names its interface by itself.</summary>
+/// <summary>Between <see cref="IPAddress"/> and the address in iphlpapi's rows. Scope ids are left out: a row names its interface by
+/// itself.</summary>
 internal static class SocketAddresses
 {
     public static ushort FamilyOf(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6 ? AF_INET6 : AF_INET;

@@ -5,8 +5,8 @@ using static Softlan.Platform.Windows.NativeKernel32;
 
 namespace Softlan.Platform.Windows;
 
-/// <summary>Has Windows' own libraries come from Windows' own directory. A bare name would be looked for beside the executable first, and that is a folder of downloads, where any program and any website
-/// may have left an iphlpapi.dll for a process with administrator rights.</summary>
+/// <summary>Has Windows' own libraries come from Windows' own directory. A bare name would be looked for beside the executable first, and that is a
+/// folder of downloads, where any program and any website may have left an iphlpapi.dll for a process with administrator rights.</summary>
 [SupportedOSPlatform("windows")]
 internal static class SystemLibraries
 {

@@ -278,7 +278,8 @@ internal sealed unsafe class TapDevice : ITapDevice
     {
         using ManualResetEvent done = new(false);
 
-        // SAFETY: the call has ended, or has been waited for, before the memory goes. An event with its lowest bit set keeps the completion away from the port.
+        // SAFETY: the call has ended, or has been waited for, before the memory goes. An event with its lowest bit set keeps the completion away from
+        // the port.
         fixed (byte* memory = data)
         {
             uint returned;

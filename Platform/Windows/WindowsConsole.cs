@@ -16,7 +16,8 @@ internal static unsafe class WindowsConsole
             && ((mode & ENABLE_VIRTUAL_TERMINAL_PROCESSING) != 0 || SetConsoleMode(console, mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING));
     }
 
-    /// <summary>Whether the window was opened for this process and closes with it, last words and all: so it is after the question for administrator rights, and after a double click.</summary>
+    /// <summary>Whether the window was opened for this process and closes with it, last words and all: so it is after the question for administrator
+    /// rights, and after a double click.</summary>
     public static bool ClosesWithThisProcess()
     {
         // SAFETY: a local; the call writes one number at most.

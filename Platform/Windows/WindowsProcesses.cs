@@ -10,7 +10,8 @@ namespace Softlan.Platform.Windows;
 [SupportedOSPlatform("windows")]
 internal static class WindowsProcesses
 {
-    /// <summary>A key that Windows keeps in memory only: whoever finds it knows that the machine has not been started anew since it was made.</summary>
+    /// <summary>A key that Windows keeps in memory only: whoever finds it knows that the machine has not been started anew since it was
+    /// made.</summary>
     private const string BootKey = @"SOFTWARE\softlan\Boot";
 
     private const string BootValue = "Id";

@@ -16,7 +16,8 @@ internal sealed partial class WindowsTap
     /// <summary>Reading that lasted this long was no failed attempt.</summary>
     private static readonly TimeSpan SettledAfter = TimeSpan.FromSeconds(5);
 
-    /// <summary>One read less is under way. After the last one it is the timer's turn, never at once: a driver that refuses would be asked without a pause.</summary>
+    /// <summary>One read less is under way. After the last one it is the timer's turn, never at once: a driver that refuses would be asked without a
+    /// pause.</summary>
     private void OnDeaf()
     {
         _reading--;

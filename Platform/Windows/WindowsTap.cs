@@ -9,9 +9,10 @@ namespace Softlan.Platform.Windows;
 
 /// <summary>The frame port on a TAP-Windows6 adapter: several reads under way, writes in batches. Allocates nothing for a frame.</summary>
 /// <remarks>
-/// While the cable is out, while Windows sleeps and for a while after it, reads end with ERROR_OPERATION_ABORTED. The port then waits, asks for the cable again and goes on, for as long
-/// as it takes. It never plugs the cable in by itself: its owner first has to see that the interface is what it was. An adapter that was restarted is opened anew; only one that stays
-/// away over <see cref="MaxAttempts"/> attempts, half a minute, is a failure. Attempts are counted and not time, since the clock goes on while the PC sleeps.
+/// While the cable is out, while Windows sleeps and for a while after it, reads end with ERROR_OPERATION_ABORTED. The port then waits, asks for the
+/// cable again and goes on, for as long as it takes. It never plugs the cable in by itself: its owner first has to see that the interface is what it
+/// was. An adapter that was restarted is opened anew; only one that stays away over <see cref="MaxAttempts"/> attempts, half a minute, is a failure.
+/// Attempts are counted and not time, since the clock goes on while the PC sleeps.
 /// </remarks>
 internal sealed partial class WindowsTap : LaneWork, IFramePort, ITurnEnd
 {

@@ -1,6 +1,7 @@
 namespace Softlan.Roles.Client;
 
-/// <summary>Notices when the party's broadcasts do not arrive: then games do not see each other, although everything else may work. A pure function of counters and time.</summary>
+/// <summary>Notices when the party's broadcasts do not arrive: then games do not see each other, although everything else may work. A pure function
+/// of counters and time.</summary>
 internal sealed class BroadcastWatch
 {
     /// <summary>Every LAN has a broadcast within this time: an ARP request, a router advertisement, a name that is looked up.</summary>

@@ -25,7 +25,8 @@ internal sealed record ClientAddress
 
     public int PrefixLength { get; }
 
-    /// <summary>Accepts <c>dhcp</c>, <c>none</c> and an IPv4 address with the length of its network's prefix (8 to 30), for example <c>10.73.42.50/24</c>.</summary>
+    /// <summary>Accepts <c>dhcp</c>, <c>none</c> and an IPv4 address with the length of its network's prefix (8 to 30), for example
+    /// <c>10.73.42.50/24</c>.</summary>
     public static bool TryParse(string text, [MaybeNullWhen(false)] out ClientAddress value)
     {
         value = text.ToLowerInvariant() switch

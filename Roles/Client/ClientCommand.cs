@@ -20,7 +20,8 @@ internal static class ClientCommand
     private static readonly ValueKind<NetworkCategoryChoice> CategoryKind = ValueKinds.OneOf(
         "a network category", ("private", NetworkCategoryChoice.Private), ("leave", NetworkCategoryChoice.Leave));
 
-    /// <param name="system">The operating system that it is for. Options of the other one are shown, so that a guide fits both, and refused with the reason.</param>
+    /// <param name="system">The operating system that it is for. Options of the other one are shown, so that a guide fits both, and refused with the
+    /// reason.</param>
     /// <param name="run">Runs the client; what it returns is the exit code.</param>
     /// <param name="listTaps">Writes the TAPs of this machine.</param>
     public static Command Create(ClientSystem system, Func<ClientOptions, LoggingOptions, int> run, Action<TextWriter> listTaps)

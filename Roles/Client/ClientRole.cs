@@ -28,11 +28,13 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
     /// <summary>Time between two looks at routes and settings that nothing gave a reason for.</summary>
     public static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(5);
 
-    /// <summary>Drops that are nothing to worry about: what the own stack says while there is no room, switch talk that stays at home, and the hints by which TCP finds its rate.</summary>
+    /// <summary>Drops that are nothing to worry about: what the own stack says while there is no room, switch talk that stays at home, and the hints
+    /// by which TCP finds its rate.</summary>
     private static readonly DropReason[] ExpectedDrops = [DropReason.NotConnected, DropReason.SwitchControl, DropReason.Congested];
 
-    /// <summary>So long what the machine says waits in the TAP while the first connection is made, as many frames as its queue holds; then it is read, and dropped. A TAP that is up already gets its carrier when it
-    /// is opened, and what is lost then is said again after a second, as ARP, or after three, as DHCP.</summary>
+    /// <summary>So long what the machine says waits in the TAP while the first connection is made, as many frames as its queue holds; then it is
+    /// read, and dropped. A TAP that is up already gets its carrier when it is opened, and what is lost then is said again after a second, as ARP, or
+    /// after three, as DHCP.</summary>
     private static readonly TimeSpan UnreadPatience = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan DropReportInterval = TimeSpan.FromMinutes(1);

@@ -4,7 +4,8 @@ using Softlan.Wire;
 
 namespace Softlan.Roles.Client;
 
-/// <summary>One change that the client makes to its host, written so that it can be undone, by this process or by a later one that finds it in the journal.</summary>
+/// <summary>One change that the client makes to its host, written so that it can be undone, by this process or by a later one that finds it in the
+/// journal.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "change")]
 [JsonDerivedType(typeof(RouteAdded), "route")]
 [JsonDerivedType(typeof(AddressAdded), "address")]
@@ -65,7 +66,8 @@ internal abstract record HostChange
         public override string ToString() => $"{Setting} of {Interface}, before {Old}";
     }
 
-    /// <summary>The kernel may have made addresses and routes of its own on an interface that is up, from the party's router advertisements; <paramref name="Before"/> were there already.</summary>
+    /// <summary>The kernel may have made addresses and routes of its own on an interface that is up, from the party's router advertisements;
+    /// <paramref name="Before"/> were there already.</summary>
     internal sealed record IPv6Learned(string Interface, IReadOnlyList<string> Before) : HostChange
     {
         public override string ToString() => $"what IPv6 learned on {Interface}";

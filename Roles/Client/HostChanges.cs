@@ -72,7 +72,8 @@ internal sealed class HostChanges(IHostUndo host, IChangeJournal journal, ILogge
     }
 
     /// <summary>Undoes everything, last first. One that fails is said and does not keep the others.</summary>
-    /// <returns>Whether everything that was undone since the start could be, at whatever call: a second one does not make good what failed in the first.</returns>
+    /// <returns>Whether everything that was undone since the start could be, at whatever call: a second one does not make good what failed in the
+    /// first.</returns>
     public bool UndoAll()
     {
         while (_entries.Count > 0)

@@ -5,7 +5,8 @@ using Softlan.Wire;
 namespace Softlan.Roles.Client;
 
 /// <summary>What differs from one operating system to the next when a player's machine joins a room. Used on the client's lane only.</summary>
-/// <remarks>Changes to the machine are noted in the <see cref="HostChanges"/> that the host was made with, so they are undone in reverse, whatever happens.</remarks>
+/// <remarks>Changes to the machine are noted in the <see cref="HostChanges"/> that the host was made with, so they are undone in reverse, whatever
+/// happens.</remarks>
 internal interface IClientHost : IDisposable
 {
     IRelayRoutes Routes { get; }
@@ -13,7 +14,8 @@ internal interface IClientHost : IDisposable
     /// <summary>The address that the party's DHCP gave; null while there is none.</summary>
     IPAddress? DhcpAddress { get; }
 
-    /// <summary>Looks for everything that would fail later anyway: rights, devices, names. Changes nothing. Throws <see cref="SoftlanException"/>.</summary>
+    /// <summary>Looks for everything that would fail later anyway: rights, devices, names. Changes nothing. Throws
+    /// <see cref="SoftlanException"/>.</summary>
     void CheckReady();
 
     /// <summary>Undoes what a client that was killed left behind.</summary>
@@ -29,7 +31,8 @@ internal interface IClientHost : IDisposable
     /// <summary>Opens the TAP with this MAC. It carries nothing yet. Throws <see cref="SoftlanException"/>.</summary>
     IFramePort OpenPort(MacAddress mac);
 
-    /// <summary>The room has this MTU: the interface gets it, and becomes a card on the party's LAN. Called with each welcome. Throws <see cref="SoftlanException"/>.</summary>
+    /// <summary>The room has this MTU: the interface gets it, and becomes a card on the party's LAN. Called with each welcome. Throws
+    /// <see cref="SoftlanException"/>.</summary>
     void OnJoined(int mtu);
 
     /// <summary>The gateway is there, for the first time or again: somebody can answer. Throws <see cref="SoftlanException"/>.</summary>

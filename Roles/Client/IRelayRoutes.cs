@@ -5,7 +5,8 @@ namespace Softlan.Roles.Client;
 /// <summary>The host's routes, as far as the way to the relay needs them.</summary>
 internal interface IRelayRoutes
 {
-    /// <summary>What the operating system would do with a datagram to <paramref name="destination"/> now, all rules considered; null: there is no route.</summary>
+    /// <summary>What the operating system would do with a datagram to <paramref name="destination"/> now, all rules considered; null: there is no
+    /// route.</summary>
     RelayRoute? Find(IPAddress destination);
 
     /// <summary>The best route of the main table that is neither softlan's own nor leads into this client's TAP; null: there is none.</summary>

@@ -14,7 +14,8 @@ internal sealed class IdentityFile(string path, IdentityFile.FillRandom fillRand
     /// <summary>Fills <paramref name="bytes"/> with random bytes.</summary>
     public delegate void FillRandom(Span<byte> bytes);
 
-    /// <summary>The MAC in the file, or a new one that is written to it. A new one that cannot be written is used all the same, for this run.</summary>
+    /// <summary>The MAC in the file, or a new one that is written to it. A new one that cannot be written is used all the same, for this
+    /// run.</summary>
     /// <exception cref="SoftlanException">There is a file, but it cannot be read or is no identity. It stays as it is.</exception>
     public MacAddress LoadOrCreate()
     {

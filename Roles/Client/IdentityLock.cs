@@ -5,7 +5,8 @@ using Softlan.Wire;
 
 namespace Softlan.Roles.Client;
 
-/// <summary>Holds an identity for one running client: two with one MAC would take each other's frames. The operating system lets go of it however the process ends.</summary>
+/// <summary>Holds an identity for one running client: two with one MAC would take each other's frames. The operating system lets go of it however the
+/// process ends.</summary>
 internal sealed class IdentityLock : IDisposable
 {
     // The file stays, empty: deleting it would race with the next client that opens it.

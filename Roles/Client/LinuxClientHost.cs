@@ -11,7 +11,8 @@ namespace Softlan.Roles.Client;
 
 /// <summary>A player's machine that runs Linux: a TAP, netlink routes, the DHCP client that is installed.</summary>
 /// <remarks>
-/// A TAP that softlan makes goes with the process, and everything on it goes along. One that was there before is used as it is, MAC included, and each change to it is noted and put back.
+/// A TAP that softlan makes goes with the process, and everything on it goes along. One that was there before is used as it is, MAC included, and
+/// each change to it is noted and put back.
 /// </remarks>
 [SupportedOSPlatform("linux")]
 internal sealed class LinuxClientHost : IClientHost
@@ -78,7 +79,8 @@ internal sealed class LinuxClientHost : IClientHost
 
     public void CleanLeftovers() => _journal.CleanLeftovers(_undo, _logger);
 
-    /// <summary>A TAP that is there has a MAC, which is nobody's business but its owner's, unless a client may not announce it or --virtual-mac says otherwise.</summary>
+    /// <summary>A TAP that is there has a MAC, which is nobody's business but its owner's, unless a client may not announce it or --virtual-mac says
+    /// otherwise.</summary>
     public MacAddress ChooseMac(Func<MacAddress> identity) =>
         _options.VirtualMac is null && NetlinkLinks.Find(_netlink, _options.Tap) is { Address.IsValidClientAddress: true } link
             ? link.Address

@@ -6,8 +6,9 @@ namespace Softlan.Roles.Client;
 
 /// <summary>Holds the way to the relay outside the tunnel by a host route, whatever routes the party's network brings along.</summary>
 /// <remarks>
-/// The wanted way is the one that the host would take without softlan. An identical host route that exists is borrowed and never deleted. Where rules beyond the main table decide
-/// (a VPN with a table of its own), a route in the main table would change the way instead of holding it: then nothing is pinned, and the checks alone stand guard.
+/// The wanted way is the one that the host would take without softlan. An identical host route that exists is borrowed and never deleted. Where rules
+/// beyond the main table decide (a VPN with a table of its own), a route in the main table would change the way instead of holding it: then nothing
+/// is pinned, and the checks alone stand guard.
 /// </remarks>
 internal sealed class RelayRoutePin(IRelayRoutes routes, HostChanges changes, ILogger logger)
 {
@@ -37,7 +38,8 @@ internal sealed class RelayRoutePin(IRelayRoutes routes, HostChanges changes, IL
         return Check();
     }
 
-    /// <summary>Looks whether the way still is what it should be, and corrects it. A way that was lost and is there again is told here; that it is another one than before tells whoever asks.</summary>
+    /// <summary>Looks whether the way still is what it should be, and corrects it. A way that was lost and is there again is told here; that it is
+    /// another one than before tells whoever asks.</summary>
     public RouteCheck Check()
     {
         RouteCheck found = Relay is null ? RouteCheck.Unchanged : Look(Relay);

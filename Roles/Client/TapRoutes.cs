@@ -10,7 +10,8 @@ namespace Softlan.Roles.Client;
 [SupportedOSPlatform("linux")]
 internal sealed class TapRoutes(NetlinkSocket netlink, TapSettings tap, bool removesWideRoutes, ILogger logger)
 {
-    // Linux sends what goes to these out by the default route unless the sender bound itself to an interface, which games do not do: they would search the home network.
+    // Linux sends what goes to these out by the default route unless the sender bound itself to an interface, which games do not do: they would
+    // search the home network.
     private static readonly IPNetwork[] PartyDestinations = [new(IPAddress.Broadcast, 32), new(IPAddress.Parse("224.0.0.0"), 4)];
 
     private readonly HashSet<IPNetwork> _noted = [];

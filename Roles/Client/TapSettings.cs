@@ -10,7 +10,8 @@ using Softlan.Wire;
 namespace Softlan.Roles.Client;
 
 /// <summary>Link, IPv6 settings and IPv4 address of the TAP on Linux.</summary>
-/// <remarks>On a TAP that softlan made, nothing needs to be noted: everything goes with it. On one that was there before, each change is noted and put back.</remarks>
+/// <remarks>On a TAP that softlan made, nothing needs to be noted: everything goes with it. On one that was there before, each change is noted and
+/// put back.</remarks>
 /// <param name="netlink">For questions and changes.</param>
 /// <param name="undo">Takes back what is not noted.</param>
 /// <param name="changes">Where changes are noted.</param>
@@ -70,14 +71,16 @@ internal sealed class TapSettings(NetlinkSocket netlink, IHostUndo undo, HostCha
         }
     }
 
-    /// <summary>Takes addresses from router advertisements and nothing else: no default route, no further routes. To be called before the interface comes up.</summary>
+    /// <summary>Takes addresses from router advertisements and nothing else: no default route, no further routes. To be called before the interface
+    /// comes up.</summary>
     public void AcceptAddressesOnly()
     {
         SetIPv6(Sysctl.AcceptRaDefaultRouter, 0);
         SetIPv6(Sysctl.AcceptRaRouteInformationMaxLength, 0);
         SetIPv6(Sysctl.AcceptRaPrefixInformation, 1);
 
-        // A host that forwards (one with containers does) ignores advertisements unless it is told otherwise; at the party it is a host like any other.
+        // A host that forwards (one with containers does) ignores advertisements unless it is told otherwise; at the party it is a host like any
+        // other.
         SetIPv6(Sysctl.AcceptRa, AcceptRaThoughForwarding);
     }
 

@@ -4,10 +4,11 @@ using Softlan.Platform.Windows;
 
 namespace Softlan.Roles.Client;
 
-/// <summary>Makes the party's network a private one for the firewall, or games would hear nobody: Windows takes a network that it cannot identify for public.</summary>
+/// <summary>Makes the party's network a private one for the firewall, or games would hear nobody: Windows takes a network that it cannot identify for
+/// public.</summary>
 /// <remarks>
-/// Windows takes some seconds after the cable is in until it has a network at all, and may change its mind while it identifies it, so this looks for a minute and then leaves
-/// the matter to the player. The calls may take their time and are made on the thread pool.
+/// Windows takes some seconds after the cable is in until it has a network at all, and may change its mind while it identifies it, so this looks for
+/// a minute and then leaves the matter to the player. The calls may take their time and are made on the thread pool.
 /// </remarks>
 internal sealed class WindowsCategory : IDisposable
 {

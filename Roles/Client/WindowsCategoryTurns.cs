@@ -2,7 +2,8 @@ using Softlan.Platform.Windows;
 
 namespace Softlan.Roles.Client;
 
-/// <summary>Changes of a network's category, one at a time, and none after the old one was put back: each is made on the thread pool, where a slow one could end last.</summary>
+/// <summary>Changes of a network's category, one at a time, and none after the old one was put back: each is made on the thread pool, where a slow
+/// one could end last.</summary>
 internal sealed class WindowsCategoryTurns(INetworkCategories categories)
 {
     private readonly Lock _turn = new();

@@ -201,7 +201,8 @@ internal sealed class WindowsClientHost : IClientHost
         }
     }
 
-    /// <summary>Only a prepared interface gets its cable: with it DHCP begins, and what DHCP says about routers must not count any more by then.</summary>
+    /// <summary>Only a prepared interface gets its cable: with it DHCP begins, and what DHCP says about routers must not count any more by
+    /// then.</summary>
     private void PrepareAndConnect()
     {
         if (_settings!.TryApply(_mtu))

@@ -7,10 +7,11 @@ namespace Softlan.Roles.Client;
 
 /// <summary>The routes on the TAP on Windows: its own networks lead there, and nothing else does.</summary>
 /// <remarks>
-/// Windows takes routes from the party's DHCP (options 121 and 249) and from its router advertisements, and with metric 1 they would be the best: 0.0.0.0/1 and 128.0.0.0/1 are the whole internet
-/// though neither is a default route, and 10.0.0.0/8 by way of the party's router is the office behind the player's own VPN. So what is wider than a party goes, and so does whatever
-/// leads on through another machine, set by hand or not: Windows does not say reliably which is which. Default routes stay listed where <see cref="WindowsTapSettings"/> has switched them off: by
-/// the router in them Windows knows the network again, and with it its category.
+/// Windows takes routes from the party's DHCP (options 121 and 249) and from its router advertisements, and with metric 1 they would be the best:
+/// 0.0.0.0/1 and 128.0.0.0/1 are the whole internet though neither is a default route, and 10.0.0.0/8 by way of the party's router is the office
+/// behind the player's own VPN. So what is wider than a party goes, and so does whatever leads on through another machine, set by hand or not:
+/// Windows does not say reliably which is which. Default routes stay listed where <see cref="WindowsTapSettings"/> has switched them off: by the
+/// router in them Windows knows the network again, and with it its category.
 /// </remarks>
 internal sealed class WindowsTapRoutes(IIpHelper ip, string name, ulong luid, ILogger logger)
 {

@@ -5,10 +5,11 @@ using static Softlan.Platform.Windows.NativeIphlpapi;
 
 namespace Softlan.Roles.Client;
 
-/// <summary>The IP side of the TAP on Windows: MTU, metric 1, no default route through the party, and its DNS servers for its own names only. Each change is noted before it is first made.</summary>
+/// <summary>The IP side of the TAP on Windows: MTU, metric 1, no default route through the party, and its DNS servers for its own names only. Each
+/// change is noted before it is first made.</summary>
 /// <remarks>
-/// Metric 1, because Windows sends 255.255.255.255 out on the interface with the best metric alone, and that is how games look for each other. No default routes, because with that metric
-/// a router that the party's DHCP names would take over the whole internet of this PC.
+/// Metric 1, because Windows sends 255.255.255.255 out on the interface with the best metric alone, and that is how games look for each other. No
+/// default routes, because with that metric a router that the party's DHCP names would take over the whole internet of this PC.
 /// </remarks>
 internal sealed class WindowsTapSettings(IIpHelper ip, HostChanges changes, TapAdapter adapter, ulong luid, ILogger logger)
 {
@@ -44,7 +45,8 @@ internal sealed class WindowsTapSettings(IIpHelper ip, HostChanges changes, TapA
         return true;
     }
 
-    /// <summary>Asks Windows to leave the party's DNS servers alone with names that are not the party's: with the best metric they would be asked first, for everything.</summary>
+    /// <summary>Asks Windows to leave the party's DNS servers alone with names that are not the party's: with the best metric they would be asked
+    /// first, for everything.</summary>
     /// <remarks>Best effort: what Windows makes of it stands in no documentation beside the field's name.</remarks>
     public void LimitDns()
     {

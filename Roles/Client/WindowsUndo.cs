@@ -50,7 +50,8 @@ internal sealed class WindowsUndo(IWindowsMachine machine, WindowsCategoryTurns 
             return;
         }
 
-        // One side alone can be switched off, and takes its settings along. With neither the adapter is disabled or on its way up, and has them again when it is back.
+        // One side alone can be switched off, and takes its settings along. With neither the adapter is disabled or on its way up, and has them again
+        // when it is back.
         bool isAway = error != 0 || interfaces.Read(luid, replaced.IsIPv6 ? AF_INET : AF_INET6) is null;
         if (isAway && IsInstalled(replaced.Adapter))
         {

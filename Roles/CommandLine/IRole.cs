@@ -2,7 +2,8 @@ using Softlan.Wire;
 
 namespace Softlan.Roles.CommandLine;
 
-/// <summary>The job of one command: relay, gateway or client. Lives on one lane; every member is called there. Disposing it undoes, in reverse order, whatever is not undone yet.</summary>
+/// <summary>The job of one command: relay, gateway or client. Lives on one lane; every member is called there. Disposing it undoes, in reverse order,
+/// whatever is not undone yet.</summary>
 internal interface IRole : IDisposable
 {
     /// <summary>Begins. Throws <see cref="SoftlanException"/> where it cannot.</summary>
@@ -12,6 +13,7 @@ internal interface IRole : IDisposable
     /// <summary>Begins to end in order: says bye, undoes its changes to the host, then reports the end. A second call does nothing.</summary>
     void Stop();
 
-    /// <summary>Somebody sent SIGHUP: a daemon reads its files again, and what serves one person stops. When the terminal is gone, <see cref="Stop"/> is called instead.</summary>
+    /// <summary>Somebody sent SIGHUP: a daemon reads its files again, and what serves one person stops. When the terminal is gone, <see cref="Stop"/>
+    /// is called instead.</summary>
     void HangUp();
 }

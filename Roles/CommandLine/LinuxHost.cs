@@ -10,7 +10,8 @@ namespace Softlan.Roles.CommandLine;
 internal static class LinuxHost
 {
     /// <param name="logging">What is logged.</param>
-    /// <param name="createEngine">Makes the QUIC engine on the loop that it is given. It is disposed after the role, since goodbyes may still be on their way out.</param>
+    /// <param name="createEngine">Makes the QUIC engine on the loop that it is given. It is disposed after the role, since goodbyes may still be on
+    /// their way out.</param>
     /// <param name="create">Makes the role; it need not start anything yet.</param>
     /// <returns>The exit code; a failure of the role is thrown.</returns>
     public static int Run(

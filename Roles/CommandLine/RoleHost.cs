@@ -7,7 +7,8 @@ namespace Softlan.Roles.CommandLine;
 
 /// <summary>Runs one role on one lane until it ends: wires the signals, bounds the shutdown, says the exit code.</summary>
 /// <param name="lane">Where the role lives.</param>
-/// <param name="runLane">Runs the lane on the calling thread until the token is cancelled; a lane without a thread of its own only waits for that.</param>
+/// <param name="runLane">Runs the lane on the calling thread until the token is cancelled; a lane without a thread of its own only waits for
+/// that.</param>
 /// <param name="logger">For the host's own words.</param>
 /// <param name="onLane">Does something on the lane and returns when it is done; throws what it threw. Null: the calling thread is the lane's.</param>
 /// <param name="hasLostTerminal">Asked at SIGHUP: whether the terminal on which softlan was started is gone. Null: no.</param>
@@ -20,7 +21,8 @@ internal sealed class RoleHost(
     /// <summary>Stopping and undoing together; then the process ends whatever hangs. Service managers kill after 90 s or less.</summary>
     private static readonly TimeSpan HardTimeout = TimeSpan.FromSeconds(20);
 
-    /// <summary>Windows ends a process 5 s after its console window was closed, and as soon as the handler returns; so it returns when everything is undone, or now.</summary>
+    /// <summary>Windows ends a process 5 s after its console window was closed, and as soon as the handler returns; so it returns when everything is
+    /// undone, or now.</summary>
     private static readonly TimeSpan ClosingTimeout = TimeSpan.FromSeconds(4.5);
 
     private readonly Action<Action> _onLane = onLane ?? (static work => work());
@@ -140,7 +142,8 @@ internal sealed class RoleHost(
         }
     }
 
-    /// <summary>The terminal's closing ends every role. Otherwise somebody sent the signal, and the role knows what it means. Kernel and shell may both tell of the closing, so a second time is no hurry.</summary>
+    /// <summary>The terminal's closing ends every role. Otherwise somebody sent the signal, and the role knows what it means. Kernel and shell may
+    /// both tell of the closing, so a second time is no hurry.</summary>
     internal void OnHangUp()
     {
         if (hasLostTerminal?.Invoke() == true)
@@ -168,6 +171,7 @@ internal sealed class RoleHost(
         _isOver.Wait(ClosingTimeout);
     }
 
-    /// <summary>Not from the signal's own thread: whoever posts to a shared lane may have to do its work, and a handler that hangs in it would keep the next signal from being heard.</summary>
+    /// <summary>Not from the signal's own thread: whoever posts to a shared lane may have to do its work, and a handler that hangs in it would keep
+    /// the next signal from being heard.</summary>
     private void PostAside(Action work) => ThreadPool.UnsafeQueueUserWorkItem(_ => lane.Post(work), null);
 }

@@ -6,7 +6,8 @@ namespace Softlan.Roles.CommandLine;
 /// <summary>Makes loggers that write single lines to stderr, so that stdout stays free for output.</summary>
 internal static class SoftlanLogging
 {
-    /// <summary>Lines that may wait for stderr. Beyond it lines are lost and the loss is told: a terminal that is stopped with Ctrl-S must not stop the frames.</summary>
+    /// <summary>Lines that may wait for stderr. Beyond it lines are lost and the loss is told: a terminal that is stopped with Ctrl-S must not stop
+    /// the frames.</summary>
     private const int MaxQueuedLines = 4096;
 
     public static ILoggerFactory Create(LoggingOptions options) => LoggerFactory.Create(logging =>

@@ -94,7 +94,8 @@ internal static class SoftlanOption
         return kind.TryParse(text, out T? value) ? value : Fail<T>(argument, $"'{text}' is not {kind.Name}. {kind.Advice}.");
     }
 
-    /// <summary>False where the variable is not set or empty. A wrong value is reported as the environment's, since nobody sees it on the command line.</summary>
+    /// <summary>False where the variable is not set or empty. A wrong value is reported as the environment's, since nobody sees it on the command
+    /// line.</summary>
     private static bool FromEnvironment<T>(ArgumentResult result, string name, ValueKind<T> kind, out T? value)
     {
         value = default;

@@ -11,7 +11,8 @@ internal static class StandardStreams
     /// <summary>The stderr that <see cref="Console.Error"/> was at the start.</summary>
     public static EnduringWriter Error => _error ??= new EnduringWriter(Console.Error);
 
-    /// <summary>Puts itself before <see cref="Console.Out"/> and <see cref="Console.Error"/>. First of all: loggers keep the writer that they find.</summary>
+    /// <summary>Puts itself before <see cref="Console.Out"/> and <see cref="Console.Error"/>. First of all: loggers keep the writer that they
+    /// find.</summary>
     public static void Protect()
     {
         if (OperatingSystem.IsLinux())

@@ -2,7 +2,8 @@ namespace Softlan.Roles.CommandLine;
 
 /// <summary>Has the managed heap's collector wait until the program has started.</summary>
 /// <remarks>
-/// Options, loggers and a first join leave some 3.5 MB behind. With System.GC.Gen0MaxBudget, which keeps pauses short later, they are collected a dozen times on the way: 8 of the 50 ms from start to the first ping.
+/// Options, loggers and a first join leave some 3.5 MB behind. With System.GC.Gen0MaxBudget, which keeps pauses short later, they are collected a
+/// dozen times on the way: 8 of the 50 ms from start to the first ping.
 /// </remarks>
 internal static class StartupGarbage
 {

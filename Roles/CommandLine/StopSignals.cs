@@ -1,6 +1,7 @@
 namespace Softlan.Roles.CommandLine;
 
-/// <summary>Tells somebody in a hurry, who presses Ctrl-C again, from one signal that arrives twice: timeout(1) and others that made a process group signal the process and then its group.</summary>
+/// <summary>Tells somebody in a hurry, who presses Ctrl-C again, from one signal that arrives twice: timeout(1) and others that made a process group
+/// signal the process and then its group.</summary>
 /// <param name="time">The clock; the system's when null.</param>
 internal sealed class StopSignals(TimeProvider? time = null)
 {

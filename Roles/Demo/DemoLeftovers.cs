@@ -25,7 +25,8 @@ internal static class DemoLeftovers
         return dead.Length;
     }
 
-    /// <summary>Ends what still runs in the namespaces of one demo, and removes them. Never throws: it runs where other failures are being reported.</summary>
+    /// <summary>Ends what still runs in the namespaces of one demo, and removes them. Never throws: it runs where other failures are being
+    /// reported.</summary>
     public static void RemoveNamespaces(string id)
     {
         if (!SystemTools.TryRun(out string list, "ip", "netns", "list"))

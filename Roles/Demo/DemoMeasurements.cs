@@ -61,7 +61,8 @@ internal sealed class DemoMeasurements(DemoRunDirectory directory, DemoNetwork n
         _listeners[host] = listener;
     }
 
-    /// <summary>Sends a broadcast and waits until every other listener has it. Throws <see cref="DemoFailure"/> that names those who did not.</summary>
+    /// <summary>Sends a broadcast and waits until every other listener has it. Throws <see cref="DemoFailure"/> that names those who did
+    /// not.</summary>
     public string? Broadcast(DemoHost from, string card)
     {
         string text = string.Create(CultureInfo.InvariantCulture, $"hello {++_broadcasts} from {from}");

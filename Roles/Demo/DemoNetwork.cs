@@ -58,7 +58,8 @@ internal sealed class DemoNetwork : IDisposable
     /// <summary>Runs `ip` in a host's namespace.</summary>
     public string Ip(DemoHost host, params string[] arguments) => SystemTools.Run(["ip", "-n", Namespace(host), .. arguments]);
 
-    /// <summary>Lets the gateway's machine route between alice and the LAN, so that the way without a tunnel can be measured; false closes it again.</summary>
+    /// <summary>Lets the gateway's machine route between alice and the LAN, so that the way without a tunnel can be measured; false closes it
+    /// again.</summary>
     public void SetPlainPath(bool open)
     {
         SystemTools.Run("ip", "netns", "exec", Namespace(DemoHost.Gateway), "sh", "-c", $"echo {(open ? 1 : 0)} > /proc/sys/net/ipv4/ip_forward");

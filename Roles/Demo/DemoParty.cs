@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace Softlan.Roles.Demo;
 
-/// <summary>Who takes part: relay, gateway, players and the LAN's DHCP server, as processes in their namespaces. Disposing it ends them, the last to come first.</summary>
+/// <summary>Who takes part: relay, gateway, players and the LAN's DHCP server, as processes in their namespaces. Disposing it ends them, the last to
+/// come first.</summary>
 [SupportedOSPlatform("linux")]
 internal sealed partial class DemoParty(DemoRunDirectory directory, DemoNetwork network, CancellationToken stop) : IDisposable
 {

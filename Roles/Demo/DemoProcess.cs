@@ -55,7 +55,8 @@ internal sealed class DemoProcess : IDisposable
         }
     }
 
-    /// <summary>Starts a program in the namespace of <paramref name="host"/>. Its home is the host's own directory, and SOFTLAN_ variables of this shell do not reach it.</summary>
+    /// <summary>Starts a program in the namespace of <paramref name="host"/>. Its home is the host's own directory, and SOFTLAN_ variables of this
+    /// shell do not reach it.</summary>
     public static DemoProcess Start(DemoRunDirectory directory, DemoHost host, string name, IEnumerable<string> command)
     {
         DemoProcess process = new(name, Path.Combine(directory.FullName, name + ".log"));
@@ -83,7 +84,8 @@ internal sealed class DemoProcess : IDisposable
         }
     }
 
-    /// <summary>Waits for a line that it has said or is going to say. Throws <see cref="DemoFailure"/> when it ends without, or takes too long.</summary>
+    /// <summary>Waits for a line that it has said or is going to say. Throws <see cref="DemoFailure"/> when it ends without, or takes too
+    /// long.</summary>
     public string WaitForLine(string part, TimeSpan limit, CancellationToken stop)
     {
         string? Found() => _lines.Find(line => line.Contains(part, StringComparison.Ordinal));

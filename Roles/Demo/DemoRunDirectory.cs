@@ -2,7 +2,8 @@ using System.Runtime.Versioning;
 
 namespace Softlan.Roles.Demo;
 
-/// <summary>Where one run of the demo keeps its files and logs, and its proof of being alive: a lock that the kernel releases however the process ends.</summary>
+/// <summary>Where one run of the demo keeps its files and logs, and its proof of being alive: a lock that the kernel releases however the process
+/// ends.</summary>
 [SupportedOSPlatform("linux")]
 internal sealed class DemoRunDirectory : IDisposable
 {

@@ -5,7 +5,8 @@ namespace Softlan.Roles.Demo;
 /// <summary>Finds and runs the system's own programs.</summary>
 internal static class SystemTools
 {
-    /// <summary>A tool that takes longer hangs, and is killed. The slowest here is removing a namespace, which the kernel does in well under a second.</summary>
+    /// <summary>A tool that takes longer hangs, and is killed. The slowest here is removing a namespace, which the kernel does in well under a
+    /// second.</summary>
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(15);
 
     // Where Debian keeps dnsmasq and the DHCP clients; a plain user's PATH lacks these even under sudo.

@@ -3,7 +3,8 @@ using Softlan.Wire;
 
 namespace Softlan.Roles.Gateway;
 
-/// <summary>The frame that reminds the LAN's switches on which port a remote client is: switches forget a MAC that is silent (commonly after 300 s), and then flood what is meant for it.</summary>
+/// <summary>The frame that reminds the LAN's switches on which port a remote client is: switches forget a MAC that is silent (commonly after 300 s),
+/// and then flood what is meant for it.</summary>
 /// <remarks>
 /// <code>
 ///  0             6            12       14                  60

@@ -6,7 +6,8 @@ using Softlan.Wire;
 
 namespace Softlan.Roles.Gateway;
 
-/// <summary>Holds a room and an interface for one running gateway: a second one would find the first one's resume token and take its place at the relay, in turns with it.</summary>
+/// <summary>Holds a room and an interface for one running gateway: a second one would find the first one's resume token and take its place at the
+/// relay, in turns with it.</summary>
 [SupportedOSPlatform("linux")]
 internal sealed class GatewayLock : IDisposable
 {

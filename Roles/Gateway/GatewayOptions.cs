@@ -18,6 +18,7 @@ internal sealed record GatewayOptions
     /// <summary>When the port hands over what it has read.</summary>
     public PortModeration Moderation { get; init; }
 
-    /// <summary>The largest IP MTU that the interface carries, 1280 to 1500 bytes. The command does not know it; whoever opens the port does.</summary>
+    /// <summary>The largest IP MTU that the interface carries, 1280 to 1500 bytes. The command does not know it; whoever opens the port
+    /// does.</summary>
     public int Mtu { get; init; } = FrameLimits.MaxMtu;
 }

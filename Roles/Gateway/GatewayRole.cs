@@ -23,7 +23,8 @@ namespace Softlan.Roles.Gateway;
 /// <summary>Bridges one Ethernet port of this host and one room. Owns the port; lives on its lane.</summary>
 internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
 {
-    /// <summary>Drops that are nothing to worry about on any LAN: its own traffic, its switches' talk, what comes while there is no room, and the hints by which TCP finds its rate.</summary>
+    /// <summary>Drops that are nothing to worry about on any LAN: its own traffic, its switches' talk, what comes while there is no room, and the
+    /// hints by which TCP finds its rate.</summary>
     private static readonly DropReason[] ExpectedDrops = [DropReason.UnknownDestination, DropReason.SwitchControl, DropReason.NotConnected, DropReason.Congested];
 
     private static readonly TimeSpan DropReportInterval = TimeSpan.FromMinutes(1);

@@ -3,7 +3,8 @@ namespace Softlan.Roles.Gateway;
 /// <summary>Tells a stray echo from a second bridge between the LAN and the room. Pure; time is an argument.</summary>
 internal sealed class LoopGuard
 {
-    /// <summary>This many looped frames within <see cref="Window"/> are a loop. A storm brings thousands; a switch that has just moved a port, or a card that echoes a broadcast, a few.</summary>
+    /// <summary>This many looped frames within <see cref="Window"/> are a loop. A storm brings thousands; a switch that has just moved a port, or a
+    /// card that echoes a broadcast, a few.</summary>
     public const int Threshold = 20;
 
     public static readonly TimeSpan Window = TimeSpan.FromSeconds(1);

@@ -2,10 +2,12 @@ using Softlan.Platform;
 
 namespace Softlan.Roles.Relay;
 
-/// <summary>Waits until the other side of a link has everything that it was told on the control stream: frames travel beside that stream and would overtake it.</summary>
+/// <summary>Waits until the other side of a link has everything that it was told on the control stream: frames travel beside that stream and would
+/// overtake it.</summary>
 internal sealed class DeliveryWait : IDisposable
 {
-    /// <summary>A link that takes longer is not waited for: somebody with a dead gateway must not keep players out. Its first frames may then be dropped there.</summary>
+    /// <summary>A link that takes longer is not waited for: somebody with a dead gateway must not keep players out. Its first frames may then be
+    /// dropped there.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(2);

@@ -6,7 +6,8 @@ namespace Softlan.Roles.Relay;
 /// <summary>The near half of a <see cref="FarLink"/>: sits on the real link and passes on.</summary>
 internal sealed class FarEnd : IFrameLinkHandler
 {
-    /// <summary>Bytes of control messages that may wait for the room's worker: more than a hundred of those that a peer sends. The link of a peer that says more is closed.</summary>
+    /// <summary>Bytes of control messages that may wait for the room's worker: more than a hundred of those that a peer sends. The link of a peer
+    /// that says more is closed.</summary>
     /// <remarks>Its rate is judged only where the room is, and while that worker is busy it could fill the memory.</remarks>
     public const int MaxWaitingControl = 128 * 1024;
 

@@ -4,7 +4,8 @@ using Softlan.Wire;
 
 namespace Softlan.Roles.Relay;
 
-/// <summary>A link that lives on another worker, as the room's worker sees it. What it counts is what happens on this side; the real link counts the rest.</summary>
+/// <summary>A link that lives on another worker, as the room's worker sees it. What it counts is what happens on this side; the real link counts the
+/// rest.</summary>
 internal sealed class FarLink(FarGate gate, int id, IPEndPoint remoteEndPoint, int maxDatagramLength) : IFrameLink
 {
     private IFrameLinkHandler? _handler;

@@ -41,7 +41,8 @@ internal sealed class Lobby : ILinkAcceptor
     /// <summary>The lane, where there are several workers.</summary>
     public IEnterableLane EnterableLane => (IEnterableLane)_lane;
 
-    /// <summary>What links that are gone have counted, and drops of what was still on its way to or from them, so that a report over all of them does not lose any.</summary>
+    /// <summary>What links that are gone have counted, and drops of what was still on its way to or from them, so that a report over all of them does
+    /// not lose any.</summary>
     public PeerCounters Departed { get; } = new();
 
     public IReadOnlyCollection<RelayPeer> Links => _links;

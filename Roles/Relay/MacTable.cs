@@ -4,7 +4,8 @@ using Softlan.Wire;
 
 namespace Softlan.Roles.Relay;
 
-/// <summary>Which client has a MAC. Looked up once or twice a frame, so it is a flat table with open addressing: one multiplication and, as a rule, one comparison.</summary>
+/// <summary>Which client has a MAC. Looked up once or twice a frame, so it is a flat table with open addressing: one multiplication and, as a rule,
+/// one comparison.</summary>
 internal sealed class MacTable
 {
     private const int SmallestCapacity = 16;

@@ -1,6 +1,7 @@
 namespace Softlan.Roles.Relay;
 
-/// <summary>Notices a peer that sends malformed datagrams (protocol.md, section 5, rule 1). A few can be an accident of the network; this many in this time cannot.</summary>
+/// <summary>Notices a peer that sends malformed datagrams (protocol.md, section 5, rule 1). A few can be an accident of the network; this many in
+/// this time cannot.</summary>
 internal sealed class MalformedGuard
 {
     /// <summary>The datagram with this number within <see cref="Window"/> closes the connection.</summary>

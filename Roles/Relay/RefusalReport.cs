@@ -10,7 +10,8 @@ internal sealed class RefusalReport(RelayOptions options)
     private long _toldBusy;
 
     /// <param name="refused">By all listeners since the start, for whatever reason.</param>
-    /// <param name="byQuota">Those among them that the quota refused. Looked at after <paramref name="refused"/>, or what comes in between would have the wrong reason.</param>
+    /// <param name="byQuota">Those among them that the quota refused. Looked at after <paramref name="refused"/>, or what comes in between would have
+    /// the wrong reason.</param>
     /// <returns>Null when nobody was; otherwise <c>3 while the relay had as many as it takes (--max-peers 4096), 1 ...</c>.</returns>
     public string? Next(long refused, LinkRefusals byQuota)
     {

@@ -5,10 +5,12 @@ using Softlan.Wire;
 
 namespace Softlan.Roles.Relay;
 
-/// <summary>The relay's certificate: the operator's own, watched for changes, or one that is made once and kept, so that a restart keeps its pin.</summary>
+/// <summary>The relay's certificate: the operator's own, watched for changes, or one that is made once and kept, so that a restart keeps its
+/// pin.</summary>
 internal sealed class RelayCertificates(RelayOptions options, IQuicEngine engine, ILogger logger)
 {
-    /// <summary>How often the operator's files are read. They are a few KiB, so comparing what is in them costs less than being clever about time stamps and symbolic links.</summary>
+    /// <summary>How often the operator's files are read. They are a few KiB, so comparing what is in them costs less than being clever about time
+    /// stamps and symbolic links.</summary>
     public static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(5);
 
     public const string ChainFile = "relay.crt.pem";
@@ -31,7 +33,8 @@ internal sealed class RelayCertificates(RelayOptions options, IQuicEngine engine
         return certificate;
     }
 
-    /// <summary>Looks at the operator's files. New content is used when it was the same in two looks, since a renewal writes two files, one after the other.</summary>
+    /// <summary>Looks at the operator's files. New content is used when it was the same in two looks, since a renewal writes two files, one after the
+    /// other.</summary>
     /// <param name="use">Puts a certificate to use; may throw <see cref="SoftlanException"/>.</param>
     public void Poll(Action<ServerCertificate> use)
     {

@@ -12,7 +12,8 @@ internal sealed class RelayHouse
     private int _peers;
     private int _openRooms;
 
-    /// <param name="options">Its limits are those of the whole house. With several workers a limit may be exceeded by those who join in the same instant, one for each worker.</param>
+    /// <param name="options">Its limits are those of the whole house. With several workers a limit may be exceeded by those who join in the same
+    /// instant, one for each worker.</param>
     /// <param name="workers">How many there are.</param>
     public RelayHouse(RelayOptions options, int workers)
     {

@@ -12,7 +12,8 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
     /// <summary>A peer that has not said hello this long after the handshake is closed (protocol.md, section 2).</summary>
     public static readonly TimeSpan HelloTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Control messages a second that a peer may send. A peer needs one in ten seconds; one that sends more than the burst is closed.</summary>
+    /// <summary>Control messages a second that a peer may send. A peer needs one in ten seconds; one that sends more than the burst is
+    /// closed.</summary>
     private const double ControlRate = 10;
 
     private const double ControlBurst = 100;

@@ -15,7 +15,8 @@ internal sealed class RelayRole : IRole
 
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(10);
 
-    /// <summary>From the last goodbye to the end, so that it leaves the machine; links that hang are not waited for longer than <see cref="DrainTimeout"/>.</summary>
+    /// <summary>From the last goodbye to the end, so that it leaves the machine; links that hang are not waited for longer than
+    /// <see cref="DrainTimeout"/>.</summary>
     private static readonly TimeSpan FarewellTime = TimeSpan.FromMilliseconds(50);
 
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(2);

@@ -4,7 +4,8 @@ using Softlan.Wire;
 
 namespace Softlan.Roles.Relay;
 
-/// <summary>32 secret bytes that outlive a restart: with them the relay tells peers of its former life that it does not know their connections, so that they come back at once.</summary>
+/// <summary>32 secret bytes that outlive a restart: with them the relay tells peers of its former life that it does not know their connections, so
+/// that they come back at once.</summary>
 internal static class ResetSecret
 {
     public const string FileName = "relay.secret";

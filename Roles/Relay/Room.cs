@@ -9,11 +9,13 @@ namespace Softlan.Roles.Relay;
 /// <remarks>
 /// Frames travel beside the control stream and overtake it, so a join goes step by step:
 /// <code>
-///  client: hello -> seat -> joined to the gateway -> (it has arrived) -> joined to the others -> (all were told) -> welcome -> (it has arrived) -> gets frames
+///  client: hello -> seat -> joined to the gateway -> (it has arrived) -> joined to the others -> (all were told)
+///          -> welcome -> (it has arrived) -> gets frames
 ///  gateway: hello -> seat -> welcome with all clients -> (it has arrived) -> joined to the others, gets frames
 /// </code>
-/// Thus a gateway knows every MAC before it gets a frame from it, players know whose frames they get, and begin to look for an address only when the gateway is ready.
-/// The gateway hears of everything at once, and everybody of the gateway; players of a large room hear of each other a few at a time (<see cref="RoomNews"/>).
+/// Thus a gateway knows every MAC before it gets a frame from it, players know whose frames they get, and begin to look for an address only when the
+/// gateway is ready. The gateway hears of everything at once, and everybody of the gateway; players of a large room hear of each other a few at a
+/// time (<see cref="RoomNews"/>).
 /// </remarks>
 internal sealed class Room(RoomCode code, ILane lane, ILogger logger)
 {

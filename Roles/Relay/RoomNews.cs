@@ -2,7 +2,8 @@ using Softlan.Platform;
 
 namespace Softlan.Roles.Relay;
 
-/// <summary>Tells the players of a room who came and who went: a few players at once, then a few more, so that frames never wait for a long list.</summary>
+/// <summary>Tells the players of a room who came and who went: a few players at once, then a few more, so that frames never wait for a long
+/// list.</summary>
 /// <remarks>
 /// One message to 200 players is half a millisecond of encryption, and 200 acknowledgements of sleeping peers, at 20 us each, come back together.
 /// A player who is behind is told all that it missed in one go, in the order in which it happened.
@@ -16,10 +17,12 @@ internal sealed class RoomNews
     /// <summary>Between one group of players and the next.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>Nobody is behind for longer than this many intervals: in a room where <see cref="PlayersAtOnce"/> are too few for that, more are told at once.</summary>
+    /// <summary>Nobody is behind for longer than this many intervals: in a room where <see cref="PlayersAtOnce"/> are too few for that, more are told
+    /// at once.</summary>
     public const int MaxIntervals = 50;
 
-    /// <summary>Messages that somebody has yet to be told. So many can only come within <see cref="MaxIntervals"/> when everybody comes and goes at once; then all are told at once.</summary>
+    /// <summary>Messages that somebody has yet to be told. So many can only come within <see cref="MaxIntervals"/> when everybody comes and goes at
+    /// once; then all are told at once.</summary>
     public const int MaxItems = 256;
 
     private readonly ILaneTimer _timer;

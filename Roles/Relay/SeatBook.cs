@@ -22,7 +22,8 @@ internal sealed class SeatBook
         return _busyUntil.Count == 0;
     }
 
-    /// <summary>The seat with this token: occupied, or left less than <see cref="Memory"/> ago. Looks at all of them, so that time tells nothing.</summary>
+    /// <summary>The seat with this token: occupied, or left less than <see cref="Memory"/> ago. Looks at all of them, so that time tells
+    /// nothing.</summary>
     public Seat? Find(ResumeToken token, TimeSpan now)
     {
         Forget(now);

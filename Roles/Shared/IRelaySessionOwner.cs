@@ -7,13 +7,15 @@ namespace Softlan.Roles.Shared;
 /// <summary>What a <see cref="RelaySession"/> reports, always on its lane. The owner may call any member of the session from here.</summary>
 internal interface IRelaySessionOwner
 {
-    /// <summary>The session is about to connect to this address: the last moment to pin a route to it. A <see cref="SoftlanException"/> thrown here ends the session.</summary>
+    /// <summary>The session is about to connect to this address: the last moment to pin a route to it. A <see cref="SoftlanException"/> thrown here
+    /// ends the session.</summary>
     void OnConnecting(IPEndPoint relay);
 
     /// <summary>A token that takes this peer's place over again after a crash: keep it where the next start finds it, 0600.</summary>
     void OnResumeToken(string token);
 
-    /// <summary>In the room, for the first time or again. <see cref="RelaySession.Peers"/> holds who was there before; for those no <see cref="OnPeerJoined"/> follows.</summary>
+    /// <summary>In the room, for the first time or again. <see cref="RelaySession.Peers"/> holds who was there before; for those no
+    /// <see cref="OnPeerJoined"/> follows.</summary>
     void OnJoined(JoinedRoom room);
 
     void OnPeerJoined(PeerInfo peer);

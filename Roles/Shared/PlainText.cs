@@ -2,7 +2,8 @@ using Softlan.Wire.Control;
 
 namespace Softlan.Roles.Shared;
 
-/// <summary>Text from the other side of a link, made fit for a terminal and a log: no control characters (they could move the cursor or forge lines), not endless, never empty.</summary>
+/// <summary>Text from the other side of a link, made fit for a terminal and a log: no control characters (they could move the cursor or forge lines),
+/// not endless, never empty.</summary>
 internal static class PlainText
 {
     /// <summary>Characters that are shown; the rest is cut off.</summary>

@@ -1,6 +1,7 @@
 namespace Softlan.Roles.Shared;
 
-/// <summary>How long to wait before the next attempt: 0.25 s, doubling to 10 s, of which a random part of up to half is left out so that a room full of players does not come back in step.</summary>
+/// <summary>How long to wait before the next attempt: 0.25 s, doubling to 10 s, of which a random part of up to half is left out so that a room full
+/// of players does not come back in step.</summary>
 /// <param name="random">Gives 0 (inclusive) to 1 (exclusive).</param>
 internal sealed class ReconnectDelay(Func<double> random)
 {

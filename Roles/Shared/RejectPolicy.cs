@@ -5,7 +5,8 @@ namespace Softlan.Roles.Shared;
 /// <summary>Which rejects trying again can cure.</summary>
 internal static class RejectPolicy
 {
-    /// <summary>How long a place that is taken may be the own one, left behind by a process that was killed: the relay gives that up after 30 s of silence.</summary>
+    /// <summary>How long a place that is taken may be the own one, left behind by a process that was killed: the relay gives that up after 30 s of
+    /// silence.</summary>
     public static readonly TimeSpan OldSelfLifetime = TimeSpan.FromSeconds(40);
 
     /// <summary>Longest wait between attempts while the own old place is expected to become free.</summary>

@@ -119,7 +119,8 @@ internal sealed class RelaySession : IFrameLinkHandler, IDisposable
         _connector.Dispose();
     }
 
-    /// <summary>Sends one frame of the owner's port to the relay, through the safety policy and with its MSS lowered. May change the frame in place.</summary>
+    /// <summary>Sends one frame of the owner's port to the relay, through the safety policy and with its MSS lowered. May change the frame in
+    /// place.</summary>
     /// <returns><see cref="DropReason.None"/>, or why it went no further (already counted).</returns>
     public DropReason Send(Span<byte> frame) => _membership.Send(frame, Counters);
 

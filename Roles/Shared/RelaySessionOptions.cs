@@ -34,6 +34,7 @@ internal sealed record RelaySessionOptions
     /// <summary>The token of an earlier process, as given to <see cref="IRelaySessionOwner.OnResumeToken"/>.</summary>
     public string? ResumeToken { get; init; }
 
-    /// <summary>The relay's addresses where the caller has resolved the name already; the session then resolves it only when these have failed.</summary>
+    /// <summary>The relay's addresses where the caller has resolved the name already; the session then resolves it only when these have
+    /// failed.</summary>
     public IReadOnlyList<IPAddress>? KnownAddresses { get; init; }
 }

@@ -24,7 +24,8 @@ internal sealed class RemotePeers
 
     public bool TryGet(MacAddress mac, [NotNullWhen(true)] out PeerInfo? peer) => _byMac.TryGetValue(mac, out peer);
 
-    /// <summary>Whether a client in the room announced this MAC. The first question about every frame on a busy LAN, so it is one look into a table.</summary>
+    /// <summary>Whether a client in the room announced this MAC. The first question about every frame on a busy LAN, so it is one look into a
+    /// table.</summary>
     public bool IsClientMac(MacAddress mac) => _byMac.ContainsKey(mac);
 
     /// <summary>Adds a peer, in place of those with the same id, the same MAC, or the same job (a room has one gateway).</summary>

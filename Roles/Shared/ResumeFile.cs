@@ -5,8 +5,10 @@ using Softlan.Wire.Control;
 
 namespace Softlan.Roles.Shared;
 
-/// <summary>Keeps the resume token of one place, so that a client or gateway that was killed gets it back at once instead of hearing that it is taken.</summary>
-/// <remarks>Lines: relay, room, MAC where the peer has one, token. The relay's names for places are its own, so a token is only offered where it came from.</remarks>
+/// <summary>Keeps the resume token of one place, so that a client or gateway that was killed gets it back at once instead of hearing that it is
+/// taken.</summary>
+/// <remarks>Lines: relay, room, MAC where the peer has one, token. The relay's names for places are its own, so a token is only offered where it came
+/// from.</remarks>
 internal sealed class ResumeFile
 {
     private readonly string _path;

@@ -15,7 +15,8 @@ namespace Softlan.Roles.Shared;
 //
 // The other direction stands at the top of FrameReceiver.
 
-/// <summary>A session's part while it is in a room: the peers, frames both ways, probes and statistics. Outside a room it drops what it is given.</summary>
+/// <summary>A session's part while it is in a room: the peers, frames both ways, probes and statistics. Outside a room it drops what it is
+/// given.</summary>
 internal sealed class RoomMembership : IDisposable
 {
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
@@ -114,7 +115,8 @@ internal sealed class RoomMembership : IDisposable
         receiver.OnDatagram(datagram, _lane.Now);
     }
 
-    /// <remarks>It names the limit that the operator set, and not what the path was measured to carry so far: that grows within milliseconds, and each hop knows its own.</remarks>
+    /// <remarks>It names the limit that the operator set, and not what the path was measured to carry so far: that grows within milliseconds, and
+    /// each hop knows its own.</remarks>
     public HelloMessage MakeHello(string? resumeToken) => new()
     {
         Role = _options.Role,

@@ -3,7 +3,8 @@ namespace Softlan.Roles.Shared;
 /// <summary>A round trip as probes see it: the latest, and a moving average that a single late answer does not upset.</summary>
 internal struct RoundTrip
 {
-    /// <summary>Answers of which the smallest counts, before the average begins: the first probes are sent while a room is joined, behind a handshake and a list of peers, and an average would tell of that for half a minute.</summary>
+    /// <summary>Answers of which the smallest counts, before the average begins: the first probes are sent while a room is joined, behind a handshake
+    /// and a list of peers, and an average would tell of that for half a minute.</summary>
     private const int FirstAnswers = 4;
 
     private int _answers;

@@ -3,13 +3,15 @@ using Softlan.Wire;
 
 namespace Softlan.Roles.Shared;
 
-/// <summary>Small secret files that outlive the process: identity, profile, certificate, resume token. Readable by their owner only, replaced as a whole or not at all.</summary>
+/// <summary>Small secret files that outlive the process: identity, profile, certificate, resume token. Readable by their owner only, replaced as a
+/// whole or not at all.</summary>
 internal static class StateFiles
 {
     /// <summary>No state file is larger; a longer one is not ours.</summary>
     public const int MaxLength = 1 << 20;
 
-    /// <summary><c>/var/lib/softlan</c> for root, else <c>$XDG_STATE_HOME/softlan</c> or <c>~/.local/state/softlan</c>; on Windows below the (common) application data.</summary>
+    /// <summary><c>/var/lib/softlan</c> for root, else <c>$XDG_STATE_HOME/softlan</c> or <c>~/.local/state/softlan</c>; on Windows below the (common)
+    /// application data.</summary>
     public static string DefaultDirectory()
     {
         if (OperatingSystem.IsWindows())
@@ -67,7 +69,8 @@ internal static class StateFiles
         }
     }
 
-    /// <summary>Writes a whole file that only its owner can read, and makes its directory, which is the owner's alone as well, where it is missing. The old content stays until the new one is safely on the disk.</summary>
+    /// <summary>Writes a whole file that only its owner can read, and makes its directory, which is the owner's alone as well, where it is missing.
+    /// The old content stays until the new one is safely on the disk.</summary>
     /// <exception cref="SoftlanException">Disk full, no permission, or not a directory; the old file is untouched.</exception>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
@@ -95,7 +98,8 @@ internal static class StateFiles
         }
     }
 
-    /// <summary>Makes the directory of such files, or sees that it is one whose files can be believed. To be called before the first of them is read.</summary>
+    /// <summary>Makes the directory of such files, or sees that it is one whose files can be believed. To be called before the first of them is
+    /// read.</summary>
     /// <exception cref="SoftlanException">It cannot be made, or is somebody else's.</exception>
     public static void RequireDirectory(string directory)
     {

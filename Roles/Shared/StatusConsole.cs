@@ -18,8 +18,10 @@ internal sealed class StatusConsole(EnduringWriter terminal, Func<int> width) : 
 
     public override Encoding Encoding => terminal.Encoding;
 
-    /// <summary>Puts itself between <see cref="Console.Error"/> and the terminal. Before the loggers are made: they keep the writer that they find.</summary>
-    /// <param name="tryEnableEscapes">Has the terminal understand escape sequences, where it does not by itself; null: its TERM says whether it does.</param>
+    /// <summary>Puts itself between <see cref="Console.Error"/> and the terminal. Before the loggers are made: they keep the writer that they
+    /// find.</summary>
+    /// <param name="tryEnableEscapes">Has the terminal understand escape sequences, where it does not by itself; null: its TERM says whether it
+    /// does.</param>
     /// <returns>Null where stderr is no terminal that can take a line back.</returns>
     public static StatusConsole? TryInstall(Func<bool>? tryEnableEscapes = null)
     {

@@ -33,7 +33,8 @@ internal sealed class StatusLine : IDisposable
         Write(_describe());
     }
 
-    /// <summary>Not on the lane: a terminal that is stopped with Ctrl-S blocks whoever writes, and frames must not wait for it. Meanwhile lines are left out.</summary>
+    /// <summary>Not on the lane: a terminal that is stopped with Ctrl-S blocks whoever writes, and frames must not wait for it. Meanwhile lines are
+    /// left out.</summary>
     private void Write(string line)
     {
         if (_isWriting)

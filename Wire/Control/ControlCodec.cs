@@ -20,7 +20,8 @@ internal static class ControlCodec
     /// <summary>Characters in a hello's <c>software</c>. <see cref="Write"/> cuts what is longer.</summary>
     public const int MaxSoftwareLength = 64;
 
-    /// <summary>Peers that one welcome lists: with the longest names (twelve bytes of JSON a character) they still fit <see cref="MaxMessageLength"/>. A relay tells of further ones with joined messages.</summary>
+    /// <summary>Peers that one welcome lists: with the longest names (twelve bytes of JSON a character) they still fit
+    /// <see cref="MaxMessageLength"/>. A relay tells of further ones with joined messages.</summary>
     public const int MaxPeersInWelcome = 128;
 
     private static readonly ControlJson Json = ControlJson.CreateBounded();
@@ -30,7 +31,8 @@ internal static class ControlCodec
 
     public static bool IsToken(string text) => text.Length is >= 1 and <= MaxTokenLength && !text.AsSpan().ContainsAnyExcept(TokenAlphabet);
 
-    /// <summary>Reads one message. A message of a type that is not known here is an <see cref="UnknownMessage"/>; anything else that is not within the protocol is an error.</summary>
+    /// <summary>Reads one message. A message of a type that is not known here is an <see cref="UnknownMessage"/>; anything else that is not within
+    /// the protocol is an error.</summary>
     /// <param name="json">Without the length prefix.</param>
     /// <param name="message">The message, when true is returned.</param>
     /// <param name="error">What is wrong with it, for a log, when false is returned; without a full stop.</param>
@@ -60,7 +62,8 @@ internal static class ControlCodec
         }
         catch (Exception invalid) when (invalid is JsonException or InvalidOperationException)
         {
-            // InvalidOperationException: a string whose escapes make no valid UTF-16. The exception's own text quotes the input, so it is not repeated.
+            // InvalidOperationException: a string whose escapes make no valid UTF-16. The exception's own text quotes the input, so it is not
+            // repeated.
             error = "The message is not a JSON object of the expected shape";
             return false;
         }
@@ -90,7 +93,8 @@ internal static class ControlCodec
     /// <summary>For <see cref="PeerInfo.Joined"/>.</summary>
     public static byte[] WriteJoined(PeerInfo peer) => JsonSerializer.SerializeToUtf8Bytes(ControlShapes.FromJoined(peer), Json.JoinedShape);
 
-    /// <summary>The peers as they stand in their joined messages, put between what the serializer makes of all else: a welcome to a room of hundreds must not hold up their frames.</summary>
+    /// <summary>The peers as they stand in their joined messages, put between what the serializer makes of all else: a welcome to a room of hundreds
+    /// must not hold up their frames.</summary>
     private static byte[] WriteWelcome(WelcomeMessage welcome)
     {
         ReadOnlySpan<byte> end = "]}"u8;

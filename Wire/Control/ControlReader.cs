@@ -28,7 +28,8 @@ internal sealed class ControlReader
     /// <summary>The stream is gone: gives the memory of an unfinished message back. Nothing may be read after this.</summary>
     public void Clear() => _body = [];
 
-    /// <summary>Takes bytes from the front of <paramref name="input"/> until a message is whole, the input is used up, or a length is wrong. Call it until it does not return <see cref="ControlReadResult.Message"/>.</summary>
+    /// <summary>Takes bytes from the front of <paramref name="input"/> until a message is whole, the input is used up, or a length is wrong. Call it
+    /// until it does not return <see cref="ControlReadResult.Message"/>.</summary>
     /// <param name="input">What the stream brought; afterwards what has not been looked at.</param>
     /// <param name="message">Valid until the next call, and no longer than the input.</param>
     public ControlReadResult Read(ref ReadOnlySpan<byte> input, out ReadOnlySpan<byte> message)

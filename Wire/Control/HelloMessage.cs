@@ -1,7 +1,8 @@
 namespace Softlan.Wire.Control;
 
 /// <summary>A peer's first message, sent once: who it is and where it wants to go.</summary>
-/// <remarks>When <see cref="Version"/> is not <see cref="CurrentVersion"/> nothing else has been read, since another version may mean something else by it.</remarks>
+/// <remarks>When <see cref="Version"/> is not <see cref="CurrentVersion"/> nothing else has been read, since another version may mean something else
+/// by it.</remarks>
 internal sealed record HelloMessage : ControlMessage
 {
     public const int CurrentVersion = 1;

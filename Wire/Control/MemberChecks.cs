@@ -1,6 +1,7 @@
 namespace Softlan.Wire.Control;
 
-/// <summary>Turns the nullable members of one message into checked values, and remembers the first that was missing or out of range. After that the values it returns mean nothing.</summary>
+/// <summary>Turns the nullable members of one message into checked values, and remembers the first that was missing or out of range. After that the
+/// values it returns mean nothing.</summary>
 internal sealed class MemberChecks(string messageType)
 {
     public string? Error { get; private set; }

@@ -9,7 +9,8 @@ internal sealed record PeerInfo(ushort Id, PeerRole Role, MacAddress Mac, string
 {
     private byte[]? _joined;
 
-    /// <summary>As JSON: the message that it came into the room. Made once, since the whole room is told, and all who come later. Not to be changed.</summary>
+    /// <summary>As JSON: the message that it came into the room. Made once, since the whole room is told, and all who come later. Not to be
+    /// changed.</summary>
     public byte[] Joined => _joined ??= ControlCodec.WriteJoined(this);
 
     // What was made from the members is none of them: it is neither compared nor copied.

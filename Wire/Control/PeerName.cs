@@ -9,7 +9,8 @@ internal static class PeerName
     /// <summary>Characters (Unicode scalar values) in a peer's name.</summary>
     public const int MaxLength = 32;
 
-    /// <summary>0 to <see cref="MaxLength"/> printable characters: no control characters, no line breaks, nothing invisible, nothing that turns the direction of writing.</summary>
+    /// <summary>0 to <see cref="MaxLength"/> printable characters: no control characters, no line breaks, nothing invisible, nothing that turns the
+    /// direction of writing.</summary>
     public static bool IsValid(string text) => IsPrintable(text, MaxLength);
 
     /// <param name="text">Any string, broken surrogate pairs included.</param>
@@ -38,7 +39,8 @@ internal static class PeerName
         return length <= maxLength;
     }
 
-    /// <summary>The nearest text that <see cref="IsPrintable(string, int)"/> accepts: every other character becomes a question mark, and what is too long is cut.</summary>
+    /// <summary>The nearest text that <see cref="IsPrintable(string, int)"/> accepts: every other character becomes a question mark, and what is too
+    /// long is cut.</summary>
     public static string Clean(string text, int maxLength)
     {
         // Nearly always: a welcome repeats the names of a whole room.

@@ -2,8 +2,10 @@ using System.Buffers.Binary;
 
 namespace Softlan.Wire.Offload;
 
-/// <summary>One entry of a <see cref="FrameCoalescer"/>: a vnet header and, behind it, one frame or several frames of a flow merged into a super-frame.</summary>
-/// <remarks>The rules are those of Linux' GRO (tcp_gro_receive, udp_gro_receive_segment, inet_gro_receive), without merging FIN, so that cutting gives back what was merged.</remarks>
+/// <summary>One entry of a <see cref="FrameCoalescer"/>: a vnet header and, behind it, one frame or several frames of a flow merged into a
+/// super-frame.</summary>
+/// <remarks>The rules are those of Linux' GRO (tcp_gro_receive, udp_gro_receive_segment, inet_gro_receive), without merging FIN, so that cutting
+/// gives back what was merged.</remarks>
 internal struct CoalescedRun
 {
     /// <summary>UDP datagrams in one super-frame. Linux before 6.9 refuses more (UDP_MAX_SEGMENTS); the 65th begins another.</summary>
@@ -39,8 +41,10 @@ internal struct CoalescedRun
     public static bool CanStart(in MergeCandidate candidate) => candidate.Kind is { } kind
         && (!kind.IsTcp || (candidate.PayloadLength >= FrameSegmenter.MinSegmentSize && (candidate.TcpFlags & TransportHeader.Psh) == 0));
 
-    /// <summary>Begins an entry: copies the first frame in, which is alone unless others join. In place, because an entry is larger than what many frames carry.</summary>
-    /// <param name="buffer">Where the entry lies. A frame that others may join needs <see cref="FrameCoalescer.BufferLength"/> bytes from <paramref name="start"/>.</param>
+    /// <summary>Begins an entry: copies the first frame in, which is alone unless others join. In place, because an entry is larger than what many
+    /// frames carry.</summary>
+    /// <param name="buffer">Where the entry lies. A frame that others may join needs <see cref="FrameCoalescer.BufferLength"/> bytes from
+    /// <paramref name="start"/>.</param>
     /// <param name="start">Where the vnet header begins in it.</param>
     /// <param name="vnetLength">10 or 12.</param>
     /// <param name="frame">Borrowed.</param>
@@ -65,7 +69,8 @@ internal struct CoalescedRun
     }
 
     /// <summary>Appends the payload of the flow's next frame if cutting the result would give back both; otherwise changes nothing.</summary>
-    /// <remarks>A corrupt frame must not leave with a fresh checksum: the checksums of the first frame and of the one that joins are verified here, so frames that stay alone cost nothing.</remarks>
+    /// <remarks>A corrupt frame must not leave with a fresh checksum: the checksums of the first frame and of the one that joins are verified here,
+    /// so frames that stay alone cost nothing.</remarks>
     public bool TryJoin(ReadOnlySpan<byte> frame, in MergeCandidate candidate)
     {
         ReadOnlySpan<byte> first = Frame;
@@ -151,8 +156,8 @@ internal struct CoalescedRun
     }
 
     /// <summary>
-    /// The kernel numbers the frames that it cuts one by one, so their identifications must count up. Where DF is set they may also stay the same, as in
-    /// Linux' GRO: some stacks send 0 always, and nobody may give the number of such a packet a meaning (RFC 6864, section 4.1).
+    /// The kernel numbers the frames that it cuts one by one, so their identifications must count up. Where DF is set they may also stay the same, as
+    /// in Linux' GRO: some stacks send 0 always, and nobody may give the number of such a packet a meaning (RFC 6864, section 4.1).
     /// </summary>
     private readonly bool FollowsIdentification(MergeKind kind, in MergeCandidate candidate)
     {

@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace Softlan.Wire.Offload;
 
-/// <summary>What frames that must stay in order have in common: addresses, ports and protocol. The default value is "no flow": nothing to keep in order with.</summary>
+/// <summary>What frames that must stay in order have in common: addresses, ports and protocol. The default value is "no flow": nothing to keep in
+/// order with.</summary>
 /// <param name="Addresses0">Source and destination address as they lie in the header; of IPv4 these eight bytes are all.</param>
 /// <param name="Ports">Both ports as they lie in the header; 0 for a fragment, whose ports are unknown.</param>
 /// <param name="Protocol">TCP or UDP; 0 for no flow.</param>

@@ -1,6 +1,7 @@
 namespace Softlan.Wire.Offload;
 
-/// <summary>Merges the frames of one batch into super-frames, so that the kernel takes forty TCP segments with one call: the reverse of <see cref="FrameSegmenter"/>.</summary>
+/// <summary>Merges the frames of one batch into super-frames, so that the kernel takes forty TCP segments with one call: the reverse of
+/// <see cref="FrameSegmenter"/>.</summary>
 /// <remarks>
 /// The port's loop:
 /// <code>
@@ -8,21 +9,23 @@ namespace Softlan.Wire.Offload;
 /// WriteOut():    for (int i = 0, count = coalescer.Finish(); i &lt; count; i++) { ... coalescer[i] goes out with one write ... }
 ///                coalescer.Clear();
 /// </code>
-/// An entry stands where its first frame stood. Frames of one flow never change their order, frames of different flows may. A frame is copied once: into
-/// the buffer of the run that it begins or joins, or, alone, into a buffer that such frames share.
+/// An entry stands where its first frame stood. Frames of one flow never change their order, frames of different flows may. A frame is copied once:
+/// into the buffer of the run that it begins or joins, or, alone, into a buffer that such frames share.
 /// </remarks>
 internal sealed class FrameCoalescer
 {
     /// <summary>Entries in one batch. When they are used up, <see cref="TryAdd"/> says no and the port writes out early.</summary>
     public const int MaxEntries = 256;
 
-    /// <summary>Buffers, and thereby open runs: 2 MiB, made when first needed, of which the kernel gives what is touched. When they are used up, frames travel alone as long as they fit, then <see cref="TryAdd"/> says no.</summary>
+    /// <summary>Buffers, and thereby open runs: 2 MiB, made when first needed, of which the kernel gives what is touched. When they are used up,
+    /// frames travel alone as long as they fit, then <see cref="TryAdd"/> says no.</summary>
     public const int MaxBuffers = 32;
 
     /// <summary>The longest frame: 65535 bytes of IP behind an Ethernet header.</summary>
     public const int MaxFrameLength = FrameLimits.HeaderLength + ushort.MaxValue;
 
-    /// <summary>Bytes of one buffer: vnet header and longest frame, plus what keeps buffers that follow each other from competing for the same cache sets.</summary>
+    /// <summary>Bytes of one buffer: vnet header and longest frame, plus what keeps buffers that follow each other from competing for the same cache
+    /// sets.</summary>
     public const int BufferLength = 65_536 + 64;
 
     private readonly int _vnetLength;
@@ -45,7 +48,8 @@ internal sealed class FrameCoalescer
     private readonly uint[] _openMixes = new uint[MaxBuffers];
     private int _openCount;
 
-    /// <param name="vnetLength"><see cref="VirtioNetHeader.Length"/> or <see cref="VirtioNetHeader.LengthWithBufferCount"/>, as the port has set it.</param>
+    /// <param name="vnetLength"><see cref="VirtioNetHeader.Length"/> or <see cref="VirtioNetHeader.LengthWithBufferCount"/>, as the port has set
+    /// it.</param>
     /// <param name="mergesUdp">The kernel understands <see cref="VirtioGsoType.UdpL4"/> (Linux 6.2).</param>
     public FrameCoalescer(int vnetLength, bool mergesUdp)
     {
@@ -58,7 +62,8 @@ internal sealed class FrameCoalescer
     /// <summary>Entries so far.</summary>
     public int Count => _count;
 
-    /// <summary>An entry: the vnet header, and the frame behind it. Valid after <see cref="Finish"/>, until <see cref="Clear"/>; it does not move.</summary>
+    /// <summary>An entry: the vnet header, and the frame behind it. Valid after <see cref="Finish"/>, until <see cref="Clear"/>; it does not
+    /// move.</summary>
     public ReadOnlySpan<byte> this[int entry] => _entries.AsSpan(0, _count)[entry].Bytes;
 
     /// <summary>Frames in an entry, to be counted when the kernel refuses it.</summary>

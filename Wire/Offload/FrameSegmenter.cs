@@ -3,20 +3,22 @@ using System.Runtime.InteropServices;
 
 namespace Softlan.Wire.Offload;
 
-/// <summary>Cuts a super-frame, as the kernel hands it over under a <see cref="VirtioNetHeader"/>, into frames that a wire could carry, each with finished lengths and checksums.</summary>
+/// <summary>Cuts a super-frame, as the kernel hands it over under a <see cref="VirtioNetHeader"/>, into frames that a wire could carry, each with
+/// finished lengths and checksums.</summary>
 /// <remarks>
 /// <code>
 /// if (!FrameSegmenter.TryBegin(header, frame, buffer.Length, out FrameSegmenter segmenter)) { ... DropReason.BadOffload ... }
 /// else if (segmenter.IsWhole) { ... frame itself, finished in place ... }
 /// else while (segmenter.TryNext(buffer, out int length)) { ... buffer[..length] ... }
 /// </code>
-/// It borrows the super-frame and overwrites its headers. The header's <see cref="VirtioNetHeader.HeaderLength"/> is not trusted: the frame is parsed.
-/// All segments share one header, so what does not change is added up once; of each segment the payload is copied with one block move and then added up
-/// while it is in the first-level cache, which measured faster than a loop that does both.
+/// It borrows the super-frame and overwrites its headers. The header's <see cref="VirtioNetHeader.HeaderLength"/> is not trusted: the frame is
+/// parsed. All segments share one header, so what does not change is added up once; of each segment the payload is copied with one block move and
+/// then added up while it is in the first-level cache, which measured faster than a loop that does both.
 /// </remarks>
 internal ref struct FrameSegmenter
 {
-    /// <summary>Fewest payload bytes of a TCP segment or an IP fragment, so that one super-frame makes at most 8192 frames. Linux' own limit is the same (TCP_MIN_GSO_SIZE); less is <see cref="DropReason.BadOffload"/>.</summary>
+    /// <summary>Fewest payload bytes of a TCP segment or an IP fragment, so that one super-frame makes at most 8192 frames. Linux' own limit is the
+    /// same (TCP_MIN_GSO_SIZE); less is <see cref="DropReason.BadOffload"/>.</summary>
     public const int MinSegmentSize = 8;
 
     /// <summary>UDP datagrams in one super-frame: UDP_MAX_SEGMENTS of Linux 6.9, 64 before. More is <see cref="DropReason.BadOffload"/>.</summary>
@@ -40,7 +42,8 @@ internal ref struct FrameSegmenter
     /// <summary>There is nothing to cut: the frame itself is finished, and <see cref="TryNext"/> yields nothing.</summary>
     public readonly bool IsWhole => _headerLength == 0;
 
-    /// <summary>False means <see cref="DropReason.BadOffload"/>: header and frame contradict each other, or ask for something that does not exist.</summary>
+    /// <summary>False means <see cref="DropReason.BadOffload"/>: header and frame contradict each other, or ask for something that does not
+    /// exist.</summary>
     /// <param name="header">What the kernel said about the frame.</param>
     /// <param name="frame">From the destination MAC on; may be changed from here on, also when the answer is false.</param>
     /// <param name="bufferLength">The caller's buffer. Segments that would not fit it are BadOffload as well.</param>

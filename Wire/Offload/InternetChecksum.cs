@@ -65,7 +65,8 @@ internal static class InternetChecksum
     /// <summary>Takes back a number that was added; in one's complement that is to add its complement.</summary>
     public static ulong Subtract(ulong sum, ushort number) => sum + InMemory((ushort)~number);
 
-    /// <summary>The sum of the pseudo header (RFC 9293, section 3.1; RFC 8200, section 8.1), which is the same for both families once it is added up.</summary>
+    /// <summary>The sum of the pseudo header (RFC 9293, section 3.1; RFC 8200, section 8.1), which is the same for both families once it is added
+    /// up.</summary>
     /// <param name="addresses">Source and destination as they stand in the IP header: 8 or 32 bytes.</param>
     /// <param name="protocol">6 or 17.</param>
     /// <param name="length">Bytes of transport header and payload, at most 65535.</param>
@@ -85,14 +86,16 @@ internal static class InternetChecksum
     /// <summary>Writes the finished checksum of data that was added up with zero in the checksum's place.</summary>
     public static void WriteFinished(Span<byte> field, ulong sum) => MemoryMarshal.Write(field, (ushort)~Fold(sum));
 
-    /// <summary>As <see cref="WriteFinished"/>, but writes 0xffff for 0: in UDP, 0 means "no checksum" (RFC 768), and everywhere else the two are equal.</summary>
+    /// <summary>As <see cref="WriteFinished"/>, but writes 0xffff for 0: in UDP, 0 means "no checksum" (RFC 768), and everywhere else the two are
+    /// equal.</summary>
     public static void WriteFinishedNonZero(Span<byte> field, ulong sum)
     {
         ushort folded = Fold(sum);
         MemoryMarshal.Write(field, folded == Intact ? Intact : (ushort)~folded);
     }
 
-    /// <summary>Writes a sum that somebody else will finish: what the kernel wants in the checksum's place under <see cref="VirtioNetFlags.NeedsChecksum"/>.</summary>
+    /// <summary>Writes a sum that somebody else will finish: what the kernel wants in the checksum's place under
+    /// <see cref="VirtioNetFlags.NeedsChecksum"/>.</summary>
     public static void WritePartial(Span<byte> field, ulong sum) => MemoryMarshal.Write(field, Fold(sum));
 
     /// <summary>Corrects a finished checksum after one number in the data changed (RFC 1624, equation 3).</summary>

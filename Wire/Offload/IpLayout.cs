@@ -2,7 +2,8 @@ using System.Buffers.Binary;
 
 namespace Softlan.Wire.Offload;
 
-/// <summary>Where the headers of an IP frame begin and end, in bytes from the frame's first byte. Holding one means that every offset lies inside the frame.</summary>
+/// <summary>Where the headers of an IP frame begin and end, in bytes from the frame's first byte. Holding one means that every offset lies inside the
+/// frame.</summary>
 /// <param name="Network">The IP header, behind the MAC addresses and at most two VLAN tags.</param>
 /// <param name="Transport">What follows the IP header, its options or extension headers; at most <paramref name="End"/>.</param>
 /// <param name="End">Where the IP packet ends by its own account. Behind it there may be Ethernet padding.</param>

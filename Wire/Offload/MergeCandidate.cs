@@ -3,7 +3,8 @@ using System.Buffers.Binary;
 namespace Softlan.Wire.Offload;
 
 /// <summary>What the coalescer needs to know about one frame: which flow it must stay in order with, and whether and how it can be merged.</summary>
-/// <remarks>It fills one cache line and is written once, in place: copies of it cost as much as all the rest that is done for a small frame.</remarks>
+/// <remarks>It fills one cache line and is written once, in place: copies of it cost as much as all the rest that is done for a small
+/// frame.</remarks>
 internal struct MergeCandidate
 {
     private ushort _headerLength;
@@ -92,7 +93,8 @@ internal struct MergeCandidate
         }
     }
 
-    /// <summary>Frames of other shapes: padded, tagged, with IP options or extension headers, fragments. They are not merged, but may belong to a flow that is.</summary>
+    /// <summary>Frames of other shapes: padded, tagged, with IP options or extension headers, fragments. They are not merged, but may belong to a
+    /// flow that is.</summary>
     private void ParseFlow(ReadOnlySpan<byte> frame, bool mergesUdp)
     {
         bool hasFlow = IpLayout.TryParse(frame, out IpLayout layout)

@@ -2,7 +2,8 @@ using System.Runtime.Intrinsics;
 
 namespace Softlan.Wire.Offload;
 
-/// <summary>One of the four shapes of header that are merged: untagged Ethernet, IPv4 without options or IPv6 without extension headers, TCP or UDP.</summary>
+/// <summary>One of the four shapes of header that are merged: untagged Ethernet, IPv4 without options or IPv6 without extension headers, TCP or
+/// UDP.</summary>
 /// <remarks>Other shapes are rare in a LAN, and Linux' own GRO leaves IPv4 options alone as well.</remarks>
 internal sealed class MergeKind
 {

@@ -34,7 +34,8 @@ internal static class PartialChecksum
         return true;
     }
 
-    /// <summary>Kernels leave SCTP's CRC32c to the card as well, and the header does not tell it from a sum (RFC 9260, section 6.8 and appendix A).</summary>
+    /// <summary>Kernels leave SCTP's CRC32c to the card as well, and the header does not tell it from a sum (RFC 9260, section 6.8 and appendix
+    /// A).</summary>
     private static bool TryFinishSctp(Span<byte> packet)
     {
         if (packet.Length < SctpHeaderLength)

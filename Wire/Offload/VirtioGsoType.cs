@@ -1,6 +1,7 @@
 namespace Softlan.Wire.Offload;
 
-/// <summary>VIRTIO_NET_HDR_GSO_* of linux/virtio_net.h: how a super-frame is to be cut. <see cref="Ecn"/> is a bit of its own, the others are values.</summary>
+/// <summary>VIRTIO_NET_HDR_GSO_* of linux/virtio_net.h: how a super-frame is to be cut. <see cref="Ecn"/> is a bit of its own, the others are
+/// values.</summary>
 internal enum VirtioGsoType : byte
 {
     /// <summary>It is one frame.</summary>

@@ -2,11 +2,14 @@ using System.Buffers.Binary;
 
 namespace Softlan.Wire.Offload;
 
-/// <summary>What the kernel says about a frame that it hands over unfinished, and what softlan says about one that it hands in: struct virtio_net_hdr of linux/virtio_net.h.</summary>
+/// <summary>What the kernel says about a frame that it hands over unfinished, and what softlan says about one that it hands in: struct virtio_net_hdr
+/// of linux/virtio_net.h.</summary>
 /// <param name="Flags">Whether the checksum is to be finished.</param>
 /// <param name="GsoType">Whether and how the frame is to be cut, with <see cref="VirtioGsoType.Ecn"/> or-ed in.</param>
-/// <param name="HeaderLength">Bytes of all headers, Ethernet to TCP or UDP. A hint only: kernels report what lies in the first piece of memory.</param>
-/// <param name="GsoSize">Bytes of TCP or UDP payload in each frame but the last; with <see cref="VirtioGsoType.Udp"/>, bytes of IP payload in each fragment.</param>
+/// <param name="HeaderLength">Bytes of all headers, Ethernet to TCP or UDP. A hint only: kernels report what lies in the first piece of
+/// memory.</param>
+/// <param name="GsoSize">Bytes of TCP or UDP payload in each frame but the last; with <see cref="VirtioGsoType.Udp"/>, bytes of IP payload in each
+/// fragment.</param>
 /// <param name="ChecksumStart">Where the checksummed bytes begin, counted from the frame's first byte; they end with the frame.</param>
 /// <param name="ChecksumOffset">Where the checksum stands, counted from <paramref name="ChecksumStart"/>.</param>
 /// <remarks>

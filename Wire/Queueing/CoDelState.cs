@@ -1,7 +1,8 @@
 namespace Softlan.Wire;
 
 /// <summary>Tells a queue that only absorbs bursts from one that stands: "controlled delay" (RFC 8289) for one flow.</summary>
-/// <remarks>A flow whose packets wait longer than the target for a whole interval loses one, then more and more often, by the square root of how often already, until the queue is short again. TCP needs no more of a hint.</remarks>
+/// <remarks>A flow whose packets wait longer than the target for a whole interval loses one, then more and more often, by the square root of how
+/// often already, until the queue is short again. TCP needs no more of a hint.</remarks>
 internal struct CoDelState
 {
     /// <summary>In ticks; 0: the queue is not standing.</summary>

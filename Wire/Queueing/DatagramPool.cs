@@ -3,9 +3,11 @@ namespace Softlan.Wire;
 /// <summary>Memory for datagrams that wait in queues: equal slots, handed out by number, shared by all queues of a lane.</summary>
 /// <remarks>
 /// Slots that were used last are handed out first, so that a calm relay works in a few warm kilobytes. Grows by slabs, never shrinks.
-/// Growth falls into the moments with the most to do, so it must seldom make the collector run: slabs are pinned arrays, which do not use up the youngest generation's small budget, and nothing is copied into a larger one.
+/// Growth falls into the moments with the most to do, so it must seldom make the collector run: slabs are pinned arrays, which do not use up the
+/// youngest generation's small budget, and nothing is copied into a larger one.
 /// </remarks>
-/// <param name="secret">Of the hashes by which flows and stations are told apart: a stranger who knew them could choose flows that share a place with a given one.</param>
+/// <param name="secret">Of the hashes by which flows and stations are told apart: a stranger who knew them could choose flows that share a place with
+/// a given one.</param>
 internal sealed class DatagramPool(ulong secret)
 {
     /// <summary>A slot holds <see cref="FrameLimits.MaxDatagramLength"/> (1522) bytes, rounded up to whole cache lines.</summary>
@@ -14,7 +16,8 @@ internal sealed class DatagramPool(ulong secret)
     /// <summary>192 KiB each.</summary>
     private const int SlotsPerSlab = 128;
 
-    /// <summary>64 MiB in all: 0.3 s of 1.5 Gbit/s, far more than queues of 10 ms hold. A queue that holds more than what is free gives up its own (see <see cref="DatagramQueue"/>), so links that take nothing cannot take it all.</summary>
+    /// <summary>64 MiB in all: 0.3 s of 1.5 Gbit/s, far more than queues of 10 ms hold. A queue that holds more than what is free gives up its own
+    /// (see <see cref="DatagramQueue"/>), so links that take nothing cannot take it all.</summary>
     private const int MaxSlabs = 64 * 1024 * 1024 / SlotLength / SlotsPerSlab;
 
     private readonly Slab[] _slabs = new Slab[MaxSlabs];

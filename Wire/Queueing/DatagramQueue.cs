@@ -1,9 +1,11 @@
 namespace Softlan.Wire;
 
-/// <summary>Datagrams that wait for one link. Short in time, and fair: DATAGRAM has no flow control, so this queue is the quality of service.</summary>
+/// <summary>Datagrams that wait for one link. Short in time, and fair: DATAGRAM has no flow control, so this queue is the quality of
+/// service.</summary>
 /// <remarks>
-/// While the link takes everything, as one that is fast enough does at the end of each turn, datagrams leave as they came and are not even looked at. Only when it does not
-/// (<see cref="Settle"/>), or when many have come at once, does a <see cref="FlowScheduler"/> take turns between players and conversations, until the queue is empty again.
+/// While the link takes everything, as one that is fast enough does at the end of each turn, datagrams leave as they came and are not even looked at.
+/// Only when it does not (<see cref="Settle"/>), or when many have come at once, does a <see cref="FlowScheduler"/> take turns between players and
+/// conversations, until the queue is empty again.
 /// </remarks>
 /// <param name="pool">Where the bytes are kept.</param>
 /// <param name="counters">Where drops are counted.</param>
@@ -14,7 +16,8 @@ internal sealed class DatagramQueue(DatagramPool pool, PeerCounters counters, Fa
     /// <summary>12 MiB: 10 ms at 10 Gbit/s. When it is reached the longest flow's oldest is dropped as <see cref="DropReason.QueueFull"/>.</summary>
     public const int MaxCount = 8192;
 
-    /// <summary>Datagrams that may wait in the order in which they came: together they take a fast link some tens of microseconds. One more, and flows take turns.</summary>
+    /// <summary>Datagrams that may wait in the order in which they came: together they take a fast link some tens of microseconds. One more, and
+    /// flows take turns.</summary>
     private const int MaxInOrder = 64;
 
     private const int None = -1;
@@ -79,7 +82,8 @@ internal sealed class DatagramQueue(DatagramPool pool, PeerCounters counters, Fa
         return DropReason.None;
     }
 
-    /// <summary>The datagram to send next, after those that have waited too long were dropped. It stays in the queue, and stays the next, until <see cref="Dequeue"/>, unless it grows too old meanwhile, or something comes that goes before it.</summary>
+    /// <summary>The datagram to send next, after those that have waited too long were dropped. It stays in the queue, and stays the next, until
+    /// <see cref="Dequeue"/>, unless it grows too old meanwhile, or something comes that goes before it.</summary>
     public bool TryPeek(TimeSpan now, out Span<byte> datagram)
     {
         if (_selected == None || now - pool[_selected].EnqueuedAt > _limits.MaxAge)
@@ -91,16 +95,19 @@ internal sealed class DatagramQueue(DatagramPool pool, PeerCounters counters, Fa
         return _selected != None;
     }
 
-    /// <summary>What <see cref="TryPeek"/> showed is of a conversation that sends little: nobody else has to wait for it, and it should not have to wait.</summary>
+    /// <summary>What <see cref="TryPeek"/> showed is of a conversation that sends little: nobody else has to wait for it, and it should not have to
+    /// wait.</summary>
     public bool IsNextSparse => _scheduler is { IsSelectedNew: true };
 
-    /// <summary>What <see cref="TryPeek"/> showed has had a quarter of the time in which it must leave or be lost. Only said where flows take turns, and never of TCP, which has more time.</summary>
+    /// <summary>What <see cref="TryPeek"/> showed has had a quarter of the time in which it must leave or be lost. Only said where flows take turns,
+    /// and never of TCP, which has more time.</summary>
     public bool IsNextLate(TimeSpan now) => _scheduler is { IsSelectedTcp: false } && _selected != None && now - pool[_selected].EnqueuedAt > _limits.MaxAge / 4;
 
     /// <summary>What <see cref="TryPeek"/> showed is of TCP, which would rather be late than lost.</summary>
     public bool IsNextTcp => _scheduler is { } scheduler ? scheduler.IsSelectedTcp : ReadLabel(_selected, _takenHead).IsTcp;
 
-    /// <summary>When what <see cref="TryPeek"/> showed has waited too long: for a link that may have to keep it, after it was taken from here.</summary>
+    /// <summary>When what <see cref="TryPeek"/> showed has waited too long: for a link that may have to keep it, after it was taken from
+    /// here.</summary>
     public TimeSpan NextExpires => pool[_selected].EnqueuedAt + (IsNextTcp ? _limits.MaxAgeOfTcp : _limits.MaxAge);
 
     /// <summary>Removes what <see cref="TryPeek"/> showed.</summary>
@@ -152,7 +159,8 @@ internal sealed class DatagramQueue(DatagramPool pool, PeerCounters counters, Fa
         _last = None;
     }
 
-    /// <summary>Drops everything that has waited too long. The rest of the time what is old goes when its turn comes; this is for a link that cannot send at all.</summary>
+    /// <summary>Drops everything that has waited too long. The rest of the time what is old goes when its turn comes; this is for a link that cannot
+    /// send at all.</summary>
     public void DropOld(TimeSpan now)
     {
         Settle();

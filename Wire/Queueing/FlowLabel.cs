@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace Softlan.Wire;
 
-/// <summary>To whom a frame belongs when a link is shared: the conversation that it is of, and the station (a MAC address) whose share that takes. Both are hashes; a collision only costs fairness.</summary>
+/// <summary>To whom a frame belongs when a link is shared: the conversation that it is of, and the station (a MAC address) whose share that takes.
+/// Both are hashes; a collision only costs fairness.</summary>
 /// <param name="Flow">MAC addresses, protocol, IP addresses and ports, as far as the frame has them.</param>
 /// <param name="Station">The source or the destination MAC.</param>
 /// <param name="IsTcp">It repeats what is lost, and slows down.</param>
@@ -18,7 +19,8 @@ internal readonly record struct FlowLabel(uint Flow, uint Station, bool IsTcp)
     private const int IPv6Addresses = FrameLimits.HeaderLength + 8;
     private const int IPv6Ports = FrameLimits.HeaderLength + IPv6Packet.HeaderLength;
 
-    /// <summary>Fragment offset and "more fragments": such a packet has its ports in one piece only, so none of them is looked at for ports.</summary>
+    /// <summary>Fragment offset and "more fragments": such a packet has its ports in one piece only, so none of them is looked at for
+    /// ports.</summary>
     private const ushort IsFragmentMask = 0x3fff;
 
     /// <summary>What is no frame: probes, padding. A conversation of its own that hardly ever has a backlog.</summary>
@@ -63,7 +65,8 @@ internal readonly record struct FlowLabel(uint Flow, uint Station, bool IsTcp)
             ? (ulong)MemoryMarshal.Read<uint>(frame[offset..]) << 16
             : 0;
 
-    // Multiplication moves entropy up, the shift moves it down again: half of the bits, so what is in the upper half is everywhere only after a second time.
+    // Multiplication moves entropy up, the shift moves it down again: half of the bits, so what is in the upper half is everywhere only after a
+    // second time.
     private static ulong Mix(ulong value)
     {
         value *= 0x9e37_79b9_7f4a_7c15;

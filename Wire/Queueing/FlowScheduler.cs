@@ -8,17 +8,22 @@ namespace Softlan.Wire;
 //     flows          and within a station every conversation in turn, for one quantum
 //   CoDel            the one that is chosen may be dropped, or marked, because its flow has kept a queue for too long
 //
-// A flow that has used its quantum up, or has emptied, joins the others of its station, and is forgotten when its turn comes and it is still empty. What comes before that is new again as long as
-// something is left of the quantum: on a link that is held up, between two turns of the others, a game sends many of its packets. So no conversation sends more than one quantum out of turn, and no
-// station more than four, however many conversations it begins: what a station sends out of turn is its debt, and with so much of it, new flows wait with the others.
+// A flow that has used its quantum up, or has emptied, joins the others of its station, and is forgotten when its turn comes and it is still empty.
+// What comes before that is new again as long as something is left of the quantum: on a link that is held up, between two turns of the others, a game
+// sends many of its packets. So no conversation sends more than one quantum out of turn, and no station more than four, however many conversations it
+// begins: what a station sends out of turn is its debt, and with so much of it, new flows wait with the others.
 //
-// Nor can a station with hundreds of conversations (file sharing, a port scan) take the places of all others: what exceeds its number shares one place, which is its own.
+// Nor can a station with hundreds of conversations (file sharing, a port scan) take the places of all others: what exceeds its number shares one
+// place, which is its own.
 
-/// <summary>Takes turns between the datagrams of one link: deficit round robin over stations and their flows, new flows first (after FQ-CoDel, RFC 8290, with CAKE's fairness between hosts).</summary>
-/// <remarks>Has no state worth keeping while it is empty, so links with a backlog borrow one from their <see cref="DatagramPool"/> and give it back. It is then as new.</remarks>
+/// <summary>Takes turns between the datagrams of one link: deficit round robin over stations and their flows, new flows first (after FQ-CoDel, RFC
+/// 8290, with CAKE's fairness between hosts).</summary>
+/// <remarks>Has no state worth keeping while it is empty, so links with a backlog borrow one from their <see cref="DatagramPool"/> and give it back.
+/// It is then as new.</remarks>
 internal sealed partial class FlowScheduler(DatagramPool pool)
 {
-    /// <summary>Flows that are told apart (<see cref="SetAssociativeTable"/>); further ones share one place of their station's. A power of two.</summary>
+    /// <summary>Flows that are told apart (<see cref="SetAssociativeTable"/>); further ones share one place of their station's. A power of
+    /// two.</summary>
     private const int FlowCount = 256;
 
     /// <summary>Stations that are told apart; a room has 64 players by default. A power of two.</summary>
@@ -27,13 +32,15 @@ internal sealed partial class FlowScheduler(DatagramPool pool)
     /// <summary>Bytes of one turn: the longest datagram, so that every turn sends at least one.</summary>
     private const int Quantum = FrameLimits.MaxDatagramLength;
 
-    /// <summary>Flows of one station that are told apart. Further ones share a place of the station's own: they are fair to others, not to each other.</summary>
+    /// <summary>Flows of one station that are told apart. Further ones share a place of the station's own: they are fair to others, not to each
+    /// other.</summary>
     private const int MaxFlowsOfStation = 32;
 
     /// <summary>Bytes that a station may owe for what it sent out of turn. With more, its new flows wait with the others for its turn.</summary>
     private const int MaxDebt = 4 * Quantum;
 
-    /// <summary>Bytes of a datagram from which on a TCP segment is full: less than any path's MSS makes of one, more than a game that uses TCP sends at once.</summary>
+    /// <summary>Bytes of a datagram from which on a TCP segment is full: less than any path's MSS makes of one, more than a game that uses TCP sends
+    /// at once.</summary>
     private const int FullSegment = 1000;
 
     private const int None = -1;
@@ -63,7 +70,8 @@ internal sealed partial class FlowScheduler(DatagramPool pool)
     /// <summary>Adds a slot of the pool at the end of its flow.</summary>
     public void Add(int slot, FlowLabel label) => Append(slot, label, FindFlow(label, out uint hash), hash);
 
-    /// <summary>The same, after what waits too long in that flow was dropped, so that a link that cannot send holds no more than its time is worth.</summary>
+    /// <summary>The same, after what waits too long in that flow was dropped, so that a link that cannot send holds no more than its time is
+    /// worth.</summary>
     /// <returns>How many were dropped.</returns>
     public int DropOldAndAdd(int slot, FlowLabel label, TimeSpan now, in QueueLimits limits, PeerCounters counters)
     {

@@ -1,11 +1,14 @@
 namespace Softlan.Wire;
 
-/// <summary>Gives places to hashes, a few places to each set: two that would collide in a plain table stand beside each other, as in CAKE (Høiland-Jørgensen et al. 2018, section 3.3).</summary>
-/// <remarks>With 256 places and a plain table, one game in 256 would share the queue of a given download, for as long as both go on; here it takes nine busy ones in the same set.</remarks>
+/// <summary>Gives places to hashes, a few places to each set: two that would collide in a plain table stand beside each other, as in CAKE
+/// (Høiland-Jørgensen et al. 2018, section 3.3).</summary>
+/// <remarks>With 256 places and a plain table, one game in 256 would share the queue of a given download, for as long as both go on; here it takes
+/// nine busy ones in the same set.</remarks>
 /// <param name="count">Places: a power of two, at least <see cref="Ways"/>.</param>
 internal sealed class SetAssociativeTable(int count)
 {
-    /// <summary>Places of a set. When all are taken by others, <see cref="Find"/> names one of them, always the same: who shares it loses fairness, and if a place becomes free meanwhile, order.</summary>
+    /// <summary>Places of a set. When all are taken by others, <see cref="Find"/> names one of them, always the same: who shares it loses fairness,
+    /// and if a place becomes free meanwhile, order.</summary>
     public const int Ways = 8;
 
     private readonly uint[] _hashes = GC.AllocateArray<uint>(count, pinned: true); // As the slabs of the pool, and for the same reason: the first load of a room makes many.

@@ -30,7 +30,8 @@ public sealed partial class DependencyTests
             SourceFile.All.Where(file => !file.Path.StartsWith("Platform/", StringComparison.Ordinal) && !IsTest(file)),
             CallsNativeCode());
 
-    /// <summary>Windows' types stay in their folder and in the files that are named for it, so that no rule of softlan depends on it; for Linux the loop does the same.</summary>
+    /// <summary>Windows' types stay in their folder and in the files that are named for it, so that no rule of softlan depends on it; for Linux the
+    /// loop does the same.</summary>
     [Fact]
     public void PlatformWindows_IsKnownToWindowsFilesAlone() =>
         AssertNone(

@@ -17,6 +17,18 @@ public sealed partial class HouseTests
                 .Select(file => (file.Path, Lines: file.Text.AsSpan().Count('\n')))
                 .Where(file => file.Lines > MaxLines));
 
+    /// <summary>max_line_length of .editorconfig, which no tool enforces. Drawings, which have runs of spaces, may be wider.</summary>
+    private const int MaxCommentLine = 150;
+
+    [Fact]
+    public void Comments_CanBeReadWithoutScrolling() =>
+        Assert.Empty(
+            SourceFile.All
+                .SelectMany(file => file.Text.Split('\n').Select((line, number) => (Line: line, Where: $"{file.Path}:{number + 1}")))
+                .Where(found => found.Line.Length > MaxCommentLine && found.Line.TrimStart().StartsWith("//", StringComparison.Ordinal))
+                .Where(found => !found.Line.TrimStart().TrimStart('/')[1..].TrimStart().Contains("  ", StringComparison.Ordinal))
+                .Select(found => found.Where));
+
     [Fact]
     public void Files_HoldOneTypeEach_AndAreNamedForIt() =>
         Assert.Empty(

@@ -55,7 +55,8 @@ internal sealed class SourceFile
         return code.ToString();
     }
 
-    /// <summary>Where the comment, string or character literal that starts at <paramref name="start"/> ends; <paramref name="start"/> itself where none does.</summary>
+    /// <summary>Where the comment, string or character literal that starts at <paramref name="start"/> ends; <paramref name="start"/> itself where
+    /// none does.</summary>
     private static int EndOfBlank(string text, int start)
     {
         ReadOnlySpan<char> rest = text.AsSpan(start);

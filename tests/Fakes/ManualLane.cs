@@ -2,7 +2,8 @@ using Softlan.Platform;
 
 namespace Softlan.Tests.Fakes;
 
-/// <summary>A lane whose time moves only by <see cref="Advance"/>. Timers fire in the order of their due time, equal ones in the order they were set; posted work runs before time moves on.</summary>
+/// <summary>A lane whose time moves only by <see cref="Advance"/>. Timers fire in the order of their due time, equal ones in the order they were set;
+/// posted work runs before time moves on.</summary>
 internal sealed class ManualLane : IEnterableLane
 {
     /// <summary>More work than this without time moving is a role that feeds itself for ever; the lane throws.</summary>

@@ -5,7 +5,8 @@ using Softlan.Wire;
 
 namespace Softlan.Tests.Fakes;
 
-/// <summary>QUIC without sockets: connects the links of any number of roles on one <see cref="ManualLane"/>, with delay, loss and outages at will.</summary>
+/// <summary>QUIC without sockets: connects the links of any number of roles on one <see cref="ManualLane"/>, with delay, loss and outages at
+/// will.</summary>
 /// <remarks>
 /// The network itself is the engine of a host at 127.0.0.1; <see cref="HostAt"/> makes others. Nothing is ever delivered from inside a call.
 /// Control messages and closes arrive in order and are never lost; datagrams arrive in order unless <see cref="Loses"/> says that they do not.

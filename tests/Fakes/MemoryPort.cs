@@ -54,7 +54,8 @@ internal sealed class MemoryPort(string name, MacAddress address) : IFramePort
         }
     }
 
-    /// <summary>Lets the role read <paramref name="frame"/>, in a buffer of the port's own as a real port does; before <see cref="Start"/> it waits, as in a TAP.</summary>
+    /// <summary>Lets the role read <paramref name="frame"/>, in a buffer of the port's own as a real port does; before <see cref="Start"/> it waits,
+    /// as in a TAP.</summary>
     public void Inject(ReadOnlySpan<byte> frame, FrameOrigin origin = FrameOrigin.Received)
     {
         ObjectDisposedException.ThrowIf(IsDisposed, this);

@@ -79,7 +79,8 @@ public sealed class AcknowledgementTests : IDisposable
         long answers = server.Link.Statistics.PacketsSent - answersBefore;
         long packets = server.Link.Statistics.PacketsReceived - packetsBefore;
 
-        // For every half of the smallest window, which the sender asks for, and for every 16 ms on a machine that takes so long. With one for every 16 frames there would be one for three packets.
+        // For every half of the smallest window, which the sender asks for, and for every 16 ms on a machine that takes so long. With one for every
+        // 16 frames there would be one for three packets.
         Assert.InRange(answers, 1, (packets / 8) + (elapsed / 16));
         Assert.InRange(packets, Moments, Moments * 5 / 4);
     }

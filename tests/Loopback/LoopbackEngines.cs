@@ -12,10 +12,12 @@ namespace Softlan.Tests.Loopback;
 [SupportedOSPlatform("linux")]
 internal static class LoopbackEngines
 {
-    /// <summary>Bytes of a full packet on Ethernet that are no datagram, without the connection id: header, packet number, frame header, tag.</summary>
+    /// <summary>Bytes of a full packet on Ethernet that are no datagram, without the connection id: header, packet number, frame header,
+    /// tag.</summary>
     private const int Overhead = 24;
 
-    /// <summary>One for all parties: msquic has one key for stateless resets and one for Retry tokens in the whole process, and tests run side by side.</summary>
+    /// <summary>One for all parties: msquic has one key for stateless resets and one for Retry tokens in the whole process, and tests run side by
+    /// side.</summary>
     public static byte[] Secret { get; } = MakeSecret();
 
     /// <summary>Skips the test where an engine's library is missing.</summary>
@@ -46,7 +48,8 @@ internal static class LoopbackEngines
     /// <param name="udpPayload">Bytes of a full UDP packet.</param>
     public static int LengthToRelay(EngineKind relay, int udpPayload) => udpPayload - Overhead - (relay == EngineKind.Ngtcp2 ? 8 : 9);
 
-    /// <summary>The longest datagram to a client of this kind. A client of msquic has a socket of its own, and with that an empty connection id.</summary>
+    /// <summary>The longest datagram to a client of this kind. A client of msquic has a socket of its own, and with that an empty connection
+    /// id.</summary>
     public static int LengthToClient(EngineKind client, int udpPayload) => udpPayload - Overhead - (client == EngineKind.Ngtcp2 ? 8 : 0);
 
     private static byte[] MakeSecret()

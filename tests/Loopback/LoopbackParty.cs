@@ -8,7 +8,8 @@ using Xunit;
 
 namespace Softlan.Tests.Loopback;
 
-/// <summary>A real listener and real clients on 127.0.0.1, all on one loop that the test's own thread turns. Relay and clients may be of different engines.</summary>
+/// <summary>A real listener and real clients on 127.0.0.1, all on one loop that the test's own thread turns. Relay and clients may be of different
+/// engines.</summary>
 [SupportedOSPlatform("linux")]
 internal sealed class LoopbackParty : IDisposable
 {

@@ -35,7 +35,8 @@ public sealed class LossyPathTests : IDisposable
         Assert.InRange(windows[windows.Count / 10], carried / 2, long.MaxValue);
     }
 
-    /// <returns>The median of what is in flight: on a busy machine, which sends nothing for a while and then all at once, the most would say little.</returns>
+    /// <returns>The median of what is in flight: on a busy machine, which sends nothing for a while and then all at once, the most would say
+    /// little.</returns>
     private (long InFlight, List<long> Windows) KeepBusy(RecordingHandler client, TimeSpan time)
     {
         List<long> windows = [];

@@ -7,7 +7,8 @@ using Xunit;
 
 namespace Softlan.Tests.Loopback;
 
-/// <summary>msquic on a lane without a thread of its own, as on Windows: what its threads bring is dealt with there and then, inside its callbacks.</summary>
+/// <summary>msquic on a lane without a thread of its own, as on Windows: what its threads bring is dealt with there and then, inside its
+/// callbacks.</summary>
 [SupportedOSPlatform("linux")]
 public sealed class SharedLaneTests : IDisposable
 {

@@ -4,7 +4,8 @@ using System.Net.Sockets;
 
 namespace Softlan.Tests.Loopback;
 
-/// <summary>A path between a client and a listener that can take its time, lose packets, limit their size, and change the address under which the client is seen, as a NAT does.</summary>
+/// <summary>A path between a client and a listener that can take its time, lose packets, limit their size, and change the address under which the
+/// client is seen, as a NAT does.</summary>
 internal sealed class UdpProxy : IDisposable
 {
     private readonly Socket _clientSide = Bind();

@@ -25,7 +25,8 @@ public sealed class WireFormatTests
         try
         {
             using LoopbackParty party = new();
-            // Immediate mode: otherwise packets wait in the kernel for a second and die with tcpdump. -Z root: it may not write into this directory as anybody else.
+            // Immediate mode: otherwise packets wait in the kernel for a second and die with tcpdump. -Z root: it may not write into this directory
+            // as anybody else.
             using Process tcpdump = Start(Tcpdump, "-i", "lo", "-Z", "root", "--immediate-mode", "-U", "-s", "0", "-w", capture, "udp", "port", $"{party.EndPoint.Port}");
             Task<string?> ready = tcpdump.StandardError.ReadLineAsync(TestContext.Current.CancellationToken).AsTask();
             party.Until(() => ready.IsCompleted, "tcpdump listens");

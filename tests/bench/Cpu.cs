@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Softlan.Bench;
 
-/// <summary>Processor time as the scheduler counts it, in nanoseconds (/proc/PID/task/TID/schedstat; Documentation/scheduler/sched-stats.rst).</summary>
+/// <summary>Processor time as the scheduler counts it, in nanoseconds (/proc/PID/task/TID/schedstat;
+/// Documentation/scheduler/sched-stats.rst).</summary>
 internal static class Cpu
 {
     public static TimeSpan OfThisThread() => Read("/proc/thread-self/schedstat");

@@ -1,6 +1,7 @@
 namespace Softlan.Bench;
 
-/// <summary>What <see cref="Platform.Quic.DelayGuard"/> makes of a load that begins, over many lines at once: how full it keeps them, and how long a game waits.</summary>
+/// <summary>What <see cref="Platform.Quic.DelayGuard"/> makes of a load that begins, over many lines at once: how full it keeps them, and how long a
+/// game waits.</summary>
 internal static class PathBench
 {
     private static readonly double[] Rates = [0.25e6, 0.625e6, 1.25e6, 3.75e6, 7.5e6, 12.5e6, 25e6];

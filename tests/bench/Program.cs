@@ -5,7 +5,8 @@ using Softlan.Bench;
 
 [assembly: SupportedOSPlatform("linux")]
 
-// Figures for people, never assertions: what each part of softlan costs on this machine. run.sh builds this as the executable is built and prints everything.
+// Figures for people, never assertions: what each part of softlan costs on this machine. run.sh builds this as the executable is built and prints
+// everything.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 Option<double> seconds = new("--seconds") { Description = "How long each figure is measured.", DefaultValueFactory = _ => 2 };
 Option<int> relayPid = new("--relay-pid") { Description = "The relay's process, whose processor time and memory are told.", Required = true };

@@ -2,8 +2,10 @@ using Softlan.Platform.Quic;
 
 namespace Softlan.Bench;
 
-/// <summary>One sender under the real <see cref="DelayGuard"/> and a congestion control like BBR's, on a line with a buffer that drops what does not fit. In simulated time, so the machine does not matter.</summary>
-/// <remarks>As QuicConnection.Budget does: what has been proven raises the window, an eighth of it is for those who send little, and BBR's pauses are not the guard's business.</remarks>
+/// <summary>One sender under the real <see cref="DelayGuard"/> and a congestion control like BBR's, on a line with a buffer that drops what does not
+/// fit. In simulated time, so the machine does not matter.</summary>
+/// <remarks>As QuicConnection.Budget does: what has been proven raises the window, an eighth of it is for those who send little, and BBR's pauses are
+/// not the guard's business.</remarks>
 /// <param name="bytesPerSecond">Of the line.</param>
 /// <param name="roundTrip">In seconds, without load.</param>
 /// <param name="buffer">Bytes that may wait for the line.</param>

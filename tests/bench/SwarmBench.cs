@@ -14,7 +14,8 @@ namespace Softlan.Bench;
 /// <param name="Time">How long game traffic is measured.</param>
 internal sealed record SwarmOptions(string Relay, string Pin, int RelayPid, string Shape, TimeSpan Time);
 
-/// <summary>Rooms full of players at game traffic: each sends 30 frames of 150 bytes a second, half of them to everybody, half to the gateway; and one player uploads.</summary>
+/// <summary>Rooms full of players at game traffic: each sends 30 frames of 150 bytes a second, half of them to everybody, half to the gateway; and
+/// one player uploads.</summary>
 internal sealed class SwarmBench : IDisposable
 {
     private const int FramesPerSecond = 30;
@@ -146,7 +147,8 @@ internal sealed class SwarmBench : IDisposable
         return (watch.Elapsed.TotalSeconds, Received() - before, cpu);
     }
 
-    /// <summary>What the very first peer costs (code that is read from the disk, pools that begin) is not what a peer costs. It stays, in a room of its own.</summary>
+    /// <summary>What the very first peer costs (code that is read from the disk, pools that begin) is not what a peer costs. It stays, in a room of
+    /// its own.</summary>
     private bool WarmUp()
     {
         SwarmPeer first = _thread.Do(() => SwarmPeer.Start(_thread, _relay, _pin, "FIRST", 1, PeerRole.Client));
@@ -250,7 +252,9 @@ internal sealed class SwarmBench : IDisposable
     }
 
     /// <summary>How late frames are while nobody joins their room, and while somebody does.</summary>
-    /// <remarks>The game pauses, since otherwise this machine's cores would be full and the figures this program's. The probe and those who join are processes of their own: what the others allocate when they hear of somebody must not stop the probe, and those who join let everybody else go first.</remarks>
+    /// <remarks>The game pauses, since otherwise this machine's cores would be full and the figures this program's. The probe and those who join are
+    /// processes of their own: what the others allocate when they hear of somebody must not stop the probe, and those who join let everybody else go
+    /// first.</remarks>
     private (string Calm, string Joining) MeasureJoins()
     {
         _thread.Do(() =>

@@ -63,7 +63,8 @@ internal static class Probes
         return null;
     }
 
-    /// <summary>msquic.dll comes out of the executable, into a directory of its own, and is loaded from there; a copy that somebody changed is not.</summary>
+    /// <summary>msquic.dll comes out of the executable, into a directory of its own, and is loaded from there; a copy that somebody changed is
+    /// not.</summary>
     private static string? Library()
     {
         string root = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "softlan");

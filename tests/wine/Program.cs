@@ -6,7 +6,8 @@ using Softlan.Roles;
 using Softlan.Roles.CommandLine;
 using Softlan.Tests.Wine;
 
-// What Wine lacks of iphlpapi and setupapi comes from fakewin.dll, which is written against the C headers; of kernel32 it can make opening the adapter fail.
+// What Wine lacks of iphlpapi and setupapi comes from fakewin.dll, which is written against the C headers; of kernel32 it can make opening the
+// adapter fail.
 NativeLibrary.SetDllImportResolver(Assembly.GetExecutingAssembly(), static (name, _, _) =>
     name is "iphlpapi.dll" or "setupapi.dll" or "kernel32.dll" && Environment.GetEnvironmentVariable("FAKEWIN_DLL") is { } path ? NativeLibrary.Load(path) : 0);
 

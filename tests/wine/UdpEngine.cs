@@ -3,7 +3,8 @@ using Softlan.Wire;
 
 namespace Softlan.Tests.Wine;
 
-/// <summary>Links over plain UDP to tests/wine/hub.py, which speaks for the relay. One byte says what a packet is: see <see cref="UdpLink"/>.</summary>
+/// <summary>Links over plain UDP to tests/wine/hub.py, which speaks for the relay. One byte says what a packet is: see
+/// <see cref="UdpLink"/>.</summary>
 internal sealed class UdpEngine(IEnterableLane lane) : IQuicEngine
 {
     public ILinkListener Listen(ListenOptions options, ILinkAcceptor acceptor) => throw SoftlanException.Create("Cannot listen", "the test engine only connects");

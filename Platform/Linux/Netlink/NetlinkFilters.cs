@@ -3,7 +3,8 @@ using static Softlan.Platform.Linux.Netlink.NativeNetlink;
 
 namespace Softlan.Platform.Linux.Netlink;
 
-/// <summary>Traffic control, as far as local delivery needs it: a program at an interface's ingress. What <c>tc qdisc add dev X clsact</c> and <c>tc filter add dev X ingress bpf da fd N</c> do.</summary>
+/// <summary>Traffic control, as far as local delivery needs it: a program at an interface's ingress. What <c>tc qdisc add dev X clsact</c> and <c>tc
+/// filter add dev X ingress bpf da fd N</c> do.</summary>
 [SupportedOSPlatform("linux")]
 internal static class NetlinkFilters
 {
@@ -19,7 +20,8 @@ internal static class NetlinkFilters
         return socket.Change(request);
     }
 
-    /// <summary>Runs a loaded BPF program of type SCHED_CLS on every frame that enters the interface; what it returns is the verdict (direct action).</summary>
+    /// <summary>Runs a loaded BPF program of type SCHED_CLS on every frame that enters the interface; what it returns is the verdict (direct
+    /// action).</summary>
     public static NetlinkResult AttachIngress(NetlinkSocket socket, int interfaceIndex, SafeFd program, string name)
     {
         NetlinkWriter request = new(stackalloc byte[NetlinkWriter.MaxLength], RTM_NEWTFILTER, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL);

@@ -13,7 +13,8 @@ internal static class NetlinkRoutes
 {
     private const int MaxAddressLength = 16;
 
-    /// <summary>The next hop, interface and source address that a packet to <paramref name="destination"/> would take now, policy rules included; null when there is none.</summary>
+    /// <summary>The next hop, interface and source address that a packet to <paramref name="destination"/> would take now, policy rules included;
+    /// null when there is none.</summary>
     /// <exception cref="SoftlanException">The kernel did not answer.</exception>
     public static RouteEntry? Lookup(NetlinkSocket socket, IPAddress destination)
     {
@@ -37,7 +38,8 @@ internal static class NetlinkRoutes
         return result.Succeeded ? found : null;
     }
 
-    /// <summary>Adds a route and never touches one that exists: <see cref="NetlinkResult.AlreadyExists"/> then, when destination and metric are the same, whatever its next hop.</summary>
+    /// <summary>Adds a route and never touches one that exists: <see cref="NetlinkResult.AlreadyExists"/> then, when destination and metric are the
+    /// same, whatever its next hop.</summary>
     public static NetlinkResult Add(NetlinkSocket socket, RouteEntry route)
     {
         NetlinkWriter request = new(stackalloc byte[NetlinkWriter.MaxLength], RTM_NEWROUTE, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL);
@@ -61,7 +63,8 @@ internal static class NetlinkRoutes
         return [.. List(socket, AF_INET, protocol), .. List(socket, AF_INET6, protocol)];
     }
 
-    /// <summary>Reads one RTM_NEWROUTE of a unicast or local route with one next hop; false when the bytes are not one. Of several next hops the first is given.</summary>
+    /// <summary>Reads one RTM_NEWROUTE of a unicast or local route with one next hop; false when the bytes are not one. Of several next hops the
+    /// first is given.</summary>
     public static bool TryParse(NetlinkMessage message, [NotNullWhen(true)] out RouteEntry? route)
     {
         route = null;

@@ -6,15 +6,18 @@ using static Softlan.Platform.Linux.Netlink.NativeNetlink;
 
 namespace Softlan.Platform.Linux.Netlink;
 
-/// <summary>A route netlink socket for questions and changes, which the kernel answers at once. Not for the path of a frame. One thread at a time.</summary>
+/// <summary>A route netlink socket for questions and changes, which the kernel answers at once. Not for the path of a frame. One thread at a
+/// time.</summary>
 /// <remarks>It belongs to the network namespace of the thread that opened it.</remarks>
 [SupportedOSPlatform("linux")]
 internal sealed class NetlinkSocket : IDisposable
 {
-    /// <summary>The kernel fills at most 32 KiB with one part of a long answer (netlink_dump); a longer message would be cut and is refused.</summary>
+    /// <summary>The kernel fills at most 32 KiB with one part of a long answer (netlink_dump); a longer message would be cut and is
+    /// refused.</summary>
     private const int ReceiveLength = 64 * 1024;
 
-    /// <summary>Messages of one answer that are looked at: far more than links or addresses of any host. What lies beyond ends the answer with an error.</summary>
+    /// <summary>Messages of one answer that are looked at: far more than links or addresses of any host. What lies beyond ends the answer with an
+    /// error.</summary>
     private const int MaxMessages = 100_000;
 
     /// <summary>Times that a list is asked for again because it changed while it was read.</summary>
@@ -63,7 +66,8 @@ internal sealed class NetlinkSocket : IDisposable
     /// <summary>Asks a question with one answer (NLM_F_ACK closes it).</summary>
     public NetlinkResult Ask(NetlinkWriter request, NetlinkMessageHandler handler) => Exchange(request, handler, out _);
 
-    /// <summary>Asks for a list (NLM_F_DUMP). Begins anew when the kernel says that the list changed under it; <paramref name="restart"/> is called before each attempt.</summary>
+    /// <summary>Asks for a list (NLM_F_DUMP). Begins anew when the kernel says that the list changed under it; <paramref name="restart"/> is called
+    /// before each attempt.</summary>
     public NetlinkResult List(NetlinkWriter request, Action restart, NetlinkMessageHandler handler)
     {
         NetlinkResult result;
@@ -142,7 +146,8 @@ internal sealed class NetlinkSocket : IDisposable
         }
     }
 
-    /// <summary>NLMSG_ERROR: the error number, the header of the request (its body too unless CAPPED), then attributes if ACK_TLVS. NLMSG_DONE: the error number, if anything.</summary>
+    /// <summary>NLMSG_ERROR: the error number, the header of the request (its body too unless CAPPED), then attributes if ACK_TLVS. NLMSG_DONE: the
+    /// error number, if anything.</summary>
     private static NetlinkResult ReadEnd(NetlinkMessage message)
     {
         ReadOnlySpan<byte> body = message.Body;

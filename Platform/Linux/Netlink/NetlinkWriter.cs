@@ -3,7 +3,8 @@ using System.Text;
 
 namespace Softlan.Platform.Linux.Netlink;
 
-/// <summary>Builds one netlink request in a buffer that the caller lends. A request that does not fit is a mistake of the code that builds it, so it throws.</summary>
+/// <summary>Builds one netlink request in a buffer that the caller lends. A request that does not fit is a mistake of the code that builds it, so it
+/// throws.</summary>
 /// <remarks>
 /// <code>
 ///  nlmsghdr (16) | family header: ifinfomsg, rtmsg ... | attribute | attribute ...     each padded to 4 bytes

@@ -7,7 +7,8 @@ internal sealed record RouteEntry
 {
     /// <summary>
     /// rtm_protocol of every route that softlan adds: 115, the letter s. linux/rtnetlink.h leaves the values above RTPROT_STATIC to user space and
-    /// iproute2's rt_protos gives this one to nobody. It is how a route that a crash left behind is known as softlan's; <c>ip route show proto 115</c> lists them.
+    /// iproute2's rt_protos gives this one to nobody. It is how a route that a crash left behind is known as softlan's; <c>ip route show proto
+    /// 115</c> lists them.
     /// </summary>
     public const byte SoftlanProtocol = 115;
 

@@ -1,6 +1,7 @@
 namespace Softlan.Platform.Quic.MsQuic;
 
-/// <summary>Calls into msquic that wait for one of its threads: closing a handle, reading or setting a connection's parameter. On a lane, or inside one of msquic's callbacks, such a call could wait for the thread that it stands on.</summary>
+/// <summary>Calls into msquic that wait for one of its threads: closing a handle, reading or setting a connection's parameter. On a lane, or inside
+/// one of msquic's callbacks, such a call could wait for the thread that it stands on.</summary>
 /// <remarks>One after the other, in the order in which they were added, on a thread of the pool; none is held while there is nothing to do.</remarks>
 internal sealed class BlockingCalls
 {

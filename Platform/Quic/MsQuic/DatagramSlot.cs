@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Softlan.Platform.Quic.MsQuic;
 
-/// <summary>One datagram in native memory, on its way between a lane and msquic's threads. The bytes stand <see cref="HeaderLength"/> behind its start.</summary>
+/// <summary>One datagram in native memory, on its way between a lane and msquic's threads. The bytes stand <see cref="HeaderLength"/> behind its
+/// start.</summary>
 /// <remarks>
 /// One owner at a time: the pool; msquic, from DatagramSend to the final state of that send; a list of <see cref="SlotList"/>; or the lane.
 /// </remarks>

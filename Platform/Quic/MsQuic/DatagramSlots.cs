@@ -3,8 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace Softlan.Platform.Quic.MsQuic;
 
-/// <summary>Memory for datagrams that cross threads. Any thread rents and returns; neither takes a lock nor allocates, except when the pool grows.</summary>
-/// <remarks>Slots that were used last are handed out first. Grows by slabs, never shrinks. The slabs are pinned arrays, so that whoever still holds a slot when the engine is disposed does no harm.</remarks>
+/// <summary>Memory for datagrams that cross threads. Any thread rents and returns; neither takes a lock nor allocates, except when the pool
+/// grows.</summary>
+/// <remarks>Slots that were used last are handed out first. Grows by slabs, never shrinks. The slabs are pinned arrays, so that whoever still holds a
+/// slot when the engine is disposed does no harm.</remarks>
 internal sealed unsafe class DatagramSlots
 {
     /// <summary>200 KiB each.</summary>
@@ -12,7 +14,8 @@ internal sealed unsafe class DatagramSlots
 
     private const int Stride = DatagramSlot.HeaderLength + DatagramSlot.Capacity;
 
-    /// <summary>64 MiB in all: 0.3 s of 1.5 Gbit/s, for what is on its way to the peers and unacknowledged, and for what has arrived. At the bound a datagram is dropped as QueueFull.</summary>
+    /// <summary>64 MiB in all: 0.3 s of 1.5 Gbit/s, for what is on its way to the peers and unacknowledged, and for what has arrived. At the bound a
+    /// datagram is dropped as QueueFull.</summary>
     private const int MaxSlabs = 64 * 1024 * 1024 / Stride / SlotsPerSlab;
 
     private readonly Lock _growing = new();

@@ -6,7 +6,8 @@ using Softlan.Wire;
 
 namespace Softlan.Platform.Quic.MsQuic;
 
-/// <summary>A configuration of msquic: settings, ALPN, and whose certificate is shown. Connections that were made with it keep what they need when it is closed.</summary>
+/// <summary>A configuration of msquic: settings, ALPN, and whose certificate is shown. Connections that were made with it keep what they need when it
+/// is closed.</summary>
 internal sealed unsafe class MsQuicConfiguration
 {
     private readonly NativeMsQuic.ApiTable* _api;
@@ -84,10 +85,12 @@ internal sealed unsafe class MsQuicConfiguration
         }
     }
 
-    /// <summary>Schannel reads the private key in another process (LSASS), so it must lie in a key container. Without PersistKeySet .NET deletes that container when the certificate is disposed.</summary>
+    /// <summary>Schannel reads the private key in another process (LSASS), so it must lie in a key container. Without PersistKeySet .NET deletes that
+    /// container when the certificate is disposed.</summary>
     /// <remarks>
-    /// Schannel sends the intermediates that it finds in Windows' stores, and none that a program holds. SslStreamCertificateContext puts those of the chain there that are missing, as it does
-    /// for every server of .NET; without them only players who know the intermediate already could check the relay's certificate.
+    /// Schannel sends the intermediates that it finds in Windows' stores, and none that a program holds. SslStreamCertificateContext puts those of
+    /// the chain there that are missing, as it does for every server of .NET; without them only players who know the intermediate already could check
+    /// the relay's certificate.
     /// </remarks>
     [SupportedOSPlatform("windows")]
     private static MsQuicConfiguration ForSchannel(NativeMsQuic.ApiTable* api, nint handle, byte[] pkcs12, string what)

@@ -303,7 +303,8 @@ internal sealed unsafe partial class MsQuicConnection
         }
     }
 
-    /// <summary>A server reads the peer's limits before its application hears of the connection, and so without telling: then the path's first measurement tells.</summary>
+    /// <summary>A server reads the peer's limits before its application hears of the connection, and so without telling: then the path's first
+    /// measurement tells.</summary>
     private void AssumeSendLength()
     {
         byte isEnabled = 0;

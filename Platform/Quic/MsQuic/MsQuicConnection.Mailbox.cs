@@ -3,7 +3,8 @@ using System.Net;
 
 namespace Softlan.Platform.Quic.MsQuic;
 
-/// <summary>The mailbox: what msquic's thread leaves and the lane reads. Counters have one writer, so a plain increment with a volatile write is enough.</summary>
+/// <summary>The mailbox: what msquic's thread leaves and the lane reads. Counters have one writer, so a plain increment with a volatile write is
+/// enough.</summary>
 internal sealed unsafe partial class MsQuicConnection
 {
     /// <summary>Datagrams of one connection that may wait for the lane: 1.5 MiB, 10 ms of 1.2 Gbit/s. More are dropped as QueueFull.</summary>
@@ -88,7 +89,8 @@ internal sealed unsafe partial class MsQuicConnection
     /// <summary>How it ended, once <see cref="IsComplete"/>. Status, QUIC error code, whether the peer's application closed, and its words.</summary>
     public (int Status, ulong Error, bool IsByPeer, string Text) Ending { get; private set; } = (0, 0, false, "");
 
-    /// <summary>Asks for an entry into the lane at the next SENT or final state; until then such states are only counted. On the lane: set it, then look at the counters once more.</summary>
+    /// <summary>Asks for an entry into the lane at the next SENT or final state; until then such states are only counted. On the lane: set it, then
+    /// look at the counters once more.</summary>
     public void WantNotice() => Interlocked.Exchange(ref _wantsNotice, 1);
 
     /// <summary>Takes what has arrived, oldest first. On the lane, which returns the slots one by one.</summary>

@@ -14,7 +14,8 @@ namespace Softlan.Platform.Quic.MsQuic;
 // A handle is closed by BlockingCalls alone, after the lane has let go of it; so both others may use it without a look, and calls that
 // BlockingCalls makes look at _isClosed first.
 
-/// <summary>One connection of msquic: its handles, and the mailbox between its thread and the lane. <see cref="MsQuicLink"/> is what roles see of it.</summary>
+/// <summary>One connection of msquic: its handles, and the mailbox between its thread and the lane. <see cref="MsQuicLink"/> is what roles see of
+/// it.</summary>
 internal sealed unsafe partial class MsQuicConnection
 {
     private readonly NativeMsQuic.ApiTable* _api;
@@ -131,7 +132,8 @@ internal sealed unsafe partial class MsQuicConnection
     /// <returns>False when the connection is on its way down.</returns>
     public bool TrySendControl(ReadOnlySpan<byte> bytes)
     {
-        // SAFETY: the bytes are pinned, and ControlSendBuffer leaves them alone until they are acknowledged; what never is lives as long as this connection; the descriptor is freed with SEND_COMPLETE.
+        // SAFETY: the bytes are pinned, and ControlSendBuffer leaves them alone until they are acknowledged; what never is lives as long as this
+        // connection; the descriptor is freed with SEND_COMPLETE.
         NativeMsQuic.Buffer* descriptor = (NativeMsQuic.Buffer*)NativeMemory.Alloc((nuint)sizeof(NativeMsQuic.Buffer));
         descriptor->Data = (byte*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetReference(bytes));
         descriptor->Length = (uint)bytes.Length;
@@ -151,7 +153,8 @@ internal sealed unsafe partial class MsQuicConnection
     public int SendDatagram(DatagramSlot* slot) =>
         _api->DatagramSend(_handle, &slot->Buffer, 1, NativeMsQuic.QUIC_SEND_FLAG_CANCEL_ON_BLOCKED, slot);
 
-    /// <summary>Lets the other side know, after the control messages that it has not acknowledged yet: closing throws away what is still on its way. On the lane.</summary>
+    /// <summary>Lets the other side know, after the control messages that it has not acknowledged yet: closing throws away what is still on its way.
+    /// On the lane.</summary>
     public void SayGoodbye(CloseReason reason, string text)
     {
         _goodbyeReason = reason;

@@ -4,13 +4,16 @@ using Softlan.Wire;
 
 namespace Softlan.Platform.Quic.MsQuic;
 
-/// <summary>QUIC by msquic: the engine of Windows, and of a Linux on which libmsquic is installed. Its links live on one lane; msquic's threads only bring things there.</summary>
+/// <summary>QUIC by msquic: the engine of Windows, and of a Linux on which libmsquic is installed. Its links live on one lane; msquic's threads only
+/// bring things there.</summary>
 internal sealed unsafe class MsQuicEngine : IQuicEngine, IDisposable
 {
     /// <summary>IP packet of plain Ethernet: UDP payloads of 1472 (IPv4) and 1452 bytes (IPv6).</summary>
     private const int MaxMtu = 1500;
 
-    /// <summary>Where a path begins before it is measured: 1208 bytes of UDP payload over IPv6, so that <see cref="FrameLimits.MinMaxDatagramLength"/> fits with connection ids of up to 16 bytes (msquic's own have 9). QUIC itself guarantees 1200.</summary>
+    /// <summary>Where a path begins before it is measured: 1208 bytes of UDP payload over IPv6, so that
+    /// <see cref="FrameLimits.MinMaxDatagramLength"/> fits with connection ids of up to 16 bytes (msquic's own have 9). QUIC itself guarantees
+    /// 1200.</summary>
     private const int MinMtu = 1256;
 
     /// <summary>What msquic counts for one handshake (connection.h, QUIC_CONN_HANDSHAKE_MEMORY_USAGE), rounded down.</summary>
@@ -287,7 +290,8 @@ internal sealed unsafe class MsQuicEngine : IQuicEngine, IDisposable
         Bits = NativeMsQuic.SettingsBits.PacingEnabled | NativeMsQuic.SettingsBits.MigrationEnabled | NativeMsQuic.SettingsBits.DatagramReceiveEnabled,
     };
 
-    /// <summary>The keys of stateless resets and of Retry tokens survive a restart with the secret. msquic has one of each for the whole process, so the last listener's hold.</summary>
+    /// <summary>The keys of stateless resets and of Retry tokens survive a restart with the secret. msquic has one of each for the whole process, so
+    /// the last listener's hold.</summary>
     private void SetSecrets(byte[] secret)
     {
         byte[] reset = HMACSHA256.HashData(secret, "softlan stateless reset"u8);

@@ -3,14 +3,16 @@ using Softlan.Wire;
 
 namespace Softlan.Platform.Quic.MsQuic;
 
-/// <summary>msquic as it is found on this machine: on Windows the one that comes with .NET, elsewhere libmsquic. Loaded once and kept until the process ends.</summary>
+/// <summary>msquic as it is found on this machine: on Windows the one that comes with .NET, elsewhere libmsquic. Loaded once and kept until the
+/// process ends.</summary>
 internal static unsafe class MsQuicLibrary
 {
     private const string WindowsName = "msquic.dll";
 
     private const string LinuxName = "libmsquic.so.2";
 
-    /// <summary>From 2.2 on the table has ConnectionCertificateValidationComplete, without which a certificate cannot be checked off msquic's own threads.</summary>
+    /// <summary>From 2.2 on the table has ConnectionCertificateValidationComplete, without which a certificate cannot be checked off msquic's own
+    /// threads.</summary>
     private static readonly Version Oldest = new(2, 2);
 
     private static readonly Lazy<Loaded> Library = new(Load);
@@ -18,7 +20,8 @@ internal static unsafe class MsQuicLibrary
     /// <summary>The library's full path, where it is not to be looked for by its name. To be set before anything else here is used.</summary>
     public static string? Path { get; set; }
 
-    /// <summary>What msquic takes for the memory of this machine, in bytes; 0: what .NET says. On Windows it means what all processes together may ask for, page files included (platform_winuser.c).</summary>
+    /// <summary>What msquic takes for the memory of this machine, in bytes; 0: what .NET says. On Windows it means what all processes together may
+    /// ask for, page files included (platform_winuser.c).</summary>
     public static long TotalMemory { get; set; }
 
     /// <summary>Null where msquic can be used; otherwise what was looked for, what is needed, and the next step.</summary>

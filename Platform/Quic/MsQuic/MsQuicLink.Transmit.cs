@@ -12,7 +12,8 @@ namespace Softlan.Platform.Quic.MsQuic;
 /// <summary>The sending half: queues in, sends of msquic out.</summary>
 internal sealed unsafe partial class MsQuicLink
 {
-    /// <summary>Datagrams that msquic may have and not have written yet: 96 KiB, 10 ms of 80 Mbit/s. Each send walks the list of those before it, and one flush writes at most 40 packets, so more would only go back and forth.</summary>
+    /// <summary>Datagrams that msquic may have and not have written yet: 96 KiB, 10 ms of 80 Mbit/s. Each send walks the list of those before it, and
+    /// one flush writes at most 40 packets, so more would only go back and forth.</summary>
     private const int MaxUnsent = 64;
 
     /// <summary>Pause before what was given back is tried again, where no acknowledgement comes first.</summary>
@@ -72,7 +73,8 @@ internal sealed unsafe partial class MsQuicLink
         SetSendTimer();
     }
 
-    /// <summary>In a black hole nothing larger than what every path carries may leave, and msquic fills packets: so as much as fits one small packet, and then not before it is written.</summary>
+    /// <summary>In a black hole nothing larger than what every path carries may leave, and msquic fills packets: so as much as fits one small packet,
+    /// and then not before it is written.</summary>
     private bool MayJoin(DatagramSlot* slot)
     {
         if (!_mtu.IsBlackHole)
@@ -303,7 +305,8 @@ internal sealed unsafe partial class MsQuicLink
         }
     }
 
-    /// <summary>msquic finds out how large packets may be, but never takes a size back; the fate of large datagrams shows when that would be needed.</summary>
+    /// <summary>msquic finds out how large packets may be, but never takes a size back; the fate of large datagrams shows when that would be
+    /// needed.</summary>
     private void TakePathEvidence()
     {
         if (_state != State.Connected)

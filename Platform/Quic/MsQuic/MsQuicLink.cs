@@ -9,7 +9,8 @@ namespace Softlan.Platform.Quic.MsQuic;
 //
 // A handler may call anything from anywhere, so what it asks for is only noted, and done at the end of the turn.
 
-/// <summary>One QUIC connection of msquic, as a link. Everything here happens on the lane. This file: what roles see, birth and death. The other halves: Receive and Transmit.</summary>
+/// <summary>One QUIC connection of msquic, as a link. Everything here happens on the lane. This file: what roles see, birth and death. The other
+/// halves: Receive and Transmit.</summary>
 internal sealed partial class MsQuicLink : IFrameLink, ITurnEnd
 {
     /// <summary>Statistics that are older are asked for anew when somebody looks at them.</summary>
@@ -27,7 +28,8 @@ internal sealed partial class MsQuicLink : IFrameLink, ITurnEnd
     private readonly ConnectOptions? _options;
     private readonly DatagramQueue _queue;
 
-    /// <remarks>What is left in it at the end goes to the garbage collector with the link, and not back to the pool: msquic may read it until its handles are closed, of which the lane does not hear.</remarks>
+    /// <remarks>What is left in it at the end goes to the garbage collector with the link, and not back to the pool: msquic may read it until its
+    /// handles are closed, of which the lane does not hear.</remarks>
     private readonly ControlSendBuffer _control;
 
     private readonly ControlReader _reader = new();
@@ -238,7 +240,8 @@ internal sealed partial class MsQuicLink : IFrameLink, ITurnEnd
         timer.Set(MovePause);
     }
 
-    /// <summary>Ends at once and without a word, and is not reported: the process or the listener is going away. One that is saying goodbye goes on with that. On the lane.</summary>
+    /// <summary>Ends at once and without a word, and is not reported: the process or the listener is going away. One that is saying goodbye goes on
+    /// with that. On the lane.</summary>
     internal void EndSilently()
     {
         if (_state == State.Closed)

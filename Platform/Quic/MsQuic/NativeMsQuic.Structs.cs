@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Softlan.Platform.Quic.MsQuic;
 
-// Members that softlan does not touch are left out where the layout is explicit. Sizes and offsets are asserted in tests/Platform/Quic/MsQuicLayoutTests.cs.
+// Members that softlan does not touch are left out where the layout is explicit. Sizes and offsets are asserted in
+// tests/Platform/Quic/MsQuicLayoutTests.cs.
 internal static unsafe partial class NativeMsQuic
 {
     /// <summary>QUIC_BUFFER.</summary>

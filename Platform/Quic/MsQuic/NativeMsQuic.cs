@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace Softlan.Platform.Quic.MsQuic;
 
 /// <summary>What softlan uses of msquic.h (version 2 of the API table): constants and the table itself. Declarations only.</summary>
-/// <remarks>QUIC_STATUS is an int here: an HRESULT on Windows, errno or a number of msquic's own elsewhere. <see cref="MsQuicStatus"/> knows both.</remarks>
+/// <remarks>QUIC_STATUS is an int here: an HRESULT on Windows, errno or a number of msquic's own elsewhere. <see cref="MsQuicStatus"/> knows
+/// both.</remarks>
 internal static unsafe partial class NativeMsQuic
 {
     public const uint QUIC_API_VERSION_2 = 2;

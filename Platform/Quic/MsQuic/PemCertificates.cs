@@ -139,7 +139,8 @@ internal static class PemCertificates
         return elliptic is not null ? leaf.CopyWithPrivateKey(elliptic) : leaf.CopyWithPrivateKey(rsa!);
     }
 
-    /// <summary>GnuTLS writes the number of an elliptic key as a signed one, with a zero in front where its first bit is set; RFC 5915, section 3, wants the length of the curve, and .NET insists.</summary>
+    /// <summary>GnuTLS writes the number of an elliptic key as a signed one, with a zero in front where its first bit is set; RFC 5915, section 3,
+    /// wants the length of the curve, and .NET insists.</summary>
     private static void ImportSigned(ECDsa key, string pem)
     {
         PemFields fields = PemEncoding.Find(pem);

@@ -6,7 +6,8 @@ using Softlan.Wire;
 
 namespace Softlan.Platform.Quic.MsQuic;
 
-/// <summary>Decides whether a relay is the one that is expected: by its pin, by the authorities of a file, or by those of the system and the name.</summary>
+/// <summary>Decides whether a relay is the one that is expected: by its pin, by the authorities of a file, or by those of the system and the
+/// name.</summary>
 internal sealed class RelayTrust
 {
     private readonly CertificatePin? _pin;

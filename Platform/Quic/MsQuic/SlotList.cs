@@ -1,6 +1,7 @@
 namespace Softlan.Platform.Quic.MsQuic;
 
-/// <summary>Datagrams that one thread hands to another: added one by one, taken all at once in the order in which they were added. No lock, no allocation.</summary>
+/// <summary>Datagrams that one thread hands to another: added one by one, taken all at once in the order in which they were added. No lock, no
+/// allocation.</summary>
 internal unsafe struct SlotList
 {
     // A stack of which only the top is shared; taking everything leaves nothing for others to trip over, so there is no ABA.

@@ -1,6 +1,7 @@
 namespace Softlan.Platform.Quic.MsQuic;
 
-/// <summary>Datagrams that msquic gave back and that wait on the lane, oldest first. It has no bound of its own: what it holds was in msquic's window before, and grows too old.</summary>
+/// <summary>Datagrams that msquic gave back and that wait on the lane, oldest first. It has no bound of its own: what it holds was in msquic's window
+/// before, and grows too old.</summary>
 internal unsafe struct SlotQueue
 {
     private DatagramSlot* _first;
@@ -9,7 +10,8 @@ internal unsafe struct SlotQueue
     /// <summary>Nothing waits.</summary>
     public readonly bool IsEmpty => _first is null;
 
-    /// <summary>In its place by <see cref="DatagramSlot.Id"/>, which grows: msquic may give back in several goes, while some of what it gave back before was not tried again. The slot is the queue's from here on.</summary>
+    /// <summary>In its place by <see cref="DatagramSlot.Id"/>, which grows: msquic may give back in several goes, while some of what it gave back
+    /// before was not tried again. The slot is the queue's from here on.</summary>
     public void Add(DatagramSlot* slot)
     {
         DatagramSlot* before = _last;

@@ -1,8 +1,9 @@
 namespace Softlan.Platform.Quic.Ngtcp2;
 
-// BBR remembers the shortest round trip. When none was shorter for five seconds, it keeps next to nothing in flight for 200 ms to see a new one (ProbeRTT, draft-cardwell-iccrg-bbr-congestion-control-02,
-// section 4.3.4). In a LAN four packets are in flight then: a hole in every stream, which every game notices. A connection that has just been idle should be spared, since its next round trip tells the
-// same; ngtcp2 1.11 means to do so, but counts the packet that ends the idleness before it looks (bbr_handle_restart_from_idle), so nobody is.
+// BBR remembers the shortest round trip. When none was shorter for five seconds, it keeps next to nothing in flight for 200 ms to see a new one
+// (ProbeRTT, draft-cardwell-iccrg-bbr-congestion-control-02, section 4.3.4). In a LAN four packets are in flight then: a hole in every stream, which
+// every game notices. A connection that has just been idle should be spared, since its next round trip tells the same; ngtcp2 1.11 means to do so,
+// but counts the packet that ends the idleness before it looks (bbr_handle_restart_from_idle), so nobody is.
 //
 // So BBR is told what it would find out, on paths that are so short that nobody notices how. Shortly before the five seconds end:
 //
@@ -11,12 +12,13 @@ namespace Softlan.Platform.Quic.Ngtcp2;
 //         |  the clock that ngtcp2 gets runs, but no further than to the shortest round trip after the probe, less a nanosecond: so that is what this round trip took, and BBR
 //         |  remembers it for the next five seconds
 //
-// That is the truth as long as DelayGuard, which sees the same round trips and is not told stories, has seen one as short in its own last seconds. Where it has not, the path has become longer, and BBR
-// gets its pause.
+// That is the truth as long as DelayGuard, which sees the same round trips and is not told stories, has seen one as short in its own last seconds.
+// Where it has not, the path has become longer, and BBR gets its pause.
 //
 // On a long path nothing can be stopped for a round trip. There, the pause is entered with little in flight: then it stops nobody who sends little.
 //
-// This follows bbr_update_min_rtt and bbr_check_probe_rtt of ngtcp2 1.11. Where another version does otherwise, BBR pauses as it always did, and this sees it by its window.
+// This follows bbr_update_min_rtt and bbr_check_probe_rtt of ngtcp2 1.11. Where another version does otherwise, BBR pauses as it always did, and this
+// sees it by its window.
 
 /// <summary>Knows when BBR is going to measure the round trip, and what to do so that nobody notices.</summary>
 internal sealed class BbrPauses
@@ -187,7 +189,8 @@ internal sealed class BbrPauses
         return isSame && _shortest > 1 && left <= Tries * oneTry ? Advice.Probe : Advice.None;
     }
 
-    /// <summary>What <see cref="Advice.Probe"/> asked for was written; from now on <see cref="Clock"/> stops if it does not come back in time.</summary>
+    /// <summary>What <see cref="Advice.Probe"/> asked for was written; from now on <see cref="Clock"/> stops if it does not come back in
+    /// time.</summary>
     /// <param name="roundTrip">As before.</param>
     /// <param name="now">The time that ngtcp2 was given with it, in nanoseconds.</param>
     public void OnProbeSent(long roundTrip, long now)

@@ -3,7 +3,8 @@ using System.Runtime.Versioning;
 
 namespace Softlan.Platform.Quic.Ngtcp2;
 
-/// <summary>A connection id of up to 20 bytes as a key. Hashing is seeded by the process, so that a peer that chooses ids cannot aim at one bucket.</summary>
+/// <summary>A connection id of up to 20 bytes as a key. Hashing is seeded by the process, so that a peer that chooses ids cannot aim at one
+/// bucket.</summary>
 [SupportedOSPlatform("linux")]
 internal readonly record struct CidKey
 {

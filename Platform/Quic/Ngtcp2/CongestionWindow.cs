@@ -3,14 +3,16 @@ using Softlan.Platform.Linux;
 
 namespace Softlan.Platform.Quic.Ngtcp2;
 
-// BBR as ngtcp2 1.11 has it takes a loss for more than it is. It lowers the window to what is in flight, and every round trip with a loss takes another three tenths, until it probes again; where fewer
-// than fifty packets are in flight one loss is more than the 2 % that end a probe. On a path that loses one packet in 200 by chance it so arrives at four packets in a round trip, and stays there for
-// seconds: a game's packets then wait for a round trip and more, and grow too old. Measured over 30 ms: 1 to 6 % of them lost instead of 1 %, and TCP at 4.5 instead of 6.4 Mbit/s. (Later versions do
-// without the first of these.)
+// BBR as ngtcp2 1.11 has it takes a loss for more than it is. It lowers the window to what is in flight, and every round trip with a loss takes
+// another three tenths, until it probes again; where fewer than fifty packets are in flight one loss is more than the 2 % that end a probe. On a path
+// that loses one packet in 200 by chance it so arrives at four packets in a round trip, and stays there for seconds: a game's packets then wait for a
+// round trip and more, and grow too old. Measured over 30 ms: 1 to 6 % of them lost instead of 1 %, and TCP at 4.5 instead of 6.4 Mbit/s. (Later
+// versions do without the first of these.)
 //
-// ngtcp2 lets a program choose between its algorithms, and read the window, but not set it. So it is set where ngtcp2 keeps it. ngtcp2_conn is opaque and may be laid out otherwise in another version;
-// but ngtcp2_conn_get_conn_info copies seven numbers out of it, and in all versions so far (ngtcp2_conn_stat in lib/ngtcp2_conn_stat.h) they stand in it in the same order and at the same distances.
-// Where exactly one place in the connection's own memory holds all seven, that is it. Where there is none, or several, everything stays as ngtcp2 has it.
+// ngtcp2 lets a program choose between its algorithms, and read the window, but not set it. So it is set where ngtcp2 keeps it. ngtcp2_conn is opaque
+// and may be laid out otherwise in another version; but ngtcp2_conn_get_conn_info copies seven numbers out of it, and in all versions so far
+// (ngtcp2_conn_stat in lib/ngtcp2_conn_stat.h) they stand in it in the same order and at the same distances. Where exactly one place in the
+// connection's own memory holds all seven, that is it. Where there is none, or several, everything stays as ngtcp2 has it.
 
 /// <summary>The congestion window of one connection, to be raised.</summary>
 [SupportedOSPlatform("linux")]
@@ -26,7 +28,8 @@ internal sealed unsafe class CongestionWindow
     private const int BytesInFlight = 17;
     private const int Words = 18;
 
-    /// <summary>Where the first of them is in every ngtcp2_conn of this process, in words; -1 before it was found. Several threads may find it; they find the same.</summary>
+    /// <summary>Where the first of them is in every ngtcp2_conn of this process, in words; -1 before it was found. Several threads may find it; they
+    /// find the same.</summary>
     private static int _place = -1;
 
     private ulong* _stat;
@@ -45,8 +48,8 @@ internal sealed unsafe class CongestionWindow
 
         _wasSought = true;
 
-        // SAFETY: ngtcp2 allocates the connection with its default allocator, malloc's, and gives out that very address; so as many bytes as malloc says may be read. Nobody frees it
-        // meanwhile: the caller, on whose lane ngtcp2_conn_del would be called, is in here.
+        // SAFETY: ngtcp2 allocates the connection with its default allocator, malloc's, and gives out that very address; so as many bytes as malloc
+        // says may be read. Nobody frees it meanwhile: the caller, on whose lane ngtcp2_conn_del would be called, is in here.
         ReadOnlySpan<ulong> memory = new((void*)connection, (int)NativeLibc.MallocUsableSize(connection) / sizeof(ulong));
         int place = Volatile.Read(ref _place);
         if (place < 0)
@@ -67,11 +70,13 @@ internal sealed unsafe class CongestionWindow
     /// <summary>The connection is about to be deleted.</summary>
     public void Forget() => _stat = null;
 
-    /// <summary>Only after <see cref="TryFind"/>. Congestion control goes on from there, and may lower it again with the next acknowledgement.</summary>
+    /// <summary>Only after <see cref="TryFind"/>. Congestion control goes on from there, and may lower it again with the next
+    /// acknowledgement.</summary>
     /// <param name="bytes">More than it is.</param>
     public void Raise(long bytes)
     {
-        // SAFETY: TryFind saw that all members lie inside the connection's memory; Forget comes before that is freed. ngtcp2 runs on this lane only, and is not running now.
+        // SAFETY: TryFind saw that all members lie inside the connection's memory; Forget comes before that is freed. ngtcp2 runs on this lane only,
+        // and is not running now.
         _stat[Window] = (ulong)bytes;
     }
 

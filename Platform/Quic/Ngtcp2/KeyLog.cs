@@ -7,7 +7,8 @@ using System.Runtime.Versioning;
 
 namespace Softlan.Platform.Quic.Ngtcp2;
 
-/// <summary>Writes TLS secrets to the file that SSLKEYLOGFILE names, so that a capture can be decrypted. Compiled into debug builds only: what players download cannot do this.</summary>
+/// <summary>Writes TLS secrets to the file that SSLKEYLOGFILE names, so that a capture can be decrypted. Compiled into debug builds only: what
+/// players download cannot do this.</summary>
 [SupportedOSPlatform("linux")]
 internal static unsafe partial class KeyLog
 {

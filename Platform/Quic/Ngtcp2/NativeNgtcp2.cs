@@ -3,10 +3,12 @@ using System.Runtime.Versioning;
 
 namespace Softlan.Platform.Quic.Ngtcp2;
 
-/// <summary>The ngtcp2 calls softlan makes (ngtcp2/ngtcp2.h, ngtcp2_crypto.h of 1.11). Declarations only; the structs are in the other half.</summary>
+/// <summary>The ngtcp2 calls softlan makes (ngtcp2/ngtcp2.h, ngtcp2_crypto.h of 1.11). Declarations only; the structs are in the other
+/// half.</summary>
 /// <remarks>
-/// The names without <c>_versioned</c> are macros. Times are nanoseconds. A connection is a bare pointer: it is owned by <see cref="QuicConnection"/>,
-/// which deletes it outside all callbacks. Nothing here may be marked SuppressGCTransition that can call back into managed code.
+/// The names without <c>_versioned</c> are macros. Times are nanoseconds. A connection is a bare pointer: it is owned by
+/// <see cref="QuicConnection"/>, which deletes it outside all callbacks. Nothing here may be marked SuppressGCTransition that can call back into
+/// managed code.
 /// </remarks>
 [SupportedOSPlatform("linux")]
 internal static unsafe partial class NativeNgtcp2

@@ -22,12 +22,14 @@ internal sealed unsafe class Ngtcp2Engine : IQuicEngine, IDisposable
     /// <summary>1500 less IPv6 (40) and UDP (8) headers.</summary>
     private const int MaxUdpPayloadV6 = 1452;
 
-    /// <summary>How long the other side must be prepared to wait for an acknowledgement (RFC 9000, section 18.2). Twice QUIC's default: nothing that softlan sends is repeated except control messages, and those are acknowledged at once.</summary>
+    /// <summary>How long the other side must be prepared to wait for an acknowledgement (RFC 9000, section 18.2). Twice QUIC's default: nothing that
+    /// softlan sends is repeated except control messages, and those are acknowledged at once.</summary>
     private static readonly TimeSpan MaxAckDelay = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>For ngtcp2's ack_thresh: one packet to acknowledge is enough for an acknowledgement to ride on whatever is written. When something is written, and so how many acknowledgements travel alone, is decided in QuicConnection.Timers.cs.</summary>
-    // With ngtcp2's default of two the answer to a single packet left without one. It followed alone, after an eighth of the round trip, and was answered by the
-    // other side's: eight packets instead of four for a ping through a relay.
+    /// <summary>For ngtcp2's ack_thresh: one packet to acknowledge is enough for an acknowledgement to ride on whatever is written. When something is
+    /// written, and so how many acknowledgements travel alone, is decided in QuicConnection.Timers.cs.</summary>
+    // With ngtcp2's default of two the answer to a single packet left without one. It followed alone, after an eighth of the round trip, and was
+    // answered by the other side's: eight packets instead of four for a ping through a relay.
     private const int AcknowledgeWithAnyWrite = 1;
 
     /// <summary>Spare connection ids, so that a peer can migrate several times in a row (RFC 9000, section 5.1.1).</summary>
@@ -45,7 +47,8 @@ internal sealed unsafe class Ngtcp2Engine : IQuicEngine, IDisposable
     /// <summary>How long datagrams may wait for a link.</summary>
     public QueueLimits QueueLimits { get; init; } = new(QueueLimits.DefaultMaxAge);
 
-    // Sizes to try, in this order: plain Ethernet first, which is what most paths carry. When it fails, halves of what is left: PPPoE (1464), VPNs, 1280.
+    // Sizes to try, in this order: plain Ethernet first, which is what most paths carry. When it fails, halves of what is left: PPPoE (1464), VPNs,
+    // 1280.
     private static ReadOnlySpan<ushort> Probes => [MaxUdpPayload, 1392, MaxUdpPayloadV6, 1432, 1464, 1412, 1352, 1252];
 
     private static ReadOnlySpan<ushort> ProbesV6 => [MaxUdpPayloadV6, 1372, 1432, 1412, 1392, 1332, 1232];

@@ -3,7 +3,8 @@ using Softlan.Platform.Linux;
 
 namespace Softlan.Platform.Quic.Ngtcp2;
 
-/// <summary>First packets of handshakes that wait for their turn. A handshake costs some tenths of a millisecond of cryptography; a room full of players that comes back at once must not hold up everybody's frames.</summary>
+/// <summary>First packets of handshakes that wait for their turn. A handshake costs some tenths of a millisecond of cryptography; a room full of
+/// players that comes back at once must not hold up everybody's frames.</summary>
 [SupportedOSPlatform("linux")]
 internal sealed unsafe class PendingPackets
 {

@@ -5,20 +5,23 @@ namespace Softlan.Platform.Quic.Ngtcp2;
 /// <summary>How much may be in flight, besides what ngtcp2's congestion control says.</summary>
 internal sealed unsafe partial class QuicConnection
 {
-    /// <summary>With so few bytes in flight the other side would acknowledge most of the window at once or wait for more that cannot come: a game's packets would then wait for up to a round trip. So it is asked.</summary>
+    /// <summary>With so few bytes in flight the other side would acknowledge most of the window at once or wait for more that cannot come: a game's
+    /// packets would then wait for up to a round trip. So it is asked.</summary>
     private const long SmallWindow = 2 * AcknowledgeAtOnce * NativeNgtcp2.NGTCP2_MAX_UDP_PAYLOAD_SIZE;
 
     /// <summary>So often in a round trip, if the window is small.</summary>
     private const int AsksInRoundTrip = 4;
 
-    /// <summary>The share of the congestion window that is for those who send little. When packets were lost, or when BBR pauses, the window is no larger than what is in flight, and who has filled it gets
-    /// on with every acknowledgement; a game's packet would wait up to a round trip for one, and then be too old.</summary>
+    /// <summary>The share of the congestion window that is for those who send little. When packets were lost, or when BBR pauses, the window is no
+    /// larger than what is in flight, and who has filled it gets on with every acknowledgement; a game's packet would wait up to a round trip for
+    /// one, and then be too old.</summary>
     private const int ReservedShare = 8;
 
     /// <summary>Bytes of it, at least: the packet by which the others may exceed what is theirs.</summary>
     private const long SmallestReserve = Ngtcp2Engine.MaxUdpPayload;
 
-    /// <summary>Before a pause of BBR the others fill so many eighths of half of the window. In the pause nothing leaves before what is in flight has shrunk to a few packets: the less that is, the sooner those who send little go on.</summary>
+    /// <summary>Before a pause of BBR the others fill so many eighths of half of the window. In the pause nothing leaves before what is in flight has
+    /// shrunk to a few packets: the less that is, the sooner those who send little go on.</summary>
     private const int EasedEighths = 3;
 
     private DelayGuard _delay = new();
@@ -32,7 +35,8 @@ internal sealed unsafe partial class QuicConnection
     /// <summary><see cref="BbrPauses"/> has nothing to say.</summary>
     private bool _isGuarded;
 
-    /// <summary>The budget is what <see cref="DelayGuard"/> allows, since that is less than the window; or it has not said anything yet, and has to know that more was to be sent: on a slow path ten packets are a queue.</summary>
+    /// <summary>The budget is what <see cref="DelayGuard"/> allows, since that is less than the window; or it has not said anything yet, and has to
+    /// know that more was to be sent: on a slow path ten packets are a queue.</summary>
     private bool _isDelayBound;
 
     /// <summary>Nothing that must be acknowledged may leave, except what <see cref="_asks"/> says.</summary>
@@ -108,8 +112,8 @@ internal sealed unsafe partial class QuicConnection
         }
     }
 
-    /// <summary>What the path has carried without a queue it carries still, whatever BBR makes of packets that were lost by chance; a quarter more, or it would never be seen to carry more.
-    /// A near path has no such losses, and when BBR pauses it is to measure the round trip.</summary>
+    /// <summary>What the path has carried without a queue it carries still, whatever BBR makes of packets that were lost by chance; a quarter more,
+    /// or it would never be seen to carry more. A near path has no such losses, and when BBR pauses it is to measure the round trip.</summary>
     /// <returns>The window, in bytes.</returns>
     private long RaiseWindow(in NativeNgtcp2.ConnInfo info)
     {
@@ -137,7 +141,8 @@ internal sealed unsafe partial class QuicConnection
             && (_budget > 0 || _queue.IsNextSparse || (_isGuarded && _delay.IsNear && _queue.IsNextLate(_loop.Now)));
     }
 
-    /// <summary>At the end of a turn: while a probe of <see cref="BbrPauses"/> is alone on its way, ngtcp2 may still have had something of its own to send.</summary>
+    /// <summary>At the end of a turn: while a probe of <see cref="BbrPauses"/> is alone on its way, ngtcp2 may still have had something of its own to
+    /// send.</summary>
     private void GuardProbe()
     {
         if (_holds && !_probes)

@@ -12,7 +12,8 @@ internal sealed unsafe partial class QuicConnection
     private int _overhead = FixedOverhead + Ngtcp2Engine.CidLength;
     private int _peerLimit;
 
-    /// <summary>How large a packet may be now. After a black hole was found nothing but tests of the path may exceed what every path carries.</summary>
+    /// <summary>How large a packet may be now. After a black hole was found nothing but tests of the path may exceed what every path
+    /// carries.</summary>
     private int MaxPacketLength => _mtu.IsBlackHole ? NativeNgtcp2.NGTCP2_MAX_UDP_PAYLOAD_SIZE : Ngtcp2Engine.MaxUdpPayload;
 
     private void UpdatePath()

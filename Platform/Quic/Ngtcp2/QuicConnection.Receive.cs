@@ -18,7 +18,8 @@ internal sealed unsafe partial class QuicConnection
     /// <param name="packet">Borrowed.</param>
     /// <param name="length">Bytes.</param>
     /// <param name="remote">Where it came from.</param>
-    /// <param name="local">Where it arrived. A client's socket belongs to one connection, so there it is that connection's own idea of its address.</param>
+    /// <param name="local">Where it arrived. A client's socket belongs to one connection, so there it is that connection's own idea of its
+    /// address.</param>
     public void Receive(byte* packet, int length, SockAddr* remote, SockAddr* local)
     {
         if (_state == State.Closed)
@@ -98,7 +99,8 @@ internal sealed unsafe partial class QuicConnection
 
         _streamId = streamId;
 
-        // Whoever sent a control message may be waiting until it has arrived (HasUndeliveredControl), and an acknowledgement alone would wait for company.
+        // Whoever sent a control message may be waiting until it has arrived (HasUndeliveredControl), and an acknowledgement alone would wait for
+        // company.
         _queue.Enqueue(new DatagramHeader(DatagramKind.Padding, 0, 0), default, _loop.Now);
 
         // Messages are consumed at once, so the peer may send as much again.

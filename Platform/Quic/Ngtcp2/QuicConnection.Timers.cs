@@ -12,17 +12,20 @@ namespace Softlan.Platform.Quic.Ngtcp2;
 /// <summary>When the connection acts without being asked.</summary>
 internal sealed unsafe partial class QuicConnection
 {
-    /// <summary>Packets in flight that every congestion control allows (RFC 9002, section 7.2, and BBR's minimum): with fewer unacknowledged the other side does not wait for us.</summary>
+    /// <summary>Packets in flight that every congestion control allows (RFC 9002, section 7.2, and BBR's minimum): with fewer unacknowledged the
+    /// other side does not wait for us.</summary>
     private const int SmallestWindow = 4;
 
     /// <summary>So many packets are acknowledged at once: a bulk transfer's clock.</summary>
     private const int AcknowledgeAtOnce = 16;
 
-    /// <summary>In nanoseconds: a little less than the max_ack_delay that we announce, so that the other side never probes for it. Longer than the pause between two packets of a game at 30 Hz, on which the acknowledgement then rides.</summary>
+    /// <summary>In nanoseconds: a little less than the max_ack_delay that we announce, so that the other side never probes for it. Longer than the
+    /// pause between two packets of a game at 30 Hz, on which the acknowledgement then rides.</summary>
     private const long LongAcknowledgeDelay = 45_000_000;
 
-    /// <summary>In nanoseconds: some 60 acknowledgements a second for a flow that is neither sparse nor bulk; each costs both sides a wake-up, and a sender whose window is small asks when it wants one. What has
-    /// waited for so long is acknowledged with the next packet that comes: that needs no wake-up of its own, and the round trip of that packet has no waiting in it. Where none comes, soon after.</summary>
+    /// <summary>In nanoseconds: some 60 acknowledgements a second for a flow that is neither sparse nor bulk; each costs both sides a wake-up, and a
+    /// sender whose window is small asks when it wants one. What has waited for so long is acknowledged with the next packet that comes: that needs
+    /// no wake-up of its own, and the round trip of that packet has no waiting in it. Where none comes, soon after.</summary>
     private const long ShortAcknowledgeDelay = 16_000_000;
 
     /// <summary>What packets brought in this turn, for <see cref="Settle"/>, unless a write has dealt with it.</summary>
@@ -118,7 +121,8 @@ internal sealed unsafe partial class QuicConnection
             || (_unacknowledged >= SmallestWindow && now - _unacknowledgedSince >= ShortAcknowledgeDelay);
     }
 
-    /// <summary>Acknowledgements cost a packet each, here and there. They ride on whatever else is sent; where nothing is, they wait for company, but never so long that a sender with the smallest window must wait for them.</summary>
+    /// <summary>Acknowledgements cost a packet each, here and there. They ride on whatever else is sent; where nothing is, they wait for company, but
+    /// never so long that a sender with the smallest window must wait for them.</summary>
     private void AcknowledgeLater(Received received)
     {
         if ((received & Received.Other) != 0)
@@ -148,7 +152,8 @@ internal sealed unsafe partial class QuicConnection
         return true;
     }
 
-    /// <summary>Everything is written. ngtcp2 would ask to be woken when the next burst may begin, for which there is no reason: so its other timers are read before it is told of this one.</summary>
+    /// <summary>Everything is written. ngtcp2 would ask to be woken when the next burst may begin, for which there is no reason: so its other timers
+    /// are read before it is told of this one.</summary>
     private bool Rest()
     {
         _queueExpires = long.MaxValue;

@@ -10,10 +10,12 @@ internal sealed unsafe partial class QuicConnection
     /// <summary>Send quanta of one turn (each at most 64 KiB). More could overflow nothing, but would keep other connections waiting.</summary>
     private const int MaxQuantaPerTurn = 8;
 
-    /// <summary>Type (1), stream id (1: the control stream is the first), offset (at most 8) and length (2) of a STREAM frame (RFC 9000, section 19.8).</summary>
+    /// <summary>Type (1), stream id (1: the control stream is the first), offset (at most 8) and length (2) of a STREAM frame (RFC 9000, section
+    /// 19.8).</summary>
     private const int StreamFrameHeader = 1 + 1 + 8 + 2;
 
-    /// <summary>A packet with less room than this for a further datagram is closed; the shortest that softlan sends often, an Ethernet frame of TCP's or a game's, is about as long.</summary>
+    /// <summary>A packet with less room than this for a further datagram is closed; the shortest that softlan sends often, an Ethernet frame of TCP's
+    /// or a game's, is about as long.</summary>
     private const int SmallestDatagram = DatagramHeader.Length + 60;
 
     private long _packetsSent;
@@ -64,7 +66,8 @@ internal sealed unsafe partial class QuicConnection
         return taken;
     }
 
-    /// <summary>What can wait until the packets of the turn are in the network: what ngtcp2 has to send of its own, and timers, once for all that the turn received. Before them, every hop of a ping would wait for it: 3 % of an idle round trip.</summary>
+    /// <summary>What can wait until the packets of the turn are in the network: what ngtcp2 has to send of its own, and timers, once for all that the
+    /// turn received. Before them, every hop of a ping would wait for it: 3 % of an idle round trip.</summary>
     /// <returns>As <see cref="Transmit"/>.</returns>
     public bool Settle()
     {
@@ -221,7 +224,8 @@ internal sealed unsafe partial class QuicConnection
         nint written = -1;
         ReadOnlySpan<byte> unsent = _control.Unsent;
 
-        // SAFETY: the bytes are pinned, and ControlSendBuffer leaves them alone until they are acknowledged or ngtcp2 has let go of the connection (Free), as it demands.
+        // SAFETY: the bytes are pinned, and ControlSendBuffer leaves them alone until they are acknowledged or ngtcp2 has let go of the connection
+        // (Free), as it demands.
         NativeNgtcp2.Vec vector = new() { Base = (byte*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetReference(unsent)), Length = (nuint)unsent.Length };
         nint length = NativeNgtcp2.ConnWritevStream(
             _conn, path, NativeNgtcp2.NGTCP2_PKT_INFO_V1, 0, packet, room, &written, NativeNgtcp2.NGTCP2_WRITE_STREAM_FLAG_MORE, _streamId, &vector, 1, Now);

@@ -11,9 +11,11 @@ namespace Softlan.Platform.Quic.Ngtcp2;
 // From a role to the wire:   Send / SendControl -> queue -> QuicEndpoint.OnTurnEnd -> Transmit -> ngtcp2 -> UdpTransmitBatch
 // Behind the packets:        QuicEndpoint.OnTurnEnd -> Settle -> what ngtcp2 has of its own, timers
 //
-// ngtcp2 may not be re-entered for a connection from its own callbacks. So whatever a handler asks for is only noted, and done at the end of the turn.
+// ngtcp2 may not be re-entered for a connection from its own callbacks. So whatever a handler asks for is only noted, and done at the end of the
+// turn.
 
-/// <summary>One QUIC connection of ngtcp2, as a link. This file: what roles see, birth and death. The others: Receive, Transmit, Timers, Path and Close.</summary>
+/// <summary>One QUIC connection of ngtcp2, as a link. This file: what roles see, birth and death. The others: Receive, Transmit, Timers, Path and
+/// Close.</summary>
 [SupportedOSPlatform("linux")]
 internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
 {
@@ -232,7 +234,8 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         SockAddr remote = _remote;
         NativeNgtcp2.Path path = MakePath(&local, &remote);
 
-        // Refused while the handshake is unconfirmed or no spare id is left. The socket then uses the new address all the same, and the relay follows.
+        // Refused while the handshake is unconfirmed or no spare id is left. The socket then uses the new address all the same, and the relay
+        // follows.
         if (NativeNgtcp2.ConnInitiateImmediateMigration(_conn, &path, Now) == 0)
         {
             _local = local;
@@ -243,7 +246,8 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         _endpoint.MarkDirty(this);
     }
 
-    /// <summary>Changes the packet protection keys (RFC 9001, section 6). ngtcp2 does so by itself long before a key is worn out; tests do not wait for that.</summary>
+    /// <summary>Changes the packet protection keys (RFC 9001, section 6). ngtcp2 does so by itself long before a key is worn out; tests do not wait
+    /// for that.</summary>
     public bool UpdateKeys() => _state == State.Connected && NativeNgtcp2.ConnInitiateKeyUpdate(_conn, Now) == 0;
 
     /// <summary>Ends at once and without a word: the process is going away.</summary>

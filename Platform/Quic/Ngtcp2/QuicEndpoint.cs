@@ -12,7 +12,9 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
     /// <summary>The header form bit (RFC 9000, section 17.2).</summary>
     public const byte LongHeader = 0x80;
 
-    /// <summary>Connections without frames to send that one turn serves: acknowledgements, and what a room is told when somebody joins it. More of them wait for the next turns, in which frames that came meanwhile go first: a join in a room of hundreds would hold those up for milliseconds.</summary>
+    /// <summary>Connections without frames to send that one turn serves: acknowledgements, and what a room is told when somebody joins it. More of
+    /// them wait for the next turns, in which frames that came meanwhile go first: a join in a room of hundreds would hold those up for
+    /// milliseconds.</summary>
     private const int MaxFramelessPerTurn = 8;
 
     // Nearly every packet names a connection id of ours, which is eight bytes; the ids that clients make up for their first packets have any length.
@@ -42,8 +44,8 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
         _resetSecret = resetSecret;
         _server = server;
 
-        // SAFETY: ngtcp2 writes into it where each packet goes: two addresses behind the path that points to them. It writes an address's own length, 28 bytes at most, and keeps
-        // no pointer. Freed with this, after the connections that use it (Dispose).
+        // SAFETY: ngtcp2 writes into it where each packet goes: two addresses behind the path that points to them. It writes an address's own length,
+        // 28 bytes at most, and keeps no pointer. Freed with this, after the connections that use it (Dispose).
         TransmitPath = (NativeNgtcp2.Path*)NativeMemory.AllocZeroed((nuint)(sizeof(NativeNgtcp2.Path) + (2 * sizeof(SockAddr))));
         SockAddr* addresses = (SockAddr*)(TransmitPath + 1);
         TransmitPath->Local.Address = addresses;
@@ -134,7 +136,8 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
         RequestFlush();
     }
 
-    /// <summary>The connection has something to do behind the packets of this turn. Whoever says so before the turn's end asks for that with <see cref="RequestFlush"/>.</summary>
+    /// <summary>The connection has something to do behind the packets of this turn. Whoever says so before the turn's end asks for that with
+    /// <see cref="RequestFlush"/>.</summary>
     public void SettleLater(QuicConnection connection)
     {
         if (!connection.IsUnsettled)

@@ -12,10 +12,12 @@ internal sealed unsafe class QuicServer : ILinkListener, ITurnEnd
     /// <summary>Stateless resets and other answers to strangers per second. Beyond it they get none: answers must not be worth provoking.</summary>
     private const int MaxStatelessAnswersPerSecond = 500;
 
-    /// <summary>Retries per second. Each is a seventh of what it answers, so nobody is worse off for them; this bounds the processor time. Beyond it clients send their first packet again.</summary>
+    /// <summary>Retries per second. Each is a seventh of what it answers, so nobody is worse off for them; this bounds the processor time. Beyond it
+    /// clients send their first packet again.</summary>
     private const int MaxRetriesPerSecond = 20_000;
 
-    /// <summary>Links from one address from which on the next must show by a Retry that it comes from there, or strangers could use up somebody's share in his name.</summary>
+    /// <summary>Links from one address from which on the next must show by a Retry that it comes from there, or strangers could use up somebody's
+    /// share in his name.</summary>
     private const int MaxUnprovenPerAddress = 8;
 
     /// <summary>How long a Retry token is good for.</summary>
@@ -281,8 +283,8 @@ internal sealed unsafe class QuicServer : ILinkListener, ITurnEnd
             return;
         }
 
-        // SAFETY: the secret is pinned for the call. The token has more than ngtcp2 may write (NGTCP2_CRYPTO_MAX_RETRY_TOKENLEN2, 90 bytes), the answer as much as is said here. Header,
-        // ids and addresses are the caller's, which waits. ngtcp2 keeps none of it.
+        // SAFETY: the secret is pinned for the call. The token has more than ngtcp2 may write (NGTCP2_CRYPTO_MAX_RETRY_TOKENLEN2, 90 bytes), the
+        // answer as much as is said here. Header, ids and addresses are the caller's, which waits. ngtcp2 keeps none of it.
         fixed (byte* secret = _options.Secret)
         {
             nint tokenLength = NativeNgtcp2.CryptoGenerateRetryToken2(
@@ -325,7 +327,8 @@ internal sealed unsafe class QuicServer : ILinkListener, ITurnEnd
         }
     }
 
-    /// <summary>A packet of a connection that this process does not know, most likely because the relay was restarted: says so, and the peer reconnects at once.</summary>
+    /// <summary>A packet of a connection that this process does not know, most likely because the relay was restarted: says so, and the peer
+    /// reconnects at once.</summary>
     private void AnswerWithReset(int length, NativeNgtcp2.VersionCid* header, SockAddr* remote, SockAddr* local)
     {
         // Shorter than its trigger, so that two that reset each other come to an end; a PTO probe of 22 bytes must still get an answer.

@@ -4,7 +4,8 @@ using Softlan.Wire;
 namespace Softlan.Platform.Quic.Ngtcp2;
 
 /// <summary>GnuTLS certificate credentials, shared by the sessions that were made with them and freed with the last one.</summary>
-/// <remarks>A session keeps a bare pointer to its credentials, so a replaced certificate must outlive the handshakes that began with it. Used on one lane, except for the constructors.</remarks>
+/// <remarks>A session keeps a bare pointer to its credentials, so a replaced certificate must outlive the handshakes that began with it. Used on one
+/// lane, except for the constructors.</remarks>
 [SupportedOSPlatform("linux")]
 internal sealed unsafe class TlsCredentials
 {

@@ -5,10 +5,12 @@ using Softlan.Wire;
 
 namespace Softlan.Roles.Client.Dhcp;
 
-/// <summary>Gets the player's address from the party's DHCP: starts the DHCP client when somebody can answer, keeps it running, and says how it goes.</summary>
+/// <summary>Gets the player's address from the party's DHCP: starts the DHCP client when somebody can answer, keeps it running, and says how it
+/// goes.</summary>
 internal sealed class DhcpAddressing : IDhcpRunnerOwner, IDisposable
 {
-    /// <summary>Longer than it takes a DHCP server that is there: it may look for 3 s whether the address is free, and dhcpcd then looks for some 5 s itself, after up to 5 s between two of its questions.</summary>
+    /// <summary>Longer than it takes a DHCP server that is there: it may look for 3 s whether the address is free, and dhcpcd then looks for some 5 s
+    /// itself, after up to 5 s between two of its questions.</summary>
     public static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(20);
 
     /// <summary>Pause before a DHCP client that ended is started again; doubles with each end up to <see cref="LongestPause"/>.</summary>
@@ -40,7 +42,8 @@ internal sealed class DhcpAddressing : IDhcpRunnerOwner, IDisposable
     /// <summary>The address that the party gave; null while there is none.</summary>
     public IPAddress? Address { get; private set; }
 
-    /// <summary>Somebody who can answer is in the room, for the first time or again. The address stays; the DHCP client only looks whether it is still good.</summary>
+    /// <summary>Somebody who can answer is in the room, for the first time or again. The address stays; the DHCP client only looks whether it is
+    /// still good.</summary>
     public void OnGatewayPresent()
     {
         _patience.Set(AnswerPatience);

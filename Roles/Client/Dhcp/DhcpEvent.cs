@@ -5,10 +5,12 @@ using System.Numerics;
 
 namespace Softlan.Roles.Client.Dhcp;
 
-/// <summary>Understands how the DHCP clients call their script. What they hand over comes from the network, so nothing of it is believed unseen.</summary>
+/// <summary>Understands how the DHCP clients call their script. What they hand over comes from the network, so nothing of it is believed
+/// unseen.</summary>
 /// <remarks>
-/// udhcpc names the event in its first argument (busybox: networking/udhcp/dhcpc.c, udhcp_run_script); dhclient and dhcpcd in the variable <c>reason</c>
-/// (dhclient-script(8), dhcpcd-run-hooks(8)). Their variables are <c>ip</c>, <c>mask</c>/<c>subnet</c> and <c>new_ip_address</c>, <c>new_subnet_mask</c>/<c>new_subnet_cidr</c>.
+/// udhcpc names the event in its first argument (busybox: networking/udhcp/dhcpc.c, udhcp_run_script); dhclient and dhcpcd in the variable
+/// <c>reason</c> (dhclient-script(8), dhcpcd-run-hooks(8)). Their variables are <c>ip</c>, <c>mask</c>/<c>subnet</c> and <c>new_ip_address</c>,
+/// <c>new_subnet_mask</c>/<c>new_subnet_cidr</c>.
 /// </remarks>
 internal static class DhcpEvent
 {

@@ -3,7 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace Softlan.Roles.Client.Dhcp;
 
-/// <summary>What a DHCP client told softlan's script, reduced to what softlan takes from the party: an address and how large its network is. No gateway, no DNS, no name, no other route.</summary>
+/// <summary>What a DHCP client told softlan's script, reduced to what softlan takes from the party: an address and how large its network is. No
+/// gateway, no DNS, no name, no other route.</summary>
 /// <param name="Kind">What happened.</param>
 /// <param name="Address">The own address; set for <see cref="DhcpNoticeKind.Lease"/> only.</param>
 /// <param name="PrefixLength">Bits of the network, 8 to 32.</param>

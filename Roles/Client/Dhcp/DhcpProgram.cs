@@ -22,11 +22,13 @@ internal sealed record DhcpProgram(DhcpProgramKind Kind, params string[] Command
         _ => null,
     };
 
-    /// <summary>The command line that runs it in the foreground for <paramref name="interfaceName"/>, with files in <paramref name="directory"/> only.</summary>
+    /// <summary>The command line that runs it in the foreground for <paramref name="interfaceName"/>, with files in <paramref name="directory"/>
+    /// only.</summary>
     public IReadOnlyList<string> CommandLine(string interfaceName, string script, string directory) => Kind switch
     {
-        // -o -O: request these options only. -t -T -A: ten tries a second apart, then a pause of 1 s, for ever. udhcpc takes an offer for any try of a round but is deaf
-        // in the pause, and a DHCP server may look for 3 s whether an address is free before it offers it (dnsmasq does): a round has to last longer than that.
+        // -o -O: request these options only. -t -T -A: ten tries a second apart, then a pause of 1 s, for ever. udhcpc takes an offer for any try of
+        // a round but is deaf in the pause, and a DHCP server may look for 3 s whether an address is free before it offers it (dnsmasq does): a round
+        // has to last longer than that.
         DhcpProgramKind.Udhcpc =>
             [.. Command, "-f", "-i", interfaceName, "-s", script, "-t", "10", "-T", "1", "-A", "1", "-o", "-O", "subnet", "-O", "broadcast"],
         DhcpProgramKind.Dhclient =>

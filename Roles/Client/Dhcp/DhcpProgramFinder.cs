@@ -2,7 +2,8 @@ using Softlan.Wire;
 
 namespace Softlan.Roles.Client.Dhcp;
 
-/// <summary>Finds an installed DHCP client: udhcpc, busybox with udhcpc inside, dhclient, dhcpcd, in this order (the small ones start fastest and change least).</summary>
+/// <summary>Finds an installed DHCP client: udhcpc, busybox with udhcpc inside, dhclient, dhcpcd, in this order (the small ones start fastest and
+/// change least).</summary>
 /// <param name="path">The search path, separated by colons.</param>
 /// <param name="exists">Whether there is a file at this path.</param>
 /// <param name="hasApplet">Whether the busybox at this path can do udhcpc.</param>

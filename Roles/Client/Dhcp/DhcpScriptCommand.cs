@@ -5,7 +5,8 @@ using Softlan.Roles.CommandLine;
 
 namespace Softlan.Roles.Client.Dhcp;
 
-/// <summary>The hidden <c>softlan dhcp-script</c>: a DHCP client calls it, it tells the running <c>softlan client</c>, which alone changes the host.</summary>
+/// <summary>The hidden <c>softlan dhcp-script</c>: a DHCP client calls it, it tells the running <c>softlan client</c>, which alone changes the
+/// host.</summary>
 internal static class DhcpScriptCommand
 {
     public const string Name = "dhcp-script";

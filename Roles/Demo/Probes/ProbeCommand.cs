@@ -6,7 +6,8 @@ using Softlan.Roles.CommandLine;
 
 namespace Softlan.Roles.Demo.Probes;
 
-/// <summary>`softlan demo-probe`: what the demo's machines do while it measures. The demo starts it in their namespaces; it is not for people, so the help does not list it.</summary>
+/// <summary>`softlan demo-probe`: what the demo's machines do while it measures. The demo starts it in their namespaces; it is not for people, so the
+/// help does not list it.</summary>
 internal static class ProbeCommand
 {
     public const string Name = "demo-probe";

@@ -7,7 +7,8 @@ using Xunit;
 
 namespace Softlan.Tests.Platform.Linux;
 
-/// <summary>Sizes and offsets of what C# mirrors, against the numbers that a C compiler gave for the headers (x86-64; arm64 lays these structs out alike).</summary>
+/// <summary>Sizes and offsets of what C# mirrors, against the numbers that a C compiler gave for the headers (x86-64; arm64 lays these structs out
+/// alike).</summary>
 [SupportedOSPlatform("linux")]
 public sealed class NativeLayoutTests
 {

@@ -8,7 +8,8 @@ namespace Softlan.Tests.Platform.Linux;
 
 /// <summary>A network namespace of a test's own: nothing in it reaches the machine's network, and it is gone when the test ends.</summary>
 /// <remarks>
-/// Code that is tested runs in it on a thread of its own (<see cref="Run"/>). Such code must not use the thread pool: a pool thread that is born there would stay there.
+/// Code that is tested runs in it on a thread of its own (<see cref="Run"/>). Such code must not use the thread pool: a pool thread that is born
+/// there would stay there.
 /// </remarks>
 [SupportedOSPlatform("linux")]
 internal sealed class NetworkNamespace : IDisposable

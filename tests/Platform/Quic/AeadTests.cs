@@ -5,7 +5,8 @@ using Xunit;
 
 namespace Softlan.Tests.Platform.Quic;
 
-/// <summary>AES-128-GCM as the published executable does it (softlan_aead.c), against GnuTLS. The tests themselves run on the shared libraries, where it is not.</summary>
+/// <summary>AES-128-GCM as the published executable does it (softlan_aead.c), against GnuTLS. The tests themselves run on the shared libraries, where
+/// it is not.</summary>
 public sealed class AeadTests
 {
     private static readonly string[] Wrapped = ["aead_ctx_encrypt_init", "aead_ctx_decrypt_init", "aead_ctx_free", "encrypt", "decrypt"];

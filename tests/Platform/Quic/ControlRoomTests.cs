@@ -26,7 +26,8 @@ public sealed class ControlRoomTests
         Assert.False(room.Take(80));
     }
 
-    /// <summary>Between the look at the room and the mark the lane may take everything; a stream that is held then with nobody left to enable it stands still for good.</summary>
+    /// <summary>Between the look at the room and the mark the lane may take everything; a stream that is held then with nobody left to enable it
+    /// stands still for good.</summary>
     [Fact]
     public void LaneEmptiesItMeanwhile_IsNeverHeldForGood()
     {

@@ -6,7 +6,8 @@ namespace Softlan.Tests.Platform.Quic;
 /// <summary>Loads that begin as loads do: with little in flight.</summary>
 public sealed partial class DelayGuardTests
 {
-    /// <summary>While the load begins, what is longer by a little looks like a queue of ours; the limit must not stay at what was in flight then.</summary>
+    /// <summary>While the load begins, what is longer by a little looks like a queue of ours; the limit must not stay at what was in flight
+    /// then.</summary>
     [Theory]
     [InlineData(3_750_000, 30, 4)]
     [InlineData(12_500_000, 30, 4)]

@@ -21,7 +21,8 @@ public sealed partial class DelayGuardTests
         Assert.Equal(long.MaxValue, _guard.Limit);
     }
 
-    /// <summary>A path of this rate and round trip, on which somebody keeps as much in flight as he may: what the guard allows must fill it and must not stand in its queue.</summary>
+    /// <summary>A path of this rate and round trip, on which somebody keeps as much in flight as he may: what the guard allows must fill it and must
+    /// not stand in its queue.</summary>
     [Theory]
     [InlineData(300_000_000, 0.1)]
     [InlineData(100_000_000, 2)]
@@ -84,7 +85,8 @@ public sealed partial class DelayGuardTests
         Assert.Equal(long.MaxValue, _guard.Limit);
     }
 
-    /// <summary>Wi-Fi again: as soon as there is anything to carry, everything takes longer, however little it is. Beyond what the path holds there is a queue as well.</summary>
+    /// <summary>Wi-Fi again: as soon as there is anything to carry, everything takes longer, however little it is. Beyond what the path holds there
+    /// is a queue as well.</summary>
     [Theory]
     [InlineData(3_750_000, 30, 8)]
     [InlineData(12_500_000, 30, 8)]
@@ -103,7 +105,8 @@ public sealed partial class DelayGuardTests
         Assert.InRange(seen.Average(at => at.Queue), 0, Math.Max(DelayGuard.LongestDelay.TotalSeconds * 1.5, DelayGuard.SmallestLimit / bytesPerSecond));
     }
 
-    /// <summary>And once more: the first load after a rest need not find out what the rest has shown. Without that it starts at what the luckiest packet allows, and stays there until BBR pauses.</summary>
+    /// <summary>And once more: the first load after a rest need not find out what the rest has shown. Without that it starts at what the luckiest
+    /// packet allows, and stays there until BBR pauses.</summary>
     [Theory]
     [InlineData(3_750_000, 31, 36)]
     [InlineData(12_500_000, 31, 36)]
@@ -138,7 +141,8 @@ public sealed partial class DelayGuardTests
         Assert.InRange(queues.Average() * 1000, 0, (DelayGuard.LongestDelay.TotalMilliseconds * 1.5) + more);
     }
 
-    /// <summary>Under a long load everything is slower, so the shortest round trip of the last seconds is that of the load; what a rest has shown must not come on top of it.</summary>
+    /// <summary>Under a long load everything is slower, so the shortest round trip of the last seconds is that of the load; what a rest has shown
+    /// must not come on top of it.</summary>
     [Theory]
     [InlineData(31, 41, 36)]
     [InlineData(80, 120, 100)]
@@ -206,7 +210,8 @@ public sealed partial class DelayGuardTests
         Assert.InRange(queues.Average(), 0, DelayGuard.LongestDelay.TotalSeconds + (FullPacket / BytesPerSecond));
     }
 
-    /// <summary>A radio far from its station loses more than what happens by chance elsewhere, whatever is in flight; it takes longer under load all the same.</summary>
+    /// <summary>A radio far from its station loses more than what happens by chance elsewhere, whatever is in flight; it takes longer under load all
+    /// the same.</summary>
     [Fact]
     public void Limit_OnALineThatLosesMuchAndTakesLongerUnderLoad_FillsIt()
     {

@@ -4,7 +4,8 @@ using Softlan.Wire;
 
 namespace Softlan.Tests.Platform.Windows;
 
-/// <summary>A TAP adapter's driver in memory: reads that wait, writes that end at once or when told, a cable, sleep, an end. Allocates nothing for a frame.</summary>
+/// <summary>A TAP adapter's driver in memory: reads that wait, writes that end at once or when told, a cable, sleep, an end. Allocates nothing for a
+/// frame.</summary>
 internal sealed class FakeTapDevice : ITapDevice
 {
     private const int Reads = 4;

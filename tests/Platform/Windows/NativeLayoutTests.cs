@@ -9,7 +9,8 @@ using static Softlan.Platform.Windows.NativeSetupapi;
 
 namespace Softlan.Tests.Platform.Windows;
 
-/// <summary>Sizes, offsets and codes, against the numbers that a C compiler gave for the Windows headers (x86-64, mingw-w64 10 and 12; arm64 lays these structs out alike).</summary>
+/// <summary>Sizes, offsets and codes, against the numbers that a C compiler gave for the Windows headers (x86-64, mingw-w64 10 and 12; arm64 lays
+/// these structs out alike).</summary>
 public sealed class NativeLayoutTests
 {
     [Fact]

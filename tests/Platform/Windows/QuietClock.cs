@@ -1,6 +1,7 @@
 namespace Softlan.Tests.Platform.Windows;
 
-/// <summary>Time that moves only when a test says so, for a shared lane: no alarm of the real world rings in it, so only the test's thread works on the lane.</summary>
+/// <summary>Time that moves only when a test says so, for a shared lane: no alarm of the real world rings in it, so only the test's thread works on
+/// the lane.</summary>
 internal sealed class QuietClock : TimeProvider
 {
     private long _ticks;

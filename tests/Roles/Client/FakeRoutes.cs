@@ -4,7 +4,8 @@ using Softlan.Wire;
 
 namespace Softlan.Tests.Roles.Client;
 
-/// <summary>A machine's routes with Linux' rules: the longest prefix wins, then the lowest metric; rules may come before the main table; local addresses before everything.</summary>
+/// <summary>A machine's routes with Linux' rules: the longest prefix wins, then the lowest metric; rules may come before the main table; local
+/// addresses before everything.</summary>
 internal sealed class FakeRoutes : IRelayRoutes, IHostUndo
 {
     public const int Wlan = 2;

@@ -21,7 +21,8 @@ internal static class TestFrames
         return frame;
     }
 
-    /// <summary>A TCP SYN over IPv4 that offers a maximum segment of <paramref name="mss"/> bytes. Its checksums are left zero: nothing here looks at them.</summary>
+    /// <summary>A TCP SYN over IPv4 that offers a maximum segment of <paramref name="mss"/> bytes. Its checksums are left zero: nothing here looks at
+    /// them.</summary>
     public static byte[] Syn(MacAddress destination, MacAddress source, ushort mss)
     {
         byte[] frame = Plain(destination, source, FrameLimits.HeaderLength + 20 + 24, EtherTypes.IPv4);

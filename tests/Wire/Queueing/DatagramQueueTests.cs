@@ -228,7 +228,8 @@ public sealed class DatagramQueueTests
         Assert.True(settles || rest[0]);
     }
 
-    /// <summary>The same against a model that knows nothing but what was put in: nothing is lost, doubled or changed, and each flow keeps its order.</summary>
+    /// <summary>The same against a model that knows nothing but what was put in: nothing is lost, doubled or changed, and each flow keeps its
+    /// order.</summary>
     [Fact]
     public void RandomTraffic_NothingIsLostDoubledOrReordered()
     {

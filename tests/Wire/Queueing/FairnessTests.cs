@@ -4,7 +4,8 @@ using static Softlan.Tests.Wire.Packets;
 
 namespace Softlan.Tests.Wire.Queueing;
 
-/// <summary>Who gets how much of a full link, and who waits for whom. The link sends one datagram of full size a time step, and never all that waits.</summary>
+/// <summary>Who gets how much of a full link, and who waits for whom. The link sends one datagram of full size a time step, and never all that
+/// waits.</summary>
 public sealed class FairnessTests : QueueScene
 {
     [Fact]

@@ -7,7 +7,8 @@ namespace Softlan.Tests.Wire.Queueing;
 /// <summary>Queues in whatever order things happen to them.</summary>
 public sealed class QueueHistoryTests : QueueScene
 {
-    /// <summary>In whatever order things happen: each conversation keeps its order and its bytes, and what is lost is counted. And as a scheduler is lent to one link after the other, nothing may be left in it.</summary>
+    /// <summary>In whatever order things happen: each conversation keeps its order and its bytes, and what is lost is counted. And as a scheduler is
+    /// lent to one link after the other, nothing may be left in it.</summary>
     [Fact]
     public void AnyHistory_KeepsEveryFlowInOrder_AndLeavesNothingBehind()
     {

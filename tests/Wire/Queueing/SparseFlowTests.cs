@@ -22,7 +22,8 @@ public sealed class SparseFlowTests : QueueScene
         Assert.False(queue.IsNextSparse);
     }
 
-    /// <summary>In a plain table of 256 places they would stand in one queue, and the game would have the download's delay for the whole evening.</summary>
+    /// <summary>In a plain table of 256 places they would stand in one queue, and the game would have the download's delay for the whole
+    /// evening.</summary>
     [Fact]
     public void Game_WhoseHashIsLikeThatOfADownload_GoesBeforeIt()
     {
@@ -120,7 +121,8 @@ public sealed class SparseFlowTests : QueueScene
         Assert.False(queue.IsNextLate(Now));
     }
 
-    /// <summary>More conversations than a station has places for: some share one, and free places become theirs only when nothing of them waits there.</summary>
+    /// <summary>More conversations than a station has places for: some share one, and free places become theirs only when nothing of them waits
+    /// there.</summary>
     [Fact]
     public void ManyConversationsOfOneStation_KeepTheirOrder()
     {
