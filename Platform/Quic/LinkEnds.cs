@@ -16,7 +16,7 @@ internal static class LinkEnds
     public const string ControlStreamEnded = "the control stream was ended";
 
     /// <summary>What <see cref="ControlReader"/> cannot read.</summary>
-    public const string ControlLengthInvalid = "a control message announced a length outside 1 to 65536";
+    public static string ControlLengthInvalid { get; } = $"a control message announced a length outside 1 to {ControlCodec.MaxMessageLength}";
 
     /// <summary>The other side does not read what it is told.</summary>
     public static string ControlUnread { get; } = $"{ControlSendBuffer.MaxPending} bytes of control messages were not read";

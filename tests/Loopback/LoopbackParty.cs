@@ -58,7 +58,7 @@ internal sealed class LoopbackParty : IDisposable
 
     public IPEndPoint EndPoint => new(IPAddress.Loopback, Listener.LocalEndPoints[0].Port);
 
-    public ILinkListener Listen(int port, int maxLinksPerAddress = 10_000) => Engine.Listen(
+    public ILinkListener Listen(int port, int maxLinksPerAddress = 10_000, ListenerShards? shards = null) => Engine.Listen(
         new ListenOptions
         {
             EndPoint = new IPEndPoint(IPAddress.IPv6Any, port),
@@ -66,6 +66,7 @@ internal sealed class LoopbackParty : IDisposable
             Secret = LoopbackEngines.Secret,
             MaxLinks = 10_000,
             MaxLinksPerAddress = maxLinksPerAddress,
+            Shards = shards,
         },
         Acceptor);
 
@@ -95,9 +96,10 @@ internal sealed class LoopbackParty : IDisposable
         return (client, Acceptor.Handlers[^1]);
     }
 
-    public UdpProxy AddProxy()
+    /// <param name="server">Null: the party's listener.</param>
+    public UdpProxy AddProxy(IPEndPoint? server = null)
     {
-        UdpProxy proxy = new(EndPoint);
+        UdpProxy proxy = new(server ?? EndPoint);
         _proxies.Add(proxy);
         return proxy;
     }

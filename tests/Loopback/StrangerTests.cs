@@ -3,6 +3,9 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
+using Softlan.Platform;
+using Softlan.Platform.Linux;
+using Softlan.Wire;
 using Xunit;
 
 namespace Softlan.Tests.Loopback;
@@ -72,6 +75,45 @@ public sealed class StrangerTests : IDisposable
         Assert.Equal(0, _party.Listener.Statistics.RetriesSent);
         _party.Join();
         Assert.Equal(1, _party.Listener.Statistics.RetriesSent);
+    }
+
+    /// <summary>Whoever begins handshakes that fail at once is never half-open, and may say that he is anybody.</summary>
+    [Fact]
+    public void Accept_HandshakesThatFail_TheNextMustShowWhereItComesFrom()
+    {
+        LinkTrust wrong = new(_party.Engine.Inspect(_party.Engine.GenerateCertificate("relay.test"), "another"), null);
+        for (int i = 0; i < 400 && _party.Listener.Statistics.RetriesSent == 0; i++)
+        {
+            RecordingHandler client = _party.Connect(trust: wrong);
+            _party.Until(() => client.Closed is not null, "the client refuses the relay");
+            _party.Until(() => _party.Listener.Statistics.HalfOpen == 0, "the relay knows it");
+        }
+
+        Assert.InRange(_party.Listener.Statistics.RetriesSent, 1, long.MaxValue);
+        _party.Join(); // An honest one gets in all the same, a round trip later.
+        _party.For(TimeSpan.FromSeconds(4));
+        long before = _party.Listener.Statistics.RetriesSent;
+        _party.Join();
+        Assert.Equal(before, _party.Listener.Statistics.RetriesSent);
+    }
+
+    [Fact]
+    public void Close_GoodbyeThatNobodyAcknowledges_KeepsItsPlaceUntilTheLinkIsFreed()
+    {
+        LinkQuota quota = new(10, 10);
+        using ILinkListener listener = _party.Listen(0, shards: new ListenerShards(1, quota));
+        UdpProxy proxy = _party.AddProxy(new IPEndPoint(IPAddress.Loopback, listener.LocalEndPoints[0].Port));
+        (RecordingHandler client, RecordingHandler server) = _party.Join(proxy.EndPoint);
+        client.SendText("{\"type\":\"hello\"}");
+        _party.Until(() => server.Control.Count == 1, "the stream is open");
+        ulong address = SockAddr.From(new IPEndPoint(IPAddress.Loopback, 1), SockAddr.Inet6).ClientKey;
+        Assert.Equal(1, quota.Count(address));
+        proxy.DropsToServer = true;
+        server.SendText("{\"type\":\"joined\"}");
+        server.Link.Close(CloseReason.ProtocolError, "go");
+        _party.Until(() => server.Closed is not null, "it was reported");
+        Assert.Equal(1, quota.Count(address));
+        _party.Until(() => quota.Count(address) == 0, "the goodbye has taken long enough");
     }
 
     [Fact]

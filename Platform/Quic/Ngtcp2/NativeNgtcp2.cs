@@ -27,7 +27,6 @@ internal static unsafe partial class NativeNgtcp2
     public const uint NGTCP2_WRITE_DATAGRAM_FLAG_MORE = 1;
     public const uint NGTCP2_STREAM_DATA_FLAG_FIN = 1;
 
-    public const int NGTCP2_ERR_INVALID_ARGUMENT = -201;
     public const int NGTCP2_ERR_STREAM_DATA_BLOCKED = -208;
     public const int NGTCP2_ERR_CRYPTO = -213;
     public const int NGTCP2_ERR_STREAM_SHUT_WR = -219;
@@ -44,16 +43,13 @@ internal static unsafe partial class NativeNgtcp2
     public const int NGTCP2_ERR_CALLBACK_FAILURE = -502;
 
     public const ulong NGTCP2_CONNECTION_REFUSED = 2;
-    public const ulong NGTCP2_INVALID_TOKEN = 0xb;
     public const ulong NGTCP2_CRYPTO_ERROR = 0x100;
 
     // enum ngtcp2_cc_algo
     public const int NGTCP2_CC_ALGO_BBR = 2;
 
     // enum ngtcp2_ccerr_type
-    public const int NGTCP2_CCERR_TYPE_TRANSPORT = 0;
     public const int NGTCP2_CCERR_TYPE_APPLICATION = 1;
-    public const int NGTCP2_CCERR_TYPE_IDLE_CLOSE = 3;
 
     // enum ngtcp2_token_type
     public const int NGTCP2_TOKEN_TYPE_RETRY = 1;

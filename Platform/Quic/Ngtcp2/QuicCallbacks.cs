@@ -4,7 +4,7 @@ using System.Runtime.Versioning;
 
 namespace Softlan.Platform.Quic.Ngtcp2;
 
-/// <summary>What ngtcp2 calls. Each finds its connection, hands over, catches everything, and returns a status.</summary>
+/// <summary>What ngtcp2 calls. Each finds its connection, hands over, catches whatever may be thrown, and returns a status.</summary>
 /// <remarks>
 /// SAFETY, for all of them: the user pointer is the GCHandle of the connection, which is freed only after ngtcp2_conn_del, so the
 /// target is alive in every call. The bytes are ngtcp2's until the callback returns.
@@ -79,21 +79,48 @@ internal static unsafe class QuicCallbacks
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int AckedStreamDataOffset(nint conn, long stream, ulong offset, ulong length, nint user, nint streamUser)
     {
-        Connection(user).OnAckedStreamData(offset + length);
+        QuicConnection connection = Connection(user);
+        try
+        {
+            connection.OnAckedStreamData(offset + length);
+        }
+        catch (Exception e)
+        {
+            connection.OnHandlerFailed(e);
+        }
+
         return 0;
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int AckDatagram(nint conn, ulong id, nint user)
     {
-        Connection(user).OnAckDatagram(id);
+        QuicConnection connection = Connection(user);
+        try
+        {
+            connection.OnAckDatagram(id);
+        }
+        catch (Exception e)
+        {
+            connection.OnHandlerFailed(e);
+        }
+
         return 0;
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int LostDatagram(nint conn, ulong id, nint user)
     {
-        Connection(user).OnLostDatagram(id);
+        QuicConnection connection = Connection(user);
+        try
+        {
+            connection.OnLostDatagram(id);
+        }
+        catch (Exception e)
+        {
+            connection.OnHandlerFailed(e);
+        }
+
         return 0;
     }
 

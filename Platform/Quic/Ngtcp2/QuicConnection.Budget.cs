@@ -165,6 +165,7 @@ internal sealed unsafe partial class QuicConnection
         nint length = WriteDatagram(packet, room, path, request, more: _queue.Count > 0 && !_holds, isLarge: false, out bool accepted);
         if (accepted)
         {
+            Counters.DatagramsOut++;
             _asks = false;
             _askedAt = _bytesSent;
             if (_holds)

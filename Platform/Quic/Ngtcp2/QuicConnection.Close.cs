@@ -118,7 +118,7 @@ internal sealed unsafe partial class QuicConnection
         }
 
         _isReported = true;
-        _endpoint.OnEnded(this, wasHandshaking);
+        _endpoint.OnEnded(wasHandshaking);
         _closed = closed;
         if (_handler is not null)
         {

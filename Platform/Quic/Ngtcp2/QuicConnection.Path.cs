@@ -48,6 +48,7 @@ internal sealed unsafe partial class QuicConnection
         // which the overhead allows for, is not seen before millions of packets are on their way at once (RFC 9000, section 17.1).
         int fits = Math.Max(path - _overhead, FrameLimits.MinMaxDatagramLength);
         int length = Math.Min(Math.Min(fits, _peerLimit), Math.Min(_options?.DatagramLimit ?? int.MaxValue, FrameLimits.MaxDatagramLength));
+        length = Math.Max(length, FrameLimits.MinMaxDatagramLength); // A peer that takes less is not kept (OnHandshakeCompleted).
         if (length == _maxDatagramLength)
         {
             return;
@@ -87,7 +88,8 @@ internal sealed unsafe partial class QuicConnection
         }
 
         _mtu.OnRetried(_loop.Now);
-        nint written = WriteDatagram(packet, (nuint)pathLength, _endpoint.TransmitPath, padding[..length], more: false, isLarge: true, out _);
+        nint written = WriteDatagram(packet, (nuint)pathLength, _endpoint.TransmitPath, padding[..length], more: false, isLarge: true, out bool accepted);
+        Counters.DatagramsOut += accepted ? 1 : 0;
         if (written > 0)
         {
             Commit((int)written);

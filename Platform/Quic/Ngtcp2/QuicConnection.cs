@@ -14,8 +14,8 @@ namespace Softlan.Platform.Quic.Ngtcp2;
 // ngtcp2 may not be re-entered for a connection from its own callbacks. So whatever a handler asks for is only noted, and done at the end of the
 // turn.
 
-/// <summary>One QUIC connection of ngtcp2, as a link. This file: what roles see, birth and death. The others: Receive, Transmit, Timers, Path and
-/// Close.</summary>
+/// <summary>One QUIC connection of ngtcp2, as a link. This file: what roles see, birth and death. The others: Receive, Transmit, Budget, Timers,
+/// Path and Close.</summary>
 [SupportedOSPlatform("linux")]
 internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
 {
@@ -83,8 +83,6 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
 
     /// <summary>The handshake is not complete yet: for a listener, a half-open connection.</summary>
     public bool IsHandshaking => _state == State.Handshaking;
-
-    public bool IsClosed => _state == State.Closed;
 
     public bool IsServerSide => _options is null;
 
@@ -335,6 +333,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         long shadow = (long)Math.Min(3 * NativeNgtcp2.ConnGetPto(_conn), (ulong)MaxShadow.TotalNanoseconds);
         _timer.SetAt(_loop.NowNanoseconds + (_hasNoShadow ? 0 : shadow));
         Free();
+        _endpoint.OnFreed(this);
         Report(closed, wasHandshaking);
     }
 

@@ -69,6 +69,7 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
 
     public UdpTransmitBatch Transmit { get; }
 
+    /// <summary>Where ngtcp2 writes which way a packet goes; good until the next write.</summary>
     public NativeNgtcp2.Path* TransmitPath { get; }
 
     /// <summary>Every connection once, shadows of closed ones included.</summary>
@@ -147,6 +148,7 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
         }
     }
 
+    /// <summary>What is in <see cref="Transmit"/> leaves at the end of this turn.</summary>
     public void RequestFlush()
     {
         if (!_flushRequested)
@@ -161,6 +163,7 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
 
     public IFrameLinkHandler Accept(QuicConnection connection) => _server!.Accept(connection);
 
+    /// <summary>Packets for this id are this connection's.</summary>
     public void Map(CidKey cid, QuicConnection connection)
     {
         if (cid.IsShort)
@@ -175,6 +178,7 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
         Connections.Add(connection);
     }
 
+    /// <summary>Packets for this id are nobody's.</summary>
     public void Unmap(CidKey cid)
     {
         _latest = null;
@@ -200,7 +204,10 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
             : null;
 
     /// <summary>A connection was reported as closed.</summary>
-    public void OnEnded(QuicConnection connection, bool wasHandshaking) => _server?.OnEnded(connection, wasHandshaking);
+    public void OnEnded(bool wasHandshaking) => _server?.OnEnded(wasHandshaking);
+
+    /// <summary>Only the shadow of a connection is left.</summary>
+    public void OnFreed(QuicConnection connection) => _server?.OnFreed(connection);
 
     /// <summary>The last trace of a connection is gone. A client's socket has no other use.</summary>
     public void OnForgotten(QuicConnection connection)

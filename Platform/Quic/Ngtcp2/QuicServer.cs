@@ -29,6 +29,7 @@ internal sealed unsafe class QuicServer : ILinkListener, ITurnEnd
     private readonly QuicEndpoint _endpoint;
     private readonly ListenerShards _shards;
     private readonly PendingPackets _pending = new();
+    private readonly FailedHandshakes _failed = new();
     private TlsCredentials _credentials;
     private int _connected;
     private int _halfOpen;
@@ -116,6 +117,7 @@ internal sealed unsafe class QuicServer : ILinkListener, ITurnEnd
         }
     }
 
+    /// <summary>Its handshake is complete: makes whoever hears what comes.</summary>
     public IFrameLinkHandler Accept(QuicConnection connection)
     {
         _halfOpen--;
@@ -124,17 +126,23 @@ internal sealed unsafe class QuicServer : ILinkListener, ITurnEnd
         return _acceptor.Accept(connection);
     }
 
-    public void OnEnded(QuicConnection connection, bool wasHandshaking)
+    /// <summary>A connection was reported as closed. While it says goodbye it still has its place.</summary>
+    public void OnEnded(bool wasHandshaking)
     {
         if (wasHandshaking)
         {
             _halfOpen--;
+            _failed.Note(_engine.Loop.Now);
         }
         else
         {
             _connected--;
         }
+    }
 
+    /// <summary>What a connection held, memory and its place among the others, is free.</summary>
+    public void OnFreed(QuicConnection connection)
+    {
         _shards.Quota.Return(connection.ClientKey);
         _shards.Add(_options.Shard, -1);
     }
@@ -182,7 +190,7 @@ internal sealed unsafe class QuicServer : ILinkListener, ITurnEnd
         if (!wasRetried)
         {
             int? better = _shards.FindBetter(_options.Shard);
-            bool needsProof = _halfOpen + _pending.Count >= QuicLimits.RetryThreshold || _shards.Quota.Count(remote->ClientKey) >= MaxUnprovenPerAddress;
+            bool needsProof = _halfOpen + _failed.Lately(_engine.Loop.Now) + _pending.Count >= QuicLimits.RetryThreshold || _shards.Quota.Count(remote->ClientKey) >= MaxUnprovenPerAddress;
             if (needsProof || better is not null)
             {
                 AnswerWithRetry(first, remote, local, better is { } shard ? Ngtcp2Engine.NewCid(shard, _shards.Count) : NewCid());
