@@ -9,11 +9,12 @@ namespace Softlan.Platform.Linux;
 [SupportedOSPlatform("linux")]
 internal sealed class LoopThread(string name, EventLoop main) : IDisposable
 {
-    /// <summary>A loop that does not answer for so long hangs, or has ended.</summary>
+    /// <summary>A loop that does not answer for so long hangs.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _stop = new();
     private Thread? _thread;
+    private volatile bool _hasEnded;
 
     public EventLoop Loop { get; } = new();
 
@@ -23,10 +24,17 @@ internal sealed class LoopThread(string name, EventLoop main) : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Runs something on the loop and waits for it. What it throws is thrown here.</summary>
+    /// <summary>Runs something on the loop and waits for it; where the loop has ended, here. What it throws is thrown here.</summary>
+    /// <exception cref="TimeoutException">The loop hangs.</exception>
     public void Invoke(Action work)
     {
-        using ManualResetEventSlim done = new();
+        if (_hasEnded)
+        {
+            work();
+            return;
+        }
+
+        ManualResetEventSlim done = new(); // Not disposed: a loop that hung may still set it.
         ExceptionDispatchInfo? failure = null;
         Loop.Post(() =>
         {
@@ -72,6 +80,7 @@ internal sealed class LoopThread(string name, EventLoop main) : IDisposable
         catch (Exception bug)
         {
             ExceptionDispatchInfo captured = ExceptionDispatchInfo.Capture(bug);
+            _hasEnded = true;
             main.Post(captured.Throw);
         }
     }

@@ -7,6 +7,10 @@ internal sealed class StatusLine : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    /// <summary>A terminal that was stopped with Ctrl-S, or whose SSH session hangs, keeps its line: what was changed on the host is put back behind
+    /// this.</summary>
+    private static readonly TimeSpan ClosingPatience = TimeSpan.FromMilliseconds(250);
+
     private readonly ILaneTimer _timer;
     private readonly StatusConsole _console;
     private readonly Func<string> _describe;
@@ -24,7 +28,7 @@ internal sealed class StatusLine : IDisposable
     public void Dispose()
     {
         _timer.Dispose();
-        _console.CloseLine();
+        _ = Task.Run(_console.CloseLine).Wait(ClosingPatience);
     }
 
     private void OnTimer()

@@ -23,6 +23,21 @@ public sealed class StatusConsoleTests : IDisposable
         Assert.Equal($"{Erase}one{Erase}two", _terminal.ToString());
     }
 
+    /// <summary>A terminal that was stopped with Ctrl-S blocks whoever writes; the end puts the host's network back all the same.</summary>
+    [Fact]
+    public async Task StatusLine_TerminalIsStopped_EndsAllTheSame()
+    {
+        using StoppedTerminal terminal = new();
+        using StatusConsole console = new(new EnduringWriter(terminal), () => 80);
+        ManualLane lane = new();
+        StatusLine line = new(lane, console, () => "status");
+        lane.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(terminal.IsWrittenTo.Wait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        Task end = Task.Run(line.Dispose, TestContext.Current.CancellationToken);
+        Assert.Same(end, await Task.WhenAny(end, Task.Delay(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken)));
+        terminal.GoOn.Set();
+    }
+
     [Fact]
     public void Write_LogLine_StandsAboveTheLine()
     {
