@@ -32,11 +32,6 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
     /// by which TCP finds its rate.</summary>
     private static readonly DropReason[] ExpectedDrops = [DropReason.NotConnected, DropReason.SwitchControl, DropReason.Congested];
 
-    /// <summary>So long what the machine says waits in the TAP while the first connection is made, as many frames as its queue holds; then it is
-    /// read, and dropped. A TAP that is up already gets its carrier when it is opened, and what is lost then is said again after a second, as ARP, or
-    /// after three, as DHCP.</summary>
-    private static readonly TimeSpan UnreadPatience = TimeSpan.FromSeconds(1);
-
     private static readonly TimeSpan DropReportInterval = TimeSpan.FromMinutes(1);
 
     /// <summary>Whoever is alone in a room for longer may have mistyped its code.</summary>
@@ -58,7 +53,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
     private readonly ILaneTimer _checkTimer;
     private readonly ILaneTimer _reportTimer;
     private readonly ILaneTimer _aloneTimer;
-    private readonly ILaneTimer _unreadTimer;
+    private readonly DelayedStart _reading;
     private Action<SoftlanException?>? _ended;
     private RememberedRelay? _target;
     private ResumeFile? _resume;
@@ -67,7 +62,6 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
     private AddressClaim? _claim;
     private StatusLine? _status;
     private MacAddress _mac;
-    private bool _isPortRead;
     private bool _hasJoined;
     private bool _saidForeignSource;
     private bool _isOver;
@@ -102,7 +96,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         _checkTimer = lane.CreateTimer(OnCheckTimer);
         _reportTimer = lane.CreateTimer(OnReportTimer);
         _aloneTimer = lane.CreateTimer(OnAloneTimer);
-        _unreadTimer = lane.CreateTimer(ReadPort);
+        _reading = new DelayedStart(lane, () => Try(() => _port!.Start(this)));
     }
 
     /// <summary>The session; null before <see cref="Start"/>.</summary>
@@ -169,7 +163,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         _checkTimer.Dispose();
         _reportTimer.Dispose();
         _aloneTimer.Dispose();
-        _unreadTimer.Dispose();
+        _reading.Dispose();
         _claim?.Dispose();
         bool hasOpenedPort = _port is not null;
         if (_changes.UndoAll() && hasOpenedPort)
@@ -190,7 +184,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         if (_port is null)
         {
             _port = _host.OpenPort(_mac);
-            _unreadTimer.Set(UnreadPatience);
+            _reading.Wait();
             ShowStatus(_port);
         }
     }
@@ -200,7 +194,12 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
     public void OnJoined(JoinedRoom room)
     {
         _hasJoined = true;
-        ReadPort();
+        _reading.Start();
+        if (_isOver)
+        {
+            return;
+        }
+
         _claim?.Ask();
         Try(() =>
         {
@@ -335,16 +334,6 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         }
     }
 
-    private void ReadPort()
-    {
-        if (!_isPortRead)
-        {
-            _isPortRead = true;
-            _unreadTimer.Cancel();
-            _port!.Start(this);
-        }
-    }
-
     private void ShowStatus(IFramePort port)
     {
         if (_console is not null)
@@ -391,7 +380,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         _status = null;
         _checkTimer.Cancel();
         _reportTimer.Cancel();
-        _unreadTimer.Cancel();
+        _reading.Cancel();
         ReportDrops();
         _changes.UndoAll();
         _ended?.Invoke(failure);

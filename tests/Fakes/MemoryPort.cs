@@ -25,6 +25,9 @@ internal sealed class MemoryPort(string name, MacAddress address) : IFramePort
     /// <summary>On: the port behaves as one whose queue is full.</summary>
     public bool IsBusy { get; set; }
 
+    /// <summary>What <see cref="Start"/> throws.</summary>
+    public SoftlanException? RefusesToStart { get; set; }
+
     public long FramesWritten { get; private set; }
 
     public bool IsStarted => _handler is not null;
@@ -33,6 +36,11 @@ internal sealed class MemoryPort(string name, MacAddress address) : IFramePort
 
     public void Start(IFramePortHandler handler)
     {
+        if (RefusesToStart is { } refusal)
+        {
+            throw refusal;
+        }
+
         _handler = handler;
         _waiting.ForEach(frame => Inject(frame));
         _waiting.Clear();

@@ -15,7 +15,7 @@ using RelayOptions = Softlan.Roles.Shared.RelayOptions;
 namespace Softlan.Tests.Roles.Client;
 
 /// <summary>A real client and a real relay, on a network in memory, on a machine that notes what happens to it.</summary>
-public sealed class ClientRoleTests : IDisposable
+public sealed partial class ClientRoleTests : IDisposable
 {
     private static readonly IPAddress RelayIp = IPAddress.Parse("192.0.2.1");
     private static readonly RelayAddress Address = new("party.example.org", 443);
@@ -85,70 +85,6 @@ public sealed class ClientRoleTests : IDisposable
         gateway.Dispose();
 
         string LastNews() => _host.Events.Last(what => what.EndsWith("gateway", StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public void FramesOfTheTap_OwnMacPasses_AnotherMacIsDroppedAndSaidOnce()
-    {
-        StartClient();
-        RecordingOwner lan = new();
-        using RelaySession gateway = StartGateway(lan);
-        _lane.Advance(TimeSpan.FromSeconds(2));
-        byte[] own = TestFrames.Plain(Server, Own);
-        Port.Inject(own);
-        Port.Inject(TestFrames.Plain(Server, MacAddress.FromUInt64(0x02_00_5e_10_00_99)));
-        Port.Inject(TestFrames.Plain(Server, MacAddress.FromUInt64(0x02_00_5e_10_00_99)));
-        _lane.Advance(TimeSpan.FromMilliseconds(100));
-        Assert.Equal([own], lan.Frames.Select(frame => frame.Frame));
-        Assert.Equal(2, _client!.Session!.Counters.Dropped(DropReason.UnauthorizedSourceMac));
-        Assert.Equal(1, _log.Count("which is not its own"));
-    }
-
-    [Fact]
-    public void FramesOfTheTap_SaidWhileItConnects_LeaveWithTheJoin()
-    {
-        RecordingOwner lan = new();
-        using RelaySession gateway = StartGateway(lan);
-        _lane.Advance(TimeSpan.FromSeconds(2));
-        StartClient();
-        while (_host.Ports.Count == 0)
-        {
-            _lane.Advance(TimeSpan.FromMilliseconds(1));
-        }
-
-        byte[] own = TestFrames.Plain(Server, Own);
-        Port.Inject(own);
-        Assert.False(_client!.Session!.IsJoined);
-        _lane.Advance(TimeSpan.FromSeconds(1));
-        Assert.Equal([own], lan.Frames.Select(frame => frame.Frame));
-        Assert.Equal(0, _client.Session.Counters.Dropped(DropReason.NotConnected));
-    }
-
-    [Fact]
-    public void FramesOfTheTap_NoRelayForASecond_AreTooOldForIt()
-    {
-        _network.IsDown = true;
-        StartClient();
-        _lane.Advance(TimeSpan.FromMilliseconds(900));
-        Port.Inject(TestFrames.Plain(Server, Own));
-        Assert.Equal(0, _client!.Session!.Counters.Dropped(DropReason.NotConnected));
-        _lane.Advance(TimeSpan.FromMilliseconds(200));
-        Assert.Equal(1, _client.Session.Counters.Dropped(DropReason.NotConnected));
-        _network.IsDown = false;
-        _lane.Advance(TimeSpan.FromSeconds(60));
-        Assert.True(_client.Session.IsJoined);
-    }
-
-    [Fact]
-    public void FramesOfTheLan_ReachTheTap()
-    {
-        StartClient();
-        using RelaySession gateway = StartGateway();
-        _lane.Advance(TimeSpan.FromSeconds(2));
-        byte[] down = TestFrames.Plain(Own, Server, 1514);
-        gateway.Send(down.AsSpan());
-        _lane.Advance(TimeSpan.FromMilliseconds(100));
-        Assert.Equal([down], Port.Written);
     }
 
     [Fact]
