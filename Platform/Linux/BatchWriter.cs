@@ -96,14 +96,14 @@ internal abstract class BatchWriter(SafeFd fd, PeerCounters counters, bool merge
         bool isSuperFrame = header.GsoType != VirtioGsoType.None || header.NeedsChecksum;
         if (isSuperFrame && error is Errno.EINVAL or Errno.EOPNOTSUPP or Errno.EMSGSIZE)
         {
-            return CutAndWrite(header, entry[VirtioNetHeader.Length..]);
+            return CutAndWrite(header, entry[VirtioNetHeader.Length..], frames);
         }
 
         counters.Drop(DropReason.PortBusy, frames);
         return IsFatal(error) ? error : 0;
     }
 
-    private int CutAndWrite(VirtioNetHeader header, ReadOnlySpan<byte> superFrame)
+    private int CutAndWrite(VirtioNetHeader header, ReadOnlySpan<byte> superFrame, int frames)
     {
         if (header.GsoType == VirtioGsoType.UdpL4)
         {
@@ -120,7 +120,7 @@ internal abstract class BatchWriter(SafeFd fd, PeerCounters counters, bool merge
         superFrame.CopyTo(copy);
         if (!FrameSegmenter.TryBegin(header, copy, segment.Length, out FrameSegmenter segmenter))
         {
-            counters.Drop(DropReason.PortBusy);
+            counters.Drop(DropReason.PortBusy, frames);
             return 0;
         }
 
@@ -133,6 +133,12 @@ internal abstract class BatchWriter(SafeFd fd, PeerCounters counters, bool merge
         while (error == 0 && segmenter.TryNext(segment, out int length))
         {
             error = WriteSingle(segment[..length]);
+            frames--;
+        }
+
+        if (error != 0)
+        {
+            counters.Drop(DropReason.PortBusy, frames); // What stood behind the one that showed that the port is broken.
         }
 
         return error;

@@ -8,7 +8,7 @@ internal sealed class LoopTimer(EventLoop loop, Action callback) : HeapTimer(cal
 {
     public void Set(TimeSpan due) => SetAt(loop.NowNanoseconds + Math.Max(0, due.Ticks * TimeSpan.NanosecondsPerTick));
 
-    /// <param name="due">Nanoseconds of the loop's clock. A time that has passed fires in the next turn.</param>
+    /// <param name="due">Nanoseconds of the loop's clock. One that has passed fires in this turn or in the next.</param>
     public void SetAt(long due)
     {
         if (HeapIndex < 0 || Due != due)

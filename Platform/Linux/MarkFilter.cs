@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using static Softlan.Platform.Linux.NativePacket;
 using static Softlan.Platform.Linux.NativeSocket;
@@ -13,7 +11,7 @@ internal static class MarkFilter
     private const uint WholeFrame = uint.MaxValue;
 
     /// <exception cref="Softlan.Wire.SoftlanException">The kernel refuses the filter.</exception>
-    public static unsafe void Attach(SafeFd fd, uint mark, string what)
+    public static void Attach(SafeFd fd, uint mark, string what)
     {
         ReadOnlySpan<FilterInstruction> instructions =
         [
@@ -23,14 +21,9 @@ internal static class MarkFilter
             new() { Code = BPF_RET_K, K = WholeFrame },
         ];
 
-        // SAFETY: the kernel copies the instructions before the call returns.
-        fixed (FilterInstruction* first = instructions)
+        if (!SocketFilter.TryAttach(fd, SO_ATTACH_FILTER, instructions))
         {
-            FilterProgram program = new() { Count = (ushort)instructions.Length, Instructions = (nint)first };
-            if (SetSocketOption(fd, SOL_SOCKET, SO_ATTACH_FILTER, MemoryMarshal.AsBytes(new ReadOnlySpan<FilterProgram>(in program)), (uint)Unsafe.SizeOf<FilterProgram>()) < 0)
-            {
-                throw Errno.ToException(what, Errno.Last, "allow the process to attach socket filters (SO_ATTACH_FILTER)");
-            }
+            throw Errno.ToException(what, Errno.Last, "allow the process to attach socket filters (SO_ATTACH_FILTER)");
         }
     }
 }

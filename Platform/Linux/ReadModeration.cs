@@ -33,7 +33,7 @@ internal sealed class ReadModeration
 
     private const long NanosecondsPerSecond = 1_000_000_000;
 
-    private long _windowStart;
+    private long _windowStart = -1;
     private int _reads;
     private long _framesIn;
     private long _bytesIn;
@@ -50,6 +50,7 @@ internal sealed class ReadModeration
     /// <returns>When to read again; zero: as soon as there is something.</returns>
     public TimeSpan OnRead(long now, int frames, int bytes)
     {
+        _windowStart = _windowStart < 0 ? now : _windowStart;
         _reads++;
         _framesIn += frames;
         _bytesIn += bytes;

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using static Softlan.Platform.Linux.NativePacket;
 
@@ -22,7 +20,7 @@ internal static class ShardFilter
     /// <param name="socket">Any of them.</param>
     /// <param name="count">How many there are.</param>
     /// <returns>False where the kernel has no such filters (before Linux 4.5).</returns>
-    public static unsafe bool TryAttach(SafeFd socket, int count)
+    public static bool TryAttach(SafeFd socket, int count)
     {
         ReadOnlySpan<FilterInstruction> instructions =
         [
@@ -35,16 +33,6 @@ internal static class ShardFilter
             new() { Code = BPF_RET_A },
         ];
 
-        // SAFETY: the kernel copies the instructions before the call returns.
-        fixed (FilterInstruction* first = instructions)
-        {
-            FilterProgram program = new() { Count = (ushort)instructions.Length, Instructions = (nint)first };
-            return NativeSocket.SetSocketOption(
-                socket,
-                NativeSocket.SOL_SOCKET,
-                NativeSocket.SO_ATTACH_REUSEPORT_CBPF,
-                MemoryMarshal.AsBytes(new ReadOnlySpan<FilterProgram>(in program)),
-                (uint)Unsafe.SizeOf<FilterProgram>()) == 0;
-        }
+        return SocketFilter.TryAttach(socket, NativeSocket.SO_ATTACH_REUSEPORT_CBPF, instructions);
     }
 }

@@ -78,7 +78,7 @@ internal sealed class WatchedProcess : IDisposable
         }
     }
 
-    /// <summary>Ends the program and waits until it has ended. Nothing is reported any more.</summary>
+    /// <summary>Ends the program, and kills it where it has not ended after a while. Nothing is reported any more.</summary>
     public void Dispose()
     {
         lock (_lock)

@@ -1,24 +1,11 @@
-using System.Text;
 using Softlan.Wire;
 
 namespace Softlan.Roles.CommandLine;
 
 /// <summary>stdout: what cannot be written there is a failure that an operator can act on.</summary>
-internal sealed class OutputWriter(TextWriter inner) : TextWriter
+internal sealed class OutputWriter(TextWriter inner) : GuardedWriter(inner)
 {
-    public override Encoding Encoding => inner.Encoding;
-
-    public override void Write(char value) => Try(() => inner.Write(value));
-
-    public override void Write(char[] buffer, int index, int count) => Try(() => inner.Write(buffer, index, count));
-
-    public override void Write(string? value) => Try(() => inner.Write(value));
-
-    public override void WriteLine(string? value) => Try(() => inner.Write(value + NewLine));
-
-    public override void Flush() => Try(inner.Flush);
-
-    private static void Try(Action write)
+    protected override void Try(Action write)
     {
         try
         {

@@ -89,6 +89,9 @@ internal sealed class RelayCertificates(RelayOptions options, IQuicEngine engine
         }
     }
 
+    /// <summary>Where the certificate is that the relay makes.</summary>
+    private CertificateFiles MadeFiles => new(Path.Combine(options.StateDirectory, ChainFile), Path.Combine(options.StateDirectory, KeyFile));
+
     private static bool IsSame(ServerCertificate left, ServerCertificate? right) =>
         right is not null && left.ChainPem.AsSpan().SequenceEqual(right.ChainPem) && left.KeyPem.AsSpan().SequenceEqual(right.KeyPem);
 
@@ -99,7 +102,7 @@ internal sealed class RelayCertificates(RelayOptions options, IQuicEngine engine
 
     private ServerCertificate LoadOrMake()
     {
-        CertificateFiles files = new(Path.Combine(options.StateDirectory, ChainFile), Path.Combine(options.StateDirectory, KeyFile));
+        CertificateFiles files = MadeFiles;
         byte[]? chain = StateFiles.Read(files.Chain);
         byte[]? key = StateFiles.Read(files.Key);
         if (chain is null)
@@ -144,8 +147,7 @@ internal sealed class RelayCertificates(RelayOptions options, IQuicEngine engine
 
     private CertificatePin Inspect(ServerCertificate certificate)
     {
-        CertificateFiles files = options.Certificate
-            ?? new CertificateFiles(Path.Combine(options.StateDirectory, ChainFile), Path.Combine(options.StateDirectory, KeyFile));
+        CertificateFiles files = options.Certificate ?? MadeFiles;
         try
         {
             RequireContent(certificate.ChainPem, files.Chain);

@@ -41,7 +41,7 @@ internal static class RelayCommand
         Option<int> mtu = SoftlanOption.WithDefault(
             "--mtu", ValueKinds.Mtu, "bytes", "The largest IP MTU that a room can have, in bytes.", FrameLimits.MaxMtu);
         Option<int> maxClients = SoftlanOption.WithDefault(
-            "--max-clients-per-room", ValueKinds.Integer("a number of clients", 1, 4096, RelayOptions.DefaultMaxClientsPerRoom), "number", "How many players one room takes.", RelayOptions.DefaultMaxClientsPerRoom);
+            "--max-clients-per-room", ValueKinds.Integer("a number of clients", 1, RelayOptions.LargestRoom, RelayOptions.DefaultMaxClientsPerRoom), "number", "How many players one room takes.", RelayOptions.DefaultMaxClientsPerRoom);
         Option<int> maxRooms = SoftlanOption.WithDefault(
             "--max-rooms", ValueKinds.Integer("a number of rooms", 1, 65536, RelayOptions.DefaultMaxRooms), "number", "How many rooms there may be at once.", RelayOptions.DefaultMaxRooms);
         Option<int> maxPeers = SoftlanOption.WithDefault(

@@ -12,6 +12,10 @@ internal sealed record RelayOptions
     /// <summary>Of <see cref="MaxClientsPerRoom"/>, here and on the command line.</summary>
     public const int DefaultMaxClientsPerRoom = 64;
 
+    /// <summary>The largest <see cref="MaxClientsPerRoom"/>: a newcomer is told of everybody at once, in up to half a kilobyte each, and who leaves
+    /// more than a mebibyte of control messages unread is disconnected.</summary>
+    public const int LargestRoom = 2048;
+
     /// <summary>Of <see cref="MaxRooms"/>, here and on the command line.</summary>
     public const int DefaultMaxRooms = 1024;
 

@@ -30,6 +30,15 @@ public sealed class ReadModerationTests
     public void OnRead_FasterFrames_HaveShorterIntervals(int pause, double milliseconds) =>
         Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), ReadWakeUps(64, pause * Microsecond));
 
+    /// <summary>The clock counts from the machine's start.</summary>
+    [Fact]
+    public void OnRead_MachineHasRunForMonths_FirstFramesAreReadAtOnce()
+    {
+        _now = TimeSpan.FromDays(60).Ticks * TimeSpan.NanosecondsPerTick;
+        Assert.Equal(TimeSpan.Zero, ReadWakeUps(1000, pause: 600 * Microsecond));
+        Assert.All(Enumerable.Range(0, 64), _ => Assert.Equal(TimeSpan.Zero, new ReadModerationTests { _now = _now }.ReadWakeUps(32, pause: 600 * Microsecond)));
+    }
+
     [Fact]
     public void OnRead_Download_IsReadAtOnce() => Assert.Equal(TimeSpan.Zero, ReadWakeUps(1000, pause: 100 * Microsecond, length: 1514));
 
