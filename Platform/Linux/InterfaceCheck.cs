@@ -30,7 +30,7 @@ internal sealed class InterfaceCheck(NetlinkSocket socket, string classDirectory
         LinkEntry link = Find(name, onlyBridges: true);
         (string Reason, string? Hint)? why = link switch
         {
-            { IsBridge: false } => ("it is not a bridge", $"give it with --interface {name}, or name one of these bridges: {Names(link => link.IsBridge)}"),
+            { IsBridge: false } => ("it is not a bridge", $"give it with --interface {name}{(Names(link => link.IsBridge) is { } bridges ? $", or name one of these bridges: {bridges}" : "")}"),
             { IsUp: false } => ("it is down", $"bring it up: ip link set {name} up"),
             { Mtu: < FrameLimits.MinMtu } => MtuTooSmall(link),
             _ => null,
@@ -43,13 +43,15 @@ internal sealed class InterfaceCheck(NetlinkSocket socket, string classDirectory
         return link;
     }
 
-    private string Usable => $"usable here: {Names(link => WhyUnusable(link) is null)}";
+    private string Usable => Names(link => WhyUnusable(link) is null) is { } names ? $"usable here: {names}" : "no interface here is usable: plug in a wired one";
+
+    private string Bridges => Names(link => link.IsBridge) is { } names ? $"bridges here: {names}" : "no bridge is here: give the wired interface itself, with --interface";
 
     private LinkEntry Find(string name, bool onlyBridges = false)
     {
         InterfaceName.ThrowIfInvalid(name);
         return NetlinkLinks.Find(socket, name)
-            ?? throw SoftlanException.Create($"Cannot find interface '{name}'", "this host has none of that name", onlyBridges ? $"bridges here: {Names(link => link.IsBridge)}" : Usable);
+            ?? throw SoftlanException.Create($"Cannot find interface '{name}'", "this host has none of that name", onlyBridges ? Bridges : Usable);
     }
 
     /// <summary>Null when it is usable. Without a hint of its own, what would be usable instead is the hint.</summary>
@@ -79,9 +81,10 @@ internal sealed class InterfaceCheck(NetlinkSocket socket, string classDirectory
 
     private string BridgeOf(LinkEntry port) => NetlinkLinks.Find(socket, port.MasterIndex)?.Name ?? "with its bridge's name";
 
-    private string Names(Func<LinkEntry, bool> which)
+    /// <returns>Null: none.</returns>
+    private string? Names(Func<LinkEntry, bool> which)
     {
         string names = string.Join(", ", NetlinkLinks.List(socket).Where(which).Select(link => link.Name).Order(StringComparer.Ordinal));
-        return names.Length > 0 ? names : "none";
+        return names.Length > 0 ? names : null;
     }
 }

@@ -80,7 +80,7 @@ internal static partial class ClientLog
     /// <summary>Where a frame's sender is, for a log.</summary>
     public static string WhereIs(PeerInfo source) => source.Role == PeerRole.Gateway ? "on the party's LAN" : source.Name.Length > 0 ? $"player {source.Name}" : $"player {source.Id}";
 
-    [LoggerMessage(341, LogLevel.Information, "Nobody else is in room {Room} yet. Is the code right? In a room without a gateway players give themselves addresses, for example --address 10.73.42.50/24")]
+    [LoggerMessage(341, LogLevel.Information, "Nobody else is in room {Room} yet. Is the code right? In a room without a gateway players give themselves addresses: on Linux with --address, for example 10.73.42.50/24, on Windows in the TAP adapter's IPv4 settings")]
     public static partial void Alone(ILogger logger, RoomCode room);
 
     [LoggerMessage(321, LogLevel.Warning, "The party's DHCP took the address {Address} back; asking for another")]
@@ -107,7 +107,7 @@ internal static partial class ClientLog
     [LoggerMessage(328, LogLevel.Warning, "{Interface} sends frames with the MAC {Mac}, which is not its own; they are dropped. A client carries one machine: do not bridge its TAP")]
     public static partial void ForeignSource(ILogger logger, string @interface, MacAddress mac);
 
-    [LoggerMessage(331, LogLevel.Warning, "Dropped in the last minute: {Drops}")]
+    [LoggerMessage(331, LogLevel.Warning, "Dropped in the last minute: {Drops}; README.md says what each reason means")]
     public static partial void Dropped(ILogger logger, string drops);
 
     [LoggerMessage(330, LogLevel.Warning, "Something added the route {Destination} to {Interface}: {Outcome}. The party is never this machine's way to the internet")]

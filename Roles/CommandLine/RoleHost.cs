@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Softlan.Platform;
+using Softlan.Roles.Shared;
 using Softlan.Wire;
 
 namespace Softlan.Roles.CommandLine;
@@ -102,7 +103,7 @@ internal sealed class RoleHost(
 
     private void OnStopTimeout()
     {
-        RoleHostLog.StopTimedOut(logger, StopTimeout);
+        RoleHostLog.StopTimedOut(logger, SessionFailures.Seconds(StopTimeout));
         _end.Cancel();
     }
 

@@ -6,5 +6,5 @@ namespace Softlan.Roles.CommandLine;
 internal static partial class RoleHostLog
 {
     [LoggerMessage(1, LogLevel.Warning, "Did not end in order within {Timeout}; ending now")]
-    public static partial void StopTimedOut(ILogger logger, TimeSpan timeout);
+    public static partial void StopTimedOut(ILogger logger, string timeout);
 }

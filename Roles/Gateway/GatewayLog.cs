@@ -31,12 +31,12 @@ internal static partial class GatewayLog
     public static partial void StrayLoop(ILogger logger, MacAddress mac, string @interface, RoomCode room);
 
     [LoggerMessage(204, LogLevel.Error, "LOOP: frames of remote players such as {Mac} keep coming back from {Interface}. A second bridge connects this LAN and room {Room}: another gateway, or a player who is on this LAN as well. Bridging stops for {Pause}; remove the second bridge")]
-    public static partial void Loop(ILogger logger, MacAddress mac, string @interface, RoomCode room, TimeSpan pause);
+    public static partial void Loop(ILogger logger, MacAddress mac, string @interface, RoomCode room, string pause);
 
     [LoggerMessage(205, LogLevel.Warning, "Bridging {Interface} again after the loop")]
     public static partial void BridgingAgain(ILogger logger, string @interface);
 
-    [LoggerMessage(206, LogLevel.Warning, "Dropped in the last minute: {Drops}")]
+    [LoggerMessage(206, LogLevel.Warning, "Dropped in the last minute: {Drops}; README.md says what each reason means")]
     public static partial void Dropped(ILogger logger, string drops);
 
     [LoggerMessage(207, LogLevel.Debug, "Reminded the LAN's switches of {Clients} clients")]

@@ -266,7 +266,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
                     GatewayLog.StrayLoop(_logger, source, _port.Name, _options.Relay.Room);
                     break;
                 case LoopVerdict.Pause:
-                    GatewayLog.Loop(_logger, source, _port.Name, _options.Relay.Room, LoopGuard.PauseLength);
+                    GatewayLog.Loop(_logger, source, _port.Name, _options.Relay.Room, SessionFailures.Seconds(LoopGuard.PauseLength));
                     _pauseTimer.Set(LoopGuard.PauseLength);
                     break;
             }

@@ -254,13 +254,14 @@ internal sealed class RelayRole : IRole
         bool isAnywhere = listening.Equals(IPAddress.IPv6Any) || listening.Equals(IPAddress.Any);
         string host = _options.PublicName ?? (isAnywhere ? "HOST" : listening.ToString());
         RelayAddress address = new(host, endPoints.Count > 0 ? endPoints[0].Port : _options.Listen.EndPoint.Port);
-        string line = $"softlan client --relay {address} --pin {Pin} --room ROOM1";
+        string line = $"softlan client --relay {address} --pin {Pin} --room {RoomSuggestion.Make()}";
         try
         {
             _output.WriteLine($"The relay listens on {string.Join(" and ", endPoints)} (UDP).");
             _output.WriteLine(host == "HOST"
-                ? "Players join with this line; put in this machine's public name or address for HOST and any room code for ROOM1:"
-                : "Players join with this line; put in any room code for ROOM1:");
+                ? "Players join with this line; put in this machine's public name or address for HOST."
+                : "Players join with this line.");
+            _output.WriteLine("Whoever knows a room's code is let in. The one in this line is new and hard to guess; any other opens a room as well:");
             _output.WriteLine();
             _output.WriteLine($"  {line}");
             _output.WriteLine();

@@ -35,7 +35,7 @@ internal static class SessionFailures
     /// <param name="port">The relay's UDP port.</param>
     public static string? ConnectHint(LinkCloseKind kind, int port) => kind switch
     {
-        LinkCloseKind.TimedOut => $"see that the relay runs, and that its firewall lets UDP port {port} in (TCP is something else)",
+        LinkCloseKind.TimedOut => $"see that the relay runs, and that its firewall lets UDP port {port} in (TCP is something else); if others reach it, this network blocks UDP: try another, such as a phone's hotspot",
         LinkCloseKind.Full => "the relay takes no more from this address, or none at all: ask its operator to raise --max-links-per-address or --max-peers",
         _ => null,
     };

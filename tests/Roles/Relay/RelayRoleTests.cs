@@ -17,6 +17,8 @@ public sealed class RelayRoleTests : IDisposable
 {
     private static readonly TimeSpan TwoLooks = 2 * RelayCertificates.PollInterval;
 
+    private const string SuggestedRoom = "[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}";
+
     private readonly string _directory = Path.Combine(Path.GetTempPath(), $"softlan-relay-{Guid.NewGuid():n}");
     private readonly MemoryNetwork _network = new(new ManualLane());
     private readonly StringWriter _output = new();
@@ -43,7 +45,7 @@ public sealed class RelayRoleTests : IDisposable
     {
         RelayRole relay = Start();
         Assert.Contains("[::]:443 (UDP)", _output.ToString(), StringComparison.Ordinal);
-        Assert.Contains($"softlan client --relay HOST:443 --pin {relay.Pin} --room ROOM1", _output.ToString(), StringComparison.Ordinal);
+        Assert.Matches($"softlan client --relay HOST:443 --pin {relay.Pin} --room {SuggestedRoom}\n", _output.ToString());
         Assert.Contains(_log.Lines, line => line.StartsWith("Information: Listening on [::]:443", StringComparison.Ordinal));
     }
 
@@ -210,7 +212,7 @@ public sealed class RelayRoleTests : IDisposable
         using OutputWriter output = new(full);
         RelayRole relay = Start(output: output);
         Assert.Contains("Input/output error", Assert.Single(Warnings()), StringComparison.Ordinal);
-        Assert.Contains($"softlan client --relay HOST:443 --pin {relay.Pin} --room ROOM1", Warnings().Single(), StringComparison.Ordinal);
+        Assert.Matches($"softlan client --relay HOST:443 --pin {relay.Pin} --room {SuggestedRoom}", Warnings().Single());
     }
 
     [Fact]
@@ -256,7 +258,7 @@ public sealed class RelayRoleTests : IDisposable
         Wait(TimeSpan.FromSeconds(1));
         link.Close(CloseReason.Normal, "done");
         Wait(3 * RelayRole.ReportInterval);
-        Assert.Equal(["Warning: Dropped in the last minute: UnauthorizedSourceMac 3, UnknownDestination 1"], Warnings());
+        Assert.Equal(["Warning: Dropped in the last minute: UnauthorizedSourceMac 3, UnknownDestination 1; README.md says what each reason means"], Warnings());
     }
 
     [Fact]
