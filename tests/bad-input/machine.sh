@@ -46,7 +46,7 @@ story_machine() {
   check "client whose card's name is another interface's" failure "Cannot use 'eth0': an interface of that name exists and is not a TAP. Hint: choose another name with --tap" client $(to_relay) --tap eth0 --identity "$work/player1/home/x.json"
   check "client whose card another one has" failure "Cannot open TAP interface 'softlan0': another process is using it. Hint: " client $(to_relay) --identity "$work/player1/home/x.json" --address none
   check "gateway on an interface that is not there" failure "Cannot find interface 'eth7': this host has none of that name. Hint: usable here: eth0" gateway $(to_relay) --interface eth7
-  check "gateway in a bridge that is not there" failure "Cannot find interface 'br7': this host has none of that name. Hint: bridges here: none" gateway $(to_relay) --bridge br7
+  check "gateway in a bridge that is not there" failure "Cannot find interface 'br7': this host has none of that name. Hint: no bridge is here: give the wired interface itself, with --interface" gateway $(to_relay) --bridge br7
   machine=stranger
   on stranger sysctl -qw net.ipv6.conf.all.disable_ipv6=1
   start plain stranger "$softlan" relay --listen 443/udp
