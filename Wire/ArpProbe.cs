@@ -6,14 +6,14 @@ namespace Softlan.Wire;
 internal static class ArpProbe
 {
     /// <summary>Bytes of the frame, without padding.</summary>
-    public const int Length = FrameLimits.HeaderLength + 28;
+    public const int Length = FrameLimits.HeaderLength + ArpPacket.Length;
 
     // RFC 826: hardware Ethernet, protocol IPv4, their address lengths, and a request.
     private static ReadOnlySpan<byte> Request => [0, 1, 0x08, 0x00, 6, 4, 0, 1];
 
-    private const int SenderMac = FrameLimits.HeaderLength + 8;
-    private const int SenderAddress = SenderMac + MacAddress.Length;
-    private const int TargetAddress = SenderAddress + sizeof(uint) + MacAddress.Length;
+    private const int SenderMac = FrameLimits.HeaderLength + ArpPacket.SenderMac;
+    private const int SenderAddress = FrameLimits.HeaderLength + ArpPacket.SenderAddress;
+    private const int TargetAddress = FrameLimits.HeaderLength + ArpPacket.TargetAddress;
 
     /// <summary>Writes a broadcast that everybody answers who has the address.</summary>
     /// <param name="frame"><see cref="Length"/> bytes.</param>

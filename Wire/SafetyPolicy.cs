@@ -23,9 +23,6 @@ internal static class SafetyPolicy
 
     private const int SnapLength = 8;
 
-    private const int ArpHardwareLengthOffset = 4;
-    private const int ArpSenderOffset = 8;
-
     /// <param name="frame">A frame of any length; shorter than an Ethernet header is <see cref="DropReason.Malformed"/>.</param>
     /// <param name="direction">Who put it into the room.</param>
     /// <returns><see cref="DropReason.None"/>: it may pass.</returns>
@@ -88,11 +85,11 @@ internal static class SafetyPolicy
     /// <summary>Requests, replies, probes and announcements alike: the sender's hardware address is the frame's (RFC 826).</summary>
     private static DropReason CheckPlayerArp(ReadOnlySpan<byte> arp, MacAddress source)
     {
-        if (arp.Length < ArpSenderOffset + MacAddress.Length || arp[ArpHardwareLengthOffset] != MacAddress.Length)
+        if (arp.Length < ArpPacket.SenderMac + MacAddress.Length || arp[ArpPacket.HardwareLength] != MacAddress.Length)
         {
             return DropReason.Unjudgeable;
         }
 
-        return MacAddress.Read(arp[ArpSenderOffset..]) == source ? DropReason.None : DropReason.ArpSpoof;
+        return MacAddress.Read(arp[ArpPacket.SenderMac..]) == source ? DropReason.None : DropReason.ArpSpoof;
     }
 }

@@ -43,7 +43,8 @@ internal sealed class InterfaceCheck(NetlinkSocket socket, string classDirectory
         return link;
     }
 
-    private string Usable => Names(link => WhyUnusable(link) is null) is { } names ? $"usable here: {names}" : "no interface here is usable: plug in a wired one";
+    private string Usable => Names(link => WhyUnusable(link) is null) is { } names ? $"usable here: {names}"
+        : $"no interface here is usable as it is (ip link shows them){(Names(link => link.IsBridge) is { } bridges ? $"; for a bridge use --bridge: {bridges}" : "")}";
 
     private string Bridges => Names(link => link.IsBridge) is { } names ? $"bridges here: {names}" : "no bridge is here: give the wired interface itself, with --interface";
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using System.Runtime.Versioning;
 
@@ -12,6 +13,9 @@ internal sealed class LoopThread(string name, EventLoop main) : IDisposable
     /// <summary>A loop that does not answer for so long hangs.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    /// <summary>Between two looks whether a loop that is waited for has ended.</summary>
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
+
     private readonly CancellationTokenSource _stop = new();
     private Thread? _thread;
     private volatile bool _hasEnded;
@@ -24,7 +28,8 @@ internal sealed class LoopThread(string name, EventLoop main) : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Runs something on the loop and waits for it; where the loop has ended, here. What it throws is thrown here.</summary>
+    /// <summary>Runs something on the loop and waits for it; where the loop has ended, or ends before that, here. What it throws is thrown here.
+    /// </summary>
     /// <exception cref="TimeoutException">The loop hangs.</exception>
     public void Invoke(Action work)
     {
@@ -36,8 +41,14 @@ internal sealed class LoopThread(string name, EventLoop main) : IDisposable
 
         ManualResetEventSlim done = new(); // Not disposed: a loop that hung may still set it.
         ExceptionDispatchInfo? failure = null;
+        int begun = 0;
         Loop.Post(() =>
         {
+            if (Interlocked.Exchange(ref begun, 1) != 0)
+            {
+                return;
+            }
+
             try
             {
                 work();
@@ -49,9 +60,19 @@ internal sealed class LoopThread(string name, EventLoop main) : IDisposable
 
             done.Set();
         });
-        if (!done.Wait(Patience))
+        long start = Stopwatch.GetTimestamp();
+        while (!done.Wait(Look))
         {
-            throw new TimeoutException($"The thread '{name}' does not answer.");
+            if (_hasEnded && Interlocked.Exchange(ref begun, 1) == 0)
+            {
+                work();
+                return;
+            }
+
+            if (Stopwatch.GetElapsedTime(start) >= Patience)
+            {
+                throw new TimeoutException($"The thread '{name}' does not answer.");
+            }
         }
 
         failure?.Throw();
@@ -80,8 +101,11 @@ internal sealed class LoopThread(string name, EventLoop main) : IDisposable
         catch (Exception bug)
         {
             ExceptionDispatchInfo captured = ExceptionDispatchInfo.Capture(bug);
-            _hasEnded = true;
             main.Post(captured.Throw);
+        }
+        finally
+        {
+            _hasEnded = true;
         }
     }
 }

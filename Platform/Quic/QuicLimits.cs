@@ -10,8 +10,8 @@ internal static class QuicLimits
     /// KiB at most. A peer that has used it up waits.</summary>
     public const int ControlWindow = 256 * 1024;
 
-    /// <summary>Half-open handshakes, and such that failed lately, from which on a client must show by a Retry that it owns its address (RFC 9000,
-    /// section 8.1). It costs the client a round trip.</summary>
+    /// <summary>Half-open handshakes, and over ngtcp2 such that failed lately, from which on a client must show by a Retry that it owns its address
+    /// (RFC 9000, section 8.1). It costs the client a round trip.</summary>
     public const int RetryThreshold = 64;
 
     /// <summary>Half-open handshakes that are served at all. Beyond it a first packet is dropped (ngtcp2; clients send it again) or its connection

@@ -64,7 +64,7 @@ internal static class ClientCommand
         Option<bool> list = new("--list-taps") { Description = system.ListTapsHelp, Arity = ArgumentArity.Zero, Action = new ListTaps(listTaps) };
         Command command = new(
             "client",
-            "Makes this machine a player at the party: a virtual network card whose cable ends at the party's switch. After the first join of a room, --room alone is enough. Needs root or CAP_NET_ADMIN; on Windows an administrator.");
+            "Makes this machine a player at the party: a virtual network card whose cable ends at the party's switch. After the first join of a room, --room alone is enough. Needs root, or CAP_NET_ADMIN with --address; on Windows an administrator.");
         relay.AddTo(command);
         command.Add(virtualMac);
         command.Add(identity);

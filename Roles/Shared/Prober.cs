@@ -10,8 +10,8 @@ internal sealed class Prober
     /// <summary>An answer that comes later says nothing about the path any more and is ignored.</summary>
     private static readonly TimeSpan MaxRoundTrip = TimeSpan.FromSeconds(10);
 
-    /// <summary>Answers a second, and at once. The largest room has 4096 players who each probe the gateway once a second, and after a stall two
-    /// seconds' probes may come at once; what is above gets no answer.</summary>
+    /// <summary>Answers a second, and at once. A room may have 4096 peers (<see cref="RemotePeers.MaxPeers"/>) who each probe the gateway once a
+    /// second, and after a stall two seconds' probes may come at once; what is above gets no answer.</summary>
     private const int AnswersPerSecond = 8192;
 
     private readonly TokenBucket _answers = new(AnswersPerSecond, AnswersPerSecond);

@@ -62,9 +62,9 @@ internal sealed class StatusConsole(EnduringWriter terminal, Func<int> width) : 
     /// <summary>Takes the live line away for good.</summary>
     public void CloseLine()
     {
-        Show("");
         lock (_lock)
         {
+            Show("");
             _isClosed = true;
         }
     }

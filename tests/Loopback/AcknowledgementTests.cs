@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
+using Softlan.Platform.Quic;
 using Softlan.Wire;
 using Xunit;
 
@@ -79,8 +80,9 @@ public sealed class AcknowledgementTests : IDisposable
         long answers = server.Link.Statistics.PacketsSent - answersBefore;
         long packets = server.Link.Statistics.PacketsReceived - packetsBefore;
 
-        // For every half of the smallest window, which the sender asks for, and for every 16 ms on a machine that takes so long. With one for every
-        // 16 frames there would be one for three packets.
+        // For every half of the small window, which the sender asks for where the path is near, and for every 16 ms on a machine that takes so long.
+        // With one for every 16 frames there would be one for three packets.
+        Assert.SkipWhen(client.Link.Statistics.MinRtt >= DelayGuard.NearPath, "This machine takes a millisecond for each turn.");
         Assert.InRange(answers, 1, (packets / 8) + (elapsed / 16));
         Assert.InRange(packets, Moments, Moments * 5 / 4);
     }

@@ -19,10 +19,10 @@ internal sealed class FailedHandshakes
     /// <param name="now">Monotonic.</param>
     public int Lately(TimeSpan now)
     {
-        double halves = (now - _halved) / HalfLife;
-        if (halves >= 1)
+        long halves = (now - _halved).Ticks / HalfLife.Ticks;
+        if (halves > 0)
         {
-            _halved = now;
+            _halved += HalfLife * halves;
             _count = halves < sizeof(int) * 8 ? _count >> (int)halves : 0;
         }
 

@@ -28,6 +28,12 @@ internal sealed unsafe partial class QuicConnection
     /// no wake-up of its own, and the round trip of that packet has no waiting in it. Where none comes, soon after.</summary>
     private const long ShortAcknowledgeDelay = 16_000_000;
 
+    /// <summary>The same where the other side has never asked for one: it may be of another engine, which does not.</summary>
+    private const long UnaskedAcknowledgeDelay = 8_000_000;
+
+    /// <summary>The other side asks for acknowledgements when it needs one.</summary>
+    private bool _isAsked;
+
     /// <summary>What packets brought in this turn, for <see cref="Settle"/>, unless a write has dealt with it.</summary>
     private Received _unsettled;
 
@@ -104,6 +110,8 @@ internal sealed unsafe partial class QuicConnection
         }
     }
 
+    private long AcknowledgeDelay => _isAsked ? ShortAcknowledgeDelay : UnaskedAcknowledgeDelay;
+
     /// <summary>A packet was read.</summary>
     /// <returns>What came is to be acknowledged in this turn.</returns>
     private bool CountUnacknowledged()
@@ -116,9 +124,10 @@ internal sealed unsafe partial class QuicConnection
         long now = _loop.NowNanoseconds;
         _unacknowledgedSince = _unacknowledged == 0 ? now : _unacknowledgedSince;
         _unacknowledged++;
+        _isAsked |= (_brought & Received.AckRequest) != 0;
         return (_brought & Received.AckRequest) != 0
             || _unacknowledged >= AcknowledgeAtOnce
-            || (_unacknowledged >= SmallestWindow && now - _unacknowledgedSince >= ShortAcknowledgeDelay);
+            || (_unacknowledged >= SmallestWindow && now - _unacknowledgedSince >= AcknowledgeDelay);
     }
 
     /// <summary>Acknowledgements cost a packet each, here and there. They ride on whatever else is sent; where nothing is, they wait for company, but
@@ -132,7 +141,7 @@ internal sealed unsafe partial class QuicConnection
 
         if ((received & Received.Data) != 0)
         {
-            long wait = _unacknowledged < SmallestWindow ? LongAcknowledgeDelay : ShortAcknowledgeDelay;
+            long wait = _unacknowledged < SmallestWindow ? LongAcknowledgeDelay : AcknowledgeDelay;
             _acknowledgeAt = Math.Min(_acknowledgeAt, _loop.NowNanoseconds + wait);
         }
     }

@@ -23,6 +23,28 @@ public sealed class FailedHandshakesTests
         Assert.Equal(0, _failed.Lately(now + TimeSpan.FromDays(1)));
     }
 
+    /// <summary>However often, and when, it is looked at.</summary>
+    [Theory]
+    [InlineData(0.001)]
+    [InlineData(0.7)]
+    [InlineData(1.9)]
+    public void Lately_IsHalvedEverySecond_WhoeverLooks(double pause)
+    {
+        TimeSpan now = TimeSpan.FromDays(100);
+        _failed.Lately(now);
+        for (int i = 0; i < FailedHandshakes.Most; i++)
+        {
+            _failed.Note(now);
+        }
+
+        for (double seconds = 0; seconds < 2; seconds += pause)
+        {
+            _failed.Lately(now + TimeSpan.FromSeconds(seconds));
+        }
+
+        Assert.Equal(FailedHandshakes.Most / 4, _failed.Lately(now + TimeSpan.FromSeconds(2)));
+    }
+
     [Theory]
     [InlineData(5, false)]
     [InlineData(200, true)]
