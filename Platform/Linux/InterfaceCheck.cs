@@ -17,7 +17,7 @@ internal sealed class InterfaceCheck(NetlinkSocket socket, string classDirectory
         LinkEntry link = Find(name);
         if (WhyUnusable(link) is { } why)
         {
-            throw SoftlanException.Create($"Cannot bridge interface '{name}'", why.Reason, why.Hint ?? Usable);
+            throw SoftlanException.Create($"Cannot bridge interface '{name}'", why.Reason, why.Hint ?? InterfaceHint);
         }
 
         return link;
@@ -30,7 +30,7 @@ internal sealed class InterfaceCheck(NetlinkSocket socket, string classDirectory
         LinkEntry link = Find(name, onlyBridges: true);
         (string Reason, string? Hint)? why = link switch
         {
-            { IsBridge: false } => ("it is not a bridge", $"give it with --interface {name}{(Names(link => link.IsBridge) is { } bridges ? $", or name one of these bridges: {bridges}" : "")}"),
+            { IsBridge: false } => ("it is not a bridge", $"give it with --interface {name}{IfAny(", or name one of these bridges: ", Bridges)}"),
             { IsUp: false } => ("it is down", $"bring it up: ip link set {name} up"),
             { Mtu: < FrameLimits.MinMtu } => MtuTooSmall(link),
             _ => null,
@@ -43,16 +43,22 @@ internal sealed class InterfaceCheck(NetlinkSocket socket, string classDirectory
         return link;
     }
 
-    private string Usable => Names(link => WhyUnusable(link) is null) is { } names ? $"usable here: {names}"
-        : $"no interface here is usable as it is (ip link shows them){(Names(link => link.IsBridge) is { } bridges ? $"; for a bridge use --bridge: {bridges}" : "")}";
+    /// <summary>Null: none.</summary>
+    private string? Bridges => Names(link => link.IsBridge);
 
-    private string Bridges => Names(link => link.IsBridge) is { } names ? $"bridges here: {names}" : "no bridge is here: give the wired interface itself, with --interface";
+    private string InterfaceHint => Names(link => WhyUnusable(link) is null) is { } usable
+        ? $"usable here: {usable}"
+        : $"no interface here is usable as it is (ip link shows them){IfAny("; for a bridge use --bridge: ", Bridges)}";
+
+    private string BridgeHint => Bridges is { } bridges ? $"bridges here: {bridges}" : "no bridge is here: give the wired interface itself, with --interface";
+
+    private static string IfAny(string before, string? names) => names is null ? "" : before + names;
 
     private LinkEntry Find(string name, bool onlyBridges = false)
     {
         InterfaceName.ThrowIfInvalid(name);
         return NetlinkLinks.Find(socket, name)
-            ?? throw SoftlanException.Create($"Cannot find interface '{name}'", "this host has none of that name", onlyBridges ? Bridges : Usable);
+            ?? throw SoftlanException.Create($"Cannot find interface '{name}'", "this host has none of that name", onlyBridges ? BridgeHint : InterfaceHint);
     }
 
     /// <summary>Null when it is usable. Without a hint of its own, what would be usable instead is the hint.</summary>

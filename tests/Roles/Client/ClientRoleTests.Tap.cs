@@ -31,11 +31,7 @@ public sealed partial class ClientRoleTests
         RecordingOwner lan = new();
         using RelaySession gateway = StartGateway(lan);
         _lane.Advance(TimeSpan.FromSeconds(2));
-        StartClient();
-        while (_host.Ports.Count == 0)
-        {
-            _lane.Advance(TimeSpan.FromMilliseconds(1));
-        }
+        StartClientUntilTheTapIsOpen();
 
         byte[] own = TestFrames.Plain(Server, Own);
         Port.Inject(own);
@@ -64,11 +60,7 @@ public sealed partial class ClientRoleTests
     public void Join_TapCannotBeRead_EndsWithTheReason()
     {
         SoftlanException failure = SoftlanException.Create("Cannot watch the TAP", "a test said so");
-        StartClient();
-        while (_host.Ports.Count == 0)
-        {
-            _lane.Advance(TimeSpan.FromMilliseconds(1));
-        }
+        StartClientUntilTheTapIsOpen();
 
         Port.RefusesToStart = failure;
         _lane.Advance(TimeSpan.FromSeconds(2));
@@ -86,5 +78,14 @@ public sealed partial class ClientRoleTests
         gateway.Send(down.AsSpan());
         _lane.Advance(TimeSpan.FromMilliseconds(100));
         Assert.Equal([down], Port.Written);
+    }
+
+    private void StartClientUntilTheTapIsOpen()
+    {
+        StartClient();
+        while (_host.Ports.Count == 0)
+        {
+            _lane.Advance(TimeSpan.FromMilliseconds(1));
+        }
     }
 }
