@@ -12,7 +12,7 @@ set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 exec </dev/null
 # shellcheck source=/dev/null
-for part in netns/lib bad-input/options bad-input/machine bad-input/streams bad-input/strangers; do . "tests/$part.sh"; done
+for part in netns/lib bad-input/options bad-input/machine bad-input/streams bad-input/strangers; do . "tests/$part.sh" || exit 1; done
 
 relay_address=203.0.113.1
 bad=$PWD/tests/bad-input
@@ -57,7 +57,7 @@ start_unreachable
 check "alice joins" join alice player1 10.73.42.11
 check "bob joins" join bob player2 10.73.42.12
 check "they ping each other" pings player1 10.73.42.12
-for one in "${stories[@]}"; do "story_$one"; done
+tell "${stories[@]}"
 story "those who were in the room all the time"
 concerns relay alice bob
 check "alice and bob still ping each other" pings player1 10.73.42.12

@@ -9,6 +9,8 @@ softlan=${1:-artifacts/linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')
 
 skip() { echo "minimal root: skipped: $*"; echo "0 passed, 0 failed, 1 skipped"; exit 0; }
 [ "$(id -u)" -eq 0 ] || skip "needs root"
+# What debootstrap mounts is seen by nobody else, and ends with this process, even when it is killed.
+[ "${SOFTLAN_MOUNTS:-}" = own ] || SOFTLAN_MOUNTS=own exec unshare -m --propagation private bash "$PWD/tests/minimal-root.sh" "$@"
 command -v debootstrap >/dev/null || skip "debootstrap is not installed"
 [ -x "$softlan" ] || { echo "minimal root: $softlan does not exist. Run ./publish.sh first."; echo "0 passed, 1 failed"; exit 1; }
 
@@ -22,7 +24,8 @@ if [ -z "$uri" ]; then
 fi
 [ -n "$uri" ] || skip "apt knows no mirror of Debian"
 
-work=$(mktemp -d)
+# By this name netns.sh and bad-input.sh know what a run that was killed has left.
+work=$(mktemp -d "${TMPDIR:-/tmp}/softlan-test-$$-XXXXXX")
 root=$work/root
 relay=
 relay2=

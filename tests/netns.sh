@@ -18,7 +18,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 exec </dev/null
 for part in lib party join traffic safety bridge recovery restore loops both interop; do
   # shellcheck source=/dev/null
-  [ ! -e "tests/netns/$part.sh" ] || . "tests/netns/$part.sh"
+  . "tests/netns/$part.sh" || exit 1
 done
 
 begin dnsmasq radvd udhcpc ping nft ethtool gtlsclient tcpdump awk
@@ -29,8 +29,5 @@ start_services || fail "services on every machine" "they do not start"
 stories=("$@")
 [ ${#stories[@]} -gt 0 ] || stories=(dhcp_clients "talk --interface" transfers "everybody --interface" safety bridge reports restore recovery paths sleep loops refusals both interop)
 story_join
-for one in "${stories[@]}"; do
-  # shellcheck disable=SC2086
-  story_$one
-done
+tell "${stories[@]}"
 finish

@@ -18,9 +18,10 @@ cc=x86_64-w64-mingw32-gcc
 for tool in wine wineserver "$cc" python3 unshare ip; do
   command -v "$tool" >/dev/null || skip "$tool is not installed (./setup.sh --tests installs it)"
 done
-unshare -n true 2>/dev/null || skip "this machine gives no network namespaces"
+unshare -n -p -f --mount-proc true 2>/dev/null || skip "this machine gives no network and process namespaces"
 
-work=$(mktemp -d)
+# By this name netns.sh and bad-input.sh know what a run that was killed has left.
+work=$(mktemp -d "${TMPDIR:-/tmp}/softlan-test-$$-XXXXXX")
 trap 'rm -rf --one-file-system "$work"' EXIT
 trap 'exit 130' INT TERM HUP
 
@@ -41,8 +42,9 @@ if [ ! -x artifacts/win-x64/softlan.exe ] || [ -n "$(find Wire Platform Roles Pr
 fi
 
 echo "wine: $(wine --version 2>/dev/null || echo 'version unknown')"
-# The address of the relay is nobody's but this namespace's.
-timeout -k 10 400 unshare -n bash -c '
-  ip link set lo up && ip address add 203.0.113.7/32 dev lo &&
-    exec env PYTHONDONTWRITEBYTECODE=1 python3 tests/wine/ring.py "$@"' ring "$work" "$PWD/artifacts/build/wine/out/softlan.wine.exe" "$PWD/artifacts/win-x64/softlan.exe" \
+# The address of the relay is nobody's but this namespace's, and with its first process, this bash, everything in it ends: wineserver stays by itself.
+timeout -k 10 400 unshare -n -p -f --kill-child --mount-proc bash -c '
+  ip link set lo up && ip address add 203.0.113.7/32 dev lo || exit 1
+  PYTHONDONTWRITEBYTECODE=1 python3 tests/wine/ring.py "$@"
+  exit' ring "$work" "$PWD/artifacts/build/wine/out/softlan.wine.exe" "$PWD/artifacts/win-x64/softlan.exe" \
   "$PWD/artifacts/win-x64/softlan-experimental-aot.exe"

@@ -101,6 +101,13 @@ def knock(address, port, file, count, per_second, answers_retry):
             else:
                 heard["handshake"] += 1
     print(f"{sent} first packets in {time.monotonic() - start:.1f} s; came back: {', '.join(f'{n} {kind}' for kind, n in sorted(heard.items())) or 'nothing'}")
+    # An attack that the relay does not take for one proves nothing.
+    if sent < count:
+        sys.exit("not all of them could be sent")
+    if heard["handshake"] == 0:
+        sys.exit("the relay answered none: they are no first packets")
+    if answers_retry and heard["retry"] == 0:
+        sys.exit("the relay never asked for the address")
 
 
 def capture(port, file):

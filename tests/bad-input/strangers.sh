@@ -82,7 +82,7 @@ attacked() {
   shift 2
   before=$(memory)
   start echoes player1 ping -i 0.05 -q -W 1 10.73.42.12
-  attack "$@" >"$work/attack" || { cat "$work/attack"; return 1; }
+  attack "$@" >"$work/attack" 2>&1 || { cat "$work/attack"; return 1; }
   # Asked to end, ping says how many came back.
   kill -INT "${pids[echoes]}" && ends echoes 5 0 || return 1
   after=$(memory)

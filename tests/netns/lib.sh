@@ -151,7 +151,8 @@ mark() {
 words() { tail -c +$((${marks[$1]:-0} + 1)) "$work/$1.log" 2>/dev/null; }
 
 # said NAME PATTERN: since its mark. says NAME SECONDS PATTERN: soon.
-said() { words "$1" | grep -qE -- "$2"; }
+# Not through a pipe: grep ends with the first match, and a writer that still writes then would make it a failure.
+said() { grep -qE -- "$2" < <(words "$1"); }
 
 says() {
   wait_for "$2" said_or_gone "$1" "$3"
@@ -236,6 +237,19 @@ begin() {
 
 # A section of the output; SECONDS of the whole run so far, for people who look where time goes.
 story() { echo; echo "-- $* [$SECONDS s]"; }
+
+# tell STORY...: each a function story_NAME, perhaps with arguments. A name that there is not fails, or a typing error would pass.
+tell() {
+  local one
+  for one in "$@"; do
+    if declare -F "story_${one%% *}" >/dev/null; then
+      # shellcheck disable=SC2086
+      story_$one
+    else
+      fail "story $one" "there is none of that name"
+    fi
+  done
+}
 
 finish() {
   echo

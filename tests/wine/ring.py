@@ -493,6 +493,7 @@ def broken(tapctl, pc, hub):
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # So that a time limit runs what "finally" has to do.
     pc = Machine(os.path.join(WORK, "fakewin.state"))
     try:
         prepare()
