@@ -7,7 +7,8 @@ namespace Softlan.Platform;
 /// <param name="RefusedForLoad">Refused since the start, by <see cref="LinkQuota"/> or because too many others were under way.</param>
 /// <param name="RetriesSent">Clients that had to show that they own their address.</param>
 /// <param name="MalformedPackets">Packets that are not QUIC.</param>
-internal readonly record struct ListenerStatistics(int Connected, int HalfOpen, long Accepted, long RefusedForLoad, long RetriesSent, long MalformedPackets)
+internal readonly record struct ListenerStatistics(
+    int Connected, int HalfOpen, long Accepted, long RefusedForLoad, long RetriesSent, long MalformedPackets)
 {
     /// <summary>Those of two listeners together.</summary>
     public ListenerStatistics Plus(ListenerStatistics other) => new(

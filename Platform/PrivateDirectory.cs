@@ -24,7 +24,9 @@ internal static class PrivateDirectory
     /// <summary>Makes a file, for writing, that only its owner can read. Fails where there is one.</summary>
     public static FileStream CreateFile(string path) => OperatingSystem.IsWindows()
         ? PrivatePlace.CreateFile(path)
-        : new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, UnixCreateMode = FileOwnerOnly });
+        : new FileStream(
+            path,
+            new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, UnixCreateMode = FileOwnerOnly });
 
     /// <summary>Looks, on Windows, whether a file in such a directory was written by somebody who may have this process act on it.</summary>
     /// <exception cref="Wire.SoftlanException">It is a link, or somebody else's.</exception>

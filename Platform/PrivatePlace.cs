@@ -18,8 +18,10 @@ internal static class PrivatePlace
 
     /// <summary>What changes a directory, the files in it, or who may. The upper two are GENERIC_ALL and GENERIC_WRITE (winnt.h), which an entry may
     /// hold as they are.</summary>
-    private const FileSystemRights Writing = FileSystemRights.WriteData | FileSystemRights.AppendData | FileSystemRights.WriteExtendedAttributes | FileSystemRights.WriteAttributes
-        | FileSystemRights.Delete | FileSystemRights.DeleteSubdirectoriesAndFiles | FileSystemRights.ChangePermissions | FileSystemRights.TakeOwnership
+    private const FileSystemRights Writing = FileSystemRights.WriteData | FileSystemRights.AppendData
+        | FileSystemRights.WriteExtendedAttributes | FileSystemRights.WriteAttributes
+        | FileSystemRights.Delete | FileSystemRights.DeleteSubdirectoriesAndFiles
+        | FileSystemRights.ChangePermissions | FileSystemRights.TakeOwnership
         | (FileSystemRights)0x10000000 | (FileSystemRights)0x40000000;
 
     private static readonly SecurityIdentifier LocalSystem = new(WellKnownSidType.LocalSystemSid, null);
@@ -105,7 +107,8 @@ internal static class PrivatePlace
 
         foreach (SecurityIdentifier who in (SecurityIdentifier[])[LocalSystem, Environment.IsPrivilegedProcess ? Administrators : self.User!])
         {
-            security.AddAccessRule(new FileSystemAccessRule(who, FileSystemRights.FullControl, inheritance, PropagationFlags.None, AccessControlType.Allow));
+            security.AddAccessRule(
+                new FileSystemAccessRule(who, FileSystemRights.FullControl, inheritance, PropagationFlags.None, AccessControlType.Allow));
         }
     }
 
@@ -150,7 +153,8 @@ internal static class PrivatePlace
         foreach (FileSystemAccessRule rule in security.GetAccessRules(includeExplicit: true, includeInherited: true, typeof(SecurityIdentifier)))
         {
             SecurityIdentifier who = (SecurityIdentifier)rule.IdentityReference;
-            if (rule.AccessControlType == AccessControlType.Allow && (rule.FileSystemRights & Writing) != 0 && !IsTrusted(who) && !Creators.Contains(who))
+            if (rule.AccessControlType == AccessControlType.Allow && (rule.FileSystemRights & Writing) != 0
+                && !IsTrusted(who) && !Creators.Contains(who))
             {
                 return $"{Name(who)} may write to it";
             }
@@ -159,7 +163,8 @@ internal static class PrivatePlace
         return null;
     }
 
-    private static bool IsTrusted(SecurityIdentifier who) => who == LocalSystem || who == Administrators || who == TrustedInstaller || who == AlsoTrusted;
+    private static bool IsTrusted(SecurityIdentifier who) =>
+        who == LocalSystem || who == Administrators || who == TrustedInstaller || who == AlsoTrusted;
 
     private static bool IsAdministrator(WindowsIdentity self) => new WindowsPrincipal(self).IsInRole(Administrators);
 
@@ -169,7 +174,8 @@ internal static class PrivatePlace
     private static bool IsBelow(string path, Environment.SpecialFolder folder)
     {
         string root = Environment.GetFolderPath(folder, Environment.SpecialFolderOption.DoNotVerify);
-        return root.Length > 0 && path.StartsWith(Path.TrimEndingDirectorySeparator(root) + Path.DirectorySeparatorChar, StringComparison.OrdinalIgnoreCase);
+        return root.Length > 0
+            && path.StartsWith(Path.TrimEndingDirectorySeparator(root) + Path.DirectorySeparatorChar, StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>Those of Windows itself, for example profiles on another drive, lie above ProgramData, local application data and the profile;
@@ -199,7 +205,10 @@ internal static class PrivatePlace
     private static bool IsLink(FileSystemInfo place) => place.Exists && (place.Attributes & FileAttributes.ReparsePoint) != 0;
 
     private static SoftlanException Linked(string path) =>
-        SoftlanException.Create($"Cannot keep files in '{path}'", "it is a link to another place, and softlan follows none with administrator rights", "see who made it, and remove the link");
+        SoftlanException.Create(
+            $"Cannot keep files in '{path}'",
+            "it is a link to another place, and softlan follows none with administrator rights",
+            "see who made it, and remove the link");
 
     private static SoftlanException NotOurs(string path, string reason) => SoftlanException.Create($"Cannot trust '{path}'", reason, Hint);
 

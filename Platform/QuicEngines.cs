@@ -16,7 +16,9 @@ internal static class QuicEngines
     /// <param name="logger">Hears of bugs only; may be null.</param>
     [SupportedOSPlatform("linux")]
     public static IQuicEngine Create(QuicSettings settings, EventLoop loop, ILogger? logger = null) =>
-        settings.Kind == QuicEngineKind.Ngtcp2 ? new Ngtcp2Engine(loop, logger) { QueueLimits = new QueueLimits(settings.QueueTime) } : CreateMsQuic(settings, loop, logger);
+        settings.Kind == QuicEngineKind.Ngtcp2
+            ? new Ngtcp2Engine(loop, logger) { QueueLimits = new QueueLimits(settings.QueueTime) }
+            : CreateMsQuic(settings, loop, logger);
 
     /// <summary>msquic, on any lane that its threads can enter: the only one on Windows. Throws <see cref="SoftlanException"/> where it cannot be
     /// used.</summary>

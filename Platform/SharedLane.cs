@@ -187,7 +187,9 @@ internal sealed class SharedLane : IEnterableLane, IDisposable
         }
 
         _alarmAt = _timers.NextDue;
-        TimeSpan due = _alarmAt == long.MaxValue ? Timeout.InfiniteTimeSpan : TimeSpan.FromTicks(Math.Max(0, _alarmAt - Nanoseconds) / TimeSpan.NanosecondsPerTick);
+        TimeSpan due = _alarmAt == long.MaxValue
+            ? Timeout.InfiniteTimeSpan
+            : TimeSpan.FromTicks(Math.Max(0, _alarmAt - Nanoseconds) / TimeSpan.NanosecondsPerTick);
         _alarm.Change(due, Timeout.InfiniteTimeSpan);
     }
 

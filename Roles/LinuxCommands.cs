@@ -20,7 +20,10 @@ internal static class LinuxCommands
     [
         RelayCommand.Create((options, logging) => LinuxRelay.Run(options, logging, EngineOf(options.Quic))),
         GatewayCommand.Create((options, logging) => LinuxGateway.Run(options, logging, EngineOf(options.Relay.Quic))),
-        ClientCommand.Create(ClientSystem.Linux, (options, logging) => LinuxClient.Run(options, logging, EngineOf(options.Relay.Quic)), LinuxClientHost.ListTaps),
+        ClientCommand.Create(
+            ClientSystem.Linux,
+            (options, logging) => LinuxClient.Run(options, logging, EngineOf(options.Relay.Quic)),
+            LinuxClientHost.ListTaps),
         DemoCommand.Create(),
         DhcpScriptCommand.Create(),
         ProbeCommand.Create(),

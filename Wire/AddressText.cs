@@ -78,7 +78,8 @@ internal static class AddressText
     }
 
     /// <summary>An interface's number or name; 15 characters is the most that Linux allows (IFNAMSIZ in linux/if.h).</summary>
-    private static bool IsZone(ReadOnlySpan<char> zone) => zone.Length is >= 1 and <= 15 && !zone.ContainsAny('%', ']', '/') && !zone.ContainsAnyExceptInRange('!', '~');
+    private static bool IsZone(ReadOnlySpan<char> zone) =>
+        zone.Length is >= 1 and <= 15 && !zone.ContainsAny('%', ']', '/') && !zone.ContainsAnyExceptInRange('!', '~');
 
     private static readonly System.Buffers.SearchValues<char> IPv6Alphabet = System.Buffers.SearchValues.Create("0123456789abcdefABCDEF:.");
 }

@@ -31,7 +31,8 @@ internal readonly record struct CertificatePin
 
         string encoded = text[Prefix.Length..].TrimEnd('=').Replace('+', '-').Replace('/', '_');
         Span<byte> hash = stackalloc byte[HashLength];
-        if (encoded.Length != 43 || !Base64Url.IsValid(encoded) || !Base64Url.TryDecodeFromChars(encoded, hash, out int written) || written != HashLength)
+        if (encoded.Length != 43 || !Base64Url.IsValid(encoded)
+            || !Base64Url.TryDecodeFromChars(encoded, hash, out int written) || written != HashLength)
         {
             return false;
         }

@@ -52,7 +52,8 @@ internal readonly record struct DatagramHeader(DatagramKind Kind, byte SplitId, 
     /// <summary>The kind of a datagram that <see cref="Write"/> wrote.</summary>
     public static DatagramKind KindOf(ReadOnlySpan<byte> datagram) => (DatagramKind)(datagram[0] & 0xf);
 
-    private static bool IsOfKind(ReadOnlySpan<byte> datagram, DatagramKind kind) => datagram.Length >= Length && datagram[0] == ((Version << 4) | (int)kind);
+    private static bool IsOfKind(ReadOnlySpan<byte> datagram, DatagramKind kind) =>
+        datagram.Length >= Length && datagram[0] == ((Version << 4) | (int)kind);
 
     /// <summary>Writes <see cref="Length"/> bytes to the start of <paramref name="datagram"/>.</summary>
     public void Write(Span<byte> datagram)

@@ -32,7 +32,8 @@ internal static class MssClamp
         return BinaryPrimitives.ReadUInt16BigEndian(frame[(2 * MacAddress.Length)..]) switch
         {
             EtherTypes.IPv4 => packet[IpLayout.V4Protocol] == IPProtocols.Tcp && HasSyn(packet, (packet[0] & 0xf) * 4),
-            EtherTypes.IPv6 => packet[IpLayout.V6NextHeader] is var next && (next == IPProtocols.Tcp ? HasSyn(packet, IpLayout.V6Length) : IPProtocols.IsIPv6Extension(next)),
+            EtherTypes.IPv6 => packet[IpLayout.V6NextHeader] is var next
+                && (next == IPProtocols.Tcp ? HasSyn(packet, IpLayout.V6Length) : IPProtocols.IsIPv6Extension(next)),
             _ => false,
         };
     }
@@ -81,7 +82,8 @@ internal static class MssClamp
         }
 
         int headerLength = TransportHeader.TcpLength(segment[TransportHeader.TcpDataOffset]);
-        if (headerLength < TransportHeader.MinTcpLength || headerLength > segment.Length || !AreSound(segment[TransportHeader.MinTcpLength..headerLength]))
+        if (headerLength < TransportHeader.MinTcpLength || headerLength > segment.Length
+            || !AreSound(segment[TransportHeader.MinTcpLength..headerLength]))
         {
             return false;
         }
@@ -105,7 +107,8 @@ internal static class MssClamp
         while (!options.IsEmpty && options[0] != EndOfOptions)
         {
             int length = options[0] == NoOperation || options.Length > 1 ? OptionLength(options) : 0;
-            if (length < 1 || length > options.Length || (options[0] != NoOperation && length < 2) || (options[0] == MssOption && length != MssOptionLength))
+            if (length < 1 || length > options.Length
+                || (options[0] != NoOperation && length < 2) || (options[0] == MssOption && length != MssOptionLength))
             {
                 return false;
             }

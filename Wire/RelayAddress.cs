@@ -73,7 +73,8 @@ internal sealed record RelayAddress(string Host, int Port)
         // IdnMapping alone lets symbols and look-alikes of dots through.
         foreach (Rune rune in name.EnumerateRunes())
         {
-            if (!rune.IsAscii && !Rune.IsLetterOrDigit(rune) && Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark))
+            if (!rune.IsAscii && !Rune.IsLetterOrDigit(rune)
+                && Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark))
             {
                 return false;
             }

@@ -80,7 +80,9 @@ internal static class SafetyPolicy
 
     // LLC AA-AA-03, then the OUI of RFC 1042 or that of the bridge tunnel (IEEE 802.1H), then an EtherType.
     private static bool IsSnap(ReadOnlySpan<byte> payload) =>
-        payload.Length >= SnapLength && (payload.StartsWith((ReadOnlySpan<byte>)[0xaa, 0xaa, 0x03, 0, 0, 0]) || payload.StartsWith((ReadOnlySpan<byte>)[0xaa, 0xaa, 0x03, 0, 0, 0xf8]));
+        payload.Length >= SnapLength
+        && (payload.StartsWith((ReadOnlySpan<byte>)[0xaa, 0xaa, 0x03, 0, 0, 0])
+            || payload.StartsWith((ReadOnlySpan<byte>)[0xaa, 0xaa, 0x03, 0, 0, 0xf8]));
 
     /// <summary>Requests, replies, probes and announcements alike: the sender's hardware address is the frame's (RFC 826).</summary>
     private static DropReason CheckPlayerArp(ReadOnlySpan<byte> arp, MacAddress source)

@@ -279,7 +279,8 @@ internal sealed class EventLoop : IEnterableLane, IDisposable
         Span<byte> e = stackalloc byte[NativeLibc.EpollEventLayout.Size];
         e.Clear();
         BitConverter.TryWriteBytes(e, (uint)interest);
-        BitConverter.TryWriteBytes(e[NativeLibc.EpollEventLayout.DataOffset..], ((ulong)_registrations[fd.Number].Generation << 32) | (uint)fd.Number);
+        BitConverter.TryWriteBytes(
+            e[NativeLibc.EpollEventLayout.DataOffset..], ((ulong)_registrations[fd.Number].Generation << 32) | (uint)fd.Number);
         if (NativeLibc.EpollCtl(_epoll, operation, fd, e) < 0)
         {
             throw Errno.ToException("Cannot watch a descriptor", Errno.Last);

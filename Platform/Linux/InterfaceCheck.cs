@@ -50,7 +50,9 @@ internal sealed class InterfaceCheck(NetlinkSocket socket, string classDirectory
         ? $"usable here: {usable}"
         : $"no interface here is usable as it is (ip link shows them){IfAny("; for a bridge use --bridge: ", Bridges)}";
 
-    private string BridgeHint => Bridges is { } bridges ? $"bridges here: {bridges}" : "no bridge is here: give the wired interface itself, with --interface";
+    private string BridgeHint => Bridges is { } bridges
+        ? $"bridges here: {bridges}"
+        : "no bridge is here: give the wired interface itself, with --interface";
 
     private static string IfAny(string before, string? names) => names is null ? "" : before + names;
 
@@ -58,7 +60,10 @@ internal sealed class InterfaceCheck(NetlinkSocket socket, string classDirectory
     {
         InterfaceName.ThrowIfInvalid(name);
         return NetlinkLinks.Find(socket, name)
-            ?? throw SoftlanException.Create($"Cannot find interface '{name}'", "this host has none of that name", onlyBridges ? BridgeHint : InterfaceHint);
+            ?? throw SoftlanException.Create(
+                $"Cannot find interface '{name}'",
+                "this host has none of that name",
+                onlyBridges ? BridgeHint : InterfaceHint);
     }
 
     /// <summary>Null when it is usable. Without a hint of its own, what would be usable instead is the hint.</summary>
@@ -70,7 +75,9 @@ internal sealed class InterfaceCheck(NetlinkSocket socket, string classDirectory
         { IsBridgePort: true } => ("it is a port of a bridge already", $"use --bridge {BridgeOf(link)}"),
         { MasterIndex: not 0 } => ($"it is a port of a {link.PortKind}", $"name the {link.PortKind} itself: {BridgeOf(link)}"),
         _ when LocalDelivery.IsItsTap(link) => ("it is how a softlan gateway reaches this host itself", null),
-        _ when IsWireless(link) => ("it is wireless, and an access point refuses frames from MAC addresses other than the adapter's own", "use an interface with a cable"),
+        _ when IsWireless(link) => (
+            "it is wireless, and an access point refuses frames from MAC addresses other than the adapter's own",
+            "use an interface with a cable"),
         { IsUp: false } => ("it is down", $"bring it up: ip link set {link.Name} up"),
         { HasCarrier: false } => ("it has no carrier", "plug in the cable, or switch on what is at its other end"),
         { Mtu: < FrameLimits.MinMtu } => MtuTooSmall(link),

@@ -26,7 +26,8 @@ internal static class InterfaceName
         "." or ".." => "Linux does not allow it",
         _ when Encoding.UTF8.GetByteCount(name) > MaxLength => "Linux allows 1 to 15 characters",
         // The kernel would replace a % by a number; that is not what somebody who typed it meant.
-        _ when name.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c is '/' or ':' or '%') => "it contains a character that Linux does not allow there",
+        _ when name.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c is '/' or ':' or '%') =>
+            "it contains a character that Linux does not allow there",
         _ => null,
     };
 }

@@ -174,7 +174,8 @@ internal sealed class LinuxTap : IFramePort, IReadablePort, ITurnEnd
     }
 
     private static LinkEntry Find(NetlinkSocket netlink, string name) =>
-        NetlinkLinks.Find(netlink, name) ?? throw SoftlanException.Create($"Cannot set up TAP interface '{name}'", "it vanished while it was being opened");
+        NetlinkLinks.Find(netlink, name)
+            ?? throw SoftlanException.Create($"Cannot set up TAP interface '{name}'", "it vanished while it was being opened");
 
     private static void Configure(NetlinkSocket netlink, LinkEntry link, LinuxTapOptions options)
     {
@@ -222,7 +223,10 @@ internal sealed class LinuxTap : IFramePort, IReadablePort, ITurnEnd
         IFramePortHandler? handler = _intake.Handler;
         Close();
         handler?.OnPortFailed(error is Errno.EBADFD or Errno.EIO or Errno.EFAULT or Errno.ENODEV
-            ? SoftlanException.Create($"TAP interface '{Name}' stopped working", $"it was deleted: {Errno.Text(error)}", "start softlan again, and let nobody delete the interface while it runs")
+            ? SoftlanException.Create(
+                $"TAP interface '{Name}' stopped working",
+                $"it was deleted: {Errno.Text(error)}",
+                "start softlan again, and let nobody delete the interface while it runs")
             : Errno.ToException($"TAP interface '{Name}' stopped working", error));
     }
 }

@@ -34,7 +34,10 @@ internal sealed class LocalDelivery : IDisposable
 
     /// <summary>Whether this interface is the TAP of one, of this process or of another gateway on this host: no LAN is behind it.</summary>
     public static bool IsItsTap(LinkEntry link) =>
-        link.Kind == "tun" && link.Name.StartsWith(NamePrefix, StringComparison.Ordinal) && link.Name.Length > NamePrefix.Length && link.Name[NamePrefix.Length..].All(char.IsAsciiDigit);
+        link.Kind == "tun"
+        && link.Name.StartsWith(NamePrefix, StringComparison.Ordinal)
+        && link.Name.Length > NamePrefix.Length
+        && link.Name[NamePrefix.Length..].All(char.IsAsciiDigit);
 
     /// <param name="target">The interface that frames are to enter.</param>
     /// <param name="counters">Where frames that the kernel refuses are counted.</param>

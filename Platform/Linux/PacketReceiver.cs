@@ -72,7 +72,8 @@ internal sealed class PacketReceiver
 
         // SAFETY: _slots and everything it points at is pinned and lives as long as this; the descriptor is the caller's, who does not dispose it
         // meanwhile.
-        int count = ReceiveMessages(fd.Number, (MessageSlot*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_slots)), SlotCount, MSG_DONTWAIT, 0);
+        int count = ReceiveMessages(
+            fd.Number, (MessageSlot*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_slots)), SlotCount, MSG_DONTWAIT, 0);
         _filled = Math.Max(count, 0);
         return count;
     }

@@ -247,7 +247,9 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
     private static void BecomePromiscuous(SafeFd fd, int interfaceIndex, string what)
     {
         Membership membership = new() { Index = interfaceIndex, Type = PACKET_MR_PROMISC };
-        if (SetSocketOption(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, MemoryMarshal.AsBytes(new ReadOnlySpan<Membership>(in membership)), (uint)Unsafe.SizeOf<Membership>()) < 0)
+        if (SetSocketOption(
+            fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP,
+            MemoryMarshal.AsBytes(new ReadOnlySpan<Membership>(in membership)), (uint)Unsafe.SizeOf<Membership>()) < 0)
         {
             throw SoftlanException.Create(
                 what,

@@ -93,6 +93,7 @@ internal sealed class PacketWriter : BatchWriter
 
         // SAFETY: _slots is pinned, lives as long as this, and points at _buffers, which is and does, too; the descriptor is the port's, on whose
         // lane this is.
-        return SendMessages(Descriptor.Number, (MessageSlot*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_slots)), (uint)count, MSG_DONTWAIT);
+        return SendMessages(
+            Descriptor.Number, (MessageSlot*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_slots)), (uint)count, MSG_DONTWAIT);
     }
 }

@@ -29,7 +29,8 @@ internal readonly record struct Privileges(bool NetAdmin, bool NetRaw)
     private static Privileges Parse(IEnumerable<string> statusLines, string field)
     {
         string? line = statusLines.FirstOrDefault(line => line.StartsWith(field, StringComparison.Ordinal));
-        return line is not null && ulong.TryParse(line.AsSpan(field.Length).Trim(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong set)
+        return line is not null
+            && ulong.TryParse(line.AsSpan(field.Length).Trim(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong set)
             ? new Privileges((set & (1UL << CapNetAdmin)) != 0, (set & (1UL << CapNetRaw)) != 0)
             : default;
     }

@@ -42,7 +42,10 @@ internal static class Sysctl
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw SoftlanException.Create($"Cannot write {value} to {path}", e.Message, "run softlan as root, and with a writable /proc/sys where it is in a container");
+            throw SoftlanException.Create(
+                $"Cannot write {value} to {path}",
+                e.Message,
+                "run softlan as root, and with a writable /proc/sys where it is in a container");
         }
     }
 

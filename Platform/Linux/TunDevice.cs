@@ -99,7 +99,10 @@ internal sealed class TunDevice : IDisposable
 
     private static SoftlanException WhyNoDevice(string what, int errno) => errno switch
     {
-        Errno.ENOENT => SoftlanException.Create(what, $"there is no {DevicePath}", "load the driver (modprobe tun); in a container, pass the device in (--device /dev/net/tun)"),
+        Errno.ENOENT => SoftlanException.Create(
+            what,
+            $"there is no {DevicePath}",
+            "load the driver (modprobe tun); in a container, pass the device in (--device /dev/net/tun)"),
         Errno.ENODEV or Errno.ENXIO => SoftlanException.Create(what, $"the kernel has no driver behind {DevicePath}", "load it: modprobe tun"),
         Errno.EPERM or Errno.EACCES => SoftlanException.Create(what, $"this process may not open {DevicePath}", Privileges.Hint),
         _ => Errno.ToException(what, errno),
@@ -108,7 +111,10 @@ internal sealed class TunDevice : IDisposable
     private static SoftlanException WhyNotAttached(string what, int errno) => errno switch
     {
         Errno.EPERM or Errno.EACCES => SoftlanException.Create(what, "this process may not make network interfaces", Privileges.Hint),
-        Errno.EBUSY => SoftlanException.Create(what, "another process is using it", "end that process (is softlan running already?), or choose another name with --tap"),
+        Errno.EBUSY => SoftlanException.Create(
+            what,
+            "another process is using it",
+            "end that process (is softlan running already?), or choose another name with --tap"),
         Errno.EINVAL => SoftlanException.Create(what, "an interface of that name exists and is not a TAP", "choose another name with --tap"),
         _ => Errno.ToException(what, errno),
     };

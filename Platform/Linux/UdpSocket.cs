@@ -129,7 +129,9 @@ internal sealed class UdpSocket : IDisposable
     private static string? BindHint(int errno, IPEndPoint endPoint) => errno switch
     {
         Errno.EADDRINUSE => $"another program has UDP port {endPoint.Port}; choose another --listen port, or stop that program (ss -ulpn shows it)",
-        Errno.EACCES => $"ports below 1024 need root or CAP_NET_BIND_SERVICE; try sudo, sudo setcap cap_net_bind_service+ep on softlan's file, or --listen 4433/udp",
+        Errno.EACCES =>
+            "ports below 1024 need root or CAP_NET_BIND_SERVICE; try sudo, "
+            + "sudo setcap cap_net_bind_service+ep on softlan's file, or --listen 4433/udp",
         Errno.EADDRNOTAVAIL => $"{endPoint.Address} is not an address of this machine (ip address shows them)",
         _ => null,
     };

@@ -168,7 +168,12 @@ internal sealed unsafe class UdpTransmitBatch : IDisposable
         nuint controlLength = 0;
         if (_segments[index] > 1)
         {
-            *(NativeSocket.ControlHeader*)control = new NativeSocket.ControlHeader { Length = 18, Level = NativeUdp.SOL_UDP, Type = NativeUdp.UDP_SEGMENT };
+            *(NativeSocket.ControlHeader*)control = new NativeSocket.ControlHeader
+            {
+                Length = 18,
+                Level = NativeUdp.SOL_UDP,
+                Type = NativeUdp.UDP_SEGMENT,
+            };
             *(ushort*)(control + 16) = (ushort)_segmentLength[index];
             controlLength = 24;
         }
@@ -196,14 +201,24 @@ internal sealed unsafe class UdpTransmitBatch : IDisposable
         if (local.Family == SockAddr.Inet6)
         {
             // struct in6_pktinfo: address, interface index (0: the route decides).
-            *(NativeSocket.ControlHeader*)control = new NativeSocket.ControlHeader { Length = 36, Level = NativeUdp.IPPROTO_IPV6, Type = NativeUdp.IPV6_PKTINFO };
+            *(NativeSocket.ControlHeader*)control = new NativeSocket.ControlHeader
+            {
+                Length = 36,
+                Level = NativeUdp.IPPROTO_IPV6,
+                Type = NativeUdp.IPV6_PKTINFO,
+            };
             local.CopyAddressTo(new Span<byte>(control + 16, 16));
             new Span<byte>(control + 32, 8).Clear();
             return 40;
         }
 
         // struct in_pktinfo: interface index, source address, unused.
-        *(NativeSocket.ControlHeader*)control = new NativeSocket.ControlHeader { Length = 28, Level = NativeUdp.IPPROTO_IP, Type = NativeUdp.IP_PKTINFO };
+        *(NativeSocket.ControlHeader*)control = new NativeSocket.ControlHeader
+        {
+            Length = 28,
+            Level = NativeUdp.IPPROTO_IP,
+            Type = NativeUdp.IP_PKTINFO,
+        };
         new Span<byte>(control + 16, 16).Clear();
         local.CopyAddressTo(new Span<byte>(control + 20, 4));
         return 32;

@@ -42,7 +42,10 @@ internal static class EmbeddedLibrary
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or DllNotFoundException or BadImageFormatException)
         {
-            throw SoftlanException.Create($"Cannot load {name} from '{directory}'", e.Message.TrimEnd('.'), "delete that directory, or free some space, then start softlan again");
+            throw SoftlanException.Create(
+                $"Cannot load {name} from '{directory}'",
+                e.Message.TrimEnd('.'),
+                "delete that directory, or free some space, then start softlan again");
         }
     }
 

@@ -11,7 +11,13 @@ internal sealed class IpAddresses(IIpHelper ip)
     {
         // What Windows does not tell is shown next time; the status is nothing to fail for.
         _ = ip.ListAddresses(AF_INET, out MIB_UNICASTIPADDRESS_ROW[] rows);
-        return [.. rows.Where(row => row.DadState == IpDadStatePreferred && row.Address.si_family == AF_INET).Select(Describe).Where(own => !IPAddress.IsLoopback(own.Address))];
+        return
+        [
+            .. rows
+                .Where(row => row.DadState == IpDadStatePreferred && row.Address.si_family == AF_INET)
+                .Select(Describe)
+                .Where(own => !IPAddress.IsLoopback(own.Address))
+        ];
     }
 
     /// <summary>Whether it is an address of this machine.</summary>
@@ -27,7 +33,9 @@ internal sealed class IpAddresses(IIpHelper ip)
         Span<byte> octets = stackalloc byte[4];
         address.TryWriteBytes(octets, out _);
         bool isLinkLocal = octets[0] == 169 && octets[1] == 254;
-        AddressOrigin origin = isLinkLocal ? AddressOrigin.LinkLocal : row.PrefixOrigin == IpPrefixOriginDhcp ? AddressOrigin.Dhcp : AddressOrigin.Other;
+        AddressOrigin origin = isLinkLocal
+            ? AddressOrigin.LinkLocal
+            : row.PrefixOrigin == IpPrefixOriginDhcp ? AddressOrigin.Dhcp : AddressOrigin.Other;
 
         // 255 where Windows does not know the length.
         int prefixLength = Math.Min(row.OnLinkPrefixLength, SocketAddresses.HostPrefixOf(AF_INET));

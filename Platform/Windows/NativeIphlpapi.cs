@@ -24,7 +24,8 @@ internal static unsafe partial class NativeIphlpapi
     [LibraryImport(Iphlpapi, EntryPoint = "GetBestRoute2")]
     [SupportedOSPlatform("windows")]
     public static partial uint GetBestRoute2(
-        ulong* interfaceLuid, uint interfaceIndex, SOCKADDR_INET* source, SOCKADDR_INET* destination, uint sortOptions, MIB_IPFORWARD_ROW2* bestRoute, SOCKADDR_INET* bestSource);
+        ulong* interfaceLuid, uint interfaceIndex, SOCKADDR_INET* source, SOCKADDR_INET* destination, uint sortOptions,
+        MIB_IPFORWARD_ROW2* bestRoute, SOCKADDR_INET* bestSource);
 
     [LibraryImport(Iphlpapi, EntryPoint = "GetIpForwardTable2")]
     [SupportedOSPlatform("windows")]

@@ -56,7 +56,8 @@ internal static unsafe partial class NativeKernel32
     [LibraryImport(Kernel32, EntryPoint = "GetOverlappedResult", SetLastError = true)]
     [SupportedOSPlatform("windows")]
     [return: MarshalAs(UnmanagedType.Bool)]
-    public static partial bool GetOverlappedResult(SafeFileHandle file, OVERLAPPED* overlapped, uint* transferred, [MarshalAs(UnmanagedType.Bool)] bool wait);
+    public static partial bool GetOverlappedResult(
+        SafeFileHandle file, OVERLAPPED* overlapped, uint* transferred, [MarshalAs(UnmanagedType.Bool)] bool wait);
 
     [LibraryImport(Kernel32, EntryPoint = "CreateIoCompletionPort", SetLastError = true)]
     [SupportedOSPlatform("windows")]
@@ -75,7 +76,8 @@ internal static unsafe partial class NativeKernel32
     [SupportedOSPlatform("windows")]
     [return: MarshalAs(UnmanagedType.Bool)]
     public static partial bool GetQueuedCompletionStatusEx(
-        SafeCompletionPort port, OVERLAPPED_ENTRY* entries, uint count, uint* removed, uint milliseconds, [MarshalAs(UnmanagedType.Bool)] bool alertable);
+        SafeCompletionPort port, OVERLAPPED_ENTRY* entries, uint count, uint* removed,
+        uint milliseconds, [MarshalAs(UnmanagedType.Bool)] bool alertable);
 
     [LibraryImport(Kernel32, EntryPoint = "PostQueuedCompletionStatus", SetLastError = true)]
     [SupportedOSPlatform("windows")]

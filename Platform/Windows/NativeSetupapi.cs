@@ -26,7 +26,8 @@ internal static unsafe partial class NativeSetupapi
     [LibraryImport(Setupapi, EntryPoint = "SetupDiSetClassInstallParamsW", SetLastError = true)]
     [SupportedOSPlatform("windows")]
     [return: MarshalAs(UnmanagedType.Bool)]
-    public static partial bool SetupDiSetClassInstallParams(SafeDeviceInfoList list, SP_DEVINFO_DATA* device, SP_PROPCHANGE_PARAMS* parameters, uint length);
+    public static partial bool SetupDiSetClassInstallParams(
+        SafeDeviceInfoList list, SP_DEVINFO_DATA* device, SP_PROPCHANGE_PARAMS* parameters, uint length);
 
     [LibraryImport(Setupapi, EntryPoint = "SetupDiCallClassInstaller", SetLastError = true)]
     [SupportedOSPlatform("windows")]

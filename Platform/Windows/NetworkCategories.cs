@@ -106,5 +106,8 @@ internal sealed unsafe class NetworkCategories : INetworkCategories
     }
 
     private static SoftlanException Failure(string why) =>
-        SoftlanException.Create("Cannot look after the network category", why, "set it yourself: Settings, Network, the TAP adapter, Private network");
+        SoftlanException.Create(
+            "Cannot look after the network category",
+            why,
+            "set it yourself: Settings, Network, the TAP adapter, Private network");
 }

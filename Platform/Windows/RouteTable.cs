@@ -24,7 +24,8 @@ internal sealed class RouteTable(IIpHelper ip)
             case 0:
                 _oddAnswers = 0;
                 return Describe(row, interfaceMetric: 0);
-            case Win32Error.ERROR_FILE_NOT_FOUND or Win32Error.ERROR_NOT_FOUND or Win32Error.ERROR_NETWORK_UNREACHABLE or Win32Error.ERROR_HOST_UNREACHABLE:
+            case Win32Error.ERROR_FILE_NOT_FOUND or Win32Error.ERROR_NOT_FOUND
+                or Win32Error.ERROR_NETWORK_UNREACHABLE or Win32Error.ERROR_HOST_UNREACHABLE:
                 _oddAnswers = 0;
                 return null;
             case var _ when SocketAddresses.FamilyOf(destination) == AF_INET6:
@@ -78,12 +79,14 @@ internal sealed class RouteTable(IIpHelper ip)
     /// <exception cref="SoftlanException">Windows refuses.</exception>
     public void RemoveHostRoute(IPAddress destination, int interfaceIndex, IPAddress? nextHop)
     {
-        foreach (MIB_IPFORWARD_ROW2 row in List(SocketAddresses.FamilyOf(destination), maxOdd: 0).Where(row => row.Protocol == MIB_IPPROTO_NETMGMT && IsHostRoute(row, destination, interfaceIndex, nextHop)))
+        foreach (MIB_IPFORWARD_ROW2 row in List(SocketAddresses.FamilyOf(destination), maxOdd: 0)
+            .Where(row => row.Protocol == MIB_IPPROTO_NETMGMT && IsHostRoute(row, destination, interfaceIndex, nextHop)))
         {
             int error = ip.RemoveRoute(row);
             if (error != 0 && !Win32Error.IsMissing(error))
             {
-                throw Win32Error.ToException($"Cannot remove the route to {destination}", nameof(DeleteIpForwardEntry2), error, $"route delete {destination}");
+                throw Win32Error.ToException(
+                    $"Cannot remove the route to {destination}", nameof(DeleteIpForwardEntry2), error, $"route delete {destination}");
             }
         }
     }
@@ -101,7 +104,9 @@ internal sealed class RouteTable(IIpHelper ip)
                 {
                     // The row as the table holds it: a next hop of IPv6 may have a scope.
                     int error = ip.RemoveRoute(row);
-                    removed.Add((route, error == 0 || Win32Error.IsMissing(error) ? null : $"{nameof(DeleteIpForwardEntry2)}: {Win32Error.Text(error)}"));
+                    removed.Add((
+                        route,
+                        error == 0 || Win32Error.IsMissing(error) ? null : $"{nameof(DeleteIpForwardEntry2)}: {Win32Error.Text(error)}"));
                 }
             }
         }
@@ -116,7 +121,11 @@ internal sealed class RouteTable(IIpHelper ip)
         return new MIB_IPFORWARD_ROW2
         {
             InterfaceIndex = (uint)interfaceIndex,
-            DestinationPrefix = new IP_ADDRESS_PREFIX { Prefix = SocketAddresses.ToNative(destination), PrefixLength = SocketAddresses.HostPrefixOf(family) },
+            DestinationPrefix = new IP_ADDRESS_PREFIX
+            {
+                Prefix = SocketAddresses.ToNative(destination),
+                PrefixLength = SocketAddresses.HostPrefixOf(family),
+            },
             NextHop = nextHop is null ? SocketAddresses.None(family) : SocketAddresses.ToNative(nextHop),
             ValidLifetime = uint.MaxValue,
             PreferredLifetime = uint.MaxValue,
@@ -134,7 +143,8 @@ internal sealed class RouteTable(IIpHelper ip)
 
     private static WindowsRoute? Describe(MIB_IPFORWARD_ROW2 row, uint interfaceMetric)
     {
-        if (SocketAddresses.FromNative(row.DestinationPrefix.Prefix) is not { } address || row.DestinationPrefix.PrefixLength > address.GetAddressBytes().Length * 8)
+        if (SocketAddresses.FromNative(row.DestinationPrefix.Prefix) is not { } address
+            || row.DestinationPrefix.PrefixLength > address.GetAddressBytes().Length * 8)
         {
             return null;
         }

@@ -14,7 +14,9 @@ internal static class SystemLibraries
     public static void Restrict()
     {
         Assembly assembly = typeof(SystemLibraries).Assembly;
-        NativeLibrary.SetDllImportResolver(assembly, static (name, _, _) => NativeLibrary.TryLoad(Path.Combine(Environment.SystemDirectory, name), out nint library) ? library : 0);
+        NativeLibrary.SetDllImportResolver(
+            assembly,
+            static (name, _, _) => NativeLibrary.TryLoad(Path.Combine(Environment.SystemDirectory, name), out nint library) ? library : 0);
 
         // For what those load in turn, and what .NET loads by bare name. Where it fails, the rest still holds.
         _ = SetDefaultDllDirectories(LOAD_LIBRARY_SEARCH_SYSTEM32);

@@ -303,7 +303,11 @@ internal sealed unsafe class TapDevice : ITapDevice
     {
         if (error != 0)
         {
-            throw Win32Error.ToException($"Cannot {what} the TAP adapter '{_name}'", $"DeviceIoControl {code}", error, "install the current TAP-Windows6 driver of the OpenVPN project");
+            throw Win32Error.ToException(
+                $"Cannot {what} the TAP adapter '{_name}'",
+                $"DeviceIoControl {code}",
+                error,
+                "install the current TAP-Windows6 driver of the OpenVPN project");
         }
     }
 }

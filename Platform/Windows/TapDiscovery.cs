@@ -38,7 +38,10 @@ internal sealed class TapDiscovery(ITapRegistry registry)
         }
 
         bool isId = Guid.TryParse(wanted, out Guid id);
-        TapAdapter[] meant = [.. adapters.Where(adapter => string.Equals(adapter.Name, wanted, StringComparison.OrdinalIgnoreCase) || (isId && adapter.Id == id))];
+        TapAdapter[] meant =
+        [
+            .. adapters.Where(adapter => string.Equals(adapter.Name, wanted, StringComparison.OrdinalIgnoreCase) || (isId && adapter.Id == id))
+        ];
         return meant.Length switch
         {
             0 => throw TapFailures.NotFound(wanted, adapters),

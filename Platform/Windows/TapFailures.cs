@@ -6,7 +6,8 @@ namespace Softlan.Platform.Windows;
 internal static class TapFailures
 {
     public const string DriverHint =
-        "install TAP-Windows6, the driver of the OpenVPN project (tick it in OpenVPN's Windows installer, or take 'tap-windows' alone, from openvpn.net), and start softlan again; if it is installed, 'tapctl create' of OpenVPN makes an adapter";
+        "install TAP-Windows6, the driver of the OpenVPN project (tick it in OpenVPN's Windows installer, or take 'tap-windows' alone, "
+        + "from openvpn.net), and start softlan again; if it is installed, 'tapctl create' of OpenVPN makes an adapter";
 
     public static SoftlanException NoDriver() => SoftlanException.Create(
         "Cannot find a virtual network card",

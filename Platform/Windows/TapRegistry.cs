@@ -79,11 +79,17 @@ internal sealed class TapRegistry : ITapRegistry
         }
         catch (Exception e) when (e is SecurityException or UnauthorizedAccessException)
         {
-            throw SoftlanException.Create($@"Cannot write {NetworkAddress} in HKLM\{ClassPath}\{classKey}", e.Message.TrimEnd('.'), Win32Error.ElevationHint);
+            throw SoftlanException.Create(
+                $@"Cannot write {NetworkAddress} in HKLM\{ClassPath}\{classKey}",
+                e.Message.TrimEnd('.'),
+                Win32Error.ElevationHint);
         }
         catch (IOException e)
         {
-            throw SoftlanException.Create($@"Cannot write {NetworkAddress} in HKLM\{ClassPath}\{classKey}", e.Message.TrimEnd('.'), "restart the PC and try again");
+            throw SoftlanException.Create(
+                $@"Cannot write {NetworkAddress} in HKLM\{ClassPath}\{classKey}",
+                e.Message.TrimEnd('.'),
+                "restart the PC and try again");
         }
     }
 }

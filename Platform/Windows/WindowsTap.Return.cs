@@ -109,7 +109,10 @@ internal sealed partial class WindowsTap
 
         if (address != Address)
         {
-            Fail(SoftlanException.Create($"The TAP adapter '{Name}' stopped working", $"it was restarted with the MAC {address} instead of {Address}", "start softlan again"));
+            Fail(SoftlanException.Create(
+                $"The TAP adapter '{Name}' stopped working",
+                $"it was restarted with the MAC {address} instead of {Address}",
+                "start softlan again"));
             return;
         }
 

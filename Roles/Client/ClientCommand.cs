@@ -31,12 +31,14 @@ internal static class ClientCommand
             "--virtual-mac",
             ValueKinds.ClientMac,
             "mac",
-            "The MAC of this player's virtual card. By default it is made once at random and kept in the identity file, so the party's DHCP gives the same address every time.");
+            "The MAC of this player's virtual card. By default it is made once at random and kept in the identity file, "
+            + "so the party's DHCP gives the same address every time.");
         Option<string?> identity = SoftlanOption.Optional(
             "--identity",
             ValueKinds.Path,
             "file",
-            $"The file that keeps this player's MAC; the profile of joined rooms lies beside it. By default {IdentityFileName} in {StateFiles.DefaultDirectory()}.");
+            "The file that keeps this player's MAC; the profile of joined rooms lies beside it. "
+            + $"By default {IdentityFileName} in {StateFiles.DefaultDirectory()}.");
         Option<string> tap = SoftlanOption.WithDefault(
             "--tap",
             system.Tap,
@@ -53,18 +55,21 @@ internal static class ClientCommand
             "--address",
             AddressKind,
             "dhcp|none|address/prefix",
-            "Linux: how the TAP gets its IPv4 address: from the party's DHCP (the default), not at all (a TAP that is there keeps what it has), or this one. Never a default route, never DNS. "
+            "Linux: how the TAP gets its IPv4 address: from the party's DHCP (the default), "
+            + "not at all (a TAP that is there keeps what it has), or this one. Never a default route, never DNS. "
             + "Windows does it by itself, as its settings for the adapter say.");
         Option<NetworkCategoryChoice?> category = SoftlanOption.OptionalValue(
             "--network-category",
             CategoryKind,
             "private|leave",
-            "Windows: what its firewall makes of the party's network: a private one, in which games are heard (the default), or whatever Windows says. Linux has no such thing.");
+            "Windows: what its firewall makes of the party's network: a private one, in which games are heard (the default), "
+            + "or whatever Windows says. Linux has no such thing.");
         Option<PortModeration?> moderation = ModerationOption.Create();
         Option<bool> list = new("--list-taps") { Description = system.ListTapsHelp, Arity = ArgumentArity.Zero, Action = new ListTaps(listTaps) };
         Command command = new(
             "client",
-            "Makes this machine a player at the party: a virtual network card whose cable ends at the party's switch. After the first join of a room, --room alone is enough. Needs root, or CAP_NET_ADMIN with --address; on Windows an administrator.");
+            "Makes this machine a player at the party: a virtual network card whose cable ends at the party's switch. "
+            + "After the first join of a room, --room alone is enough. Needs root, or CAP_NET_ADMIN with --address; on Windows an administrator.");
         relay.AddTo(command);
         command.Add(virtualMac);
         command.Add(identity);
@@ -102,7 +107,8 @@ internal static class ClientCommand
             {
                 if (result.Has(option) == true)
                 {
-                    result.AddError($"{option.Name} is for {home.Name}. Leave it out on {here.Name}; softlan client --help says what happens instead.");
+                    result.AddError(
+                        $"{option.Name} is for {home.Name}. Leave it out on {here.Name}; softlan client --help says what happens instead.");
                 }
             });
         }

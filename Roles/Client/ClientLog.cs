@@ -11,13 +11,17 @@ internal static partial class ClientLog
     [LoggerMessage(300, LogLevel.Warning, "Cannot lock {Path}: {Reason}. Nothing keeps a second client from using the same identity")]
     public static partial void IdentityNotLocked(ILogger logger, string path, string reason);
 
-    [LoggerMessage(301, LogLevel.Warning, "The new MAC {Mac} is not kept: {Reason} The next start makes another one, and the party's DHCP another address")]
+    [LoggerMessage(
+        301, LogLevel.Warning,
+        "The new MAC {Mac} is not kept: {Reason} The next start makes another one, and the party's DHCP another address")]
     public static partial void IdentityNotKept(ILogger logger, MacAddress mac, string reason);
 
     [LoggerMessage(302, LogLevel.Information, "Cleaning up after client {Pid}, which was killed: {Count} changes")]
     public static partial void CleaningUp(ILogger logger, int pid, int count);
 
-    [LoggerMessage(303, LogLevel.Warning, "Cannot read the journal {Path}: {Reason}. Look for leftovers of an earlier client yourself (README.md: \"It was killed\"), then delete it")]
+    [LoggerMessage(
+        303, LogLevel.Warning,
+        "Cannot read the journal {Path}: {Reason}. Look for leftovers of an earlier client yourself (README.md: \"It was killed\"), then delete it")]
     public static partial void BadJournal(ILogger logger, string path, string reason);
 
     [LoggerMessage(304, LogLevel.Warning, "{Reason} If this client is killed, the next one cannot clean up after it")]
@@ -32,7 +36,9 @@ internal static partial class ClientLog
     [LoggerMessage(307, LogLevel.Debug, "The route to {Relay} is pinned already: {Route}")]
     public static partial void Borrowed(ILogger logger, IPAddress relay, RelayRoute route);
 
-    [LoggerMessage(308, LogLevel.Debug, "Routing rules of this machine decide the way to {Relay} ({Route}), so no route is pinned; watching it instead")]
+    [LoggerMessage(
+        308, LogLevel.Debug,
+        "Routing rules of this machine decide the way to {Relay} ({Route}), so no route is pinned; watching it instead")]
     public static partial void NotPinned(ILogger logger, IPAddress relay, RelayRoute route);
 
     [LoggerMessage(309, LogLevel.Warning, "{Reason} Without its own route the relay could be lost behind the party's network")]
@@ -74,43 +80,64 @@ internal static partial class ClientLog
     [LoggerMessage(340, LogLevel.Information, "Address {Address}, as given")]
     public static partial void AddressAsGiven(ILogger logger, IPAddress address);
 
-    [LoggerMessage(344, LogLevel.Warning, "Address {Address} is in use already, by {Owner} ({Where}): two machines with one address take each other's packets. End softlan and give another --address")]
+    [LoggerMessage(
+        344, LogLevel.Warning,
+        "Address {Address} is in use already, by {Owner} ({Where}): two machines with one address take each other's packets. "
+        + "End softlan and give another --address")]
     public static partial void AddressInUse(ILogger logger, IPAddress address, MacAddress owner, string where);
 
     /// <summary>Where a frame's sender is, for a log.</summary>
-    public static string WhereIs(PeerInfo source) => source.Role == PeerRole.Gateway ? "on the party's LAN" : source.Name.Length > 0 ? $"player {source.Name}" : $"player {source.Id}";
+    public static string WhereIs(PeerInfo source) =>
+        source.Role == PeerRole.Gateway ? "on the party's LAN"
+        : source.Name.Length > 0 ? $"player {source.Name}"
+        : $"player {source.Id}";
 
-    [LoggerMessage(341, LogLevel.Information, "Nobody else is in room {Room} yet. Is the code right? In a room without a gateway players give themselves addresses: on Linux with --address, for example 10.73.42.50/24, on Windows in the TAP adapter's IPv4 settings")]
+    [LoggerMessage(
+        341, LogLevel.Information,
+        "Nobody else is in room {Room} yet. Is the code right? In a room without a gateway players give themselves addresses: "
+        + "on Linux with --address, for example 10.73.42.50/24, on Windows in the TAP adapter's IPv4 settings")]
     public static partial void Alone(ILogger logger, RoomCode room);
 
     [LoggerMessage(321, LogLevel.Warning, "The party's DHCP took the address {Address} back; asking for another")]
     public static partial void AddressLost(ILogger logger, IPAddress address);
 
-    [LoggerMessage(322, LogLevel.Warning, "No DHCP answer through the tunnel yet. Is there a DHCP server on the party's LAN? Without one use --address, for example --address 10.73.42.50/24")]
+    [LoggerMessage(
+        322, LogLevel.Warning,
+        "No DHCP answer through the tunnel yet. Is there a DHCP server on the party's LAN? "
+        + "Without one use --address, for example --address 10.73.42.50/24")]
     public static partial void NoDhcpAnswer(ILogger logger);
 
     [LoggerMessage(323, LogLevel.Warning, "{Reason}")]
     public static partial void AddressNotSet(ILogger logger, string reason);
 
-    [LoggerMessage(324, LogLevel.Warning, "The party's network {Party} overlaps with {Own} on {Interface}: machines in it can be reached on one side only. A machine that is at the party needs no softlan; otherwise change one of the two networks")]
+    [LoggerMessage(
+        324, LogLevel.Warning,
+        "The party's network {Party} overlaps with {Own} on {Interface}: machines in it can be reached on one side only. "
+        + "A machine that is at the party needs no softlan; otherwise change one of the two networks")]
     public static partial void NetworksOverlap(ILogger logger, string party, string own, string @interface);
 
     [LoggerMessage(325, LogLevel.Warning, "Games that broadcast to {Destination} may not be seen at the party: {Reason}")]
     public static partial void BroadcastsLeadElsewhere(ILogger logger, string destination, string reason);
 
-    [LoggerMessage(326, LogLevel.Warning, "Broadcasts go out but none come back: is the gateway's interface the party's LAN, and is its switch free of port security?")]
+    [LoggerMessage(
+        326, LogLevel.Warning,
+        "Broadcasts go out but none come back: is the gateway's interface the party's LAN, and is its switch free of port security?")]
     public static partial void NoBroadcasts(ILogger logger);
 
     [LoggerMessage(327, LogLevel.Information, "Broadcasts come back again")]
     public static partial void BroadcastsAgain(ILogger logger);
 
-    [LoggerMessage(328, LogLevel.Warning, "{Interface} sends frames with the MAC {Mac}, which is not its own; they are dropped. A client carries one machine: do not bridge its TAP")]
+    [LoggerMessage(
+        328, LogLevel.Warning,
+        "{Interface} sends frames with the MAC {Mac}, which is not its own; they are dropped. A client carries one machine: do not bridge its TAP")]
     public static partial void ForeignSource(ILogger logger, string @interface, MacAddress mac);
 
     [LoggerMessage(331, LogLevel.Warning, "Dropped in the last minute: {Drops}; README.md says what each reason means")]
     public static partial void Dropped(ILogger logger, string drops);
 
-    [LoggerMessage(330, LogLevel.Warning, "Something added the route {Destination} to {Interface}: {Outcome}. The party is never this machine's way to the internet")]
+    [LoggerMessage(
+        330, LogLevel.Warning,
+        "Something added the route {Destination} to {Interface}: {Outcome}. The party is never this machine's way to the internet")]
     public static partial void WideRouteRemoved(ILogger logger, string destination, string @interface, string outcome);
 
     [LoggerMessage(332, LogLevel.Information, "Restarting the TAP adapter {Interface}, so that it takes the MAC {Mac}")]
@@ -131,10 +158,15 @@ internal static partial class ClientLog
     [LoggerMessage(336, LogLevel.Information, "The network '{Network}' is a private one for Windows' firewall now")]
     public static partial void CategorySet(ILogger logger, string network);
 
-    [LoggerMessage(337, LogLevel.Warning, "The network of {Interface} may stay a public one for Windows' firewall, and then games hear nobody: {Reason}")]
+    [LoggerMessage(
+        337, LogLevel.Warning,
+        "The network of {Interface} may stay a public one for Windows' firewall, and then games hear nobody: {Reason}")]
     public static partial void CategoryNotSet(ILogger logger, string @interface, string reason);
 
-    [LoggerMessage(338, LogLevel.Warning, "{What}: no DHCP answer through the tunnel. Is there a DHCP server on the party's LAN? Without one give the TAP adapter an address in Windows' settings")]
+    [LoggerMessage(
+        338, LogLevel.Warning,
+        "{What}: no DHCP answer through the tunnel. Is there a DHCP server on the party's LAN? "
+        + "Without one give the TAP adapter an address in Windows' settings")]
     public static partial void OnlyLinkLocal(ILogger logger, string what);
 
     [LoggerMessage(342, LogLevel.Information, "Left; this machine's network is as it was before")]

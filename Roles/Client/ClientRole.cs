@@ -133,7 +133,9 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         _session = new RelaySession(_lane, _engine, options, this, _logger, _resolver);
         if (_options.Address.Address is { } address)
         {
-            _claim = new AddressClaim(_lane, address, _mac, frame => _session.Send(frame), (owner, source) => ClientLog.AddressInUse(_logger, address, owner, ClientLog.WhereIs(source)));
+            _claim = new AddressClaim(
+                _lane, address, _mac, frame => _session.Send(frame),
+                (owner, source) => ClientLog.AddressInUse(_logger, address, owner, ClientLog.WhereIs(source)));
         }
 
         _session.Start();
@@ -339,7 +341,8 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         if (_console is not null)
         {
             SessionStatus status = new(_lane, _session!, hasGateway: true, port.Counters, ExpectedDrops);
-            _status = new StatusLine(_lane, _console, () => _host.DhcpAddress is { } address ? $"{address} | {status.Describe()}" : status.Describe());
+            _status = new StatusLine(
+                _lane, _console, () => _host.DhcpAddress is { } address ? $"{address} | {status.Describe()}" : status.Describe());
         }
     }
 

@@ -96,12 +96,14 @@ internal abstract record HostChange
     /// <param name="Interface">The adapter's name.</param>
     /// <param name="Adapter">Its id.</param>
     /// <param name="IsIPv6">Which side.</param>
-    internal sealed record IpInterfaceReplaced(string Interface, Guid Adapter, bool IsIPv6, bool AutomaticMetric, uint Metric, bool DefaultRoutesDisabled, uint Mtu) : HostChange
+    internal sealed record IpInterfaceReplaced(
+        string Interface, Guid Adapter, bool IsIPv6, bool AutomaticMetric, uint Metric, bool DefaultRoutesDisabled, uint Mtu) : HostChange
     {
         public override bool OutlivesBoot => true;
 
         public override string ToString() =>
-            $"{(IsIPv6 ? "IPv6" : "IPv4")} of {Interface}, before metric {(AutomaticMetric ? "automatic" : Metric)}, default routes {(DefaultRoutesDisabled ? "off" : "on")}, MTU {Mtu}";
+            $"{(IsIPv6 ? "IPv6" : "IPv4")} of {Interface}, before metric {(AutomaticMetric ? "automatic" : Metric)}, "
+            + $"default routes {(DefaultRoutesDisabled ? "off" : "on")}, MTU {Mtu}";
     }
 
     /// <summary>Windows: an adapter's DNS servers are asked for names below its own suffix only. They were asked for all before.</summary>

@@ -47,7 +47,9 @@ internal sealed class IdentityFile(string path, IdentityFile.FillRandom fillRand
             {
                 return identity.Mac.IsValidClientAddress
                     ? identity.Mac
-                    : throw Unusable($"its MAC {identity.Mac} is not one that a player may have", "use a MAC whose second digit is 2, 6, a or e, or delete the file");
+                    : throw Unusable(
+                        $"its MAC {identity.Mac} is not one that a player may have",
+                        "use a MAC whose second digit is 2, 6, a or e, or delete the file");
             }
         }
         catch (JsonException)

@@ -51,7 +51,10 @@ internal sealed class IdentityLock : IDisposable
         // One directory is made for whoever names a file in it; a whole path that is not there is more likely a slip of the keys.
         if (directory != StateFiles.DefaultDirectory() && Path.GetDirectoryName(directory) is { } parent && !Directory.Exists(parent))
         {
-            throw SoftlanException.Create($"Cannot keep an identity in '{directory}'", $"there is no '{parent}'", "check the path that --identity gives, or make that directory");
+            throw SoftlanException.Create(
+                $"Cannot keep an identity in '{directory}'",
+                $"there is no '{parent}'",
+                "check the path that --identity gives, or make that directory");
         }
 
         PrivateDirectory.Create(directory);

@@ -61,7 +61,10 @@ internal sealed class LinuxClientHost : IClientHost
         TunDevice.ThrowIfUnavailable(_options.Tap);
         if (NetlinkLinks.Find(_netlink, _options.Tap) is { } link && !IsTap(link))
         {
-            throw SoftlanException.Create($"Cannot use '{_options.Tap}'", "an interface of that name exists and is not a TAP", "choose another name with --tap");
+            throw SoftlanException.Create(
+                $"Cannot use '{_options.Tap}'",
+                "an interface of that name exists and is not a TAP",
+                "choose another name with --tap");
         }
 
         if (_options.Address == ClientAddress.Dhcp)
@@ -99,7 +102,11 @@ internal sealed class LinuxClientHost : IClientHost
         _routes = new TapRoutes(_netlink, _settings, removesWideRoutes: _options.Address != ClientAddress.None, _logger);
         if (_dhcpProgram is not null)
         {
-            _dhcp = new DhcpAddressing(_loop, DhcpRunner.Create(_loop, _dhcpProgram, tap.Name, _options.StateDirectory, _changes, _logger), _settings, _logger);
+            _dhcp = new DhcpAddressing(
+                _loop,
+                DhcpRunner.Create(_loop, _dhcpProgram, tap.Name, _options.StateDirectory, _changes, _logger),
+                _settings,
+                _logger);
             _changes.Keep("DHCP client", _dhcp.Dispose);
         }
 
@@ -149,7 +156,9 @@ internal sealed class LinuxClientHost : IClientHost
 
         if (taps.Length == 0)
         {
-            output.WriteLine($"No TAP interface here. None is needed: softlan client makes {ClientOptions.DefaultTap}, or the one that --tap names, and removes it again.");
+            output.WriteLine(
+                $"No TAP interface here. None is needed: softlan client makes {ClientOptions.DefaultTap}, "
+                + "or the one that --tap names, and removes it again.");
         }
     }
 
@@ -158,7 +167,9 @@ internal sealed class LinuxClientHost : IClientHost
     private LinuxTap OpenTap(MacAddress mac)
     {
         LinuxTap? tap = null;
-        Action open = () => tap = LinuxTap.Open(_loop, new LinuxTapOptions { Name = _options.Tap, Address = mac, Up = false, Moderation = _options.Moderation });
+        Action open = () => tap = LinuxTap.Open(
+            _loop,
+            new LinuxTapOptions { Name = _options.Tap, Address = mac, Up = false, Moderation = _options.Moderation });
         if (NetlinkLinks.Find(_netlink, _options.Tap) is { } link)
         {
             if (link.Address != mac)

@@ -20,7 +20,11 @@ internal sealed class LinuxUndo(NetlinkSocket netlink, string stateDirectory) : 
                 RequireGone(NetlinkRoutes.Delete(netlink, ToEntry(route)), route);
                 break;
             case HostChange.AddressAdded added when Find(added.Interface) is { } link:
-                RequireGone(NetlinkAddresses.Delete(netlink, new InterfaceAddress { InterfaceIndex = link.Index, Address = added.Address, PrefixLength = added.PrefixLength }), added);
+                RequireGone(
+                    NetlinkAddresses.Delete(
+                        netlink,
+                        new InterfaceAddress { InterfaceIndex = link.Index, Address = added.Address, PrefixLength = added.PrefixLength }),
+                    added);
                 break;
             case HostChange.MacReplaced mac when Find(mac.Interface) is { } link:
                 NetlinkLinks.SetAddress(netlink, link.Index, mac.Old).ThrowIfFailed($"Cannot set the MAC of {mac.Interface} back");

@@ -73,7 +73,8 @@ internal sealed class ProfileFile(string path)
 
         try
         {
-            if (JsonSerializer.Deserialize(bytes, ClientJson.Default.ProfileContent) is { Rooms: not null } content && content.Rooms.All(room => room is not null))
+            if (JsonSerializer.Deserialize(bytes, ClientJson.Default.ProfileContent) is { Rooms: not null } content
+                && content.Rooms.All(room => room is not null))
             {
                 return content;
             }

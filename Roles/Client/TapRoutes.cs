@@ -66,7 +66,8 @@ internal sealed class TapRoutes(NetlinkSocket netlink, TapSettings tap, bool rem
         RouteEntry? softlans = NetlinkRoutes.List(netlink, RouteEntry.SoftlanProtocol).FirstOrDefault(route => route.Destination.Equals(destination));
         return softlans is null
             ? "another program has a route to it on another interface"
-            : $"another softlan of this machine, on {NetlinkLinks.Find(netlink, softlans.InterfaceIndex)?.Name ?? "another card"}, leads them to its own party. A game has to ask for {tap.Name}";
+            : $"another softlan of this machine, on {NetlinkLinks.Find(netlink, softlans.InterfaceIndex)?.Name ?? "another card"}, "
+                + $"leads them to its own party. A game has to ask for {tap.Name}";
     }
 
     private static bool IsWide(RouteEntry route) => route.Protocol != RouteEntry.SoftlanProtocol && WideRoutes.IsWide(route.Destination);

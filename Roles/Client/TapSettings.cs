@@ -19,7 +19,8 @@ namespace Softlan.Roles.Client;
 /// <param name="wasThere">Whether it was there before this client.</param>
 /// <param name="logger">For what the player should know.</param>
 [SupportedOSPlatform("linux")]
-internal sealed class TapSettings(NetlinkSocket netlink, IHostUndo undo, HostChanges changes, string name, bool wasThere, ILogger logger) : IAddressSetter
+internal sealed class TapSettings(
+    NetlinkSocket netlink, IHostUndo undo, HostChanges changes, string name, bool wasThere, ILogger logger) : IAddressSetter
 {
     // accept_ra (Documentation/networking/ip-sysctl.rst): 2 accepts advertisements also where forwarding is on.
     private const int AcceptRaThoughForwarding = 2;
@@ -151,14 +152,16 @@ internal sealed class TapSettings(NetlinkSocket netlink, IHostUndo undo, HostCha
         foreach (InterfaceAddress other in others.Where(other => other.Address.AddressFamily == AddressFamily.InterNetwork))
         {
             IPNetwork own = ToNetwork(other.Address, other.PrefixLength);
-            if ((own.Contains(party.BaseAddress) || party.Contains(own.BaseAddress)) && NetlinkLinks.Find(netlink, other.InterfaceIndex) is { IsLoopback: false } link)
+            if ((own.Contains(party.BaseAddress) || party.Contains(own.BaseAddress))
+                && NetlinkLinks.Find(netlink, other.InterfaceIndex) is { IsLoopback: false } link)
             {
                 ClientLog.NetworksOverlap(logger, party.ToString(), own.ToString(), link.Name);
             }
         }
     }
 
-    private static IPNetwork ToNetwork(IPAddress address, int prefixLength) => new(new IPAddress(Combine(address, prefixLength, ones: false)), prefixLength);
+    private static IPNetwork ToNetwork(IPAddress address, int prefixLength) =>
+        new(new IPAddress(Combine(address, prefixLength, ones: false)), prefixLength);
 
     /// <summary>The directed broadcast address.</summary>
     private static IPAddress LastOf(IPNetwork network) => new(Combine(network.BaseAddress, network.PrefixLength, ones: true));

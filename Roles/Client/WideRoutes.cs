@@ -11,7 +11,8 @@ internal static class WideRoutes
     private const int MinPrefixLengthIPv6 = 32;
 
     public static bool IsWide(IPNetwork network) =>
-        !IsMulticast(network) && network.PrefixLength < (network.BaseAddress.AddressFamily == AddressFamily.InterNetwork ? MinPrefixLengthIPv4 : MinPrefixLengthIPv6);
+        !IsMulticast(network)
+        && network.PrefixLength < (network.BaseAddress.AddressFamily == AddressFamily.InterNetwork ? MinPrefixLengthIPv4 : MinPrefixLengthIPv6);
 
     /// <summary>fe80::/64 and ff00::/8 are what every IPv6 interface has; 224.0.0.0/4 Windows has on each, and on Linux somebody else may have added
     /// it for the same reason as softlan.</summary>

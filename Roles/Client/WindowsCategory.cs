@@ -38,7 +38,9 @@ internal sealed class WindowsCategory : IDisposable
 
     /// <param name="turns">Makes the changes, and takes them back.</param>
     /// <param name="offLane">Runs work elsewhere than on the lane.</param>
-    public WindowsCategory(ILane lane, INetworkCategories categories, WindowsCategoryTurns turns, TapAdapter adapter, HostChanges changes, ILogger logger, Action<Action> offLane)
+    public WindowsCategory(
+        ILane lane, INetworkCategories categories, WindowsCategoryTurns turns, TapAdapter adapter,
+        HostChanges changes, ILogger logger, Action<Action> offLane)
     {
         _lane = lane;
         _categories = categories;

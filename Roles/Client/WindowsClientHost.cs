@@ -240,7 +240,9 @@ internal sealed class WindowsClientHost : IClientHost
         ClientLog.TapUp(_logger, _tap.Name, _mtu);
         if (_options.NetworkCategory == NetworkCategoryChoice.Private && !isFresh)
         {
-            _category ??= new WindowsCategory(_lane, _machine.Categories, _categoryTurns, _adapter!, Changes, _logger, work => ThreadPool.QueueUserWorkItem(_ => work()));
+            _category ??= new WindowsCategory(
+                _lane, _machine.Categories, _categoryTurns, _adapter!, Changes, _logger,
+                work => ThreadPool.QueueUserWorkItem(_ => work()));
             _category.Begin();
         }
     }
@@ -274,9 +276,11 @@ internal sealed class WindowsClientHost : IClientHost
         {
             foreach (OwnAddress other in all.Where(other => other.InterfaceLuid != _luid))
             {
-                if ((other.Network.Contains(party.BaseAddress) || party.Contains(other.Network.BaseAddress)) && _saidOverlaps.Add((party, other.Network)))
+                if ((other.Network.Contains(party.BaseAddress) || party.Contains(other.Network.BaseAddress))
+                    && _saidOverlaps.Add((party, other.Network)))
                 {
-                    ClientLog.NetworksOverlap(_logger, party.ToString(), other.Network.ToString(), _machine.Ip.FindAlias(other.InterfaceLuid) ?? "another card");
+                    ClientLog.NetworksOverlap(
+                        _logger, party.ToString(), other.Network.ToString(), _machine.Ip.FindAlias(other.InterfaceLuid) ?? "another card");
                 }
             }
         }

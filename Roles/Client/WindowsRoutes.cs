@@ -19,7 +19,10 @@ internal sealed class WindowsRoutes(IIpHelper ip, Func<ulong> tap) : IRelayRoute
 
     public RelayRoute? FindWithoutSoftlan(IPAddress destination)
     {
-        WindowsRoute[] candidates = [.. _table.FindAll(destination).Where(route => !route.IsLocal && route.InterfaceLuid != tap() && !IsOwn(route, destination))];
+        WindowsRoute[] candidates =
+        [
+            .. _table.FindAll(destination).Where(route => !route.IsLocal && route.InterfaceLuid != tap() && !IsOwn(route, destination))
+        ];
         if (candidates.Length == 0)
         {
             return null;
@@ -52,6 +55,10 @@ internal sealed class WindowsRoutes(IIpHelper ip, Func<ulong> tap) : IRelayRoute
     private RelayRoute Describe(WindowsRoute route, bool isLocal)
     {
         RelayRouteKind kind = isLocal ? RelayRouteKind.Local : route.InterfaceLuid == tap() ? RelayRouteKind.Tunnel : RelayRouteKind.Network;
-        return new RelayRoute(route.InterfaceIndex, ip.FindAlias(route.InterfaceLuid) ?? FormattableString.Invariant($"interface {route.InterfaceIndex}"), route.NextHop, kind);
+        return new RelayRoute(
+            route.InterfaceIndex,
+            ip.FindAlias(route.InterfaceLuid) ?? FormattableString.Invariant($"interface {route.InterfaceIndex}"),
+            route.NextHop,
+            kind);
     }
 }

@@ -53,7 +53,13 @@ internal sealed class WindowsTapOpener(IWindowsMachine machine, HostChanges chan
             machine.Sleep(interval);
         }
 
-        throw error == 0 ? NoIPv4(adapter) : Win32Error.ToException($"Cannot find the interface of the TAP adapter '{adapter.Name}'", nameof(ConvertInterfaceGuidToLuid), error, "enable the adapter in Network Connections (ncpa.cpl)");
+        throw error == 0
+            ? NoIPv4(adapter)
+            : Win32Error.ToException(
+                $"Cannot find the interface of the TAP adapter '{adapter.Name}'",
+                nameof(ConvertInterfaceGuidToLuid),
+                error,
+                "enable the adapter in Network Connections (ncpa.cpl)");
     }
 
     public static SoftlanException NoIPv4(TapAdapter adapter) => SoftlanException.Create(
@@ -69,7 +75,11 @@ internal sealed class WindowsTapOpener(IWindowsMachine machine, HostChanges chan
         if (device.SetMedia(false) is not (0 or Win32Error.ERROR_OPERATION_ABORTED) and int error)
         {
             device.Dispose();
-            throw Win32Error.ToException($"Cannot disconnect the TAP adapter '{adapter.Name}'", $"DeviceIoControl {nameof(NativeTapWindows6.TAP_WIN_IOCTL_SET_MEDIA_STATUS)}", error, TapFailures.DriverHint);
+            throw Win32Error.ToException(
+                $"Cannot disconnect the TAP adapter '{adapter.Name}'",
+                $"DeviceIoControl {nameof(NativeTapWindows6.TAP_WIN_IOCTL_SET_MEDIA_STATUS)}",
+                error,
+                TapFailures.DriverHint);
         }
 
         return device;

@@ -26,7 +26,11 @@ internal sealed class WindowsTapRoutes(IIpHelper ip, string name, ulong luid, IL
         {
             if (_said.Add(route.Destination))
             {
-                ClientLog.WideRouteRemoved(logger, route.NextHop is { } hop ? $"{route.Destination} via {hop}" : route.Destination.ToString(), name, failure ?? "removed");
+                ClientLog.WideRouteRemoved(
+                    logger,
+                    route.NextHop is { } hop ? $"{route.Destination} via {hop}" : route.Destination.ToString(),
+                    name,
+                    failure ?? "removed");
             }
         }
     }

@@ -92,7 +92,8 @@ internal sealed class WindowsTapSettings(IIpHelper ip, HostChanges changes, TapA
         else
         {
             changes.Make(
-                new HostChange.IpInterfaceReplaced(adapter.Name, adapter.Id, family == AF_INET6, now.AutomaticMetric, now.Metric, now.DefaultRoutesDisabled, now.Mtu),
+                new HostChange.IpInterfaceReplaced(
+                    adapter.Name, adapter.Id, family == AF_INET6, now.AutomaticMetric, now.Metric, now.DefaultRoutesDisabled, now.Mtu),
                 Apply);
             _noted.Add(family);
         }

@@ -17,7 +17,8 @@ internal sealed class WindowsUndo(IWindowsMachine machine, WindowsCategoryTurns 
             case HostChange.RouteAdded route:
                 new RouteTable(machine.Ip).RemoveHostRoute(route.Destination, route.InterfaceIndex, route.Gateway);
                 break;
-            case HostChange.NetworkAddressWritten written when string.Equals(machine.Registry.ReadNetworkAddress(written.ClassKey), written.New, StringComparison.OrdinalIgnoreCase):
+            case HostChange.NetworkAddressWritten written
+                when string.Equals(machine.Registry.ReadNetworkAddress(written.ClassKey), written.New, StringComparison.OrdinalIgnoreCase):
                 // The adapter goes on with the MAC that it has until it is started anew, which is nothing to interrupt the PC for.
                 machine.Registry.WriteNetworkAddress(written.ClassKey, written.Old);
                 break;
@@ -69,7 +70,10 @@ internal sealed class WindowsUndo(IWindowsMachine machine, WindowsCategoryTurns 
         Task set = Task.Run(() => categories.Restore(category.Network, (NetworkCategory)category.Old));
         if (Task.WaitAny([set], CategoryPatience) < 0)
         {
-            throw SoftlanException.Create($"Cannot set the {category} back", "the Network List Manager does not answer", "set it yourself in Settings, Network");
+            throw SoftlanException.Create(
+                $"Cannot set the {category} back",
+                "the Network List Manager does not answer",
+                "set it yourself in Settings, Network");
         }
 
         set.GetAwaiter().GetResult(); // Throws what went wrong, and not an AggregateException around it.

@@ -23,7 +23,8 @@ internal static class LinuxHost
         IQuicEngine engine = createEngine(loop, loggers);
         try
         {
-            using RoleHost host = new(loop, loop.Run, loggers.CreateLogger("softlan"), hasLostTerminal: () => hasTerminal && !LinuxProcesses.HasTerminal());
+            using RoleHost host = new(
+                loop, loop.Run, loggers.CreateLogger("softlan"), hasLostTerminal: () => hasTerminal && !LinuxProcesses.HasTerminal());
             return host.Run(() => create(loop, engine, loggers));
         }
         finally

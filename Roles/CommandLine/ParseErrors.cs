@@ -35,7 +35,8 @@ internal static class ParseErrors
             {
                 0 => $"{given.Option.Name} lacks its value. {advised.Advice}.",
                 1 => mistake.Message,
-                _ => $"{given.Option.Name} takes one value, and got '{string.Join("' and '", given.Tokens.Select(token => token.Value))}'. {advised.Advice}.",
+                _ => $"{given.Option.Name} takes one value, and got '{string.Join("' and '", given.Tokens.Select(token => token.Value))}'. "
+                    + $"{advised.Advice}.",
             }
             : mistake.Message;
     }
@@ -44,7 +45,8 @@ internal static class ParseErrors
     {
         if (word.Length > 0 && word[0] is '\u2013' or '\u2014' or '\u2212')
         {
-            return $"'{word}' begins with a typographic dash, as chat programs make it. Type two hyphens: --{word.TrimStart('-', '\u2013', '\u2014', '\u2212')}.";
+            return $"'{word}' begins with a typographic dash, as chat programs make it. "
+                + $"Type two hyphens: --{word.TrimStart('-', '\u2013', '\u2014', '\u2212')}.";
         }
 
         bool isOption = word.StartsWith('-');

@@ -16,7 +16,8 @@ internal sealed class QuicArguments
         "--quic",
         OperatingSystem.IsLinux() ? "a QUIC library" : "a QUIC library that softlan has on this system",
         OperatingSystem.IsLinux() ? "ngtcp2|msquic" : "msquic",
-        "The QUIC library to use: ngtcp2, which softlan contains on Linux, or msquic, which is part of .NET on Windows and must be installed as libmsquic on Linux. Both understand each other.",
+        "The QUIC library to use: ngtcp2, which softlan contains on Linux, "
+        + "or msquic, which is part of .NET on Windows and must be installed as libmsquic on Linux. Both understand each other.",
         QuicSettings.Default.Kind,
         OperatingSystem.IsLinux() ? [("ngtcp2", QuicEngineKind.Ngtcp2), ("msquic", QuicEngineKind.MsQuic)] : [("msquic", QuicEngineKind.MsQuic)]);
 
@@ -24,7 +25,8 @@ internal sealed class QuicArguments
         "--queue-time",
         ValueKinds.Integer("a time in milliseconds", 1, MaxQueueTime, 10),
         "ms",
-        "How long a frame may wait for a line that is full, in milliseconds; later it is dropped, since late is worse than lost in a game. TCP, which games go ahead of, may wait ten times as long.",
+        "How long a frame may wait for a line that is full, in milliseconds; later it is dropped, since late is worse than lost in a game. "
+        + "TCP, which games go ahead of, may wait ten times as long.",
         (int)QuicSettings.Default.QueueTime.TotalMilliseconds);
 
     public void AddTo(Command command)
@@ -33,5 +35,9 @@ internal sealed class QuicArguments
         command.Add(_queueTime);
     }
 
-    public QuicSettings Read(ParseResult parsed) => new() { Kind = parsed.GetValue(_quic).Value, QueueTime = TimeSpan.FromMilliseconds(parsed.GetValue(_queueTime)) };
+    public QuicSettings Read(ParseResult parsed) => new()
+    {
+        Kind = parsed.GetValue(_quic).Value,
+        QueueTime = TimeSpan.FromMilliseconds(parsed.GetValue(_queueTime)),
+    };
 }

@@ -43,7 +43,9 @@ internal sealed class RoleHost(
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnStopSignal);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnStopSignal);
         using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnHangUpSignal);
-        using PosixSignalRegistration? interruptByBreak = OperatingSystem.IsWindows() ? PosixSignalRegistration.Create(PosixSignal.SIGQUIT, OnStopSignal) : null;
+        using PosixSignalRegistration? interruptByBreak = OperatingSystem.IsWindows()
+            ? PosixSignalRegistration.Create(PosixSignal.SIGQUIT, OnStopSignal)
+            : null;
         using ILaneTimer stopTimer = lane.CreateTimer(OnStopTimeout);
         _stopTimer = stopTimer;
         try

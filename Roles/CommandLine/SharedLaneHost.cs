@@ -12,7 +12,10 @@ internal static class SharedLaneHost
     /// <param name="createEngine">Makes the QUIC engine, on the lane. It is disposed after the role: its last goodbyes leave then.</param>
     /// <param name="create">Makes the role, on the lane; it need not start anything yet.</param>
     /// <returns>The exit code; a failure of the role is thrown.</returns>
-    public static int Run(LoggingOptions logging, Func<SharedLane, ILoggerFactory, IQuicEngine> createEngine, Func<SharedLane, ILoggerFactory, IQuicEngine, IRole> create)
+    public static int Run(
+        LoggingOptions logging,
+        Func<SharedLane, ILoggerFactory, IQuicEngine> createEngine,
+        Func<SharedLane, ILoggerFactory, IQuicEngine, IRole> create)
     {
         using ILoggerFactory loggers = SoftlanLogging.Create(logging);
         using CancellationTokenSource broken = new();

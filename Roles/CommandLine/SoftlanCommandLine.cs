@@ -13,7 +13,8 @@ internal static class SoftlanCommandLine
     private const string HelpWord = "help";
 
     public static string Version { get; } =
-        "softlan " + (typeof(SoftlanCommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown");
+        "softlan "
+        + (typeof(SoftlanCommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown");
 
     public static RootCommand CreateRoot(params Command[] commands)
     {
@@ -30,7 +31,9 @@ internal static class SoftlanCommandLine
         root.SetAction(parsed =>
         {
             parsed.InvocationConfiguration.Error.WriteLine(
-                $"softlan: a command is missing. Use one of {string.Join(", ", commands.Where(command => !command.Hidden).Select(command => command.Name))}, or see softlan --help.");
+                "softlan: a command is missing. "
+                + $"Use one of {string.Join(", ", commands.Where(command => !command.Hidden).Select(command => command.Name))}"
+                + ", or see softlan --help.");
             return ExitCodes.Usage;
         });
         if (root.Options.OfType<VersionOption>().FirstOrDefault() is { } version)

@@ -42,7 +42,8 @@ internal static class SoftlanOption
     /// <param name="description">Full sentences.</param>
     /// <param name="defaultValue">Of one of the choices.</param>
     /// <param name="choices">The words, and what they stand for.</param>
-    public static Option<Choice<T>> OneOf<T>(string name, string kind, string helpName, string description, T defaultValue, params (string Word, T Value)[] choices)
+    public static Option<Choice<T>> OneOf<T>(
+        string name, string kind, string helpName, string description, T defaultValue, params (string Word, T Value)[] choices)
     {
         (string Word, Choice<T> Value)[] words = [.. choices.Select(choice => (choice.Word, new Choice<T>(choice.Word, choice.Value)))];
         Choice<T> usual = words.First(choice => EqualityComparer<T>.Default.Equals(choice.Value.Value, defaultValue)).Value;
@@ -81,7 +82,8 @@ internal static class SoftlanOption
     public static string VariableName(string name) =>
         "SOFTLAN_" + name.TrimStart('-').Replace('-', '_').ToUpper(CultureInfo.InvariantCulture);
 
-    private static Option<T> Create<T>(string name, ValueKind<T> kind, string helpName, string description, string[] aliases) => new AdvisedOption<T>(name, kind.Advice, aliases)
+    private static Option<T> Create<T>(string name, ValueKind<T> kind, string helpName, string description, string[] aliases) => new AdvisedOption<T>(
+        name, kind.Advice, aliases)
     {
         HelpName = helpName,
         Description = description,

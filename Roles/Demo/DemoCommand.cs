@@ -17,8 +17,8 @@ internal static class DemoCommand
             "Leave the party running after the checks, until Ctrl-C, and print how to enter each of its machines.");
         Command command = new(
             "demo",
-            "Show a whole party on this machine, in network namespaces of its own: a relay, a gateway on a LAN with two hosts and a DHCP server, and two "
-            + "remote players. Checks that they reach each other, measures how fast, and removes everything again. Needs root.")
+            "Show a whole party on this machine, in network namespaces of its own: a relay, a gateway on a LAN with two hosts and a DHCP server, "
+            + "and two remote players. Checks that they reach each other, measures how fast, and removes everything again. Needs root.")
         {
             keep,
         };
@@ -66,7 +66,10 @@ internal static class DemoCommand
 
         if (!File.Exists("/dev/net/tun"))
         {
-            throw SoftlanException.Create(What, "/dev/net/tun is missing", "load the kernel module (modprobe tun), or give the container that device");
+            throw SoftlanException.Create(
+                What,
+                "/dev/net/tun is missing",
+                "load the kernel module (modprobe tun), or give the container that device");
         }
     }
 }

@@ -15,7 +15,10 @@ internal static class DemoLeftovers
     /// <returns>How many there were.</returns>
     public static int RemoveDeadRuns()
     {
-        string[] dead = [.. NamespaceIds(SystemTools.Run("ip", "netns", "list")).Concat(DemoRunDirectory.Ids()).Distinct().Where(DemoRunDirectory.IsOver)];
+        string[] dead =
+        [
+            .. NamespaceIds(SystemTools.Run("ip", "netns", "list")).Concat(DemoRunDirectory.Ids()).Distinct().Where(DemoRunDirectory.IsOver)
+        ];
         foreach (string id in dead)
         {
             RemoveNamespaces(id);

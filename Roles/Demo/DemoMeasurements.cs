@@ -51,7 +51,8 @@ internal sealed class DemoMeasurements(DemoRunDirectory directory, DemoNetwork n
     }
 
     public void StartTcpServer() =>
-        party.Keep(DemoProcess.StartSoftlan(directory, DemoHost.Lan1, "tcp-serve", ProbeCommand.Name, "tcp-serve")).WaitForLine(ProbeCommand.Ready, ReadyLimit, stop);
+        party.Keep(DemoProcess.StartSoftlan(directory, DemoHost.Lan1, "tcp-serve", ProbeCommand.Name, "tcp-serve"))
+            .WaitForLine(ProbeCommand.Ready, ReadyLimit, stop);
 
     /// <summary>Makes a host listen for broadcasts.</summary>
     public void Listen(DemoHost host)
@@ -66,7 +67,12 @@ internal sealed class DemoMeasurements(DemoRunDirectory directory, DemoNetwork n
     public string? Broadcast(DemoHost from, string card)
     {
         string text = string.Create(CultureInfo.InvariantCulture, $"hello {++_broadcasts} from {from}");
-        DemoHost[] Deaf() => [.. _listeners.Where(listener => listener.Key != from && !listener.Value.HasSaid(text)).Select(listener => listener.Key)];
+        DemoHost[] Deaf() =>
+        [
+            .. _listeners
+                .Where(listener => listener.Key != from && !listener.Value.HasSaid(text))
+                .Select(listener => listener.Key)
+        ];
         for (int attempt = 1; attempt <= BroadcastAttempts; attempt++)
         {
             Probe(from, "shout", card, text);

@@ -43,7 +43,8 @@ internal sealed partial class DemoParty(DemoRunDirectory directory, DemoNetwork 
     {
         string[] command =
         [
-            SystemTools.Find("dnsmasq")!, "--keep-in-foreground", "--conf-file=/dev/null", "--port=0", "--interface=eth0", "--bind-interfaces", "--user=root",
+            SystemTools.Find("dnsmasq")!, "--keep-in-foreground", "--conf-file=/dev/null", "--port=0",
+            "--interface=eth0", "--bind-interfaces", "--user=root",
             "--dhcp-authoritative", "--no-ping", $"--dhcp-range={DemoNetwork.LanPrefix}100,{DemoNetwork.LanPrefix}150,255.255.255.0,1h",
             // Players must not take this router: their way to the internet is another one.
             $"--dhcp-option=option:router,{DemoNetwork.LanPrefix}1",
@@ -76,7 +77,10 @@ internal sealed partial class DemoParty(DemoRunDirectory directory, DemoNetwork 
         string address = NoDhcpReason is null ? "dhcp" : $"{DemoNetwork.LanPrefix}{(player == DemoHost.Alice ? 51 : 52)}/24";
         DemoProcess process = Keep(DemoProcess.StartSoftlan(
             directory, player, name,
-            ["client", .. RelayArguments(), "--name", name, "--identity", Path.Combine(directory.For(player), "identity.json"), "--tap", DemoNetwork.TapInterface, "--address", address]));
+            [
+                "client", .. RelayArguments(), "--name", name, "--identity", Path.Combine(directory.For(player), "identity.json"),
+                "--tap", DemoNetwork.TapInterface, "--address", address,
+            ]));
         _players[player] = process;
         Addresses[player] = WaitForAddress(player, process);
         return Addresses[player];
@@ -100,7 +104,8 @@ internal sealed partial class DemoParty(DemoRunDirectory directory, DemoNetwork 
         long deadline = Environment.TickCount64 + (long)AddressLimit.TotalMilliseconds;
         while (Environment.TickCount64 < deadline)
         {
-            if (SystemTools.TryRun(out string shown, "ip", "-n", network.Namespace(player), "-4", "-o", "addr", "show", "dev", DemoNetwork.TapInterface)
+            if (SystemTools.TryRun(
+                    out string shown, "ip", "-n", network.Namespace(player), "-4", "-o", "addr", "show", "dev", DemoNetwork.TapInterface)
                 && LanAddress().Match(shown) is { Success: true } match)
             {
                 return match.Groups[1].Value;

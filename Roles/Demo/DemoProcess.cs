@@ -92,7 +92,8 @@ internal sealed class DemoProcess : IDisposable
         Wait(() => Found() is not null || _status is not null, limit, stop);
         lock (_lock)
         {
-            return Found() ?? throw new DemoFailure($"{Name} {(_status is { } status ? $"ended with {status}" : $"did not say '{part}' within {limit.TotalSeconds:0} s")}: {LastLine}");
+            return Found() ?? throw new DemoFailure(
+                $"{Name} {(_status is { } status ? $"ended with {status}" : $"did not say '{part}' within {limit.TotalSeconds:0} s")}: {LastLine}");
         }
     }
 

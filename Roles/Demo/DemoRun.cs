@@ -95,7 +95,8 @@ internal sealed class DemoRun(DemoOptions options, TextWriter output, Cancellati
                 measurements.Tcp(DemoHost.Alice, isUpload: true),
                 measurements.Tcp(DemoHost.Alice, isUpload: false));
             network.SetPlainPath(open: false);
-            return $"p50 {DemoTable.Duration(plain.RoundTrips.P50)}, p99 {DemoTable.Duration(plain.RoundTrips.P99)}; TCP {DemoTable.Rate(plain.Upload)} up, {DemoTable.Rate(plain.Download)} down";
+            return $"p50 {DemoTable.Duration(plain.RoundTrips.P50)}, p99 {DemoTable.Duration(plain.RoundTrips.P99)}; "
+                + $"TCP {DemoTable.Rate(plain.Upload)} up, {DemoTable.Rate(plain.Download)} down";
         });
         Essential("the relay listens, with a certificate of its own making", party.StartRelay);
         Essential("the gateway bridges the LAN into the room", party.StartGateway);
@@ -108,7 +109,9 @@ internal sealed class DemoRun(DemoOptions options, TextWriter output, Cancellati
             Optional("alice leaves; her machine is as it was before", () =>
             {
                 party.Leave(DemoHost.Alice);
-                return measurements.Settings(DemoHost.Alice) == settings ? null : throw new DemoFailure("addresses, routes or rules differ from before");
+                return measurements.Settings(DemoHost.Alice) == settings
+                    ? null
+                    : throw new DemoFailure("addresses, routes or rules differ from before");
             });
         }
     }
@@ -165,7 +168,8 @@ internal sealed class DemoRun(DemoOptions options, TextWriter output, Cancellati
             RoundTrips trips = measurements.Ping(DemoHost.Alice, DemoNetwork.Lan1Address.ToString());
             string lost = trips.Lost == 0 ? "" : $"; {trips.Lost} of {trips.Sent} lost";
             return $"p50 {DemoTable.Duration(trips.P50)}, p99 {DemoTable.Duration(trips.P99)}: "
-                + $"{DemoTable.Duration(trips.P50 - plain.RoundTrips.P50)} and {DemoTable.Duration(trips.P99 - plain.RoundTrips.P99)} added to the plain path{lost}";
+                + $"{DemoTable.Duration(trips.P50 - plain.RoundTrips.P50)} and {DemoTable.Duration(trips.P99 - plain.RoundTrips.P99)} "
+                + $"added to the plain path{lost}";
         });
         Optional("TCP from alice to lan1", () => DemoTable.Rate(measurements.Tcp(DemoHost.Alice, isUpload: true)));
         Optional("TCP from lan1 to alice", () => DemoTable.Rate(measurements.Tcp(DemoHost.Alice, isUpload: false)));

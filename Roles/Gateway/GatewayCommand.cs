@@ -28,7 +28,10 @@ internal static class GatewayCommand
             "name",
             "The Linux bridge whose LAN joins the room, instead of --interface: softlan adds a port of its own to it and removes that when it ends.");
         Option<PortModeration?> moderation = ModerationOption.Create();
-        Command command = new("gateway", "Bridges the LAN behind a wired interface, or a Linux bridge, into a room on a relay. Needs root, or CAP_NET_RAW (for --bridge CAP_NET_ADMIN).");
+        Command command = new(
+            "gateway",
+            "Bridges the LAN behind a wired interface, or a Linux bridge, into a room on a relay. "
+            + "Needs root, or CAP_NET_RAW (for --bridge CAP_NET_ADMIN).");
         relay.AddTo(command);
         command.Add(iface);
         command.Add(bridge);
@@ -40,7 +43,8 @@ internal static class GatewayCommand
             {
                 result.AddError(hasInterface == true
                     ? "--interface and --bridge exclude each other. Give one of them, for example --interface eth0."
-                    : "--interface is missing. Give the wired interface to bridge, for example --interface eth0, or a Linux bridge with --bridge br0.");
+                    : "--interface is missing. Give the wired interface to bridge, "
+                        + "for example --interface eth0, or a Linux bridge with --bridge br0.");
             }
         });
         command.SetAction(parsed => run(

@@ -25,10 +25,11 @@ internal sealed class GatewayLock : IDisposable
         try
         {
             // Room codes ignore case.
-            return new GatewayLock(NamespaceLock.TryTake($"softlan/gateway/{room.ToString().ToLowerInvariant()}/{port}") ?? throw SoftlanException.Create(
-                $"Cannot bridge '{port}' into room '{room}'",
-                "another softlan gateway on this machine does so now",
-                "stop that one, or give this one another --room, --interface or --bridge"));
+            return new GatewayLock(NamespaceLock.TryTake($"softlan/gateway/{room.ToString().ToLowerInvariant()}/{port}")
+                ?? throw SoftlanException.Create(
+                    $"Cannot bridge '{port}' into room '{room}'",
+                    "another softlan gateway on this machine does so now",
+                    "stop that one, or give this one another --room, --interface or --bridge"));
         }
         catch (SocketException e)
         {

@@ -9,10 +9,14 @@ internal static partial class GatewayLog
     [LoggerMessage(200, LogLevel.Information, "Bridging {Interface} ({Mac}) into room {Room}")]
     public static partial void Bridging(ILogger logger, string @interface, MacAddress mac, RoomCode room);
 
-    [LoggerMessage(211, LogLevel.Warning, "Players will not reach this host itself through {Interface}, only the other machines on its LAN: {Reason}")]
+    [LoggerMessage(
+        211, LogLevel.Warning,
+        "Players will not reach this host itself through {Interface}, only the other machines on its LAN: {Reason}")]
     public static partial void HostNotReachable(ILogger logger, string @interface, string reason);
 
-    [LoggerMessage(212, LogLevel.Warning, "{Interface} has no carrier: the LAN cannot be reached. Plug in the cable, or switch on what is at its other end")]
+    [LoggerMessage(
+        212, LogLevel.Warning,
+        "{Interface} has no carrier: the LAN cannot be reached. Plug in the cable, or switch on what is at its other end")]
     public static partial void CarrierLost(ILogger logger, string @interface);
 
     [LoggerMessage(215, LogLevel.Warning, "{Interface} is down: the LAN cannot be reached. Hint: bring it up: ip link set {Interface} up")]
@@ -27,10 +31,17 @@ internal static partial class GatewayLog
     [LoggerMessage(202, LogLevel.Warning, "Client {Mac} has the MAC of {Interface}, this host's own card; its frames are dropped")]
     public static partial void OwnMacAnnounced(ILogger logger, MacAddress mac, string @interface);
 
-    [LoggerMessage(203, LogLevel.Warning, "A frame of the remote player {Mac} came back from {Interface}: something else bridges this LAN and room {Room}, or echoes frames. Dropped; if it goes on, bridging stops for a while")]
+    [LoggerMessage(
+        203, LogLevel.Warning,
+        "A frame of the remote player {Mac} came back from {Interface}: something else bridges this LAN and room {Room}, or echoes frames. "
+        + "Dropped; if it goes on, bridging stops for a while")]
     public static partial void StrayLoop(ILogger logger, MacAddress mac, string @interface, RoomCode room);
 
-    [LoggerMessage(204, LogLevel.Error, "LOOP: frames of remote players such as {Mac} keep coming back from {Interface}. A second bridge connects this LAN and room {Room}: another gateway, or a player who is on this LAN as well. Bridging stops for {Pause}; remove the second bridge")]
+    [LoggerMessage(
+        204, LogLevel.Error,
+        "LOOP: frames of remote players such as {Mac} keep coming back from {Interface}. "
+        + "A second bridge connects this LAN and room {Room}: another gateway, or a player who is on this LAN as well. "
+        + "Bridging stops for {Pause}; remove the second bridge")]
     public static partial void Loop(ILogger logger, MacAddress mac, string @interface, RoomCode room, string pause);
 
     [LoggerMessage(205, LogLevel.Warning, "Bridging {Interface} again after the loop")]

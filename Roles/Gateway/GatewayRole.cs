@@ -25,7 +25,8 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
 {
     /// <summary>Drops that are nothing to worry about on any LAN: its own traffic, its switches' talk, what comes while there is no room, and the
     /// hints by which TCP finds its rate.</summary>
-    private static readonly DropReason[] ExpectedDrops = [DropReason.UnknownDestination, DropReason.SwitchControl, DropReason.NotConnected, DropReason.Congested];
+    private static readonly DropReason[] ExpectedDrops =
+        [DropReason.UnknownDestination, DropReason.SwitchControl, DropReason.NotConnected, DropReason.Congested];
 
     private static readonly TimeSpan DropReportInterval = TimeSpan.FromMinutes(1);
 
@@ -174,7 +175,9 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
 
     void IRelaySessionOwner.OnFrame(ReadOnlySpan<byte> frame, PeerInfo source)
     {
-        DropReason reason = source.Mac == _port.Address ? DropReason.UnauthorizedSourceMac : _loops.IsPaused ? DropReason.LoopedSourceMac : DropReason.None;
+        DropReason reason = source.Mac == _port.Address
+            ? DropReason.UnauthorizedSourceMac
+            : _loops.IsPaused ? DropReason.LoopedSourceMac : DropReason.None;
         if (reason == DropReason.None)
         {
             _port.Write(frame);

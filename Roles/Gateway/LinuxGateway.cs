@@ -22,7 +22,10 @@ internal static class LinuxGateway
         GatewayLock? held = null;
         try
         {
-            return LinuxHost.Run(logging, createEngine, (loop, engine, loggers) => Create(loop, engine, options, loggers.CreateLogger("softlan.gateway"), console, out held));
+            return LinuxHost.Run(
+                logging,
+                createEngine,
+                (loop, engine, loggers) => Create(loop, engine, options, loggers.CreateLogger("softlan.gateway"), console, out held));
         }
         finally
         {
@@ -30,14 +33,16 @@ internal static class LinuxGateway
         }
     }
 
-    private static GatewayRole Create(EventLoop loop, IQuicEngine engine, GatewayOptions options, ILogger logger, StatusConsole? console, out GatewayLock? held)
+    private static GatewayRole Create(
+        EventLoop loop, IQuicEngine engine, GatewayOptions options, ILogger logger, StatusConsole? console, out GatewayLock? held)
     {
         held = null;
         IFramePort port = Open(loop, ref options, logger);
         try
         {
             held = GatewayLock.Take(options.Relay.Room, options.Interface, logger);
-            ResumeFile resume = ResumeFile.OfGateway(StateFiles.DefaultDirectory(), options.Relay.Relay!, options.Relay.Room, options.Interface, logger);
+            ResumeFile resume = ResumeFile.OfGateway(
+                StateFiles.DefaultDirectory(), options.Relay.Relay!, options.Relay.Room, options.Interface, logger);
             return new GatewayRole(loop, engine, port, options, resume, logger, console);
         }
         catch

@@ -302,7 +302,10 @@ internal sealed class Lobby : ILinkAcceptor
     {
         if (hello.Version != HelloMessage.CurrentVersion)
         {
-            return (RejectReason.BadVersion, $"This relay speaks version {HelloMessage.CurrentVersion} of the protocol, your softlan speaks {hello.Version}; use the same release as the relay.");
+            return (
+                RejectReason.BadVersion,
+                $"This relay speaks version {HelloMessage.CurrentVersion} of the protocol, your softlan speaks {hello.Version}; "
+                + "use the same release as the relay.");
         }
 
         if (_isDraining)
@@ -313,7 +316,9 @@ internal sealed class Lobby : ILinkAcceptor
         bool isGateway = hello.Role == PeerRole.Gateway;
         if (!isGateway && !hello.Mac.IsValidClientAddress)
         {
-            return (RejectReason.BadMac, $"{hello.Mac} cannot be a player's MAC address; it must be unicast and locally administered, for example 02:00:5e:10:00:01.");
+            return (
+                RejectReason.BadMac,
+                $"{hello.Mac} cannot be a player's MAC address; it must be unicast and locally administered, for example 02:00:5e:10:00:01.");
         }
 
         bool opens = room is null || room.IsEmpty;

@@ -18,7 +18,9 @@ internal sealed class RefusalReport(RelayOptions options)
         long busy = Math.Max(_toldBusy, refused - byQuota.Full - byQuota.AddressFull);
         List<string> reasons = [];
         Add(byQuota.Full - _told.Full, $"while the relay had as many as it takes (--max-peers {options.MaxPeers})");
-        Add(byQuota.AddressFull - _told.AddressFull, $"from addresses that had as many as one may have (--max-links-per-address {options.MaxLinksPerAddress})");
+        Add(
+            byQuota.AddressFull - _told.AddressFull,
+            $"from addresses that had as many as one may have (--max-links-per-address {options.MaxLinksPerAddress})");
         Add(busy - _toldBusy, $"while more were connecting than its workers take at once (--workers {options.Workers})");
         _told = byQuota;
         _toldBusy = busy;

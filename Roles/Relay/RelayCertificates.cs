@@ -98,7 +98,10 @@ internal sealed class RelayCertificates(RelayOptions options, IQuicEngine engine
     private static ServerCertificate Read(CertificateFiles files) => new(ReadFile(files.Chain), ReadFile(files.Key));
 
     private static byte[] ReadFile(string path) => StateFiles.Read(path)
-        ?? throw SoftlanException.Create($"Cannot read '{path}'", "there is no such file", "give the PEM files with --cert and --key, or neither to have a certificate made");
+        ?? throw SoftlanException.Create(
+            $"Cannot read '{path}'",
+            "there is no such file",
+            "give the PEM files with --cert and --key, or neither to have a certificate made");
 
     private ServerCertificate LoadOrMake()
     {
@@ -157,7 +160,8 @@ internal sealed class RelayCertificates(RelayOptions options, IQuicEngine engine
                 throw SoftlanException.Create(
                     $"Cannot use '{files.Key}'",
                     "the key has a passphrase, and nobody is there to type it",
-                    $"store it without: openssl pkey -in '{files.Key}' -out FILE, and give that with --key; keep it readable for the relay's user alone");
+                    $"store it without: openssl pkey -in '{files.Key}' -out FILE, and give that with --key; "
+                    + "keep it readable for the relay's user alone");
             }
 
             return engine.Inspect(certificate, $"'{files.Chain}' and '{files.Key}'");
@@ -172,7 +176,10 @@ internal sealed class RelayCertificates(RelayOptions options, IQuicEngine engine
     {
         if (content.Trim(" \t\r\n"u8).IsEmpty)
         {
-            throw SoftlanException.Create($"Cannot use '{path}'", "it is empty", "write the PEM text into it anew: --cert takes the certificate chain, --key its key");
+            throw SoftlanException.Create(
+                $"Cannot use '{path}'",
+                "it is empty",
+                "write the PEM text into it anew: --cert takes the certificate chain, --key its key");
         }
     }
 

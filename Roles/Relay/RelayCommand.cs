@@ -19,7 +19,9 @@ internal static class RelayCommand
     private static readonly ValueKind<BitRate> RateKind = new(
         BitRate.TryParse,
         "a bit rate",
-        $"Give bits a second with kbit, mbit or gbit, from {BitRate.FromBitsPerSecond(BitRate.MinBitsPerSecond)} to {BitRate.FromBitsPerSecond(BitRate.MaxBitsPerSecond)}, for example 20mbit, or unlimited");
+        "Give bits a second with kbit, mbit or gbit, "
+        + $"from {BitRate.FromBitsPerSecond(BitRate.MinBitsPerSecond)} to {BitRate.FromBitsPerSecond(BitRate.MaxBitsPerSecond)}, "
+        + "for example 20mbit, or unlimited");
 
     private static readonly ValueKind<string> HostNameKind = new(
         IsHostName,
@@ -31,29 +33,69 @@ internal static class RelayCommand
         Option<ListenAddress> listen = SoftlanOption.WithDefault(
             "--listen", ListenKind, "address", "The UDP address to listen on. A port alone listens on IPv4 and IPv6.", ListenAddress.Default);
         Option<string?> cert = SoftlanOption.Optional(
-            "--cert", ValueKinds.Path, "file", "The relay's certificate chain in PEM, own certificate first. It is read again when it changes. Without it the relay makes a certificate and keeps it.");
+            "--cert",
+            ValueKinds.Path,
+            "file",
+            "The relay's certificate chain in PEM, own certificate first. It is read again when it changes. "
+            + "Without it the relay makes a certificate and keeps it.");
         Option<string?> key = SoftlanOption.Optional(
             "--key", ValueKinds.Path, "file", "The private key of --cert, in PEM.");
         Option<string> state = SoftlanOption.WithDefault(
-            "--state", ValueKinds.DirectoryPath, "directory", "Where the relay keeps the certificate that it made, so that its pin survives a restart.", StateFiles.DefaultDirectory());
+            "--state",
+            ValueKinds.DirectoryPath,
+            "directory",
+            "Where the relay keeps the certificate that it made, so that its pin survives a restart.",
+            StateFiles.DefaultDirectory());
         Option<string?> serverName = SoftlanOption.Optional(
-            "--server-name", HostNameKind, "name", "The name by which players reach this relay; it goes into the certificate that the relay makes. Without it the host name is taken.");
+            "--server-name",
+            HostNameKind,
+            "name",
+            "The name by which players reach this relay; it goes into the certificate that the relay makes. Without it the host name is taken.");
         Option<int> mtu = SoftlanOption.WithDefault(
             "--mtu", ValueKinds.Mtu, "bytes", "The largest IP MTU that a room can have, in bytes.", FrameLimits.MaxMtu);
         Option<int> maxClients = SoftlanOption.WithDefault(
-            "--max-clients-per-room", ValueKinds.Integer("a number of clients", 1, RelayOptions.LargestRoom, RelayOptions.DefaultMaxClientsPerRoom), "number", "How many players one room takes.", RelayOptions.DefaultMaxClientsPerRoom);
+            "--max-clients-per-room",
+            ValueKinds.Integer("a number of clients", 1, RelayOptions.LargestRoom, RelayOptions.DefaultMaxClientsPerRoom),
+            "number",
+            "How many players one room takes.",
+            RelayOptions.DefaultMaxClientsPerRoom);
         Option<int> maxRooms = SoftlanOption.WithDefault(
-            "--max-rooms", ValueKinds.Integer("a number of rooms", 1, 65536, RelayOptions.DefaultMaxRooms), "number", "How many rooms there may be at once.", RelayOptions.DefaultMaxRooms);
+            "--max-rooms",
+            ValueKinds.Integer("a number of rooms", 1, 65536, RelayOptions.DefaultMaxRooms),
+            "number",
+            "How many rooms there may be at once.",
+            RelayOptions.DefaultMaxRooms);
         Option<int> maxPeers = SoftlanOption.WithDefault(
-            "--max-peers", ValueKinds.Integer("a number of peers", 1, 65536, RelayOptions.DefaultMaxPeers), "number", "How many players and gateways there may be in all rooms together.", RelayOptions.DefaultMaxPeers);
+            "--max-peers",
+            ValueKinds.Integer("a number of peers", 1, 65536, RelayOptions.DefaultMaxPeers),
+            "number",
+            "How many players and gateways there may be in all rooms together.",
+            RelayOptions.DefaultMaxPeers);
         Option<int> maxLinks = SoftlanOption.WithDefault(
-            "--max-links-per-address", ValueKinds.Integer("a number of connections", 1, 65536, RelayOptions.DefaultMaxLinksPerAddress), "number", "How many connections one IPv4 address or IPv6 /64 may have.", RelayOptions.DefaultMaxLinksPerAddress);
+            "--max-links-per-address",
+            ValueKinds.Integer("a number of connections", 1, 65536, RelayOptions.DefaultMaxLinksPerAddress),
+            "number",
+            "How many connections one IPv4 address or IPv6 /64 may have.",
+            RelayOptions.DefaultMaxLinksPerAddress);
         Option<int> workers = SoftlanOption.WithDefault(
-            "--workers", ValueKinds.Integer("a number of workers", 1, RelayOptions.MaxWorkers, 4), "number", "How many threads carry the connections. By default one for each processor, up to 8. With --quic msquic always 1, since that has threads of its own.", RelayOptions.DefaultWorkers);
+            "--workers",
+            ValueKinds.Integer("a number of workers", 1, RelayOptions.MaxWorkers, 4),
+            "number",
+            "How many threads carry the connections. By default one for each processor, up to 8. "
+            + "With --quic msquic always 1, since that has threads of its own.",
+            RelayOptions.DefaultWorkers);
         Option<BitRate> clientRate = SoftlanOption.WithDefault(
-            "--client-rate", RateKind, "rate", "What one player may send, in bits a second, for example 20mbit. A burst of one second is allowed.", BitRate.Unlimited);
+            "--client-rate",
+            RateKind,
+            "rate",
+            "What one player may send, in bits a second, for example 20mbit. A burst of one second is allowed.",
+            BitRate.Unlimited);
         Option<int> broadcastRate = SoftlanOption.WithDefault(
-            "--client-broadcast-rate", ValueKinds.Integer("a number of frames a second", 1, 1_000_000, RelayOptions.DefaultClientBroadcastRate), "frames", "How many broadcast, multicast and unknown unicast frames a second one player may send. A burst of two seconds is allowed.", RelayOptions.DefaultClientBroadcastRate);
+            "--client-broadcast-rate",
+            ValueKinds.Integer("a number of frames a second", 1, 1_000_000, RelayOptions.DefaultClientBroadcastRate),
+            "frames",
+            "How many broadcast, multicast and unknown unicast frames a second one player may send. A burst of two seconds is allowed.",
+            RelayOptions.DefaultClientBroadcastRate);
 
         QuicArguments quic = new();
 
@@ -73,7 +115,9 @@ internal static class RelayCommand
             new RelayOptions
             {
                 Listen = parsed.GetRequiredValue(listen),
-                Certificate = parsed.GetValue(cert) is { } chainFile && parsed.GetValue(key) is { } keyFile ? new CertificateFiles(chainFile, keyFile) : null,
+                Certificate = parsed.GetValue(cert) is { } chainFile && parsed.GetValue(key) is { } keyFile
+                    ? new CertificateFiles(chainFile, keyFile)
+                    : null,
                 StateDirectory = parsed.GetRequiredValue(state),
                 ServerName = parsed.GetValue(serverName) ?? Environment.MachineName,
                 PublicName = parsed.GetValue(serverName),

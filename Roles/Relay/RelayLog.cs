@@ -37,10 +37,14 @@ internal static partial class RelayLog
     [LoggerMessage(8, LogLevel.Information, "Peer {Peer} '{Name}' left room {Room}: {Reason} ({Text})")]
     public static partial void Left(ILogger logger, ushort peer, string name, RoomCode room, CloseReason reason, string text);
 
-    [LoggerMessage(18, LogLevel.Debug, "Peer {Peer} '{Name}', which was at {EndPoint}, said last that its round trip is {RoundTrip} and that it has dropped {Drops}")]
+    [LoggerMessage(
+        18, LogLevel.Debug,
+        "Peer {Peer} '{Name}', which was at {EndPoint}, said last that its round trip is {RoundTrip} and that it has dropped {Drops}")]
     public static partial void Reported(ILogger logger, ushort peer, string name, IPEndPoint endPoint, TimeSpan roundTrip, string drops);
 
-    [LoggerMessage(19, LogLevel.Debug, "Peer {Peer} '{Name}', which was at {EndPoint}, sent {Messages} messages of types that this version does not know")]
+    [LoggerMessage(
+        19, LogLevel.Debug,
+        "Peer {Peer} '{Name}', which was at {EndPoint}, sent {Messages} messages of types that this version does not know")]
     public static partial void UnknownMessages(ILogger logger, ushort peer, string name, IPEndPoint endPoint, long messages);
 
     [LoggerMessage(9, LogLevel.Information, "Room {Room} closed")]
@@ -52,7 +56,9 @@ internal static partial class RelayLog
     [LoggerMessage(16, LogLevel.Warning, "Attempts to connect that were turned away in the last minute: {Refusals}")]
     public static partial void TurnedAway(ILogger logger, string refusals);
 
-    [LoggerMessage(17, LogLevel.Debug, "Since the start {Retries} clients had to show that they own their address, and {Malformed} packets were not QUIC")]
+    [LoggerMessage(
+        17, LogLevel.Debug,
+        "Since the start {Retries} clients had to show that they own their address, and {Malformed} packets were not QUIC")]
     public static partial void Strangers(ILogger logger, long retries, long malformed);
 
     [LoggerMessage(11, LogLevel.Information, "Certificate reloaded; new connections see pin {Pin}")]
@@ -68,7 +74,9 @@ internal static partial class RelayLog
     public static partial void HandlerFailed(ILogger logger, Exception exception);
 
     // Per frame: off unless somebody asked for Trace, and then nothing is computed or boxed before the level check.
-    [LoggerMessage(14, LogLevel.Trace, "Frame in {Room} from peer {Peer}: {Source} -> {Destination}, type 0x{EtherType:x4}, {Length} bytes: {Action} ({Reason}), {Targets} targets")]
+    [LoggerMessage(
+        14, LogLevel.Trace,
+        "Frame in {Room} from peer {Peer}: {Source} -> {Destination}, type 0x{EtherType:x4}, {Length} bytes: {Action} ({Reason}), {Targets} targets")]
     public static partial void Forwarded(
         ILogger logger, RoomCode room, ushort peer, MacAddress source, MacAddress destination, ushort etherType, int length,
         string action, DropReason reason, int targets);

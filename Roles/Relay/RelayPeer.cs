@@ -175,7 +175,8 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
                 Reported = stats;
                 break;
             default:
-                CloseForProtocolError(awaitsHello ? "the first message is not a hello" : $"a {parsed.GetType().Name} is not for the relay at this point");
+                CloseForProtocolError(
+                    awaitsHello ? "the first message is not a hello" : $"a {parsed.GetType().Name} is not for the relay at this point");
                 break;
         }
     }

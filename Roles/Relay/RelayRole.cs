@@ -261,7 +261,8 @@ internal sealed class RelayRole : IRole
             _output.WriteLine(host == "HOST"
                 ? "Players join with this line; put in this machine's public name or address for HOST."
                 : "Players join with this line.");
-            _output.WriteLine("Whoever knows a room's code is let in. The one in this line is new and hard to guess; any other opens a room as well:");
+            _output.WriteLine(
+                "Whoever knows a room's code is let in. The one in this line is new and hard to guess; any other opens a room as well:");
             _output.WriteLine();
             _output.WriteLine($"  {line}");
             _output.WriteLine();

@@ -25,6 +25,9 @@ internal static class ResetSecret
 
         return secret.Length == Length
             ? secret
-            : throw SoftlanException.Create($"Cannot use '{path}'", $"it has {secret.Length} bytes and not {Length}", "delete it to have a new one made");
+            : throw SoftlanException.Create(
+                $"Cannot use '{path}'",
+                $"it has {secret.Length} bytes and not {Length}",
+                "delete it to have a new one made");
     }
 }

@@ -23,7 +23,8 @@ internal sealed class ResumeToken
     public static bool TryParse(string? text, out ResumeToken? token)
     {
         byte[] bytes = new byte[Length];
-        bool valid = text is { Length: 43 } && Base64Url.IsValid(text) && Base64Url.TryDecodeFromChars(text, bytes, out int written) && written == Length;
+        bool valid = text is { Length: 43 } && Base64Url.IsValid(text)
+            && Base64Url.TryDecodeFromChars(text, bytes, out int written) && written == Length;
         token = valid ? new ResumeToken(bytes) : null;
         return valid;
     }

@@ -214,7 +214,10 @@ internal sealed class Room(RoomCode code, ILane lane, ILogger logger)
 
     /// <summary>Tells the players that have their welcome, but not the one that it is about.</summary>
     private void TellPlayers(byte[] message, RelayPeer about, Action? told = null) =>
-        _news.Tell(message, _members.Where(other => other.State == RelayPeerState.Joined && !other.IsGateway && !ReferenceEquals(other, about)), told);
+        _news.Tell(
+            message,
+            _members.Where(other => other.State == RelayPeerState.Joined && !other.IsGateway && !ReferenceEquals(other, about)),
+            told);
 
     private void Detach(RelayPeer peer)
     {

@@ -16,6 +16,9 @@ internal static class WindowsRelay
     {
         // A certificate that somebody left there would be shown to players, with a key that somebody has.
         StateFiles.RequireDirectory(options.StateDirectory);
-        return SharedLaneHost.Run(logging, createEngine, (lane, loggers, engine) => new RelayRole(options, lane, engine, Console.Out, loggers.CreateLogger("softlan.relay")));
+        return SharedLaneHost.Run(
+            logging,
+            createEngine,
+            (lane, loggers, engine) => new RelayRole(options, lane, engine, Console.Out, loggers.CreateLogger("softlan.relay")));
     }
 }

@@ -16,7 +16,8 @@ namespace Softlan.Roles.Shared;
 //   IRelaySessionOwner    writes it to its port
 
 /// <summary>The receiving half of a session while it is in a room. Lives as long as one link.</summary>
-internal sealed class FrameReceiver(IFrameLink link, JoinedRoom room, PeerRole role, MacAddress ownMac, RemotePeers peers, Prober prober, IRelaySessionOwner owner)
+internal sealed class FrameReceiver(
+    IFrameLink link, JoinedRoom room, PeerRole role, MacAddress ownMac, RemotePeers peers, Prober prober, IRelaySessionOwner owner)
 {
     private readonly FrameReassembler _reassembler = new();
     private readonly byte[] _syn = new byte[FrameLimits.MaxLength];

@@ -33,7 +33,9 @@ internal static class RejectPolicy
         RejectReason.GatewayTaken => "stop the other gateway of this room, or choose another --room",
         RejectReason.RoomFull => "ask the host to raise --max-clients-per-room, or wait until somebody leaves",
         RejectReason.ServerFull => "ask the host to raise --max-peers or --max-rooms, or try again later",
-        RejectReason.MtuTooSmall => "raise the MTU on this side to the room's (a player: --mtu, or leave it out; a gateway: its interface's), or start the room anew with a smaller one",
+        RejectReason.MtuTooSmall =>
+            "raise the MTU on this side to the room's (a player: --mtu, or leave it out; a gateway: its interface's), "
+            + "or start the room anew with a smaller one",
         RejectReason.NotAdmitted => "ask the host for admission to this room",
         RejectReason.BadMac => "choose a --virtual-mac whose second digit is 2, 6, a or e",
         _ => "compare the versions of softlan here and on the relay",

@@ -52,7 +52,9 @@ internal sealed class RelaySession : IFrameLinkHandler, IDisposable
     /// <param name="lane">The lane of <paramref name="engine"/> and of the owner's port.</param>
     /// <param name="resolver">Null: the system's.</param>
     /// <param name="random">Spreads reconnects; 0 (inclusive) to 1 (exclusive). Null: random.</param>
-    public RelaySession(ILane lane, IQuicEngine engine, RelaySessionOptions options, IRelaySessionOwner owner, ILogger logger, IRelayResolver? resolver = null, Func<double>? random = null)
+    public RelaySession(
+        ILane lane, IQuicEngine engine, RelaySessionOptions options, IRelaySessionOwner owner, ILogger logger,
+        IRelayResolver? resolver = null, Func<double>? random = null)
     {
         _lane = lane;
         _engine = engine;

@@ -158,7 +158,10 @@ internal sealed class RoomMembership : IDisposable
     /// <summary>Tells owner and operator that the session is in the room, and begins to probe.</summary>
     public void Announce()
     {
-        SessionLog.Joined(_logger, Room!.Room, _options.Relay, Room.Relay, Peers.Count switch { 0 => "nobody else", 1 => "1 other", int count => $"{count} others" }, Room.Mtu);
+        SessionLog.Joined(
+            _logger, Room!.Room, _options.Relay, Room.Relay,
+            Peers.Count switch { 0 => "nobody else", 1 => "1 other", int count => $"{count} others" },
+            Room.Mtu);
         TellGateway();
         _owner.OnJoined(Room);
         OnTick();

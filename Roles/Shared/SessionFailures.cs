@@ -23,11 +23,13 @@ internal static class SessionFailures
             ? SoftlanException.Create(
                 $"Cannot trust {options.Relay}",
                 why,
-                $"give the CA that signed the relay's certificate ('{file}' is not it, or lacks it), the name in it with --server-name, or the relay's --pin")
+                $"give the CA that signed the relay's certificate ('{file}' is not it, or lacks it), "
+                + "the name in it with --server-name, or the relay's --pin")
             : SoftlanException.Create(
                 $"Cannot trust {options.Relay}",
                 why,
-                "a relay that made its own certificate needs the --pin that it prints at its start; otherwise check --server-name and this machine's clock");
+                "a relay that made its own certificate needs the --pin that it prints at its start; "
+                + "otherwise check --server-name and this machine's clock");
     }
 
     /// <summary>What to do when no address of the relay could be connected to; null where its reason says it.</summary>
@@ -35,20 +37,31 @@ internal static class SessionFailures
     /// <param name="port">The relay's UDP port.</param>
     public static string? ConnectHint(LinkCloseKind kind, int port) => kind switch
     {
-        LinkCloseKind.TimedOut => $"see that the relay runs, and that its firewall lets UDP port {port} in (TCP is something else); if others reach it, this network blocks UDP: try another, such as a phone's hotspot",
-        LinkCloseKind.Full => "the relay takes no more from this address, or none at all: ask its operator to raise --max-links-per-address or --max-peers",
+        LinkCloseKind.TimedOut =>
+            $"see that the relay runs, and that its firewall lets UDP port {port} in (TCP is something else); "
+            + "if others reach it, this network blocks UDP: try another, such as a phone's hotspot",
+        LinkCloseKind.Full =>
+            "the relay takes no more from this address, or none at all: ask its operator to raise --max-links-per-address or --max-peers",
         _ => null,
     };
 
     public static SoftlanException Rejected(RelaySessionOptions options, RejectMessage reject) =>
-        SoftlanException.Create($"Room '{options.Room}' on {options.Relay} does not let us in", PlainText.Of(reject.Text), RejectPolicy.Hint(reject.Reason));
+        SoftlanException.Create(
+            $"Room '{options.Room}' on {options.Relay} does not let us in",
+            PlainText.Of(reject.Text),
+            RejectPolicy.Hint(reject.Reason));
 
     /// <summary>Kicked, or replaced by another process that holds the same token.</summary>
     public static SoftlanException Dismissed(RelaySessionOptions options, CloseReason reason, string text) => reason == CloseReason.Replaced
-        ? SoftlanException.Create($"{options.Relay} gave our place in room '{options.Room}' to another softlan", text, "stop the other one: both use the same identity")
+        ? SoftlanException.Create(
+            $"{options.Relay} gave our place in room '{options.Room}' to another softlan",
+            text,
+            "stop the other one: both use the same identity")
         : SoftlanException.Create($"{options.Relay} removed us from room '{options.Room}'", text, "ask the host why");
 
     /// <summary>A delay as people say it: <c>0.3 s</c>, <c>8 s</c>.</summary>
     public static string Seconds(TimeSpan delay) =>
-        delay.TotalSeconds < 1 ? FormattableString.Invariant($"{delay.TotalSeconds:0.0#} s") : FormattableString.Invariant($"{delay.TotalSeconds:0} s");
+        delay.TotalSeconds < 1
+            ? FormattableString.Invariant($"{delay.TotalSeconds:0.0#} s")
+            : FormattableString.Invariant($"{delay.TotalSeconds:0} s");
 }

@@ -19,7 +19,9 @@ internal static partial class SessionLog
     [LoggerMessage(103, LogLevel.Warning, "Cannot reach {Relay}: {Reason}. Trying again until it works")]
     public static partial void CannotReach(ILogger logger, RelayAddress relay, string reason);
 
-    [LoggerMessage(104, LogLevel.Warning, "Cannot trust {Relay} any more: {Reason}. If its key was changed on purpose, start again with the new --pin; trying again until then")]
+    [LoggerMessage(
+        104, LogLevel.Warning,
+        "Cannot trust {Relay} any more: {Reason}. If its key was changed on purpose, start again with the new --pin; trying again until then")]
     public static partial void Untrusted(ILogger logger, RelayAddress relay, string reason);
 
     [LoggerMessage(105, LogLevel.Debug, "Reached {Relay} at {Address}; asking for room {Room}")]
@@ -52,7 +54,9 @@ internal static partial class SessionLog
     [LoggerMessage(113, LogLevel.Debug, "Nothing from {Relay} for {Silence}; looking for another path")]
     public static partial void Silent(ILogger logger, RelayAddress relay, TimeSpan silence);
 
-    [LoggerMessage(114, LogLevel.Warning, "Dropped {Count} malformed datagrams from {Relay} in the last minute: it speaks something else, or somebody tampers with it")]
+    [LoggerMessage(
+        114, LogLevel.Warning,
+        "Dropped {Count} malformed datagrams from {Relay} in the last minute: it speaks something else, or somebody tampers with it")]
     public static partial void MalformedDatagrams(ILogger logger, RelayAddress relay, long count);
 
     [LoggerMessage(115, LogLevel.Warning, "Lost {Relay}: {Reason}. Trying again in {Delay}")]

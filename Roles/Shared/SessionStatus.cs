@@ -33,7 +33,8 @@ internal sealed class SessionStatus(ILane lane, RelaySession session, bool hasGa
             : $" | gateway {Time(session.GatewayRoundTrip)}";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"relay {Time(session.RelayRoundTrip)}{gateway} | {session.Peers.Count} {(session.Peers.Count == 1 ? "peer" : "peers")} | {rates} | {Drops()} dropped");
+            $"relay {Time(session.RelayRoundTrip)}{gateway} | {session.Peers.Count} {(session.Peers.Count == 1 ? "peer" : "peers")} | "
+            + $"{rates} | {Drops()} dropped");
     }
 
     private long Drops()

@@ -37,7 +37,9 @@ internal static class StateFiles
     /// <param name="xdgStateHome">$XDG_STATE_HOME; the XDG base directory specification ignores a relative one.</param>
     /// <param name="home">The home directory; empty where the user has none.</param>
     internal static string UserDirectory(string? xdgStateHome, string home) => Path.Combine(
-        xdgStateHome is not null && Path.IsPathFullyQualified(xdgStateHome) ? xdgStateHome : Path.Combine(home.Length > 0 ? home : "/", ".local", "state"),
+        xdgStateHome is not null && Path.IsPathFullyQualified(xdgStateHome)
+            ? xdgStateHome
+            : Path.Combine(home.Length > 0 ? home : "/", ".local", "state"),
         "softlan");
 
     /// <summary>Reads a whole file.</summary>
@@ -50,7 +52,10 @@ internal static class StateFiles
             using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             if (file.Length > MaxLength)
             {
-                throw SoftlanException.Create($"Cannot read '{path}'", $"it has {file.Length} bytes, more than the {MaxLength} that such a file can have", "check that the path is right, or delete the file");
+                throw SoftlanException.Create(
+                    $"Cannot read '{path}'",
+                    $"it has {file.Length} bytes, more than the {MaxLength} that such a file can have",
+                    "check that the path is right, or delete the file");
             }
 
             byte[] content = new byte[file.Length];
@@ -65,7 +70,10 @@ internal static class StateFiles
         {
             throw Directory.Exists(path)
                 ? SoftlanException.Create($"Cannot read '{path}'", "it is a directory", "give the path of a file")
-                : SoftlanException.Create($"Cannot read '{path}'", Sentence(failure), "make it readable for this user, or start as the user who owns it");
+                : SoftlanException.Create(
+                    $"Cannot read '{path}'",
+                    Sentence(failure),
+                    "make it readable for this user, or start as the user who owns it");
         }
     }
 
@@ -75,7 +83,11 @@ internal static class StateFiles
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
         string full = Path.GetFullPath(path);
-        string directory = Path.GetDirectoryName(full) ?? throw SoftlanException.Create($"Cannot save '{path}'", "it is not the path of a file", "give a path such as /var/lib/softlan/identity.json");
+        string directory = Path.GetDirectoryName(full)
+            ?? throw SoftlanException.Create(
+                $"Cannot save '{path}'",
+                "it is not the path of a file",
+                "give a path such as /var/lib/softlan/identity.json");
         string temporary = Path.Combine(directory, $".{Path.GetFileName(full)}.{Environment.ProcessId}.tmp");
         try
         {
@@ -93,8 +105,14 @@ internal static class StateFiles
         {
             TryDelete(temporary);
             throw File.Exists(directory)
-                ? SoftlanException.Create($"Cannot save '{path}'", $"'{directory}' is a file, not a directory", "move that file away, or choose another place")
-                : SoftlanException.Create($"Cannot save '{path}'", Sentence(failure), $"make room in '{directory}' and see that this user may write there, or choose another place");
+                ? SoftlanException.Create(
+                    $"Cannot save '{path}'",
+                    $"'{directory}' is a file, not a directory",
+                    "move that file away, or choose another place")
+                : SoftlanException.Create(
+                    $"Cannot save '{path}'",
+                    Sentence(failure),
+                    $"make room in '{directory}' and see that this user may write there, or choose another place");
         }
     }
 
@@ -109,7 +127,10 @@ internal static class StateFiles
         }
         catch (Exception failure) when (IsFileTrouble(failure))
         {
-            throw SoftlanException.Create($"Cannot keep files in '{directory}'", Sentence(failure), "see that this user may write there, or choose another place");
+            throw SoftlanException.Create(
+                $"Cannot keep files in '{directory}'",
+                Sentence(failure),
+                "see that this user may write there, or choose another place");
         }
     }
 

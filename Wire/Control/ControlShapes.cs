@@ -65,7 +65,12 @@ internal static class ControlShapes
     }
 
     public static ReasonShape From(RejectMessage reject) =>
-        new() { Type = "reject", Reason = KebabCase<RejectReason>.ToText(reject.Reason), Text = PeerName.Clean(reject.Text, ControlCodec.MaxTextLength) };
+        new()
+        {
+            Type = "reject",
+            Reason = KebabCase<RejectReason>.ToText(reject.Reason),
+            Text = PeerName.Clean(reject.Text, ControlCodec.MaxTextLength),
+        };
 
     public static RejectMessage CheckReject(ReasonShape reject, MemberChecks checks) =>
         new(checks.Name<RejectReason>(reject.Reason, "reason"), checks.Text(reject.Text, "text", ControlCodec.MaxTextLength));

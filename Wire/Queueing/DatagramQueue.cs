@@ -41,7 +41,8 @@ internal sealed class DatagramQueue(DatagramPool pool, PeerCounters counters, Fa
     public TimeSpan RoundTrip
     {
         get => _limits.RoundTrip;
-        set => _limits = value == _limits.RoundTrip ? _limits : new QueueLimits(_limits.MaxAge, value, _limits.IsPaused); // Not `with`, which would keep what follows from the old one.
+        // Not `with`, which would keep what follows from the old one.
+        set => _limits = value == _limits.RoundTrip ? _limits : new QueueLimits(_limits.MaxAge, value, _limits.IsPaused);
     }
 
     /// <summary>See <see cref="QueueLimits.IsPaused"/>.</summary>
@@ -101,7 +102,8 @@ internal sealed class DatagramQueue(DatagramPool pool, PeerCounters counters, Fa
 
     /// <summary>What <see cref="TryPeek"/> showed has had a quarter of the time in which it must leave or be lost. Only said where flows take turns,
     /// and never of TCP, which has more time.</summary>
-    public bool IsNextLate(TimeSpan now) => _scheduler is { IsSelectedTcp: false } && _selected != None && now - pool[_selected].EnqueuedAt > _limits.MaxAge / 4;
+    public bool IsNextLate(TimeSpan now) =>
+        _scheduler is { IsSelectedTcp: false } && _selected != None && now - pool[_selected].EnqueuedAt > _limits.MaxAge / 4;
 
     /// <summary>What <see cref="TryPeek"/> showed is of TCP, which would rather be late than lost.</summary>
     public bool IsNextTcp => _scheduler is { } scheduler ? scheduler.IsSelectedTcp : ReadLabel(_selected, _takenHead).IsTcp;

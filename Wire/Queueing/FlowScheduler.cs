@@ -218,7 +218,8 @@ internal sealed partial class FlowScheduler(DatagramPool pool)
         // As long as something waits there, others follow it, or they would overtake what is theirs. TCP has one of its own, since it has more time.
         uint sharedHash = label.IsTcp ? ~label.Station : label.Station;
         int shared = _flowPlaces.Find(sharedHash);
-        if (!_flowPlaces.IsOf(shared, sharedHash) && _flowPlaces.Users(own) == 0 && _stationPlaces.Users(_stationPlaces.Find(label.Station)) < MaxFlowsOfStation)
+        if (!_flowPlaces.IsOf(shared, sharedHash) && _flowPlaces.Users(own) == 0
+            && _stationPlaces.Users(_stationPlaces.Find(label.Station)) < MaxFlowsOfStation)
         {
             return own;
         }

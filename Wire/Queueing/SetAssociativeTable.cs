@@ -11,7 +11,8 @@ internal sealed class SetAssociativeTable(int count)
     /// and if a place becomes free meanwhile, order.</summary>
     public const int Ways = 8;
 
-    private readonly uint[] _hashes = GC.AllocateArray<uint>(count, pinned: true); // As the slabs of the pool, and for the same reason: the first load of a room makes many.
+    // As the slabs of the pool, and for the same reason: the first load of a room makes many.
+    private readonly uint[] _hashes = GC.AllocateArray<uint>(count, pinned: true);
     private readonly ushort[] _users = GC.AllocateArray<ushort>(count, pinned: true);
 
     /// <summary>How many use it.</summary>

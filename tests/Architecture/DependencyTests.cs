@@ -35,7 +35,8 @@ public sealed partial class DependencyTests
     [Fact]
     public void PlatformWindows_IsKnownToWindowsFilesAlone() =>
         AssertNone(
-            SourceFile.All.Where(file => !file.Path.StartsWith("Platform/Windows/", StringComparison.Ordinal) && !IsWindowsRole(file) && !IsTest(file)),
+            SourceFile.All.Where(file =>
+                !file.Path.StartsWith("Platform/Windows/", StringComparison.Ordinal) && !IsWindowsRole(file) && !IsTest(file)),
             NamesPlatformWindows());
 
     [Fact]
@@ -83,7 +84,8 @@ public sealed partial class DependencyTests
         file.Path.StartsWith("Roles/", StringComparison.Ordinal) && Path.GetFileName(file.Path).StartsWith("Windows", StringComparison.Ordinal);
 
     private static void AssertNone(IEnumerable<SourceFile> files, Regex forbidden) =>
-        Assert.Empty(files.SelectMany(file => forbidden.Matches(file.Code).Select(match => $"{file.Path}:{LineOf(file, match.Index)}: {match.Value}")));
+        Assert.Empty(files.SelectMany(file =>
+            forbidden.Matches(file.Code).Select(match => $"{file.Path}:{LineOf(file, match.Index)}: {match.Value}")));
 
     private static int LineOf(SourceFile file, int index) => file.Code.AsSpan(0, index).Count('\n') + 1;
 

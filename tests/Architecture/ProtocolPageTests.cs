@@ -49,7 +49,10 @@ public sealed partial class ProtocolPageTests
         Assert.Contains($"at least {FrameLimits.MinMaxDatagramLength}", Section(2), StringComparison.Ordinal);
         Assert.Contains($"up to {ControlCodec.MaxPeersInWelcome} of `{{id", Section(2), StringComparison.Ordinal);
         Assert.Contains($"{FrameLimits.MinMtu} to {FrameLimits.MaxMtu}", Section(3), StringComparison.Ordinal);
-        Assert.Contains($"at most {FrameReassembler.MaxUnfinishedPerSource} unfinished frames of a source and {FrameReassembler.MaxUnfinished} of a link", Section(4), StringComparison.Ordinal);
+        Assert.Contains(
+            $"at most {FrameReassembler.MaxUnfinishedPerSource} unfinished frames of a source and {FrameReassembler.MaxUnfinished} of a link",
+            Section(4),
+            StringComparison.Ordinal);
         Assert.Contains($"dies after {FrameReassembler.Lifetime.TotalMilliseconds} ms", Section(4), StringComparison.Ordinal);
         Assert.Contains($"below {MssClamp.MinIPv4} (IPv4) or {MssClamp.MinIPv6} (IPv6)", Section(4), StringComparison.Ordinal);
     }
@@ -68,7 +71,13 @@ public sealed partial class ProtocolPageTests
         string[] lines = section.Split('\n');
         int at = Array.FindIndex(lines, line => line.StartsWith($"| {head} |", StringComparison.Ordinal));
         Assert.True(at >= 0);
-        return [.. lines.Skip(at + 2).TakeWhile(line => line.StartsWith('|')).Select(line => line.Replace("`", "", StringComparison.Ordinal).Split('|', StringSplitOptions.TrimEntries)[1..^1])];
+        return
+        [
+            .. lines
+                .Skip(at + 2)
+                .TakeWhile(line => line.StartsWith('|'))
+                .Select(line => line.Replace("`", "", StringComparison.Ordinal).Split('|', StringSplitOptions.TrimEntries)[1..^1])
+        ];
     }
 
     [GeneratedRegex("`([A-Z][a-zA-Z]+)`")]

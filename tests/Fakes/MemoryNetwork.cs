@@ -77,7 +77,10 @@ internal sealed class MemoryNetwork(ManualLane lane) : IQuicEngine
 
         if (chain[1] != key[1])
         {
-            throw SoftlanException.Create($"Cannot use {origin}", "certificate and key do not belong together", "give the key that the certificate was made for");
+            throw SoftlanException.Create(
+                $"Cannot use {origin}",
+                "certificate and key do not belong together",
+                "give the key that the certificate was made for");
         }
 
         byte[] hash = new byte[CertificatePin.HashLength];

@@ -168,7 +168,9 @@ internal sealed class MemoryNetworkLink(MemoryNetwork network, PeerCounters coun
         else if (_abandoned && _other is { } other && network.ListenerAt(other.RemoteEndPoint.Port) is not null)
         {
             // Somebody else listens at the old address by now, and answers what it does not know with a stateless reset.
-            network.After(network.Delay, () => other.End(LinkCloseKind.Reset, CloseReason.TimedOut, "the relay does not know this connection any more"));
+            network.After(
+                network.Delay,
+                () => other.End(LinkCloseKind.Reset, CloseReason.TimedOut, "the relay does not know this connection any more"));
         }
     }
 

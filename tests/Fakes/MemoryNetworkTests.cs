@@ -86,7 +86,8 @@ public sealed class MemoryNetworkTests
         _server);
 
     private IFrameLink Connect(ILinkListener listener) => _network.HostAt("192.0.2.1").Connect(
-        new ConnectOptions { RemoteEndPoint = listener.LocalEndPoints[0], ServerName = "relay", Trust = LinkTrust.System }, new PeerCounters(), _client);
+        new ConnectOptions { RemoteEndPoint = listener.LocalEndPoints[0], ServerName = "relay", Trust = LinkTrust.System },
+        new PeerCounters(), _client);
 
     private sealed class Recorder : IFrameLinkHandler, ILinkAcceptor
     {

@@ -29,7 +29,9 @@ public sealed class GivenBackTests : IDisposable
         {
             for (int i = 0; i < Segments; i++)
             {
-                client.Link.Send(DatagramHeader.ForFrame(1), Packets.Ethernet(EtherTypes.IPv4, Packets.IPv4(IPProtocols.Tcp, [.. new byte[1100], (byte)i])));
+                client.Link.Send(
+                    DatagramHeader.ForFrame(1),
+                    Packets.Ethernet(EtherTypes.IPv4, Packets.IPv4(IPProtocols.Tcp, [.. new byte[1100], (byte)i])));
             }
         });
         _party.For(RoundTrip * 3 / 4);

@@ -49,7 +49,9 @@ public abstract class LinkTests : IDisposable
         (RecordingHandler client, RecordingHandler server) = _party.Join(new IPEndPoint(IPAddress.IPv6Loopback, _party.EndPoint.Port));
         client.SendFrame(_party.Loop, 100);
         _party.Until(() => server.Datagrams.Count == 1, "the datagram arrived");
-        _party.Until(() => client.Link.MaxDatagramLength == LoopbackEngines.LengthToRelay(_party.RelayKind, 1452), "path MTU discovery has found IPv6's full packet");
+        _party.Until(
+            () => client.Link.MaxDatagramLength == LoopbackEngines.LengthToRelay(_party.RelayKind, 1452),
+            "path MTU discovery has found IPv6's full packet");
     }
 
     [Fact]

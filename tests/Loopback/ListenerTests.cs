@@ -94,7 +94,9 @@ public abstract class ListenerTests : IDisposable
         RecordingHandler[] halfOpen = [.. Enumerable.Range(0, 64).Select(_ => _party.Connect(AddDeafProxy()))];
 
         // msquic counts memory instead of handshakes, and may begin a little earlier.
-        _party.Until(() => _party.Listener.Statistics.HalfOpen == halfOpen.Length || _party.Listener.Statistics.RetriesSent > 0, "the handshakes are half-open");
+        _party.Until(
+            () => _party.Listener.Statistics.HalfOpen == halfOpen.Length || _party.Listener.Statistics.RetriesSent > 0,
+            "the handshakes are half-open");
 
         RecordingHandler client = _party.Connect();
         _party.Until(() => client.IsConnected, "an honest client gets in by Retry");

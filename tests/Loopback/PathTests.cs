@@ -25,7 +25,9 @@ public abstract class PathTests : IDisposable
     public void MaxDatagramLength_FullEthernetPath_GrowsToAFullPacket()
     {
         (RecordingHandler client, RecordingHandler server) = _party.Join();
-        _party.Until(() => client.Link.MaxDatagramLength == _party.FullLengthToRelay && server.Link.MaxDatagramLength == _party.FullLengthToClient, "both have found 1472-byte packets");
+        _party.Until(
+            () => client.Link.MaxDatagramLength == _party.FullLengthToRelay && server.Link.MaxDatagramLength == _party.FullLengthToClient,
+            "both have found 1472-byte packets");
         Assert.Contains(_party.FullLengthToRelay, client.MaxLengths);
     }
 

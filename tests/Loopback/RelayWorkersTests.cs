@@ -35,7 +35,11 @@ public sealed class RelayWorkersTests : IDisposable
     {
         _engine = Create(_loop);
         _threads = [.. Enumerable.Range(1, Workers - 1).Select(i => new LoopThread($"worker {i}", _loop))];
-        RelayWorker[] workers = [RelayWorker.Own(_loop, Create(_loop)), .. _threads.Select(thread => new RelayWorker(thread.Loop, Create(thread.Loop), thread.Invoke))];
+        RelayWorker[] workers =
+        [
+            RelayWorker.Own(_loop, Create(_loop)),
+            .. _threads.Select(thread => new RelayWorker(thread.Loop, Create(thread.Loop), thread.Invoke)),
+        ];
         foreach (LoopThread thread in _threads)
         {
             thread.Start();
@@ -196,7 +200,8 @@ public sealed class RelayWorkersTests : IDisposable
                 Mac = Mac,
                 KnownAddresses = [relay.Address],
             };
-            Session = new RelaySession(test._loop, new EngineWithAffinity(test._engine, affinity), options, Owner, NullLogger.Instance, new ScriptedResolver("127.0.0.1"));
+            Session = new RelaySession(
+                test._loop, new EngineWithAffinity(test._engine, affinity), options, Owner, NullLogger.Instance, new ScriptedResolver("127.0.0.1"));
         }
 
         public MacAddress Mac { get; }

@@ -41,7 +41,10 @@ public sealed class ReleaseTests
         ServerCertificate certificate = Certificates.Generate("relay.test");
         TlsCredentials credentials = TlsCredentials.ForServer(certificate, "the test");
         byte[] tooLong = new byte[256];
-        Assert.Contains("Cannot configure a TLS session", Assert.ThrowsAny<Exception>(() => TlsSession.ForServer(credentials, tooLong)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Cannot configure a TLS session",
+            Assert.ThrowsAny<Exception>(() => TlsSession.ForServer(credentials, tooLong)).Message,
+            StringComparison.Ordinal);
         TlsSession.ForServer(credentials, "softlan/1"u8).Dispose();
         credentials.Release();
     }

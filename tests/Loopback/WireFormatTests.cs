@@ -27,7 +27,8 @@ public sealed class WireFormatTests
             using LoopbackParty party = new();
             // Immediate mode: otherwise packets wait in the kernel for a second and die with tcpdump. -Z root: it may not write into this directory
             // as anybody else.
-            using Process tcpdump = Start(Tcpdump, "-i", "lo", "-Z", "root", "--immediate-mode", "-U", "-s", "0", "-w", capture, "udp", "port", $"{party.EndPoint.Port}");
+            using Process tcpdump = Start(
+                Tcpdump, "-i", "lo", "-Z", "root", "--immediate-mode", "-U", "-s", "0", "-w", capture, "udp", "port", $"{party.EndPoint.Port}");
             Task<string?> ready = tcpdump.StandardError.ReadLineAsync(TestContext.Current.CancellationToken).AsTask();
             party.Until(() => ready.IsCompleted, "tcpdump listens");
             (RecordingHandler client, RecordingHandler server) = party.Join();
@@ -38,7 +39,8 @@ public sealed class WireFormatTests
             await tcpdump.WaitForExitAsync(TestContext.Current.CancellationToken);
 
             using Process tshark = Start(
-                Tshark, "-r", capture, "-o", $"tls.keylog_file:{keys}", "-d", $"udp.port=={party.EndPoint.Port},quic", "-Y", "quic.frame_type == 0x31 || quic.frame_type == 0x30",
+                Tshark, "-r", capture, "-o", $"tls.keylog_file:{keys}", "-d", $"udp.port=={party.EndPoint.Port},quic",
+                "-Y", "quic.frame_type == 0x31 || quic.frame_type == 0x30",
                 "-T", "fields", "-e", "quic.dg.length", "-e", "quic.version");
             string fields = await tshark.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
             Assert.Contains($"{DatagramHeader.Length + 333}", fields, StringComparison.Ordinal);

@@ -60,7 +60,10 @@ public sealed class FrameReassemblerPropertyTests
         {
             random.NextBytes(body.AsSpan(0, 16));
             now += TimeSpan.FromMilliseconds(random.Next(100) == 0 ? random.Next(-50, 400) : random.Next(2));
-            DatagramHeader header = new(random.Next(2) == 0 ? DatagramKind.Head : DatagramKind.Tail, (byte)random.Next(random.Next(1, 256)), (ushort)random.Next(4));
+            DatagramHeader header = new(
+                random.Next(2) == 0 ? DatagramKind.Head : DatagramKind.Tail,
+                (byte)random.Next(random.Next(1, 256)),
+                (ushort)random.Next(4));
             if (reassembler.TryAdd(header, body.AsSpan(0, random.Next(1, body.Length)), now, counters, out ReadOnlySpan<byte> frame))
             {
                 Assert.InRange(frame.Length, FrameLimits.MinLength, FrameLimits.MaxLength);

@@ -16,7 +16,8 @@ public sealed class HotPathAllocationTests
             DatagramHeader.ForFrame(7).Write(datagram);
             bool read = DatagramHeader.TryParse(datagram, out DatagramHeader header, out ReadOnlySpan<byte> body);
             bool parsed = EthernetFrame.TryParse(body, out EthernetFrame frame);
-            if (!read || !parsed || header.Source != 7 || frame.Destination != frame.Source || frame.IsTagged || FrameSplitter.HeadLength(1514, 1200) == 0)
+            if (!read || !parsed || header.Source != 7 || frame.Destination != frame.Source
+                || frame.IsTagged || FrameSplitter.HeadLength(1514, 1200) == 0)
             {
                 throw new InvalidOperationException("The measurement measures something else.");
             }

@@ -53,7 +53,9 @@ public sealed class SafetyPolicyIPv6Tests
             IPv6(135, Extension(protocol, message)),
             IPv6(139, Extension(protocol, message)),
             IPv6(140, Extension(protocol, message)),
-            IPv6(HopByHop, Extension(DestinationOptions, Extension(Routing, Extension(Ah, Authentication(DestinationOptions, Extension(protocol, message)))))),
+            IPv6(
+                HopByHop,
+                Extension(DestinationOptions, Extension(Routing, Extension(Ah, Authentication(DestinationOptions, Extension(protocol, message)))))),
         ];
         foreach (byte[] packet in packets)
         {
@@ -71,7 +73,9 @@ public sealed class SafetyPolicyIPv6Tests
         {
             message = Extension(next, message);
             next = DestinationOptions;
-            Assert.Equal(headers <= IPv6Packet.MaxExtensionHeaders ? DropReason.None : DropReason.Unjudgeable, FromClient(Ethernet(0x86dd, IPv6(next, message))));
+            Assert.Equal(
+                headers <= IPv6Packet.MaxExtensionHeaders ? DropReason.None : DropReason.Unjudgeable,
+                FromClient(Ethernet(0x86dd, IPv6(next, message))));
         }
     }
 
@@ -85,7 +89,9 @@ public sealed class SafetyPolicyIPv6Tests
         foreach (bool more in new[] { false, true })
         {
             Assert.True(expected == FromClient(Ethernet(0x86dd, IPv6(FragmentHeader, Fragment(protocol, message, more: more)))), what);
-            byte[] behind = IPv6(DestinationOptions, Extension(FragmentHeader, Fragment(DestinationOptions, Extension(protocol, message), more: more)));
+            byte[] behind = IPv6(
+                DestinationOptions,
+                Extension(FragmentHeader, Fragment(DestinationOptions, Extension(protocol, message), more: more)));
             Assert.True(expected == FromClient(Ethernet(0x86dd, behind)), what);
             Assert.Equal(DropReason.None, FromGateway(Ethernet(0x86dd, behind)));
         }
@@ -133,7 +139,9 @@ public sealed class SafetyPolicyIPv6Tests
 
     [Fact]
     public void TwoFragmentHeaders_AreUnjudgeable() =>
-        Assert.Equal(DropReason.Unjudgeable, FromClient(Ethernet(0x86dd, IPv6(FragmentHeader, Fragment(FragmentHeader, Fragment(Udp17, Udp(1, 2)))))));
+        Assert.Equal(
+            DropReason.Unjudgeable,
+            FromClient(Ethernet(0x86dd, IPv6(FragmentHeader, Fragment(FragmentHeader, Fragment(Udp17, Udp(1, 2)))))));
 
     [Theory]
     [InlineData(133, 8, SourceOption)]

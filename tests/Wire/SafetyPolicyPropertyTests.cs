@@ -6,7 +6,8 @@ namespace Softlan.Tests.Wire;
 
 public sealed class SafetyPolicyPropertyTests
 {
-    private static readonly DropReason[] BothDirections = [DropReason.None, DropReason.Malformed, DropReason.SwitchControl, DropReason.Jumbo, DropReason.VlanTagged];
+    private static readonly DropReason[] BothDirections =
+        [DropReason.None, DropReason.Malformed, DropReason.SwitchControl, DropReason.Jumbo, DropReason.VlanTagged];
 
     [Fact]
     public void AnyBytes_NeverThrow_AndALanIsNeverJudgedMoreThanAPlayer()

@@ -28,7 +28,12 @@ internal static class EngineBench
         (ILinkListener listener, CertificatePin pin) = server.Do(() => Listen(server, received));
         Counter sender = new();
         IFrameLink link = client.Do(() => client.Engine.Connect(
-            new ConnectOptions { RemoteEndPoint = new IPEndPoint(IPAddress.Loopback, listener.LocalEndPoints[0].Port), ServerName = "bench", Trust = new LinkTrust(pin, null) },
+            new ConnectOptions
+            {
+                RemoteEndPoint = new IPEndPoint(IPAddress.Loopback, listener.LocalEndPoints[0].Port),
+                ServerName = "bench",
+                Trust = new LinkTrust(pin, null),
+            },
             new PeerCounters(),
             sender));
         sender.Connected.Wait(TimeSpan.FromSeconds(10));
@@ -56,8 +61,10 @@ internal static class EngineBench
         double lost = Math.Max(0, sent - count) * 100.0 / Math.Max(1, sent);
         long allocated = serverAfter.Allocated - serverBefore.Allocated + clientAfter.Allocated - clientBefore.Allocated - Usages;
         Console.WriteLine(
-            $"| {length} | {count / elapsed / 1000:0} | {count * length * 8 / elapsed / 1e9:0.00} | {(clientAfter.Cpu - clientBefore.Cpu).TotalNanoseconds / Math.Max(1, sent):0} "
-            + $"| {(serverAfter.Cpu - serverBefore.Cpu).TotalNanoseconds / Math.Max(1, count):0} | {lost:0.0} | {Math.Max(0, allocated) * 1_000_000 / Math.Max(1, count)} |");
+            $"| {length} | {count / elapsed / 1000:0} | {count * length * 8 / elapsed / 1e9:0.00} "
+            + $"| {(clientAfter.Cpu - clientBefore.Cpu).TotalNanoseconds / Math.Max(1, sent):0} "
+            + $"| {(serverAfter.Cpu - serverBefore.Cpu).TotalNanoseconds / Math.Max(1, count):0} | {lost:0.0} "
+            + $"| {Math.Max(0, allocated) * 1_000_000 / Math.Max(1, count)} |");
         server.Do(() =>
         {
             listener.Dispose();

@@ -13,7 +13,8 @@ internal static class ForwardBench
 
     public static void Run(TimeSpan time)
     {
-        Console.WriteLine("| frame, bytes | forwarded, thousand/s | relay, ns each | dropped at the relay, % | allocated at the relay, bytes per million |");
+        Console.WriteLine(
+            "| frame, bytes | forwarded, thousand/s | relay, ns each | dropped at the relay, % | allocated at the relay, bytes per million |");
         Console.WriteLine("| --- | --- | --- | --- | --- |");
         foreach (int length in Lengths)
         {
@@ -28,7 +29,12 @@ internal static class ForwardBench
         using BenchLoop players = new("players");
         RelayRole relay = server.Do(() =>
         {
-            Softlan.Roles.Relay.RelayOptions options = new() { Listen = ListenAddress.TryParse("127.0.0.1:0", out ListenAddress? address) ? address : throw new InvalidOperationException(), StateDirectory = state, ServerName = "bench" };
+            Softlan.Roles.Relay.RelayOptions options = new()
+            {
+                Listen = ListenAddress.TryParse("127.0.0.1:0", out ListenAddress? address) ? address : throw new InvalidOperationException(),
+                StateDirectory = state,
+                ServerName = "bench",
+            };
             RelayRole role = new(options, server.Loop, server.Engine, TextWriter.Null, NullLogger.Instance);
             role.Start(static _ => { });
             return role;

@@ -9,7 +9,9 @@ internal static class PathBench
 
     public static void Run()
     {
-        Console.WriteLine("Plain lines: the mean of what waits in the line's buffer (200 ms) in seconds 1 to 4.5 of a load, in milliseconds, and the share of the rate that it carries.");
+        Console.WriteLine(
+            "Plain lines: the mean of what waits in the line's buffer (200 ms) in seconds 1 to 4.5 of a load, in milliseconds, "
+            + "and the share of the rate that it carries.");
         Console.WriteLine();
         Table(static (rate, trip) =>
         {
@@ -21,7 +23,9 @@ internal static class PathBench
         });
 
         Console.WriteLine();
-        Console.WriteLine("Lines that take 4, 8 or 12 ms longer under load, without and with acknowledgements in bursts of 4 ms: the least share of the rate, of the six, in seconds 0 to 2, 2 to 5 and 5 to 10 of the first load.");
+        Console.WriteLine(
+            "Lines that take 4, 8 or 12 ms longer under load, without and with acknowledgements in bursts of 4 ms: "
+            + "the least share of the rate, of the six, in seconds 0 to 2, 2 to 5 and 5 to 10 of the first load.");
         Console.WriteLine();
         Table(static (rate, trip) =>
         {

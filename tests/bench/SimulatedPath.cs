@@ -154,7 +154,9 @@ internal sealed class SimulatedPath(double bytesPerSecond, double roundTrip, dou
             _guard.NoteOverflow(TimeSpan.FromSeconds(_now));
         }
 
-        _guard.Update(TimeSpan.FromSeconds(_latest), TimeSpan.FromSeconds(_smoothed), _inFlight, _bytesSent - _inFlight, (long)window, TimeSpan.FromSeconds(_now));
+        _guard.Update(
+            TimeSpan.FromSeconds(_latest), TimeSpan.FromSeconds(_smoothed),
+            _inFlight, _bytesSent - _inFlight, (long)window, TimeSpan.FromSeconds(_now));
         window = !isPaused && !_guard.IsNear && _losses.IsByChance ? Math.Max(window, _guard.Proven * 1.25) : window;
         double usable = window - Math.Max(window / 8, Packet);
         double limit = isPaused ? 4 * Packet : Math.Min(_guard.Limit, usable);

@@ -102,7 +102,8 @@ internal sealed class SwarmBench : IDisposable
         (TimeSpan p50, TimeSpan p99) = _thread.Do(() => (_latencies.At(0.5), _latencies.At(0.99)));
         (string calm, string joining) = MeasureJoins();
         Console.WriteLine(
-            $"| {_rooms} x {_perRoom} | {count} | {datagrams / seconds / 1000:0} | {cpu.TotalSeconds / seconds * 100:0} | {cpu.TotalMicroseconds / Math.Max(1, datagrams):0.00} "
+            $"| {_rooms} x {_perRoom} | {count} | {datagrams / seconds / 1000:0} | {cpu.TotalSeconds / seconds * 100:0} "
+            + $"| {cpu.TotalMicroseconds / Math.Max(1, datagrams):0.00} "
             + $"| {p50.TotalMilliseconds:0.00} | {p99.TotalMilliseconds:0.00} | {joinCost.TotalMilliseconds:0.00} | {calm} | {joining} "
             + $"| {(idleMemory - emptyMemory) / 1024.0 / count:0.0} | {Cpu.MemoryOf(_options.RelayPid) / 1048576.0:0} |");
         return true;
@@ -113,7 +114,9 @@ internal sealed class SwarmBench : IDisposable
     {
         using BenchLoop thread = new("joins");
         IPEndPoint address = IPEndPoint.Parse(relay);
-        CertificatePin trusted = CertificatePin.TryParse(pin, out CertificatePin parsed) ? parsed : throw new ArgumentException($"'{pin}' is not a pin.");
+        CertificatePin trusted = CertificatePin.TryParse(pin, out CertificatePin parsed)
+            ? parsed
+            : throw new ArgumentException($"'{pin}' is not a pin.");
         for (int i = 0; i < LateJoins; i++)
         {
             int number = FirstLateNumber + i;
@@ -192,7 +195,10 @@ internal sealed class SwarmBench : IDisposable
         if (role == PeerRole.Client)
         {
             MacAddress lan = MacAddress.FromUInt64(0x00_16_3e_00_00_01);
-            Player player = new(peer, SwarmPeer.MakeFrame(MacAddress.Broadcast, peer.Mac, GameFrameLength), SwarmPeer.MakeFrame(lan, peer.Mac, GameFrameLength));
+            Player player = new(
+                peer,
+                SwarmPeer.MakeFrame(MacAddress.Broadcast, peer.Mac, GameFrameLength),
+                SwarmPeer.MakeFrame(lan, peer.Mac, GameFrameLength));
             _thread.Do(() =>
             {
                 _players.Add(player);
@@ -208,7 +214,9 @@ internal sealed class SwarmBench : IDisposable
     {
         using BenchLoop thread = new("probe");
         IPEndPoint address = IPEndPoint.Parse(relay);
-        CertificatePin trusted = CertificatePin.TryParse(pin, out CertificatePin parsed) ? parsed : throw new ArgumentException($"'{pin}' is not a pin.");
+        CertificatePin trusted = CertificatePin.TryParse(pin, out CertificatePin parsed)
+            ? parsed
+            : throw new ArgumentException($"'{pin}' is not a pin.");
         int number = FirstProbeNumber + (2 * Environment.ProcessId); // The MACs of a probe before this one may still have their place.
         LatencyHistogram latencies = new();
         SwarmPeer sender = thread.Do(() => SwarmPeer.Start(thread, address, trusted, room, number, PeerRole.Client));
@@ -245,8 +253,9 @@ internal sealed class SwarmBench : IDisposable
         Console.WriteLine(thread.Do(() =>
         {
             timer.Dispose();
+            (TimeSpan p50, TimeSpan p99) = (latencies.At(0.5), latencies.At(0.99));
             return FormattableString.Invariant(
-                $"{latencies.At(0.5).TotalMilliseconds:0.00} / {latencies.At(0.99).TotalMilliseconds:0.00} / {latencies.Longest.TotalMilliseconds:0.00}");
+                $"{p50.TotalMilliseconds:0.00} / {p99.TotalMilliseconds:0.00} / {latencies.Longest.TotalMilliseconds:0.00}");
         }));
         return 0;
     }
@@ -265,7 +274,9 @@ internal sealed class SwarmBench : IDisposable
         string calm = Probe(null);
         string joining = Probe(() =>
         {
-            using Process joins = Process.Start(Environment.ProcessPath!, ["joins", "--relay", _options.Relay, "--pin", _options.Pin, "--room", ProbedRoom]);
+            using Process joins = Process.Start(
+                Environment.ProcessPath!,
+                ["joins", "--relay", _options.Relay, "--pin", _options.Pin, "--room", ProbedRoom]);
             joins.PriorityClass = ProcessPriorityClass.Idle;
             joins.WaitForExit(TimeSpan.FromSeconds(60));
         });
@@ -275,7 +286,12 @@ internal sealed class SwarmBench : IDisposable
     private string Probe(Action? meanwhile)
     {
         string seconds = ProbeTime.TotalSeconds.ToString(CultureInfo.InvariantCulture);
-        ProcessStartInfo start = new(Environment.ProcessPath!, ["probe", "--relay", _options.Relay, "--pin", _options.Pin, "--room", ProbedRoom, "--seconds", seconds]) { RedirectStandardOutput = true };
+        ProcessStartInfo start = new(
+            Environment.ProcessPath!,
+            ["probe", "--relay", _options.Relay, "--pin", _options.Pin, "--room", ProbedRoom, "--seconds", seconds])
+        {
+            RedirectStandardOutput = true,
+        };
         using Process probe = Process.Start(start)!;
         probe.StandardOutput.ReadLine();
         meanwhile?.Invoke();

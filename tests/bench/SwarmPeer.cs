@@ -39,7 +39,8 @@ internal sealed class SwarmPeer : IFrameLinkHandler
     public long FramesReceived => Volatile.Read(ref _frames);
 
     /// <summary>Connects. On the loop.</summary>
-    public static SwarmPeer Start(BenchLoop thread, IPEndPoint relay, CertificatePin pin, string room, int number, PeerRole role, LatencyHistogram? latencies = null)
+    public static SwarmPeer Start(
+        BenchLoop thread, IPEndPoint relay, CertificatePin pin, string room, int number, PeerRole role, LatencyHistogram? latencies = null)
     {
         SwarmPeer peer = new(
             new HelloMessage
@@ -51,7 +52,13 @@ internal sealed class SwarmPeer : IFrameLinkHandler
                 Software = "softlan bench",
             },
             latencies);
-        ConnectOptions options = new() { RemoteEndPoint = relay, ServerName = "bench", Trust = new LinkTrust(pin, null), Affinity = peer._hello.Room.Affinity };
+        ConnectOptions options = new()
+        {
+            RemoteEndPoint = relay,
+            ServerName = "bench",
+            Trust = new LinkTrust(pin, null),
+            Affinity = peer._hello.Room.Affinity,
+        };
         peer.Link = thread.Engine.Connect(options, new PeerCounters(), peer);
         return peer;
     }

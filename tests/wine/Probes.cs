@@ -74,7 +74,8 @@ internal static class Probes
         }
 
         string[] found = Directory.GetFiles(root, "msquic.dll", SearchOption.AllDirectories);
-        if (found is not [string only] || only != path || !NativeLibrary.TryLoad(path, out nint library) || !NativeLibrary.TryGetExport(library, "MsQuicOpenVersion", out _))
+        if (found is not [string only] || only != path
+            || !NativeLibrary.TryLoad(path, out nint library) || !NativeLibrary.TryGetExport(library, "MsQuicOpenVersion", out _))
         {
             return $"unpacked {found.Length} times, or not loaded";
         }

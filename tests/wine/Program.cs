@@ -9,7 +9,9 @@ using Softlan.Tests.Wine;
 // What Wine lacks of iphlpapi and setupapi comes from fakewin.dll, which is written against the C headers; of kernel32 it can make opening the
 // adapter fail.
 NativeLibrary.SetDllImportResolver(Assembly.GetExecutingAssembly(), static (name, _, _) =>
-    name is "iphlpapi.dll" or "setupapi.dll" or "kernel32.dll" && Environment.GetEnvironmentVariable("FAKEWIN_DLL") is { } path ? NativeLibrary.Load(path) : 0);
+    name is "iphlpapi.dll" or "setupapi.dll" or "kernel32.dll" && Environment.GetEnvironmentVariable("FAKEWIN_DLL") is { } path
+        ? NativeLibrary.Load(path)
+        : 0);
 
 if (!OperatingSystem.IsWindows())
 {
@@ -24,4 +26,6 @@ PrivatePlace.AlsoTrusted = WindowsIdentity.GetCurrent().User;
 
 return args is ["probe", ..]
     ? Probes.Run(args[1..])
-    : SoftlanCommandLine.Run(SoftlanCommandLine.CreateRoot(WindowsCommands.Create((_, lane, _) => new UdpEngine(lane))), args, Console.Out, Console.Error);
+    : SoftlanCommandLine.Run(
+        SoftlanCommandLine.CreateRoot(WindowsCommands.Create((_, lane, _) => new UdpEngine(lane))),
+        args, Console.Out, Console.Error);

@@ -90,7 +90,14 @@ internal static class NetlinkLinks
             return false;
         }
 
-        LinkEntry found = new() { Index = header.Index, Name = "", HardwareType = header.HardwareType, Flags = header.Flags, HasCarrier = (header.Flags & IFF_LOWER_UP) != 0 };
+        LinkEntry found = new()
+        {
+            Index = header.Index,
+            Name = "",
+            HardwareType = header.HardwareType,
+            Flags = header.Flags,
+            HasCarrier = (header.Flags & IFF_LOWER_UP) != 0,
+        };
         while (attributes.TryRead(out ushort type, out ReadOnlySpan<byte> value))
         {
             found = type switch

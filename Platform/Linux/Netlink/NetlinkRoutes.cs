@@ -111,7 +111,8 @@ internal static class NetlinkRoutes
                 case RTA_TABLE:
                     found = found with { Table = NetlinkAttributes.ReadUInt32(value) };
                     break;
-                case RTA_MULTIPATH when value.Length >= 8 && found.InterfaceIndex == 0: // struct rtnexthop: length, flags, hops, interface; then attributes.
+                case RTA_MULTIPATH when value.Length >= 8 && found.InterfaceIndex == 0:
+                    // struct rtnexthop: length, flags, hops, interface; then attributes.
                     found = WithFirstHop(found, value);
                     break;
                 default:

@@ -37,7 +37,8 @@ internal sealed class NetlinkSocket : IDisposable
     {
         SafeFd fd = OpenSocket(groups: 0, SOCK_CLOEXEC);
         TimeValue timeout = new() { Seconds = (long)Timeout.TotalSeconds };
-        SetSocketOption(fd, SOL_SOCKET, SO_RCVTIMEO, MemoryMarshal.AsBytes(new ReadOnlySpan<TimeValue>(in timeout)), (uint)Marshal.SizeOf<TimeValue>());
+        SetSocketOption(
+            fd, SOL_SOCKET, SO_RCVTIMEO, MemoryMarshal.AsBytes(new ReadOnlySpan<TimeValue>(in timeout)), (uint)Marshal.SizeOf<TimeValue>());
 
         // Better texts and filtered lists where the kernel has them (4.12, 4.20); everything works without.
         SetFlag(fd, NETLINK_EXT_ACK);
@@ -152,13 +153,15 @@ internal sealed class NetlinkSocket : IDisposable
     {
         ReadOnlySpan<byte> body = message.Body;
         int code = body.Length >= sizeof(int) ? -MemoryMarshal.Read<int>(body) : 0;
-        if (message.Type != NLMSG_ERROR || code == 0 || (message.Flags & NLM_F_ACK_TLVS) == 0 || body.Length < sizeof(int) + NetlinkReader.HeaderLength)
+        if (message.Type != NLMSG_ERROR || code == 0 || (message.Flags & NLM_F_ACK_TLVS) == 0
+            || body.Length < sizeof(int) + NetlinkReader.HeaderLength)
         {
             return new NetlinkResult(code, null);
         }
 
         uint echoed = MemoryMarshal.Read<uint>(body[sizeof(int)..]);
-        int skip = sizeof(int) + ((message.Flags & NLM_F_CAPPED) != 0 ? NetlinkReader.HeaderLength : NetlinkReader.Align((int)Math.Min(echoed, (uint)body.Length)));
+        int skip = sizeof(int)
+            + ((message.Flags & NLM_F_CAPPED) != 0 ? NetlinkReader.HeaderLength : NetlinkReader.Align((int)Math.Min(echoed, (uint)body.Length)));
         NetlinkAttributes attributes = new(body[Math.Min(skip, body.Length)..]);
         while (attributes.TryRead(out ushort type, out ReadOnlySpan<byte> value))
         {

@@ -8,7 +8,8 @@ namespace Softlan.Platform.Linux.Netlink;
 [SupportedOSPlatform("linux")]
 internal sealed class NetworkMonitor : IPollable, IDisposable
 {
-    private const uint Groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV4_RULE | RTMGRP_IPV6_IFADDR | RTMGRP_IPV6_ROUTE | RTMGRP_IPV6_RULE;
+    private const uint Groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV4_RULE
+        | RTMGRP_IPV6_IFADDR | RTMGRP_IPV6_ROUTE | RTMGRP_IPV6_RULE;
 
     /// <summary>Messages read in one turn; the rest waits for the next.</summary>
     private const int MaxMessagesPerTurn = 64;

@@ -14,7 +14,8 @@ internal sealed unsafe class MsQuicConfiguration
     private readonly X509Certificate2Collection? _chain;
     private readonly SslStreamCertificateContext? _context;
 
-    private MsQuicConfiguration(NativeMsQuic.ApiTable* api, nint handle, X509Certificate2Collection? chain = null, SslStreamCertificateContext? context = null)
+    private MsQuicConfiguration(
+        NativeMsQuic.ApiTable* api, nint handle, X509Certificate2Collection? chain = null, SslStreamCertificateContext? context = null)
     {
         _api = api;
         Handle = handle;
@@ -62,7 +63,11 @@ internal sealed unsafe class MsQuicConfiguration
             fixed (byte* blob = pkcs12)
             {
                 NativeMsQuic.Pkcs12 source = new() { Asn1Blob = blob, Asn1BlobLength = (uint)pkcs12.Length };
-                NativeMsQuic.CredentialConfig credentials = new() { Type = NativeMsQuic.QUIC_CREDENTIAL_TYPE_CERTIFICATE_PKCS12, Certificate = &source };
+                NativeMsQuic.CredentialConfig credentials = new()
+                {
+                    Type = NativeMsQuic.QUIC_CREDENTIAL_TYPE_CERTIFICATE_PKCS12,
+                    Certificate = &source,
+                };
                 Load(api, handle, &credentials, what);
             }
 

@@ -116,7 +116,8 @@ internal sealed unsafe partial class MsQuicConnection
     public bool TryOpenControlStream()
     {
         nint stream;
-        if (MsQuicStatus.IsFailed(_api->StreamOpen(_handle, NativeMsQuic.QUIC_STREAM_OPEN_FLAG_NONE, MsQuicCallbacks.Stream, (void*)Context, &stream)))
+        if (MsQuicStatus.IsFailed(
+            _api->StreamOpen(_handle, NativeMsQuic.QUIC_STREAM_OPEN_FLAG_NONE, MsQuicCallbacks.Stream, (void*)Context, &stream)))
         {
             return false;
         }

@@ -106,7 +106,8 @@ internal sealed unsafe class MsQuicEngine : IQuicEngine, IDisposable
         return listener;
     }
 
-    public IFrameLink Connect(ConnectOptions options, PeerCounters counters, IFrameLinkHandler handler) => MsQuicLink.CreateClient(this, options, counters, handler);
+    public IFrameLink Connect(ConnectOptions options, PeerCounters counters, IFrameLinkHandler handler) =>
+        MsQuicLink.CreateClient(this, options, counters, handler);
 
     public void NetworkChanged()
     {
@@ -266,9 +267,11 @@ internal sealed unsafe class MsQuicEngine : IQuicEngine, IDisposable
 
     private NativeMsQuic.Settings Configure(bool isClient) => new()
     {
-        IsSet = NativeMsQuic.SettingsSet.HandshakeIdleTimeoutMs | NativeMsQuic.SettingsSet.IdleTimeoutMs | NativeMsQuic.SettingsSet.DisconnectTimeoutMs
-            | NativeMsQuic.SettingsSet.KeepAliveIntervalMs | NativeMsQuic.SettingsSet.StreamRecvWindowDefault | NativeMsQuic.SettingsSet.ConnFlowControlWindow
-            | NativeMsQuic.SettingsSet.CongestionControlAlgorithm | NativeMsQuic.SettingsSet.PeerBidiStreamCount | NativeMsQuic.SettingsSet.PeerUnidiStreamCount
+        IsSet = NativeMsQuic.SettingsSet.HandshakeIdleTimeoutMs | NativeMsQuic.SettingsSet.IdleTimeoutMs
+            | NativeMsQuic.SettingsSet.DisconnectTimeoutMs | NativeMsQuic.SettingsSet.KeepAliveIntervalMs
+            | NativeMsQuic.SettingsSet.StreamRecvWindowDefault | NativeMsQuic.SettingsSet.ConnFlowControlWindow
+            | NativeMsQuic.SettingsSet.CongestionControlAlgorithm | NativeMsQuic.SettingsSet.PeerBidiStreamCount
+            | NativeMsQuic.SettingsSet.PeerUnidiStreamCount
             | NativeMsQuic.SettingsSet.MinimumMtu | NativeMsQuic.SettingsSet.MaximumMtu | NativeMsQuic.SettingsSet.SendBufferingEnabled
             | NativeMsQuic.SettingsSet.PacingEnabled | NativeMsQuic.SettingsSet.MigrationEnabled | NativeMsQuic.SettingsSet.DatagramReceiveEnabled
             | NativeMsQuic.SettingsSet.ServerResumptionLevel,
@@ -287,7 +290,8 @@ internal sealed unsafe class MsQuicEngine : IQuicEngine, IDisposable
         MaximumMtu = MaxMtu,
 
         // Without buffering a send of a stream is complete when the peer has acknowledged it: that is how HasUndeliveredControl knows.
-        Bits = NativeMsQuic.SettingsBits.PacingEnabled | NativeMsQuic.SettingsBits.MigrationEnabled | NativeMsQuic.SettingsBits.DatagramReceiveEnabled,
+        Bits = NativeMsQuic.SettingsBits.PacingEnabled | NativeMsQuic.SettingsBits.MigrationEnabled
+            | NativeMsQuic.SettingsBits.DatagramReceiveEnabled,
     };
 
     /// <summary>The keys of stateless resets and of Retry tokens survive a restart with the secret. msquic has one of each for the whole process, so

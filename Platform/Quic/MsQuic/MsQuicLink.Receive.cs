@@ -182,7 +182,8 @@ internal sealed partial class MsQuicLink
         {
             // ICMP: the port or the host does not exist. msquic believes it at the beginning of a handshake only.
             return new LinkClosed(
-                LinkCloseKind.Unreachable, CloseReason.TimedOut, $"nothing answered on UDP port {RemoteEndPoint.Port}: the network says that it cannot be reached");
+                LinkCloseKind.Unreachable, CloseReason.TimedOut,
+                $"nothing answered on UDP port {RemoteEndPoint.Port}: the network says that it cannot be reached");
         }
 
         if (MsQuicStatus.IsNoRoute(status))
@@ -201,6 +202,10 @@ internal sealed partial class MsQuicLink
         }
 
         ulong alert = error - NativeMsQuic.QUIC_ERROR_CRYPTO_ERROR;
-        return LinkEnds.Refused(alert <= byte.MaxValue ? LinkEnds.TlsRefused(TlsAlerts.Name((byte)alert)) : $"QUIC failed: error 0x{error:x}, {MsQuicStatus.Text(status)}", reason);
+        return LinkEnds.Refused(
+            alert <= byte.MaxValue
+                ? LinkEnds.TlsRefused(TlsAlerts.Name((byte)alert))
+                : $"QUIC failed: error 0x{error:x}, {MsQuicStatus.Text(status)}",
+            reason);
     }
 }

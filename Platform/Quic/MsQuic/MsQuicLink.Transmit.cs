@@ -277,7 +277,8 @@ internal sealed unsafe partial class MsQuicLink
     private int AllowedLength() => _mtu.IsBlackHole
         ? FrameLimits.MinMaxDatagramLength
         : Math.Clamp(
-            Math.Min(_connection.MaxSendLength, _options?.DatagramLimit ?? int.MaxValue), FrameLimits.MinMaxDatagramLength, FrameLimits.MaxDatagramLength);
+            Math.Min(_connection.MaxSendLength, _options?.DatagramLimit ?? int.MaxValue),
+            FrameLimits.MinMaxDatagramLength, FrameLimits.MaxDatagramLength);
 
     private void UpdateMaxDatagramLength()
     {

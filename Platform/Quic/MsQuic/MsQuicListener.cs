@@ -31,7 +31,10 @@ internal sealed unsafe class MsQuicListener : ILinkListener
         _api = engine.Api;
         if (options.Shards is { Count: > 1 })
         {
-            throw SoftlanException.Create("Cannot listen on one port with several workers", "msquic spreads the links of a port over threads of its own", "use one worker");
+            throw SoftlanException.Create(
+                "Cannot listen on one port with several workers",
+                "msquic spreads the links of a port over threads of its own",
+                "use one worker");
         }
 
         _quota = options.Shards?.Quota ?? new LinkQuota(options.MaxLinks, options.MaxLinksPerAddress);
@@ -203,7 +206,8 @@ internal sealed unsafe class MsQuicListener : ILinkListener
     }
 
     // Another listener of this process on the same port is no other program to the operating system; msquic notices the same ALPN.
-    private static string Reason(int status) => status == MsQuicStatus.AlpnInUse ? MsQuicStatus.Text(MsQuicStatus.AddressInUse) : MsQuicStatus.Text(status);
+    private static string Reason(int status) =>
+        status == MsQuicStatus.AlpnInUse ? MsQuicStatus.Text(MsQuicStatus.AddressInUse) : MsQuicStatus.Text(status);
 
     private static string? Hint(int status, IPEndPoint endPoint)
     {

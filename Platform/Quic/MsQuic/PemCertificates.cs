@@ -38,7 +38,8 @@ internal static class PemCertificates
         serial[0] = (byte)((serial[0] & 0x7f) | 1); // Positive and not zero (RFC 5280, section 4.1.2.2).
         DateTimeOffset now = DateTimeOffset.UtcNow;
         using X509Certificate2 certificate = request.Create(
-            request.SubjectName, X509SignatureGenerator.CreateForECDsa(key), now - QuicLimits.ClockSkew, now + QuicLimits.CertificateLifetime, serial);
+            request.SubjectName, X509SignatureGenerator.CreateForECDsa(key),
+            now - QuicLimits.ClockSkew, now + QuicLimits.CertificateLifetime, serial);
         return new ServerCertificate(
             Encoding.ASCII.GetBytes(certificate.ExportCertificatePem() + '\n'), Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem() + '\n'));
     }
@@ -113,7 +114,10 @@ internal static class PemCertificates
         catch (Exception e) when (e is CryptographicException or ArgumentException)
         {
             DisposeAll(chain);
-            throw SoftlanException.Create(what, e.Message.TrimEnd('.'), "both must be PEM, the certificate chain with the server's own certificate first");
+            throw SoftlanException.Create(
+                what,
+                e.Message.TrimEnd('.'),
+                "both must be PEM, the certificate chain with the server's own certificate first");
         }
     }
 
@@ -121,7 +125,8 @@ internal static class PemCertificates
     {
         using ECDsa? elliptic = leaf.GetECDsaPublicKey() is { } curve ? Dispose(curve, ECDsa.Create()) : null;
         using RSA? rsa = elliptic is null && leaf.GetRSAPublicKey() is { } modulus ? Dispose(modulus, RSA.Create()) : null;
-        AsymmetricAlgorithm key = (AsymmetricAlgorithm?)elliptic ?? rsa ?? throw new CryptographicException("the certificate's key is neither ECDSA nor RSA");
+        AsymmetricAlgorithm key = (AsymmetricAlgorithm?)elliptic ?? rsa
+            ?? throw new CryptographicException("the certificate's key is neither ECDSA nor RSA");
         try
         {
             key.ImportFromPem(keyPem);
@@ -133,7 +138,10 @@ internal static class PemCertificates
 
         if (!key.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(leaf.PublicKey.ExportSubjectPublicKeyInfo()))
         {
-            throw SoftlanException.Create(what, "the private key does not belong to the certificate", "give the key with which that certificate was requested");
+            throw SoftlanException.Create(
+                what,
+                "the private key does not belong to the certificate",
+                "give the key with which that certificate was requested");
         }
 
         return elliptic is not null ? leaf.CopyWithPrivateKey(elliptic) : leaf.CopyWithPrivateKey(rsa!);

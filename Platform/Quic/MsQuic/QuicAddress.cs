@@ -69,7 +69,11 @@ internal struct QuicAddress
     }
 
     /// <summary>A wildcard address of both families.</summary>
-    public static QuicAddress AnyOfBothFamilies(int port) => new() { _family = Unspecified, _portNetworkOrder = BinaryPrimitives.ReverseEndianness((ushort)port) };
+    public static QuicAddress AnyOfBothFamilies(int port) => new()
+    {
+        _family = Unspecified,
+        _portNetworkOrder = BinaryPrimitives.ReverseEndianness((ushort)port),
+    };
 
     /// <summary>An IPv4 address that is mapped into IPv6 becomes IPv4.</summary>
     public readonly IPEndPoint ToEndPoint()

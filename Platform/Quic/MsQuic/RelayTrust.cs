@@ -161,7 +161,9 @@ internal sealed class RelayTrust
             throw SoftlanException.Create($"Cannot use the CA file '{path}'", e.Message.TrimEnd('.'), Hint);
         }
 
-        return authorities.Count > 0 ? authorities : throw SoftlanException.Create($"Cannot use the CA file '{path}'", "it holds no certificate", Hint);
+        return authorities.Count > 0
+            ? authorities
+            : throw SoftlanException.Create($"Cannot use the CA file '{path}'", "it holds no certificate", Hint);
     }
 
     private static bool HasSystemAuthorities()

@@ -18,7 +18,8 @@ internal static unsafe class Certificates
         try
         {
             GnuTlsException.ThrowIfFailed(NativeGnuTls.X509PrivkeyInit(out key), What);
-            GnuTlsException.ThrowIfFailed(NativeGnuTls.X509PrivkeyGenerate(key, NativeGnuTls.GNUTLS_PK_ECDSA, NativeGnuTls.CurveBitsSecp256R1, 0), What);
+            GnuTlsException.ThrowIfFailed(
+                NativeGnuTls.X509PrivkeyGenerate(key, NativeGnuTls.GNUTLS_PK_ECDSA, NativeGnuTls.CurveBitsSecp256R1, 0), What);
             GnuTlsException.ThrowIfFailed(NativeGnuTls.X509CrtInit(out certificate), What);
             Describe(certificate, serverName, What);
             GnuTlsException.ThrowIfFailed(NativeGnuTls.X509CrtSetKey(certificate, key), What);
@@ -94,19 +95,24 @@ internal static unsafe class Certificates
         GnuTlsException.ThrowIfFailed(NativeGnuTls.X509CrtSetVersion(certificate, 3), what);
         GnuTlsException.ThrowIfFailed(NativeGnuTls.X509CrtSetSerial(certificate, serial, (nuint)serial.Length), what);
         GnuTlsException.ThrowIfFailed(NativeGnuTls.X509CrtSetActivationTime(certificate, (now - QuicLimits.ClockSkew).ToUnixTimeSeconds()), what);
-        GnuTlsException.ThrowIfFailed(NativeGnuTls.X509CrtSetExpirationTime(certificate, (now + QuicLimits.CertificateLifetime).ToUnixTimeSeconds()), what);
+        GnuTlsException.ThrowIfFailed(
+            NativeGnuTls.X509CrtSetExpirationTime(certificate, (now + QuicLimits.CertificateLifetime).ToUnixTimeSeconds()), what);
         GnuTlsException.ThrowIfFailed(
             NativeGnuTls.X509CrtSetDnByOid(certificate, NativeGnuTls.GNUTLS_OID_X520_COMMON_NAME, 0, commonName, (uint)commonName.Length), what);
         if (IPAddress.TryParse(serverName, out IPAddress? address))
         {
             byte[] bytes = address.GetAddressBytes();
             GnuTlsException.ThrowIfFailed(
-                NativeGnuTls.X509CrtSetSubjectAltName(certificate, NativeGnuTls.GNUTLS_SAN_IPADDRESS, bytes, (uint)bytes.Length, NativeGnuTls.GNUTLS_FSAN_APPEND), what);
+                NativeGnuTls.X509CrtSetSubjectAltName(
+                    certificate, NativeGnuTls.GNUTLS_SAN_IPADDRESS, bytes, (uint)bytes.Length, NativeGnuTls.GNUTLS_FSAN_APPEND),
+                what);
         }
         else
         {
             GnuTlsException.ThrowIfFailed(
-                NativeGnuTls.X509CrtSetSubjectAltName(certificate, NativeGnuTls.GNUTLS_SAN_DNSNAME, name, (uint)name.Length, NativeGnuTls.GNUTLS_FSAN_APPEND), what);
+                NativeGnuTls.X509CrtSetSubjectAltName(
+                    certificate, NativeGnuTls.GNUTLS_SAN_DNSNAME, name, (uint)name.Length, NativeGnuTls.GNUTLS_FSAN_APPEND),
+                what);
         }
 
         GnuTlsException.ThrowIfFailed(NativeGnuTls.X509CrtSetKeyUsage(certificate, NativeGnuTls.GNUTLS_KEY_DIGITAL_SIGNATURE), what);

@@ -101,6 +101,8 @@ internal sealed unsafe class CongestionWindow
     }
 
     private static bool IsStat(ReadOnlySpan<ulong> words, in NativeNgtcp2.ConnInfo info) =>
-        words[LatestRtt] == info.LatestRtt && words[MinRtt] == info.MinRtt && words[SmoothedRtt] == info.SmoothedRtt && words[RttVariance] == info.RttVariance
-        && words[Window] == info.CongestionWindow && words[SlowStartThreshold] == info.SlowStartThreshold && words[BytesInFlight] == info.BytesInFlight;
+        words[LatestRtt] == info.LatestRtt && words[MinRtt] == info.MinRtt
+        && words[SmoothedRtt] == info.SmoothedRtt && words[RttVariance] == info.RttVariance
+        && words[Window] == info.CongestionWindow && words[SlowStartThreshold] == info.SlowStartThreshold
+        && words[BytesInFlight] == info.BytesInFlight;
 }

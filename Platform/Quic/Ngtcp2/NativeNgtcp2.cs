@@ -208,7 +208,8 @@ internal static unsafe partial class NativeNgtcp2
 
     [LibraryImport(Ngtcp2Crypto, EntryPoint = "ngtcp2_crypto_generate_retry_token2")]
     public static partial nint CryptoGenerateRetryToken2(
-        byte* token, byte* secret, nuint secretLength, uint version, void* remote, uint remoteLength, Cid* retryScid, Cid* originalDcid, ulong timestamp);
+        byte* token, byte* secret, nuint secretLength, uint version, void* remote, uint remoteLength,
+        Cid* retryScid, Cid* originalDcid, ulong timestamp);
 
     [LibraryImport(Ngtcp2Crypto, EntryPoint = "ngtcp2_crypto_verify_retry_token2")]
     public static partial int CryptoVerifyRetryToken2(

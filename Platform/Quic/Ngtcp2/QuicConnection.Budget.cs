@@ -72,7 +72,9 @@ internal sealed unsafe partial class QuicConnection
     /// <summary>At the start of a turn: how many bytes may join those that are in flight.</summary>
     private void MeasureBudget()
     {
-        UpdatePath(); // ngtcp2 follows a client that moves as soon as it hears from it, and begins anew: what the old path has carried must not raise the window of the new one.
+        // ngtcp2 follows a client that moves as soon as it hears from it, and begins anew: what the old path has carried must not
+        // raise the window of the new one.
+        UpdatePath();
         NativeNgtcp2.ConnInfo info;
         NativeNgtcp2.ConnGetConnInfo(_conn, NativeNgtcp2.NGTCP2_CONN_INFO_V1, &info);
         long inFlight = (long)info.BytesInFlight;
@@ -82,7 +84,9 @@ internal sealed unsafe partial class QuicConnection
             _delay.NoteOverflow(_loop.Now);
         }
 
-        _delay.Update(ToTimeSpan((ulong)_pauses.Correct((long)info.LatestRtt)), ToTimeSpan(info.SmoothedRtt), inFlight, _bytesSent - inFlight, (long)info.CongestionWindow, _loop.Now);
+        _delay.Update(
+            ToTimeSpan((ulong)_pauses.Correct((long)info.LatestRtt)), ToTimeSpan(info.SmoothedRtt),
+            inFlight, _bytesSent - inFlight, (long)info.CongestionWindow, _loop.Now);
         long window = RaiseWindow(in info);
         _queue.RoundTrip = _delay.RoundTrip;
 

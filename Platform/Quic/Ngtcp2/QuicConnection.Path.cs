@@ -65,7 +65,8 @@ internal sealed unsafe partial class QuicConnection
     private void ReadPeerLimits()
     {
         _overhead = FixedOverhead + (int)NativeNgtcp2.ConnGetDcid(_conn)->DataLength;
-        _peerLimit = (int)Math.Min(NativeNgtcp2.ConnGetRemoteTransportParams(_conn)->MaxDatagramFrameSize, int.MaxValue) - QuicLimits.DatagramFrameHeader;
+        _peerLimit = (int)Math.Min(NativeNgtcp2.ConnGetRemoteTransportParams(_conn)->MaxDatagramFrameSize, int.MaxValue)
+            - QuicLimits.DatagramFrameHeader;
     }
 
     /// <summary>In a black hole, sends a padding datagram of full size now and then: when it is acknowledged, large packets pass again.</summary>
@@ -88,7 +89,8 @@ internal sealed unsafe partial class QuicConnection
         }
 
         _mtu.OnRetried(_loop.Now);
-        nint written = WriteDatagram(packet, (nuint)pathLength, _endpoint.TransmitPath, padding[..length], more: false, isLarge: true, out bool accepted);
+        nint written = WriteDatagram(
+            packet, (nuint)pathLength, _endpoint.TransmitPath, padding[..length], more: false, isLarge: true, out bool accepted);
         Counters.DatagramsOut += accepted ? 1 : 0;
         if (written > 0)
         {

@@ -248,7 +248,11 @@ internal sealed unsafe partial class QuicConnection
         }
 
         ulong alert = error->ErrorCode - NativeNgtcp2.NGTCP2_CRYPTO_ERROR;
-        return LinkEnds.Refused(alert <= byte.MaxValue ? LinkEnds.TlsRefused(AlertName((byte)alert)) : $"the other side reports QUIC error 0x{error->ErrorCode:x}", reason);
+        return LinkEnds.Refused(
+            alert <= byte.MaxValue
+                ? LinkEnds.TlsRefused(AlertName((byte)alert))
+                : $"the other side reports QUIC error 0x{error->ErrorCode:x}",
+            reason);
     }
 
     private static string AlertName(byte alert) => $"{Marshal.PtrToStringUTF8(NativeGnuTls.AlertGetName(alert)) ?? "unknown alert"} (alert {alert})";

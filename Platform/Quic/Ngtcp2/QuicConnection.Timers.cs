@@ -152,7 +152,9 @@ internal sealed unsafe partial class QuicConnection
         NativeNgtcp2.ConnUpdatePktTxTime(_conn, Now);
         _restExpiry = long.MaxValue;
         _queue.Settle();
-        _queueExpires = _queueExpires == long.MaxValue && _queue.Count > 0 ? _loop.NowNanoseconds + (_queue.MaxAge.Ticks * TimeSpan.NanosecondsPerTick) : _queueExpires;
+        _queueExpires = _queueExpires == long.MaxValue && _queue.Count > 0
+            ? _loop.NowNanoseconds + (_queue.MaxAge.Ticks * TimeSpan.NanosecondsPerTick)
+            : _queueExpires;
         if (_budget <= 0 && _isDelayBound)
         {
             _delay.NoteInTheWay();

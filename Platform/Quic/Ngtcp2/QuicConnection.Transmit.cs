@@ -190,7 +190,8 @@ internal sealed unsafe partial class QuicConnection
 
             used += datagram.Length + QuicLimits.DatagramFrameHeader;
             bool more = _queue.Count > 1 && used + SmallestDatagram <= _maxDatagramLength;
-            nint length = WriteDatagram(packet, room, path, datagram, more, used + _overhead > NativeNgtcp2.NGTCP2_MAX_UDP_PAYLOAD_SIZE, out bool accepted);
+            nint length = WriteDatagram(
+                packet, room, path, datagram, more, used + _overhead > NativeNgtcp2.NGTCP2_MAX_UDP_PAYLOAD_SIZE, out bool accepted);
             if (accepted)
             {
                 Counters.DatagramsOut++;
@@ -226,9 +227,14 @@ internal sealed unsafe partial class QuicConnection
 
         // SAFETY: the bytes are pinned, and ControlSendBuffer leaves them alone until they are acknowledged or ngtcp2 has let go of the connection
         // (Free), as it demands.
-        NativeNgtcp2.Vec vector = new() { Base = (byte*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetReference(unsent)), Length = (nuint)unsent.Length };
+        NativeNgtcp2.Vec vector = new()
+        {
+            Base = (byte*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetReference(unsent)),
+            Length = (nuint)unsent.Length,
+        };
         nint length = NativeNgtcp2.ConnWritevStream(
-            _conn, path, NativeNgtcp2.NGTCP2_PKT_INFO_V1, 0, packet, room, &written, NativeNgtcp2.NGTCP2_WRITE_STREAM_FLAG_MORE, _streamId, &vector, 1, Now);
+            _conn, path, NativeNgtcp2.NGTCP2_PKT_INFO_V1, 0, packet, room, &written,
+            NativeNgtcp2.NGTCP2_WRITE_STREAM_FLAG_MORE, _streamId, &vector, 1, Now);
         if (written > 0)
         {
             _control.MarkSent((int)written);
@@ -236,7 +242,8 @@ internal sealed unsafe partial class QuicConnection
         }
 
         // Flow control closed, or the peer gave up the stream: leave the stream alone, datagrams go on.
-        return length is NativeNgtcp2.NGTCP2_ERR_STREAM_DATA_BLOCKED or NativeNgtcp2.NGTCP2_ERR_STREAM_SHUT_WR or NativeNgtcp2.NGTCP2_ERR_STREAM_NOT_FOUND
+        return length is NativeNgtcp2.NGTCP2_ERR_STREAM_DATA_BLOCKED or NativeNgtcp2.NGTCP2_ERR_STREAM_SHUT_WR
+            or NativeNgtcp2.NGTCP2_ERR_STREAM_NOT_FOUND
             ? NativeNgtcp2.NGTCP2_ERR_WRITE_MORE
             : length;
     }

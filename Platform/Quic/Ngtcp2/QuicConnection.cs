@@ -160,7 +160,8 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         _endpoint.MarkDirty(this);
     }
 
-    public static QuicConnection CreateClient(QuicEndpoint endpoint, ConnectOptions options, TlsCredentials credentials, PeerCounters counters, IFrameLinkHandler handler)
+    public static QuicConnection CreateClient(
+        QuicEndpoint endpoint, ConnectOptions options, TlsCredentials credentials, PeerCounters counters, IFrameLinkHandler handler)
     {
         TlsSession tls = TlsSession.ForClient(credentials, options, QuicLimits.Alpn);
         QuicConnection connection = new(endpoint, tls, counters, options)
@@ -188,7 +189,8 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
     /// <param name="originalDcid">Before a Retry; the same as the header's where there was none.</param>
     /// <param name="wasRetried">The client came back with a Retry token.</param>
     public static QuicConnection CreateServer(
-        QuicEndpoint endpoint, TlsCredentials credentials, NativeNgtcp2.PktHd* header, NativeNgtcp2.Cid originalDcid, bool wasRetried, SockAddr remote, SockAddr local)
+        QuicEndpoint endpoint, TlsCredentials credentials, NativeNgtcp2.PktHd* header, NativeNgtcp2.Cid originalDcid, bool wasRetried,
+        SockAddr remote, SockAddr local)
     {
         TlsSession tls = TlsSession.ForServer(credentials, QuicLimits.Alpn);
         QuicConnection connection = new(endpoint, tls, new PeerCounters(), null) { _remote = remote, _local = local, ClientKey = remote.ClientKey };
@@ -288,7 +290,9 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         Remote = new NativeNgtcp2.Addr { Address = remote, Length = remote->Length },
     };
 
-    private void Start(NativeNgtcp2.Cid* dcid, NativeNgtcp2.Cid* scid, NativeNgtcp2.Settings* settings, NativeNgtcp2.TransportParams* parameters, uint version, bool isServer)
+    private void Start(
+        NativeNgtcp2.Cid* dcid, NativeNgtcp2.Cid* scid, NativeNgtcp2.Settings* settings, NativeNgtcp2.TransportParams* parameters,
+        uint version, bool isServer)
     {
         SockAddr local = _local;
         SockAddr remote = _remote;
@@ -299,10 +303,12 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         // SAFETY: ngtcp2 copies path, settings, parameters, ids and callbacks; the probe list in the settings lives as long as the engine.
         int result = isServer
             ? NativeNgtcp2.ConnServerNew(
-                &conn, dcid, scid, &path, version, NativeNgtcp2.NGTCP2_CALLBACKS_V1, _endpoint.Engine.ServerCallbacks, NativeNgtcp2.NGTCP2_SETTINGS_V2, settings,
+                &conn, dcid, scid, &path, version,
+                NativeNgtcp2.NGTCP2_CALLBACKS_V1, _endpoint.Engine.ServerCallbacks, NativeNgtcp2.NGTCP2_SETTINGS_V2, settings,
                 NativeNgtcp2.NGTCP2_TRANSPORT_PARAMS_V1, parameters, 0, user)
             : NativeNgtcp2.ConnClientNew(
-                &conn, dcid, scid, &path, version, NativeNgtcp2.NGTCP2_CALLBACKS_V1, _endpoint.Engine.ClientCallbacks, NativeNgtcp2.NGTCP2_SETTINGS_V2, settings,
+                &conn, dcid, scid, &path, version,
+                NativeNgtcp2.NGTCP2_CALLBACKS_V1, _endpoint.Engine.ClientCallbacks, NativeNgtcp2.NGTCP2_SETTINGS_V2, settings,
                 NativeNgtcp2.NGTCP2_TRANSPORT_PARAMS_V1, parameters, 0, user);
         if (result != 0)
         {

@@ -190,7 +190,8 @@ internal sealed unsafe class QuicServer : ILinkListener, ITurnEnd
         if (!wasRetried)
         {
             int? better = _shards.FindBetter(_options.Shard);
-            bool needsProof = _halfOpen + _failed.Lately(_engine.Loop.Now) + _pending.Count >= QuicLimits.RetryThreshold || _shards.Quota.Count(remote->ClientKey) >= MaxUnprovenPerAddress;
+            bool needsProof = _halfOpen + _failed.Lately(_engine.Loop.Now) + _pending.Count >= QuicLimits.RetryThreshold
+                || _shards.Quota.Count(remote->ClientKey) >= MaxUnprovenPerAddress;
             if (needsProof || better is not null)
             {
                 AnswerWithRetry(first, remote, local, better is { } shard ? Ngtcp2Engine.NewCid(shard, _shards.Count) : NewCid());
@@ -269,7 +270,8 @@ internal sealed unsafe class QuicServer : ILinkListener, ITurnEnd
         fixed (byte* secret = _options.Secret)
         {
             int result = NativeNgtcp2.CryptoVerifyRetryToken2(
-                &original, first->Token, first->TokenLength, secret, (nuint)_options.Secret.Length, first->Version, remote, remote->Length, &first->Dcid,
+                &original, first->Token, first->TokenLength, secret, (nuint)_options.Secret.Length, first->Version,
+                remote, remote->Length, &first->Dcid,
                 (ulong)RetryTokenLifetime.TotalNanoseconds, (ulong)_engine.Loop.NowNanoseconds);
             if (result == 0)
             {
@@ -296,13 +298,15 @@ internal sealed unsafe class QuicServer : ILinkListener, ITurnEnd
         fixed (byte* secret = _options.Secret)
         {
             nint tokenLength = NativeNgtcp2.CryptoGenerateRetryToken2(
-                token, secret, (nuint)_options.Secret.Length, first->Version, remote, remote->Length, &scid, &first->Dcid, (ulong)_engine.Loop.NowNanoseconds);
+                token, secret, (nuint)_options.Secret.Length, first->Version,
+                remote, remote->Length, &scid, &first->Dcid, (ulong)_engine.Loop.NowNanoseconds);
             if (tokenLength > 0)
             {
                 _retriesSent++;
                 Answer(
                     NativeNgtcp2.CryptoWriteRetry(
-                        answer, NativeNgtcp2.NGTCP2_MAX_UDP_PAYLOAD_SIZE, first->Version, &first->Scid, &scid, &first->Dcid, token, (nuint)tokenLength),
+                        answer, NativeNgtcp2.NGTCP2_MAX_UDP_PAYLOAD_SIZE, first->Version,
+                        &first->Scid, &scid, &first->Dcid, token, (nuint)tokenLength),
                     remote, local);
             }
         }
@@ -315,7 +319,8 @@ internal sealed unsafe class QuicServer : ILinkListener, ITurnEnd
         {
             Answer(
                 NativeNgtcp2.CryptoWriteConnectionClose(
-                    answer, NativeNgtcp2.NGTCP2_MAX_UDP_PAYLOAD_SIZE, first->Version, &first->Scid, &first->Dcid, NativeNgtcp2.NGTCP2_CONNECTION_REFUSED, null, 0),
+                    answer, NativeNgtcp2.NGTCP2_MAX_UDP_PAYLOAD_SIZE, first->Version,
+                    &first->Scid, &first->Dcid, NativeNgtcp2.NGTCP2_CONNECTION_REFUSED, null, 0),
                 remote, local);
         }
     }
@@ -330,7 +335,8 @@ internal sealed unsafe class QuicServer : ILinkListener, ITurnEnd
             SecureRandom.Fill(random);
             Answer(
                 NativeNgtcp2.PktWriteVersionNegotiation(
-                    answer, NativeNgtcp2.NGTCP2_MAX_UDP_PAYLOAD_SIZE, random[0], header->Scid, header->ScidLength, header->Dcid, header->DcidLength, &version, 1),
+                    answer, NativeNgtcp2.NGTCP2_MAX_UDP_PAYLOAD_SIZE, random[0],
+                    header->Scid, header->ScidLength, header->Dcid, header->DcidLength, &version, 1),
                 remote, local);
         }
     }
@@ -355,7 +361,8 @@ internal sealed unsafe class QuicServer : ILinkListener, ITurnEnd
         if (_endpoint.WriteResetToken(&cid, token))
         {
             Answer(
-                NativeNgtcp2.PktWriteStatelessReset(answer, NativeNgtcp2.NGTCP2_MAX_UDP_PAYLOAD_SIZE, token, random, (nuint)randomLength), remote, local);
+                NativeNgtcp2.PktWriteStatelessReset(answer, NativeNgtcp2.NGTCP2_MAX_UDP_PAYLOAD_SIZE, token, random, (nuint)randomLength),
+                remote, local);
         }
     }
 

@@ -35,8 +35,14 @@ internal sealed unsafe class TlsCredentials
         {
             credentials.Release();
             throw result == NativeGnuTls.GNUTLS_E_CERTIFICATE_KEY_MISMATCH
-                ? SoftlanException.Create(what, "the private key does not belong to the certificate", "give the key with which that certificate was requested")
-                : SoftlanException.Create(what, GnuTlsException.Text(result), "both must be PEM, the certificate chain with the server's own certificate first");
+                ? SoftlanException.Create(
+                    what,
+                    "the private key does not belong to the certificate",
+                    "give the key with which that certificate was requested")
+                : SoftlanException.Create(
+                    what,
+                    GnuTlsException.Text(result),
+                    "both must be PEM, the certificate chain with the server's own certificate first");
         }
 
         return credentials;
@@ -111,13 +117,16 @@ internal sealed unsafe class TlsCredentials
         fixed (byte* data = bytes)
         {
             NativeGnuTls.Datum datum = new() { Data = data, Size = (uint)bytes.Length };
-            count = NativeGnuTls.CertificateSetX509TrustMem(Handle, &datum, isPem ? NativeGnuTls.GNUTLS_X509_FMT_PEM : NativeGnuTls.GNUTLS_X509_FMT_DER);
+            count = NativeGnuTls.CertificateSetX509TrustMem(
+                Handle, &datum, isPem ? NativeGnuTls.GNUTLS_X509_FMT_PEM : NativeGnuTls.GNUTLS_X509_FMT_DER);
         }
 
         if (count <= 0)
         {
             throw SoftlanException.Create(
-                $"Cannot use the CA file '{path}'", count < 0 ? GnuTlsException.Text(count) : "it holds no certificate", "give a PEM or DER file with --relay-ca-cert");
+                $"Cannot use the CA file '{path}'",
+                count < 0 ? GnuTlsException.Text(count) : "it holds no certificate",
+                "give a PEM or DER file with --relay-ca-cert");
         }
     }
 }

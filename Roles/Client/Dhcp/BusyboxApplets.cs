@@ -12,7 +12,8 @@ internal static class BusyboxApplets
     {
         try
         {
-            using Process busybox = Process.Start(new ProcessStartInfo(path, "--list") { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using Process busybox = Process.Start(
+                new ProcessStartInfo(path, "--list") { RedirectStandardOutput = true, RedirectStandardError = true })!;
             string[] applets = busybox.StandardOutput.ReadToEnd().Split('\n');
             if (!busybox.WaitForExit(Patience))
             {

@@ -9,8 +9,12 @@ internal sealed record DhcpProgram(DhcpProgramKind Kind, params string[] Command
     public (string Name, string Content)? Configuration => Kind switch
     {
         // Asks for nothing but the mask: what is not asked for cannot be taken by mistake.
-        DhcpProgramKind.Dhclient => ("dhclient.conf", "request subnet-mask, broadcast-address;\ntimeout 10;\nretry 3;\ninitial-interval 1;\nbackoff-cutoff 4;\nselect-timeout 0;\n"),
-        DhcpProgramKind.Dhcpcd => ("dhcpcd.conf", "option subnet_mask, broadcast_address\nnoipv6rs\nnoipv4ll\nnohook resolv.conf, hostname, ntp.conf\nnogateway\ntimeout 0\n"),
+        DhcpProgramKind.Dhclient => (
+            "dhclient.conf",
+            "request subnet-mask, broadcast-address;\ntimeout 10;\nretry 3;\ninitial-interval 1;\nbackoff-cutoff 4;\nselect-timeout 0;\n"),
+        DhcpProgramKind.Dhcpcd => (
+            "dhcpcd.conf",
+            "option subnet_mask, broadcast_address\nnoipv6rs\nnoipv4ll\nnohook resolv.conf, hostname, ntp.conf\nnogateway\ntimeout 0\n"),
         _ => null,
     };
 
@@ -32,7 +36,13 @@ internal sealed record DhcpProgram(DhcpProgramKind Kind, params string[] Command
         DhcpProgramKind.Udhcpc =>
             [.. Command, "-f", "-i", interfaceName, "-s", script, "-t", "10", "-T", "1", "-A", "1", "-o", "-O", "subnet", "-O", "broadcast"],
         DhcpProgramKind.Dhclient =>
-            [.. Command, "-4", "-d", "-sf", script, "-cf", Path.Combine(directory, "dhclient.conf"), "-lf", Path.Combine(directory, "dhclient.leases"), "-pf", Path.Combine(directory, "dhclient.pid"), interfaceName],
+            [
+                .. Command, "-4", "-d", "-sf", script,
+                "-cf", Path.Combine(directory, "dhclient.conf"),
+                "-lf", Path.Combine(directory, "dhclient.leases"),
+                "-pf", Path.Combine(directory, "dhclient.pid"),
+                interfaceName,
+            ],
         DhcpProgramKind.Dhcpcd =>
             [.. Command, "-4", "-B", "--noconfigure", "-f", Path.Combine(directory, "dhcpcd.conf"), "-c", script, interfaceName],
         _ => throw new InvalidOperationException($"There is no {Kind}."),

@@ -39,7 +39,8 @@ internal sealed class DhcpRunner : IDhcpRunner
 
     /// <summary>Makes the directory for its files; <paramref name="changes"/> removes it.</summary>
     /// <exception cref="SoftlanException">The directory cannot be made.</exception>
-    public static DhcpRunner Create(ILane lane, DhcpProgram program, string interfaceName, string stateDirectory, HostChanges changes, ILogger logger) =>
+    public static DhcpRunner Create(
+        ILane lane, DhcpProgram program, string interfaceName, string stateDirectory, HostChanges changes, ILogger logger) =>
         new(lane, program, interfaceName, MakeDirectory(stateDirectory, interfaceName, changes), logger);
 
     public void Start(IDhcpRunnerOwner owner)
@@ -66,7 +67,10 @@ internal sealed class DhcpRunner : IDhcpRunner
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or Win32Exception or SocketException or ArgumentException)
         {
-            throw SoftlanException.Create($"Cannot run the DHCP client '{_program.Command[0]}'", e.Message.TrimEnd('.'), $"see that programs can be run from '{_directory}', or use --address none");
+            throw SoftlanException.Create(
+                $"Cannot run the DHCP client '{_program.Command[0]}'",
+                e.Message.TrimEnd('.'),
+                $"see that programs can be run from '{_directory}', or use --address none");
         }
     }
 
@@ -122,13 +126,17 @@ internal sealed class DhcpRunner : IDhcpRunner
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw SoftlanException.Create($"Cannot make the directory '{path}'", e.Message.TrimEnd('.'), "see that this user may write there and that the disk is not full");
+            throw SoftlanException.Create(
+                $"Cannot make the directory '{path}'",
+                e.Message.TrimEnd('.'),
+                "see that this user may write there and that the disk is not full");
         }
     }
 
     private static void WriteScript(string path, string socket)
     {
-        string process = Environment.ProcessPath ?? throw SoftlanException.Create("Cannot make a script for the DHCP client", "the path of this program is not known", "mount /proc");
+        string process = Environment.ProcessPath
+            ?? throw SoftlanException.Create("Cannot make a script for the DHCP client", "the path of this program is not known", "mount /proc");
         string? dotnetRoot = Environment.GetEnvironmentVariable("DOTNET_ROOT");
         string text = DhcpScriptFile.Write(DhcpScriptFile.OwnCommand(process, AppContext.BaseDirectory), dotnetRoot, socket);
         File.Delete(path);

@@ -30,7 +30,8 @@ internal static class ProbeCommand
         serve.SetAction(_ => Serve(TcpProbe.Serve));
 
         Command tcp = new("tcp", "Throughput of one TCP connection.") { address, isUpload };
-        tcp.SetAction(parsed => Print(() => TcpProbe.Measure(parsed.GetRequiredValue(address), parsed.GetValue(isUpload)).ToString("0", CultureInfo.InvariantCulture)));
+        tcp.SetAction(parsed => Print(() =>
+            TcpProbe.Measure(parsed.GetRequiredValue(address), parsed.GetValue(isUpload)).ToString("0", CultureInfo.InvariantCulture)));
 
         Command listen = new("listen", "Prints the broadcasts that arrive.");
         listen.SetAction(_ => Serve(BroadcastProbe.Listen));

@@ -19,7 +19,10 @@ internal readonly record struct RoundTrips(TimeSpan P50, TimeSpan P99, int Sent,
     public static bool TryParse(string line, out RoundTrips roundTrips)
     {
         string[] words = line.Split(' ');
-        long[] numbers = [.. words.Select(word => long.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : -1)];
+        long[] numbers =
+        [
+            .. words.Select(word => long.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : -1)
+        ];
         bool isValid = numbers.Length == 4 && numbers.All(number => number >= 0);
         roundTrips = isValid ? new RoundTrips(new TimeSpan(numbers[0]), new TimeSpan(numbers[1]), (int)numbers[2], (int)numbers[3]) : default;
         return isValid;

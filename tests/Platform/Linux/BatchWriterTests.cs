@@ -67,7 +67,11 @@ public sealed class BatchWriterTests
     public void MoreThanABatch_IsWrittenOutEarly()
     {
         Kernel kernel = new();
-        byte[][] frames = [.. Enumerable.Range(0, 3 * FrameCoalescer.MaxEntries).Select(i => TestFrames.Silent(MacAddress.Broadcast, MacAddress.FromUInt64((ulong)i)))];
+        byte[][] frames =
+        [
+            .. Enumerable.Range(0, 3 * FrameCoalescer.MaxEntries)
+                .Select(i => TestFrames.Silent(MacAddress.Broadcast, MacAddress.FromUInt64((ulong)i)))
+        ];
         Assert.Equal(0, Write(kernel, frames));
         Assert.Equal(frames, kernel.Taken);
     }
@@ -109,7 +113,9 @@ public sealed class BatchWriterTests
         tcp[13] = TransportHeader.Ack;
         tcp[14] = 0x10;
         tcp[20..].Fill((byte)index);
-        InternetChecksum.WriteFinished(tcp[16..], InternetChecksum.Add(InternetChecksum.PseudoHeader(ip.Slice(12, 8), IPProtocols.Tcp, tcp.Length), tcp));
+        InternetChecksum.WriteFinished(
+            tcp[16..],
+            InternetChecksum.Add(InternetChecksum.PseudoHeader(ip.Slice(12, 8), IPProtocols.Tcp, tcp.Length), tcp));
         return frame;
     }
 

@@ -55,7 +55,10 @@ public sealed class BridgePortTests
         InNamespace((ns, loop, netlink) =>
         {
             LinkEntry nic = NetlinkLinks.Find(netlink, "nic0")!;
-            Assert.Contains("it is not a bridge", Assert.Throws<SoftlanException>(() => BridgePort.Open(loop, nic)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "it is not a bridge",
+                Assert.Throws<SoftlanException>(() => BridgePort.Open(loop, nic)).Message,
+                StringComparison.Ordinal);
             Assert.DoesNotContain(NetlinkLinks.List(netlink), link => link.Kind == "tun");
         });
     }

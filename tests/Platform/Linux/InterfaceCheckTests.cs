@@ -42,8 +42,14 @@ public sealed class InterfaceCheckTests
             InNamespace(
                 (ns, check) =>
                 {
-                    Assert.Contains("it is wireless", Assert.Throws<SoftlanException>(() => check.RequireInterface("good")).Message, StringComparison.Ordinal);
-                    Assert.EndsWith("usable here: other.", Assert.Throws<SoftlanException>(() => check.RequireInterface("missing")).Message, StringComparison.Ordinal);
+                    Assert.Contains(
+                        "it is wireless",
+                        Assert.Throws<SoftlanException>(() => check.RequireInterface("good")).Message,
+                        StringComparison.Ordinal);
+                    Assert.EndsWith(
+                        "usable here: other.",
+                        Assert.Throws<SoftlanException>(() => check.RequireInterface("missing")).Message,
+                        StringComparison.Ordinal);
                 },
                 directory);
         }
@@ -60,7 +66,10 @@ public sealed class InterfaceCheckTests
         {
             Assert.Equal("br0", check.RequireBridge("br0").Name);
             string message = Assert.Throws<SoftlanException>(() => check.RequireBridge("good")).Message;
-            Assert.Contains("it is not a bridge. Hint: give it with --interface good, or name one of these bridges: br0.", message, StringComparison.Ordinal);
+            Assert.Contains(
+                "it is not a bridge. Hint: give it with --interface good, or name one of these bridges: br0.",
+                message,
+                StringComparison.Ordinal);
             Assert.Contains("bridges here: br0", Assert.Throws<SoftlanException>(() => check.RequireBridge("br9")).Message, StringComparison.Ordinal);
         });
     }

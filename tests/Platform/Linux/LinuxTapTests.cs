@@ -68,7 +68,10 @@ public sealed class LinuxTapTests
             Refuses("a-name-that-is-far-too-long", "Linux allows 1 to 15 characters");
             Refuses("a b", "a character that Linux does not allow");
             void Refuses(string name, string text) =>
-                Assert.Contains(text, Assert.Throws<SoftlanException>(() => LinuxTap.Open(loop, new() { Name = name })).Message, StringComparison.Ordinal);
+                Assert.Contains(
+                    text,
+                    Assert.Throws<SoftlanException>(() => LinuxTap.Open(loop, new() { Name = name })).Message,
+                    StringComparison.Ordinal);
         });
     }
 

@@ -13,7 +13,12 @@ public sealed class NetlinkReaderTests
     {
         byte[] buffer = new byte[NetlinkWriter.MaxLength];
         NetlinkWriter writer = new(buffer, NativeNetlink.RTM_NEWLINK, NativeNetlink.NLM_F_ACK);
-        writer.Header(new NativeNetlink.LinkMessage { Index = 7, HardwareType = NativeNetlink.ARPHRD_ETHER, Flags = NativeNetlink.IFF_UP | NativeNetlink.IFF_LOWER_UP });
+        writer.Header(new NativeNetlink.LinkMessage
+        {
+            Index = 7,
+            HardwareType = NativeNetlink.ARPHRD_ETHER,
+            Flags = NativeNetlink.IFF_UP | NativeNetlink.IFF_LOWER_UP,
+        });
         writer.Attribute(NativeNetlink.IFLA_IFNAME, "eth0");
         writer.Attribute(NativeNetlink.IFLA_ADDRESS, [2, 0, 0, 0, 0, 9]);
         writer.Attribute(NativeNetlink.IFLA_MTU, 1500u);

@@ -82,8 +82,10 @@ public sealed class NetlinkTests
         InNamespace((_, socket) =>
         {
             int index = NetlinkLinks.Find(socket, "nic0")!.Index;
-            NetlinkAddresses.Set(socket, new() { InterfaceIndex = index, Address = IPAddress.Parse("192.0.2.5"), PrefixLength = 24 }).ThrowIfFailed("set");
-            NetlinkAddresses.Set(socket, new() { InterfaceIndex = index, Address = IPAddress.Parse("2001:db8::5"), PrefixLength = 64 }).ThrowIfFailed("set");
+            NetlinkAddresses.Set(socket, new() { InterfaceIndex = index, Address = IPAddress.Parse("192.0.2.5"), PrefixLength = 24 })
+                .ThrowIfFailed("set");
+            NetlinkAddresses.Set(socket, new() { InterfaceIndex = index, Address = IPAddress.Parse("2001:db8::5"), PrefixLength = 64 })
+                .ThrowIfFailed("set");
             IPNetwork destination = IPNetwork.Parse(prefix);
             Assert.Null(NetlinkRoutes.Lookup(socket, destination.BaseAddress));
 
@@ -129,7 +131,8 @@ public sealed class NetlinkTests
             int told = 0;
             using NetworkMonitor monitor = NetworkMonitor.Open(loop, () => told++);
             int index = NetlinkLinks.Find(socket, "nic0")!.Index;
-            NetlinkAddresses.Set(socket, new() { InterfaceIndex = index, Address = IPAddress.Parse("192.0.2.5"), PrefixLength = 24 }).ThrowIfFailed("set");
+            NetlinkAddresses.Set(socket, new() { InterfaceIndex = index, Address = IPAddress.Parse("192.0.2.5"), PrefixLength = 24 })
+                .ThrowIfFailed("set");
             NetlinkLinks.SetMtu(socket, index, 1400).ThrowIfFailed("set");
             TurnUntil(loop, () => told > 0);
             Assert.Equal(1, told);

@@ -28,7 +28,8 @@ internal sealed class NetworkNamespace : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.UserName == "root", "needs root to make network namespaces");
         foreach (string tool in tools.Prepend("ip"))
         {
-            bool found = Environment.GetEnvironmentVariable("PATH")!.Split(':').Append("/usr/sbin").Append("/sbin").Any(directory => File.Exists(Path.Combine(directory, tool)));
+            bool found = Environment.GetEnvironmentVariable("PATH")!.Split(':').Append("/usr/sbin").Append("/sbin")
+                .Any(directory => File.Exists(Path.Combine(directory, tool)));
             Assert.SkipUnless(found, $"needs the program {tool}");
         }
 

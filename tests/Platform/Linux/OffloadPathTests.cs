@@ -58,7 +58,11 @@ public sealed class OffloadPathTests
             Thread client = rig.Start(from, () =>
             {
                 Assert.True(listening.Wait(SocketTimeout), "nobody listens");
-                using Socket connection = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { SendTimeout = 20_000, ReceiveTimeout = 20_000 };
+                using Socket connection = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
+                {
+                    SendTimeout = 20_000,
+                    ReceiveTimeout = 20_000,
+                };
                 connection.Connect(new IPEndPoint(Rig.AddressOf(to), Port));
                 connection.Send(sent);
                 Assert.Equal(1, connection.Receive(new byte[1]));
@@ -98,7 +102,11 @@ public sealed class OffloadPathTests
             using ManualResetEventSlim listening = new();
             Thread server = rig.Start(to, () =>
             {
-                using Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 20_000, ReceiveBufferSize = 4 << 20 };
+                using Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp)
+                {
+                    ReceiveTimeout = 20_000,
+                    ReceiveBufferSize = 4 << 20,
+                };
                 socket.Bind(new IPEndPoint(IPAddress.Any, Port));
                 listening.Set();
                 byte[] buffer = new byte[65_536];
@@ -249,7 +257,8 @@ public sealed class OffloadPathTests
 
         public long ReceivedPackets(string name, string interfaceName)
         {
-            string line = _namespaces[name].Exec("cat /proc/net/dev").Split('\n').Single(line => line.TrimStart().StartsWith(interfaceName + ":", StringComparison.Ordinal));
+            string line = _namespaces[name].Exec("cat /proc/net/dev").Split('\n')
+                .Single(line => line.TrimStart().StartsWith(interfaceName + ":", StringComparison.Ordinal));
             return long.Parse(line.Split(':')[1].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
         }
 

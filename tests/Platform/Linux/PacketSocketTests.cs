@@ -55,7 +55,8 @@ public sealed class PacketSocketTests
             rig.Namespace.Ip("link add busy0 type veth peer name busy1");
             rig.Namespace.Ip("link set busy0 up");
             rig.Namespace.Ip("link set busy1 up");
-            using PacketSocket busy = PacketSocket.Open(rig.Loop, new() { Interface = NetlinkLinks.Find(rig.Netlink, "busy0")!, DeliverLocally = false });
+            using PacketSocket busy = PacketSocket.Open(
+                rig.Loop, new() { Interface = NetlinkLinks.Find(rig.Netlink, "busy0")!, DeliverLocally = false });
             busy.Start(new PortRecorder());
             busy.Write(TestFrames.Silent(LanHost, Player));
             PortRecorder.Settle(rig.Loop);
@@ -105,7 +106,9 @@ public sealed class PacketSocketTests
 
             // The request for everybody went to the wire as well; the one for this host did not. Neither came back from here.
             Assert.DoesNotContain(rig.AtGateway.Frames, seen => MacAddress.Read(seen.Frame.AsSpan(6)) == Player);
-            Assert.Single(rig.OnLan.Frames, seen => MacAddress.Read(seen.Frame) == MacAddress.Broadcast && MacAddress.Read(seen.Frame.AsSpan(6)) == Player);
+            Assert.Single(
+                rig.OnLan.Frames,
+                seen => MacAddress.Read(seen.Frame) == MacAddress.Broadcast && MacAddress.Read(seen.Frame.AsSpan(6)) == Player);
             Assert.DoesNotContain(rig.OnLan.Frames, seen => MacAddress.Read(seen.Frame) == Nic);
         });
     }
@@ -235,7 +238,9 @@ public sealed class PacketSocketTests
             Assert.Equal([WireState.Down], rig.AtGateway.Wire);
             Assert.Equal([WireState.Unplugged], rig.OnLan.Wire);
             rig.Namespace.Ip("link set nic0 up");
-            Assert.True(PortRecorder.TurnUntil(rig.Loop, () => rig.AtGateway.Wire[^1] == WireState.Connected && rig.OnLan.Wire[^1] == WireState.Connected));
+            Assert.True(PortRecorder.TurnUntil(
+                rig.Loop,
+                () => rig.AtGateway.Wire[^1] == WireState.Connected && rig.OnLan.Wire[^1] == WireState.Connected));
         });
     }
 

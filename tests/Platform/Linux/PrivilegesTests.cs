@@ -19,7 +19,8 @@ public sealed class PrivilegesTests
     [Fact]
     public void Require_WhatIsMissing_IsNamed()
     {
-        SoftlanException error = Assert.Throws<SoftlanException>(() => new Privileges(false, false).Require("Cannot open the port", netAdmin: true, netRaw: true));
+        SoftlanException error = Assert.Throws<SoftlanException>(
+            () => new Privileges(false, false).Require("Cannot open the port", netAdmin: true, netRaw: true));
         Assert.Contains("lacks CAP_NET_ADMIN and CAP_NET_RAW. Hint: run softlan as root", error.Message, StringComparison.Ordinal);
         new Privileges(true, false).Require("x", netAdmin: true, netRaw: false);
     }

@@ -36,14 +36,17 @@ public sealed class ReadModerationTests
     {
         _now = TimeSpan.FromDays(60).Ticks * TimeSpan.NanosecondsPerTick;
         Assert.Equal(TimeSpan.Zero, ReadWakeUps(1000, pause: 600 * Microsecond));
-        Assert.All(Enumerable.Range(0, 64), _ => Assert.Equal(TimeSpan.Zero, new ReadModerationTests { _now = _now }.ReadWakeUps(32, pause: 600 * Microsecond)));
+        Assert.All(
+            Enumerable.Range(0, 64),
+            _ => Assert.Equal(TimeSpan.Zero, new ReadModerationTests { _now = _now }.ReadWakeUps(32, pause: 600 * Microsecond)));
     }
 
     [Fact]
     public void OnRead_Download_IsReadAtOnce() => Assert.Equal(TimeSpan.Zero, ReadWakeUps(1000, pause: 100 * Microsecond, length: 1514));
 
     [Fact]
-    public void OnRead_BatchesThatAreLargeAlready_AreReadAtOnce() => Assert.Equal(TimeSpan.Zero, ReadWakeUps(1000, pause: 200 * Microsecond, frames: 8));
+    public void OnRead_BatchesThatAreLargeAlready_AreReadAtOnce() =>
+        Assert.Equal(TimeSpan.Zero, ReadWakeUps(1000, pause: 200 * Microsecond, frames: 8));
 
     [Fact]
     public void OnRead_PingPong_IsReadAtOnce() => Assert.Equal(TimeSpan.Zero, ReadWakeUps(1000, pause: 100 * Microsecond, written: 1));

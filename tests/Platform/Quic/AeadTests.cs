@@ -14,7 +14,9 @@ public sealed class AeadTests
     [Fact]
     public void EveryImplementation_SealsAndOpensAsGnuTlsDoes()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux() && RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.X64, "intel-ipsec-mb is for x86-64.");
+        Assert.SkipUnless(
+            OperatingSystem.IsLinux() && RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.X64,
+            "intel-ipsec-mb is for x86-64.");
         string library = Run("gcc", "-print-file-name=libIPSec_MB.a").Trim();
         Assert.True(Path.IsPathRooted(library), "libIPSec_MB.a is missing: run ./setup.sh");
 
@@ -30,7 +32,12 @@ public sealed class AeadTests
 
             TestContext.Current.SendDiagnosticMessage(said);
             string chosen = said.Split('\n')[0]["chosen: ".Length..];
-            string[] compared = [.. said.Split('\n').Where(line => line.StartsWith("as GnuTLS: ", StringComparison.Ordinal)).Select(line => line["as GnuTLS: ".Length..])];
+            string[] compared =
+            [
+                .. said.Split('\n')
+                    .Where(line => line.StartsWith("as GnuTLS: ", StringComparison.Ordinal))
+                    .Select(line => line["as GnuTLS: ".Length..])
+            ];
 
             // A processor without AES-NI or AVX2 leaves it to GnuTLS. Otherwise the best that it can run was chosen, and was compared.
             Assert.Equal(chosen, compared.LastOrDefault("GnuTLS"));
@@ -41,11 +48,13 @@ public sealed class AeadTests
         }
     }
 
-    private static string Source(string path, [CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, path));
+    private static string Source(string path, [CallerFilePath] string here = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, path));
 
     private static string Run(string program, params string[] arguments)
     {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using Process process = Process.Start(
+            new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         Assert.True(process.WaitForExit(TimeSpan.FromSeconds(60)), $"{program} does not end");

@@ -257,7 +257,8 @@ public sealed class ControlSendBufferTests
     private sealed unsafe class SentBytes(ReadOnlySpan<byte> bytes)
     {
         // SAFETY: the bytes are pinned, and the pool or the buffer of the test keeps their array.
-        private readonly byte* _address = (byte*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref System.Runtime.InteropServices.MemoryMarshal.GetReference(bytes));
+        private readonly byte* _address =
+            (byte*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref System.Runtime.InteropServices.MemoryMarshal.GetReference(bytes));
 
         private readonly byte[] _expected = bytes.ToArray();
 

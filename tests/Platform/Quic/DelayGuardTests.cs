@@ -102,7 +102,10 @@ public sealed partial class DelayGuardTests
 
         List<(double Queue, long Limit)> seen = FillWithPauses(bytesPerSecond, trip, window);
         Assert.InRange(seen.Average(at => Math.Min(at.Limit, window)), 0.9 * product, long.MaxValue);
-        Assert.InRange(seen.Average(at => at.Queue), 0, Math.Max(DelayGuard.LongestDelay.TotalSeconds * 1.5, DelayGuard.SmallestLimit / bytesPerSecond));
+        Assert.InRange(
+            seen.Average(at => at.Queue),
+            0,
+            Math.Max(DelayGuard.LongestDelay.TotalSeconds * 1.5, DelayGuard.SmallestLimit / bytesPerSecond));
     }
 
     /// <summary>And once more: the first load after a rest need not find out what the rest has shown. Without that it starts at what the luckiest
@@ -123,7 +126,10 @@ public sealed partial class DelayGuardTests
         var seen = new List<(double Queue, long Limit)>();
         Fill(bytesPerSecond, trip, 2 * product, TimeSpan.FromSeconds(4), queue => seen.Add((queue, _guard.Limit)));
         Assert.InRange(seen.Average(at => Math.Min(at.Limit, 2 * product)), 0.95 * product, long.MaxValue);
-        Assert.InRange(seen.Average(at => at.Queue), 0, Math.Max(DelayGuard.LongestDelay.TotalSeconds * 2, DelayGuard.SmallestLimit / bytesPerSecond));
+        Assert.InRange(
+            seen.Average(at => at.Queue),
+            0,
+            Math.Max(DelayGuard.LongestDelay.TotalSeconds * 2, DelayGuard.SmallestLimit / bytesPerSecond));
     }
 
     /// <summary>Lone packets that are acknowledged late, and a radio that sleeps when there is nothing to carry, say little about the path.</summary>

@@ -91,7 +91,8 @@ public sealed unsafe class MsQuicLayoutTests
     [InlineData(nameof(NativeMsQuic.ConnectionEvent.DatagramSendState), 16)]
     [InlineData(nameof(NativeMsQuic.ConnectionEvent.PeerCertificate), 8)]
     [InlineData(nameof(NativeMsQuic.ConnectionEvent.PeerCertificateChain), 24)]
-    public void ConnectionEvent_MembersStandWhereTheHeaderSays(string member, int offset) => Assert.Equal(offset, Offset<NativeMsQuic.ConnectionEvent>(member));
+    public void ConnectionEvent_MembersStandWhereTheHeaderSays(string member, int offset) =>
+        Assert.Equal(offset, Offset<NativeMsQuic.ConnectionEvent>(member));
 
     [Theory]
     [InlineData(nameof(NativeMsQuic.StreamEvent.ReceiveTotalBufferLength), 16)]
@@ -100,7 +101,8 @@ public sealed unsafe class MsQuicLayoutTests
     [InlineData(nameof(NativeMsQuic.StreamEvent.ReceiveFlags), 36)]
     [InlineData(nameof(NativeMsQuic.StreamEvent.SendCompleteCanceled), 8)]
     [InlineData(nameof(NativeMsQuic.StreamEvent.SendCompleteContext), 16)]
-    public void StreamEvent_MembersStandWhereTheHeaderSays(string member, int offset) => Assert.Equal(offset, Offset<NativeMsQuic.StreamEvent>(member));
+    public void StreamEvent_MembersStandWhereTheHeaderSays(string member, int offset) =>
+        Assert.Equal(offset, Offset<NativeMsQuic.StreamEvent>(member));
 
     [Fact]
     public void OtherStructs_MembersStandWhereTheHeaderSays()

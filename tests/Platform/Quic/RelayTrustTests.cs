@@ -63,7 +63,12 @@ public sealed class RelayTrustTests
         using Authority root = new("root", null);
         using Authority middle = new("middle", root);
         ServerCertificate own = PemCertificates.Generate("relay.test");
-        byte[] chainPem = [.. own.ChainPem, .. Encoding.ASCII.GetBytes(middle.Certificate.ExportCertificatePem() + '\n'), .. Encoding.ASCII.GetBytes(root.Certificate.ExportCertificatePem())];
+        byte[] chainPem =
+        [
+            .. own.ChainPem,
+            .. Encoding.ASCII.GetBytes(middle.Certificate.ExportCertificatePem() + '\n'),
+            .. Encoding.ASCII.GetBytes(root.Certificate.ExportCertificatePem()),
+        ];
         byte[] pkcs12 = PemCertificates.ToPkcs12(own with { ChainPem = chainPem }, "the test");
         (X509Certificate2Collection chain, X509Certificate2 leaf) = PemCertificates.ReadPkcs12(pkcs12, X509KeyStorageFlags.DefaultKeySet);
         Assert.Equal(3, chain.Count);
@@ -78,7 +83,9 @@ public sealed class RelayTrustTests
         using RSA key = RSA.Create(2048);
         CertificateRequest request = new("CN=rsa.test", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        ServerCertificate pem = new(Encoding.ASCII.GetBytes(certificate.ExportCertificatePem()), Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem()));
+        ServerCertificate pem = new(
+            Encoding.ASCII.GetBytes(certificate.ExportCertificatePem()),
+            Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem()));
         Assert.Equal(PemCertificates.PinOf(certificate), PemCertificates.Inspect(pem, "the test"));
     }
 
@@ -98,7 +105,8 @@ public sealed class RelayTrustTests
         using Authority root = new("root", null);
         using Authority middle = new("middle", root);
         byte[] leaf = middle.Issue("relay.test");
-        byte[] shown = new X509Certificate2Collection { X509CertificateLoader.LoadCertificate(leaf), middle.Certificate }.Export(X509ContentType.Pkcs7)!;
+        byte[] shown = new X509Certificate2Collection { X509CertificateLoader.LoadCertificate(leaf), middle.Certificate }
+            .Export(X509ContentType.Pkcs7)!;
 
         RelayTrust trust = Trust(root, "relay.test");
         Assert.Null(trust.CheckChain(leaf, shown));
@@ -171,7 +179,8 @@ public sealed class RelayTrustTests
     private static string Refusal(ServerCertificate certificate) =>
         Assert.Throws<SoftlanException>(() => PemCertificates.Inspect(certificate, "'a.pem'")).Message;
 
-    private static X509Certificate2 Leaf(ServerCertificate certificate) => X509Certificate2.CreateFromPem(Encoding.ASCII.GetString(certificate.ChainPem));
+    private static X509Certificate2 Leaf(ServerCertificate certificate) =>
+        X509Certificate2.CreateFromPem(Encoding.ASCII.GetString(certificate.ChainPem));
 
     private static string[] Extensions(X509Certificate2 certificate) =>
         [.. certificate.Extensions.Select(e => $"{e.Oid!.Value} {e.Critical} {Convert.ToHexString(e.RawData)}").Order()];
@@ -202,7 +211,8 @@ public sealed class RelayTrustTests
             DateTimeOffset now = DateTimeOffset.UtcNow;
             Certificate = parent is null
                 ? request.CreateSelfSigned(now.AddDays(-1), now.AddDays(10))
-                : request.Create(parent.Certificate.SubjectName, X509SignatureGenerator.CreateForECDsa(parent._key), now.AddDays(-1), now.AddDays(9), [1, 2, 3]);
+                : request.Create(
+                    parent.Certificate.SubjectName, X509SignatureGenerator.CreateForECDsa(parent._key), now.AddDays(-1), now.AddDays(9), [1, 2, 3]);
         }
 
         public X509Certificate2 Certificate { get; }

@@ -51,7 +51,11 @@ internal sealed class FakeIpHelper : IIpHelper
         {
             InterfaceLuid = luid,
             InterfaceIndex = IndexOf(luid),
-            DestinationPrefix = new IP_ADDRESS_PREFIX { Prefix = SocketAddresses.ToNative(network.BaseAddress), PrefixLength = (byte)network.PrefixLength },
+            DestinationPrefix = new IP_ADDRESS_PREFIX
+            {
+                Prefix = SocketAddresses.ToNative(network.BaseAddress),
+                PrefixLength = (byte)network.PrefixLength,
+            },
             NextHop = nextHop is null ? SocketAddresses.None(family) : SocketAddresses.ToNative(IPAddress.Parse(nextHop)),
             Metric = metric,
             Protocol = MIB_IPPROTO_NETMGMT,
@@ -70,7 +74,8 @@ internal sealed class FakeIpHelper : IIpHelper
 
     /// <summary>Routes as people read them.</summary>
     public IEnumerable<string> Table => Routes.Select(row =>
-        $"{SocketAddresses.FromNative(row.DestinationPrefix.Prefix)}/{row.DestinationPrefix.PrefixLength} via {SocketAddresses.FromNative(row.NextHop)} if {row.InterfaceIndex}");
+        $"{SocketAddresses.FromNative(row.DestinationPrefix.Prefix)}/{row.DestinationPrefix.PrefixLength} "
+        + $"via {SocketAddresses.FromNative(row.NextHop)} if {row.InterfaceIndex}");
 
     public int FindBestRoute(in SOCKADDR_INET destination, out MIB_IPFORWARD_ROW2 route)
     {
@@ -78,7 +83,8 @@ internal sealed class FakeIpHelper : IIpHelper
         MIB_IPFORWARD_ROW2[] usable =
         [
             .. Routes
-                .Where(row => NetworkOf(row).Contains(address) && Interfaces[(SocketAddresses.FamilyOf(address), row.InterfaceLuid)] is { Connected: 1 } itf
+                .Where(row => NetworkOf(row).Contains(address)
+                    && Interfaces[(SocketAddresses.FamilyOf(address), row.InterfaceLuid)] is { Connected: 1 } itf
                     && (row.DestinationPrefix.PrefixLength > 0 || itf.DisableDefaultRoutes == 0))
                 .OrderByDescending(row => row.DestinationPrefix.PrefixLength)
                 .ThenBy(row => row.Metric + Interfaces[(SocketAddresses.FamilyOf(address), row.InterfaceLuid)].Metric),
@@ -102,8 +108,10 @@ internal sealed class FakeIpHelper : IIpHelper
             return refusal;
         }
 
-        if (family is not (AF_INET or AF_INET6) || row.NextHop.si_family != family || row.DestinationPrefix.PrefixLength > SocketAddresses.HostPrefixOf(family)
-            || row.Metric == uint.MaxValue || row.ValidLifetime < row.PreferredLifetime || row.ValidLifetime == 0 || row.Protocol != MIB_IPPROTO_NETMGMT || row.Loopback != 0)
+        if (family is not (AF_INET or AF_INET6) || row.NextHop.si_family != family
+            || row.DestinationPrefix.PrefixLength > SocketAddresses.HostPrefixOf(family)
+            || row.Metric == uint.MaxValue || row.ValidLifetime < row.PreferredLifetime || row.ValidLifetime == 0
+            || row.Protocol != MIB_IPPROTO_NETMGMT || row.Loopback != 0)
         {
             return Win32Error.ERROR_INVALID_PARAMETER;
         }
@@ -184,7 +192,9 @@ internal sealed class FakeIpHelper : IIpHelper
         }
 
         Interfaces[(written.Family, written.InterfaceLuid)] = written;
-        Changes.Add($"{(written.Family == AF_INET ? "IPv4" : "IPv6")} metric {(written.UseAutomaticMetric != 0 ? "automatic" : written.Metric)} mtu {written.NlMtu} default routes {(written.DisableDefaultRoutes != 0 ? "off" : "on")}");
+        Changes.Add(
+            $"{(written.Family == AF_INET ? "IPv4" : "IPv6")} metric {(written.UseAutomaticMetric != 0 ? "automatic" : written.Metric)} "
+            + $"mtu {written.NlMtu} default routes {(written.DisableDefaultRoutes != 0 ? "off" : "on")}");
         return 0;
     }
 
@@ -243,7 +253,8 @@ internal sealed class FakeIpHelper : IIpHelper
         _ => 0,
     };
 
-    private static IPNetwork NetworkOf(MIB_IPFORWARD_ROW2 row) => new(SocketAddresses.FromNative(row.DestinationPrefix.Prefix)!, row.DestinationPrefix.PrefixLength);
+    private static IPNetwork NetworkOf(MIB_IPFORWARD_ROW2 row) =>
+        new(SocketAddresses.FromNative(row.DestinationPrefix.Prefix)!, row.DestinationPrefix.PrefixLength);
 
     private static bool IsSame(MIB_IPFORWARD_ROW2 left, MIB_IPFORWARD_ROW2 right) =>
         left.InterfaceLuid == right.InterfaceLuid

@@ -72,7 +72,10 @@ public sealed class RouteTableTests
         _ip.Refuses = ("CreateIpForwardEntry2", Win32Error.ERROR_ACCESS_DENIED);
         string message = Assert.Throws<SoftlanException>(() => _table.AddHostRoute(Relay, WifiIndex, Router)).Message;
         Assert.StartsWith("Cannot pin the route to 203.0.113.7: CreateIpForwardEntry2: ", message, StringComparison.Ordinal);
-        Assert.Contains("(error 5). Hint: start softlan from a terminal that was opened with \"Run as administrator\".", message, StringComparison.Ordinal);
+        Assert.Contains(
+            "(error 5). Hint: start softlan from a terminal that was opened with \"Run as administrator\".",
+            message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -138,8 +141,15 @@ public sealed class RouteTableTests
         _ip.AddRoute("0.0.0.0/1", "10.0.0.1", Cable);
         _ip.AddRoute("2000::/3", "fe80::1", Tap);
         _ip.AddRoute("10.73.42.0/24", null, Tap);
-        Assert.Equal(["0.0.0.0/1", "2000::/3"], _table.Remove(Tap, route => route.NextHop is not null).Select(removed => removed.Route.Destination.ToString()));
-        Assert.Equal(["0.0.0.0/0 via 192.168.1.1 if 12", "192.168.1.0/24 via 0.0.0.0 if 12", "0.0.0.0/1 via 10.0.0.1 if 13", "10.73.42.0/24 via 0.0.0.0 if 77"], _ip.Table);
+        Assert.Equal(
+            ["0.0.0.0/1", "2000::/3"],
+            _table.Remove(Tap, route => route.NextHop is not null).Select(removed => removed.Route.Destination.ToString()));
+        Assert.Equal(
+            [
+                "0.0.0.0/0 via 192.168.1.1 if 12", "192.168.1.0/24 via 0.0.0.0 if 12",
+                "0.0.0.0/1 via 10.0.0.1 if 13", "10.73.42.0/24 via 0.0.0.0 if 77",
+            ],
+            _ip.Table);
     }
 
     [Fact]

@@ -42,7 +42,10 @@ public sealed class TapDiscoveryTests
 
     [Fact]
     public void Choose_None_SaysWhereTheDriverIs() =>
-        Assert.Contains("TAP-Windows6, the driver of the OpenVPN project", Assert.Throws<SoftlanException>(() => Discovery.Choose(null)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "TAP-Windows6, the driver of the OpenVPN project",
+            Assert.Throws<SoftlanException>(() => Discovery.Choose(null)).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Choose_Several_NamesThem()
@@ -67,7 +70,10 @@ public sealed class TapDiscoveryTests
     public void Choose_Unknown_NamesTheOnesThatAreThere()
     {
         AddTwo();
-        Assert.StartsWith("Cannot find the TAP adapter 'Three': this PC has 'One', 'Two'.", Assert.Throws<SoftlanException>(() => Discovery.Choose("Three")).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Cannot find the TAP adapter 'Three': this PC has 'One', 'Two'.",
+            Assert.Throws<SoftlanException>(() => Discovery.Choose("Three")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

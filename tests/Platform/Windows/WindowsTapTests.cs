@@ -24,7 +24,8 @@ public sealed class WindowsTapTests : IDisposable
     {
         _cableWanted = () => _tap!.SetMedia(true);
         _lane = new SharedLane(_bugs.Add, _clock);
-        _tap = new WindowsTap(_lane, "Party", _device, Mac, () => _reopened ?? throw SoftlanException.Create("Cannot open the TAP adapter 'Party'", "it is away"), () => _cableWanted());
+        _tap = new WindowsTap(_lane, "Party", _device, Mac,
+            () => _reopened ?? throw SoftlanException.Create("Cannot open the TAP adapter 'Party'", "it is away"), () => _cableWanted());
     }
 
     public void Dispose()

@@ -39,7 +39,9 @@ public sealed class ChangeJournalTests : IDisposable
 
     [Fact]
     public void All_HasEveryKindOfChange() =>
-        Assert.Equal(typeof(HostChange).GetNestedTypes(System.Reflection.BindingFlags.NonPublic).Length, All.Select(change => change.GetType()).Distinct().Count());
+        Assert.Equal(
+            typeof(HostChange).GetNestedTypes(System.Reflection.BindingFlags.NonPublic).Length,
+            All.Select(change => change.GetType()).Distinct().Count());
 
     [Fact]
     public void CleanLeftovers_WriterWasKilled_UndoesEverythingBackwards()

@@ -111,7 +111,10 @@ public sealed partial class ClientRoleTests : IDisposable
         _host.Change();
         _lane.Run();
         Assert.True(_ended);
-        Assert.StartsWith("Cannot keep the relay outside the tunnel: this machine now sends what is for 192.0.2.1 into softlan0", _failure!.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Cannot keep the relay outside the tunnel: this machine now sends what is for 192.0.2.1 into softlan0",
+            _failure!.Message,
+            StringComparison.Ordinal);
         Assert.Equal(0, _changes.Count);
         Assert.True(Port.IsDisposed);
     }
@@ -311,7 +314,8 @@ public sealed partial class ClientRoleTests : IDisposable
     private RelayRole StartRelay()
     {
         RelayRole relay = new(
-            new Softlan.Roles.Relay.RelayOptions { StateDirectory = _directory.Path, ServerName = "relay" }, _lane, _network, TextWriter.Null, NullLogger.Instance);
+            new Softlan.Roles.Relay.RelayOptions { StateDirectory = _directory.Path, ServerName = "relay" },
+            _lane, _network, TextWriter.Null, NullLogger.Instance);
         relay.Start(static _ => { });
         return relay;
     }
@@ -320,7 +324,8 @@ public sealed partial class ClientRoleTests : IDisposable
     {
         RelaySessionOptions options = new() { Relay = Address, Room = SessionBench.Room, Role = PeerRole.Gateway, KnownAddresses = [RelayIp] };
         RelaySession session = new(
-            _lane, _network.HostAt("198.51.100.1"), options, owner ?? new RecordingOwner(), NullLogger.Instance, new ScriptedResolver(RelayIp.ToString()), () => 0);
+            _lane, _network.HostAt("198.51.100.1"), options, owner ?? new RecordingOwner(), NullLogger.Instance,
+            new ScriptedResolver(RelayIp.ToString()), () => 0);
         session.Start();
         return session;
     }

@@ -25,7 +25,8 @@ public sealed class ClientSystemTests : IDisposable
     {
         Assert.Equal(0, Run(ClientSystem.Windows, "--room", "a"));
         Assert.Equal(("", NetworkCategoryChoice.Private), (_options!.Tap, _options.NetworkCategory));
-        Assert.Equal(0, Run(ClientSystem.Windows, "--room", "a", "--tap", "Ethernet 2 (Party, the long name of an adapter)", "--network-category", "leave"));
+        Assert.Equal(0, Run(
+            ClientSystem.Windows, "--room", "a", "--tap", "Ethernet 2 (Party, the long name of an adapter)", "--network-category", "leave"));
         Assert.Equal(("Ethernet 2 (Party, the long name of an adapter)", NetworkCategoryChoice.Leave), (_options!.Tap, _options.NetworkCategory));
     }
 
@@ -58,14 +59,19 @@ public sealed class ClientSystemTests : IDisposable
     public void Windows_AddressIsRefused()
     {
         Assert.Equal(ExitCodes.Usage, Run(ClientSystem.Windows, "--room", "a", "--address", "dhcp"));
-        Assert.Equal($"softlan: --address is for Linux. Leave it out on Windows; softlan client --help says what happens instead.{Environment.NewLine}", _error.ToString());
+        Assert.Equal(
+            $"softlan: --address is for Linux. Leave it out on Windows; softlan client --help says what happens instead.{Environment.NewLine}",
+            _error.ToString());
     }
 
     [Fact]
     public void Linux_CategoryIsRefused()
     {
         Assert.Equal(ExitCodes.Usage, Run(ClientSystem.Linux, "--room", "a", "--network-category", "private"));
-        Assert.Equal($"softlan: --network-category is for Windows. Leave it out on Linux; softlan client --help says what happens instead.{Environment.NewLine}", _error.ToString());
+        Assert.Equal(
+            "softlan: --network-category is for Windows. Leave it out on Linux; "
+            + $"softlan client --help says what happens instead.{Environment.NewLine}",
+            _error.ToString());
     }
 
     [Fact]

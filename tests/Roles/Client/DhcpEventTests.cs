@@ -14,7 +14,8 @@ public sealed class DhcpEventTests
     [InlineData("rocket", nameof(DhcpNoticeKind.Nothing))]
     public void TryRead_Udhcpc_UnderstandsItsEvents(string name, string kind)
     {
-        DhcpNotice notice = Read([name], ("ip", "10.73.42.17"), ("subnet", "255.255.255.0"), ("mask", "24"), ("router", "10.73.42.1"), ("dns", "10.73.42.1"));
+        DhcpNotice notice = Read(
+            [name], ("ip", "10.73.42.17"), ("subnet", "255.255.255.0"), ("mask", "24"), ("router", "10.73.42.1"), ("dns", "10.73.42.1"));
         Assert.Equal(kind, notice.Kind.ToString());
     }
 
@@ -37,7 +38,8 @@ public sealed class DhcpEventTests
     [InlineData("", nameof(DhcpNoticeKind.Nothing))]
     public void TryRead_DhclientAndDhcpcd_UnderstandsTheirEvents(string reason, string kind)
     {
-        DhcpNotice notice = Read([], ("reason", reason), ("new_ip_address", "10.73.42.17"), ("new_subnet_mask", "255.255.255.0"), ("new_routers", "10.73.42.1"));
+        DhcpNotice notice = Read(
+            [], ("reason", reason), ("new_ip_address", "10.73.42.17"), ("new_subnet_mask", "255.255.255.0"), ("new_routers", "10.73.42.1"));
         Assert.Equal(kind, notice.Kind.ToString());
     }
 
@@ -52,7 +54,9 @@ public sealed class DhcpEventTests
     [InlineData(null, null, 8)]
     public void TryRead_Lease_TakesAddressNetworkAndServerOnly(string? subnet, string? mask, int prefixLength)
     {
-        DhcpNotice notice = Read(["bound"], ("ip", "10.73.42.17"), ("subnet", subnet), ("mask", mask), ("serverid", "10.73.42.1"), ("staticroutes", "0.0.0.0/0 10.73.42.1"));
+        DhcpNotice notice = Read(
+            ["bound"], ("ip", "10.73.42.17"), ("subnet", subnet), ("mask", mask),
+            ("serverid", "10.73.42.1"), ("staticroutes", "0.0.0.0/0 10.73.42.1"));
         Assert.Equal("10.73.42.17", notice.Address!.ToString());
         Assert.Equal(prefixLength, notice.PrefixLength);
         Assert.Equal("10.73.42.1", notice.Server!.ToString());

@@ -30,10 +30,14 @@ public sealed class DhcpProgramTests
 
     [Theory]
     [InlineData(nameof(DhcpProgramKind.Udhcpc), "/sbin/x -f -i tap0 -s /run/s -t 10 -T 1 -A 1 -o -O subnet -O broadcast")]
-    [InlineData(nameof(DhcpProgramKind.Dhclient), "/sbin/x -4 -d -sf /run/s -cf /run/d/dhclient.conf -lf /run/d/dhclient.leases -pf /run/d/dhclient.pid tap0")]
+    [InlineData(
+        nameof(DhcpProgramKind.Dhclient),
+        "/sbin/x -4 -d -sf /run/s -cf /run/d/dhclient.conf -lf /run/d/dhclient.leases -pf /run/d/dhclient.pid tap0")]
     [InlineData(nameof(DhcpProgramKind.Dhcpcd), "/sbin/x -4 -B --noconfigure -f /run/d/dhcpcd.conf -c /run/s tap0")]
     public void CommandLine_StaysInTheForegroundAndUsesOurScript(string kind, string commandLine) =>
-        Assert.Equal(commandLine, string.Join(' ', new DhcpProgram(Enum.Parse<DhcpProgramKind>(kind), "/sbin/x").CommandLine("tap0", "/run/s", "/run/d")));
+        Assert.Equal(
+            commandLine,
+            string.Join(' ', new DhcpProgram(Enum.Parse<DhcpProgramKind>(kind), "/sbin/x").CommandLine("tap0", "/run/s", "/run/d")));
 
     [Fact]
     public void Configuration_AsksForNothingButTheMask()
@@ -52,7 +56,8 @@ public sealed class DhcpProgramTests
         string script = DhcpScriptFile.Write(["/usr/bin/dotnet", "/home/o'neil/my games/softlan.dll"], "/usr/share/dotnet", "/run/a b/socket");
         Assert.StartsWith("#!/bin/sh\n", script, StringComparison.Ordinal);
         Assert.EndsWith(
-            "export DOTNET_ROOT='/usr/share/dotnet'\nexec '/usr/bin/dotnet' '/home/o'\\''neil/my games/softlan.dll' dhcp-script --socket '/run/a b/socket' -- \"$@\"\n",
+            "export DOTNET_ROOT='/usr/share/dotnet'\n"
+            + "exec '/usr/bin/dotnet' '/home/o'\\''neil/my games/softlan.dll' dhcp-script --socket '/run/a b/socket' -- \"$@\"\n",
             script,
             StringComparison.Ordinal);
     }

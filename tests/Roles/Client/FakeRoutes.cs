@@ -55,7 +55,8 @@ internal sealed class FakeRoutes : IRelayRoutes, IHostUndo
             throw refusal;
         }
 
-        FakeRoute route = new(new IPNetwork(destination, destination.GetAddressBytes().Length * 8), via.InterfaceIndex, via.Gateway, 0, IsSoftlans: true);
+        FakeRoute route = new(
+            new IPNetwork(destination, destination.GetAddressBytes().Length * 8), via.InterfaceIndex, via.Gateway, 0, IsSoftlans: true);
         if (Table.Any(other => other.Destination.Equals(route.Destination) && other.Metric == route.Metric))
         {
             throw SoftlanException.Create("Cannot add the route", "File exists");
@@ -77,7 +78,9 @@ internal sealed class FakeRoutes : IRelayRoutes, IHostUndo
         Undone.Add(change.ToString());
         if (change is HostChange.RouteAdded added)
         {
-            Table.RemoveAll(route => route.IsSoftlans && IsHostRoute(route, added.Destination) && route.InterfaceIndex == added.InterfaceIndex && Equals(route.Gateway, added.Gateway));
+            Table.RemoveAll(route =>
+                route.IsSoftlans && IsHostRoute(route, added.Destination)
+                && route.InterfaceIndex == added.InterfaceIndex && Equals(route.Gateway, added.Gateway));
         }
     }
 
@@ -91,7 +94,9 @@ internal sealed class FakeRoutes : IRelayRoutes, IHostUndo
         table.Where(route => route.Destination.Contains(destination))
             .OrderByDescending(route => route.Destination.PrefixLength)
             .ThenBy(route => route.Metric)
-            .Select(route => new RelayRoute(route.InterfaceIndex, Names[route.InterfaceIndex], route.Gateway, route.InterfaceIndex == Tap ? RelayRouteKind.Tunnel : RelayRouteKind.Network))
+            .Select(route => new RelayRoute(
+                route.InterfaceIndex, Names[route.InterfaceIndex], route.Gateway,
+                route.InterfaceIndex == Tap ? RelayRouteKind.Tunnel : RelayRouteKind.Network))
             .FirstOrDefault();
 }
 

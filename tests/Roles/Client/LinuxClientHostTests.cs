@@ -69,7 +69,8 @@ public sealed class LinuxClientHostTests : IDisposable
             ns.Ip($"tuntap add {Tap} mode tap");
             ns.Ip($"addr add 10.9.9.9/24 dev {Tap}");
             ns.Ip($"link set {Tap} mtu 1450 address 02:00:5e:10:00:77");
-            ns.Ip($"link set {Tap} up"); // The kernel gives an interface its queue discipline when it comes up for the first time, and leaves it there.
+            // The kernel gives an interface its queue discipline when it comes up for the first time, and leaves it there.
+            ns.Ip($"link set {Tap} up");
             ns.Ip($"link set {Tap} down");
             string before = Settings(ns);
 
@@ -159,7 +160,9 @@ public sealed class LinuxClientHostTests : IDisposable
             ns.Ip($"link add {Tap} type bridge");
             using LinuxClientHost host = Create(loop, "none", null);
             SoftlanException failure = Assert.Throws<SoftlanException>(host.CheckReady);
-            Assert.Equal($"Cannot use '{Tap}': an interface of that name exists and is not a TAP. Hint: choose another name with --tap.", failure.Message);
+            Assert.Equal(
+                $"Cannot use '{Tap}': an interface of that name exists and is not a TAP. Hint: choose another name with --tap.",
+                failure.Message);
         });
     }
 

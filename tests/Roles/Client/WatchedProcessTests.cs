@@ -14,7 +14,10 @@ public sealed class WatchedProcessTests
     public async Task Start_ProgramEnds_TellsItsStatusAndLastLine()
     {
         TaskCompletionSource<(int, string)> exited = new();
-        using WatchedProcess process = WatchedProcess.Start(["/bin/sh", "-c", "echo first; echo last words >&2; exit 7"], _ => { }, (status, line) => exited.TrySetResult((status, line)));
+        using WatchedProcess process = WatchedProcess.Start(
+            ["/bin/sh", "-c", "echo first; echo last words >&2; exit 7"],
+            _ => { },
+            (status, line) => exited.TrySetResult((status, line)));
         (int status, string line) = await exited.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
         Assert.Equal(7, status);
         Assert.Contains(line, (string[])["first", "last words"]);
@@ -61,7 +64,9 @@ public sealed class WatchedProcessTests
         }
 
         using Process shell = Process.Start(info)!;
-        int child = int.Parse((await shell.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken))!, System.Globalization.CultureInfo.InvariantCulture);
+        int child = int.Parse(
+            (await shell.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken))!,
+            System.Globalization.CultureInfo.InvariantCulture);
         Assert.True(IsRunning(child));
         shell.StandardInput.Close();
         Assert.True(shell.WaitForExit(Patience));

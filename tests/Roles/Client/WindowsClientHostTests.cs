@@ -62,7 +62,10 @@ public sealed class WindowsClientHostTests : WindowsHostBench
     {
         Open();
         Machine.FakeIp.ForgetsDefaultRoutes = true;
-        Assert.Contains("GetIpInterfaceEntry still says", Assert.Throws<SoftlanException>(() => Host!.OnJoined(1400)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "GetIpInterfaceEntry still says",
+            Assert.Throws<SoftlanException>(() => Host!.OnJoined(1400)).Message,
+            StringComparison.Ordinal);
         Assert.False(Device.IsMediaConnected);
     }
 
@@ -109,7 +112,8 @@ public sealed class WindowsClientHostTests : WindowsHostBench
     {
         Open();
         Host!.OnJoined(1400);
-        Machine.FakeIp.Interfaces[(AF_INET, Tap)] = Machine.FakeIp.Interfaces[(AF_INET, Tap)] with { UseAutomaticMetric = 1, Metric = 15, DisableDefaultRoutes = 0 };
+        Machine.FakeIp.Interfaces[(AF_INET, Tap)] =
+            Machine.FakeIp.Interfaces[(AF_INET, Tap)] with { UseAutomaticMetric = 1, Metric = 15, DisableDefaultRoutes = 0 };
         Host.Maintain();
         Assert.Equal(1u, Machine.FakeIp.Interfaces[(AF_INET, Tap)].Metric);
         Host.Changes.UndoAll();

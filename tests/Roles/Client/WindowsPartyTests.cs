@@ -108,7 +108,8 @@ public sealed class WindowsPartyTests : WindowsHostBench
     {
         Join();
         FakeTapDevice before = Device;
-        MIB_IPINTERFACE_ROW fresh = Machine.FakeIp.Interfaces[(AF_INET, Tap)] with { UseAutomaticMetric = 1, Metric = 25, DisableDefaultRoutes = 0, NlMtu = 1500 };
+        MIB_IPINTERFACE_ROW fresh =
+            Machine.FakeIp.Interfaces[(AF_INET, Tap)] with { UseAutomaticMetric = 1, Metric = 25, DisableDefaultRoutes = 0, NlMtu = 1500 };
         Machine.FakeIp.Interfaces.Remove((AF_INET, Tap));
         Machine.FakeIp.Changes.Clear();
         before.Error = Win32Error.ERROR_DEVICE_NOT_CONNECTED;

@@ -43,7 +43,8 @@ public sealed class WindowsRoutesTests
     public void Check_WindowsAnswersOddly_ThePinIsKept()
     {
         _pin.MoveTo(Relay);
-        foreach ((string api, RouteCheck expected) in ((string, RouteCheck)[])[("GetBestRoute2", RouteCheck.Unchanged), ("GetIpForwardTable2", RouteCheck.NoRoute)])
+        foreach ((string api, RouteCheck expected) in ((string, RouteCheck)[])
+            [("GetBestRoute2", RouteCheck.Unchanged), ("GetIpForwardTable2", RouteCheck.NoRoute)])
         {
             Ip.Refuses = (api, Win32Error.ERROR_NOT_SUPPORTED);
             Assert.Equal(expected, _pin.Check());

@@ -14,7 +14,10 @@ public sealed class WindowsTapOpenerTests : WindowsHostBench
     {
         Machine.IsElevated = false;
         string message = Assert.Throws<SoftlanException>(() => Create().CheckReady()).Message;
-        Assert.Contains("(error 5). Hint: start softlan from a terminal that was opened with \"Run as administrator\".", message, StringComparison.Ordinal);
+        Assert.Contains(
+            "(error 5). Hint: start softlan from a terminal that was opened with \"Run as administrator\".",
+            message,
+            StringComparison.Ordinal);
         Assert.Empty(Machine.Story);
     }
 
@@ -79,7 +82,10 @@ public sealed class WindowsTapOpenerTests : WindowsHostBench
     {
         Ready();
         Machine.RestartFails = SoftlanException.Create("Cannot restart the TAP adapter 'Party'", "SetupDiCallClassInstaller: no (error 5)");
-        Assert.Contains("SetupDiCallClassInstaller", Assert.Throws<SoftlanException>(() => Host!.ChooseMac(() => Own)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "SetupDiCallClassInstaller",
+            Assert.Throws<SoftlanException>(() => Host!.ChooseMac(() => Own)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -87,7 +93,10 @@ public sealed class WindowsTapOpenerTests : WindowsHostBench
     {
         Ready();
         Machine.OpenFails = (1, Win32Error.ERROR_GEN_FAILURE);
-        Assert.Contains("another program uses it", Assert.Throws<SoftlanException>(() => Host!.ChooseMac(() => Own)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "another program uses it",
+            Assert.Throws<SoftlanException>(() => Host!.ChooseMac(() => Own)).Message,
+            StringComparison.Ordinal);
         Assert.Empty(Machine.FakeRegistry.Addresses);
     }
 
@@ -96,7 +105,10 @@ public sealed class WindowsTapOpenerTests : WindowsHostBench
     {
         Ready();
         Machine.FakeIp.Interfaces.Remove((AF_INET, Tap));
-        Assert.Contains("Internet Protocol Version 4", Assert.Throws<SoftlanException>(() => Host!.ChooseMac(() => Own)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Internet Protocol Version 4",
+            Assert.Throws<SoftlanException>(() => Host!.ChooseMac(() => Own)).Message,
+            StringComparison.Ordinal);
         Assert.True(Machine.Slept >= TimeSpan.FromSeconds(10));
     }
 }

@@ -43,13 +43,19 @@ public sealed class CommandLineTests : IDisposable
     [Theory]
     [InlineData("'a b' is not a room code. Use 1 to 64 letters, digits, '-' or '_', for example LAN-2026.", "probe", "--probe-room", "a b")]
     [InlineData("'9' is not an MTU. Give a whole number from 1280 to 1500, for example 1500.", "probe", "--probe-room", "a", "--probe-mtu", "9")]
-    [InlineData("'1500x' is not an MTU. Give a whole number from 1280 to 1500, for example 1500.", "probe", "--probe-room", "a", "--probe-mtu", "1500x")]
+    [InlineData(
+        "'1500x' is not an MTU. Give a whole number from 1280 to 1500, for example 1500.",
+        "probe", "--probe-room", "a", "--probe-mtu", "1500x")]
     [InlineData("'--probe-rom' is not an option of softlan probe. Did you mean --probe-room?", "probe", "--probe-rom", "a")]
     [InlineData("'--nothing-like-it' is not an option of softlan probe. See softlan probe --help.", "probe", "--nothing-like-it")]
     [InlineData("'prob' is not a command. Did you mean probe?", "prob")]
     [InlineData("'extra' is not expected here. See softlan probe --help.", "probe", "--probe-room", "a", "extra")]
-    [InlineData("'loud' is not a log level. Use one of trace, debug, information, warning, error, none.", "probe", "--probe-room", "a", "--log-level", "loud")]
-    [InlineData("'\u2013-probe-room' begins with a typographic dash, as chat programs make it. Type two hyphens: --probe-room.", "probe", "\u2013-probe-room", "a")]
+    [InlineData(
+        "'loud' is not a log level. Use one of trace, debug, information, warning, error, none.",
+        "probe", "--probe-room", "a", "--log-level", "loud")]
+    [InlineData(
+        "'\u2013-probe-room' begins with a typographic dash, as chat programs make it. Type two hyphens: --probe-room.",
+        "probe", "\u2013-probe-room", "a")]
     [InlineData("'a?b' is not a room code. Use 1 to 64 letters, digits, '-' or '_', for example LAN-2026.", "probe", "--probe-room", "a\nb")]
     [InlineData("'--?[2J' is not an option of softlan probe. See softlan probe --help.", "probe", "--\u001b[2J")]
     [InlineData("a command is missing. Use one of probe, or see softlan --help.")]
@@ -87,7 +93,10 @@ public sealed class CommandLineTests : IDisposable
     {
         using EnvironmentVariable mtu = new("SOFTLAN_PROBE_MTU", "many");
         Assert.Equal(ExitCodes.Usage, Run("probe", "--probe-room", "a"));
-        Assert.StartsWith("softlan: 'many' in the environment variable SOFTLAN_PROBE_MTU is not an MTU.", _error.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "softlan: 'many' in the environment variable SOFTLAN_PROBE_MTU is not an MTU.",
+            _error.ToString(),
+            StringComparison.Ordinal);
 
         Assert.Equal(0, Run("probe", "--probe-room", "a", "--probe-mtu", "1300"));
     }
@@ -182,7 +191,9 @@ public sealed class CommandLineTests : IDisposable
         Option<int> mtu = SoftlanOption.WithDefault("--probe-mtu", ValueKinds.Mtu, "bytes", "The MTU.", 1500);
         Option<string?> name = SoftlanOption.Optional("--probe-name", ValueKinds.Text("a name", 32, "Ann"), "text", "The name.");
         Option<bool> flag = SoftlanOption.Flag("--probe-flag", "A flag.");
-        Option<Choice<Size>> size = SoftlanOption.OneOf("--probe-size", "a size", "size", "The size.", Size.Medium, ("small", Size.Small), ("medium", Size.Medium), ("large", Size.Large));
+        Option<Choice<Size>> size = SoftlanOption.OneOf(
+            "--probe-size", "a size", "size", "The size.", Size.Medium,
+            ("small", Size.Small), ("medium", Size.Medium), ("large", Size.Large));
         Command probe = new("probe", "Probes.") { room, mtu, name, flag, size };
         probe.SetAction(parsed =>
         {

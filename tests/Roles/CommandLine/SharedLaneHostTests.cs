@@ -18,7 +18,10 @@ public sealed class SharedLaneHostTests : IDisposable
     public void Run_RoleEnds_IsDisposedOnTheLaneAndSucceeds()
     {
         ProbeRole role = null!;
-        Assert.Equal(ExitCodes.Success, SharedLaneHost.Run(Quiet, (_, _) => _engine, (lane, _, _) => role = new ProbeRole(lane, (probe, ended) => lane.Post(() => ended(null)))));
+        Assert.Equal(ExitCodes.Success, SharedLaneHost.Run(
+            Quiet,
+            (_, _) => _engine,
+            (lane, _, _) => role = new ProbeRole(lane, (probe, ended) => lane.Post(() => ended(null)))));
         Assert.Equal(["start", "dispose"], role.Story);
         Assert.True(_engine.IsDisposed);
     }
@@ -27,7 +30,10 @@ public sealed class SharedLaneHostTests : IDisposable
     public void Run_RoleFails_ThrowsItsFailure()
     {
         SoftlanException failure = SoftlanException.Create("Cannot go on", "the adapter is gone");
-        Assert.Same(failure, Assert.Throws<SoftlanException>(() => SharedLaneHost.Run(Quiet, (_, _) => _engine, (lane, _, _) => new ProbeRole(lane, (_, ended) => lane.Post(() => ended(failure))))));
+        Assert.Same(failure, Assert.Throws<SoftlanException>(() => SharedLaneHost.Run(
+            Quiet,
+            (_, _) => _engine,
+            (lane, _, _) => new ProbeRole(lane, (_, ended) => lane.Post(() => ended(failure))))));
     }
 
     [Fact]
@@ -35,7 +41,10 @@ public sealed class SharedLaneHostTests : IDisposable
     {
         SoftlanException failure = SoftlanException.Create("Cannot start", "no adapter");
         ProbeRole role = null!;
-        Assert.Same(failure, Assert.Throws<SoftlanException>(() => SharedLaneHost.Run(Quiet, (_, _) => _engine, (lane, _, _) => role = new ProbeRole(lane, (_, _) => throw failure))));
+        Assert.Same(failure, Assert.Throws<SoftlanException>(() => SharedLaneHost.Run(
+            Quiet,
+            (_, _) => _engine,
+            (lane, _, _) => role = new ProbeRole(lane, (_, _) => throw failure))));
         Assert.Equal(["start", "dispose"], role.Story);
         Assert.True(_engine.IsDisposed);
     }
@@ -44,7 +53,10 @@ public sealed class SharedLaneHostTests : IDisposable
     public void Run_ABugOnTheLane_UndoesEverythingAndKeepsItsStackTrace()
     {
         ProbeRole role = null!;
-        InvalidOperationException bug = Assert.Throws<InvalidOperationException>(() => SharedLaneHost.Run(Quiet, (_, _) => _engine, (lane, _, _) => role = new ProbeRole(lane, (_, _) => lane.Post(Break))));
+        InvalidOperationException bug = Assert.Throws<InvalidOperationException>(() => SharedLaneHost.Run(
+            Quiet,
+            (_, _) => _engine,
+            (lane, _, _) => role = new ProbeRole(lane, (_, _) => lane.Post(Break))));
         Assert.Contains(nameof(Break), bug.StackTrace, StringComparison.Ordinal);
         Assert.Equal(["start", "dispose"], role.Story);
         Assert.True(_engine.IsDisposed);
@@ -55,7 +67,10 @@ public sealed class SharedLaneHostTests : IDisposable
     [Fact]
     public void Run_NoRoleIsMade_TheEngineGoesAllTheSame()
     {
-        Assert.Throws<InvalidOperationException>(() => SharedLaneHost.Run(Quiet, (_, _) => _engine, (_, _, _) => throw new InvalidOperationException("a bug")));
+        Assert.Throws<InvalidOperationException>(() => SharedLaneHost.Run(
+            Quiet,
+            (_, _) => _engine,
+            (_, _, _) => throw new InvalidOperationException("a bug")));
         Assert.True(_engine.IsDisposed);
     }
 

@@ -29,7 +29,9 @@ public sealed class CamRefreshTests
     {
         using GatewayBench bench = new();
         bench.Join(GatewayBench.Anna, GatewayBench.Ben);
-        Assert.Equal([GatewayBench.Anna.Mac, GatewayBench.Ben.Mac], bench.CamRefreshes.Select(frame => MacAddress.Read(frame.AsSpan(MacAddress.Length))));
+        Assert.Equal(
+            [GatewayBench.Anna.Mac, GatewayBench.Ben.Mac],
+            bench.CamRefreshes.Select(frame => MacAddress.Read(frame.AsSpan(MacAddress.Length))));
     }
 
     [Fact]

@@ -90,5 +90,6 @@ internal sealed class GatewayBench : IDisposable
 
     public void Dispose() => Gateway.Dispose();
 
-    private static bool IsCamRefresh(byte[] frame) => EthernetFrame.TryParse(frame, out EthernetFrame view) && view.EtherType == EtherTypes.LocalExperimental;
+    private static bool IsCamRefresh(byte[] frame) =>
+        EthernetFrame.TryParse(frame, out EthernetFrame view) && view.EtherType == EtherTypes.LocalExperimental;
 }

@@ -14,7 +14,8 @@ public sealed class GatewayCommandTests
     public void AllOptions_ArriveInTheRecord()
     {
         (int exit, string _, GatewayOptions? options) = Run(
-            "--relay", "party.example.org:4433", "--pin", Pin, "--server-name", "relay.example.org", "--room", "ROOM1", "--name", "lan", "--interface", "eth0", "--datagram-limit", "1200");
+            "--relay", "party.example.org:4433", "--pin", Pin, "--server-name", "relay.example.org",
+            "--room", "ROOM1", "--name", "lan", "--interface", "eth0", "--datagram-limit", "1200");
 
         Assert.Equal(ExitCodes.Success, exit);
         Assert.Equal(new RelayAddress("party.example.org", 4433), options!.Relay.Relay);

@@ -123,7 +123,8 @@ public sealed class PartyTests : IDisposable
     private RelayRole StartRelay()
     {
         RelayRole relay = new(
-            new Softlan.Roles.Relay.RelayOptions { StateDirectory = _directory, ServerName = "relay" }, _lane, _network, TextWriter.Null, NullLogger.Instance);
+            new Softlan.Roles.Relay.RelayOptions { StateDirectory = _directory, ServerName = "relay" },
+            _lane, _network, TextWriter.Null, NullLogger.Instance);
         relay.Start(static _ => { });
         return relay;
     }
@@ -137,7 +138,9 @@ public sealed class PartyTests : IDisposable
             Interface = "eth0",
         };
         ResumeFile resume = ResumeFile.OfGateway(_directory, Address, SessionBench.Room, "eth0", NullLogger.Instance);
-        GatewayRole gateway = new(_lane, _network.HostAt("198.51.100.1"), port, options, resume, NullLogger.Instance, resolver: new ScriptedResolver("192.0.2.1"), random: () => 0);
+        GatewayRole gateway = new(
+            _lane, _network.HostAt("198.51.100.1"), port, options, resume, NullLogger.Instance,
+            resolver: new ScriptedResolver("192.0.2.1"), random: () => 0);
         gateway.Start(failure => _gatewayFailure = failure);
         return (gateway, port);
     }
@@ -155,7 +158,9 @@ public sealed class PartyTests : IDisposable
                 Name = name,
                 KnownAddresses = [IPAddress.Parse("192.0.2.1")],
             };
-            Session = new RelaySession(lane, network.HostAt($"203.0.113.{mac.ToUInt64() & 0xff}"), options, Owner, NullLogger.Instance, new ScriptedResolver("192.0.2.1"), () => 0);
+            Session = new RelaySession(
+                lane, network.HostAt($"203.0.113.{mac.ToUInt64() & 0xff}"), options, Owner, NullLogger.Instance,
+                new ScriptedResolver("192.0.2.1"), () => 0);
             Session.Start();
         }
 

@@ -184,11 +184,21 @@ public sealed class AdmissionTests
     [Theory]
     [InlineData("""{"type":"hello","version":2}""", nameof(RejectReason.BadVersion))]
     [InlineData("""{"type":"hello","version":1}""", nameof(RejectReason.BadHello))]
-    [InlineData("""{"type":"hello","version":1,"role":"king","room":"DEN","mac":"02:00:00:00:00:01","maxDatagram":1400,"software":"x"}""", nameof(RejectReason.BadHello))]
-    [InlineData("""{"type":"hello","version":1,"role":"client","room":"no room","mac":"02:00:00:00:00:01","maxDatagram":1400,"software":"x"}""", nameof(RejectReason.BadHello))]
-    [InlineData("""{"type":"hello","version":1,"role":"client","room":"DEN","mac":"02:00:00:00:00:01","maxDatagram":10,"software":"x"}""", nameof(RejectReason.BadHello))]
-    [InlineData("""{"type":"hello","version":1,"role":"client","room":"DEN","mac":"02:00:00:00:00:01","maxDatagram":1400,"software":"x","mtu":-1}""", nameof(RejectReason.BadHello))]
-    [InlineData("""{"type":"hello","version":1,"role":"client","room":"DEN","mac":"02:00:00:00:00:01","maxDatagram":1400,"software":"x","name":"a\u0007b"}""", nameof(RejectReason.BadHello))]
+    [InlineData(
+        """{"type":"hello","version":1,"role":"king","room":"DEN","mac":"02:00:00:00:00:01","maxDatagram":1400,"software":"x"}""",
+        nameof(RejectReason.BadHello))]
+    [InlineData(
+        """{"type":"hello","version":1,"role":"client","room":"no room","mac":"02:00:00:00:00:01","maxDatagram":1400,"software":"x"}""",
+        nameof(RejectReason.BadHello))]
+    [InlineData(
+        """{"type":"hello","version":1,"role":"client","room":"DEN","mac":"02:00:00:00:00:01","maxDatagram":10,"software":"x"}""",
+        nameof(RejectReason.BadHello))]
+    [InlineData(
+        """{"type":"hello","version":1,"role":"client","room":"DEN","mac":"02:00:00:00:00:01","maxDatagram":1400,"software":"x","mtu":-1}""",
+        nameof(RejectReason.BadHello))]
+    [InlineData(
+        """{"type":"hello","version":1,"role":"client","room":"DEN","mac":"02:00:00:00:00:01","maxDatagram":1400,"software":"x","name":"a\u0007b"}""",
+        nameof(RejectReason.BadHello))]
     [InlineData("[", nameof(RejectReason.BadHello))]
     [InlineData("\u0000\u0001", nameof(RejectReason.BadHello))]
     [InlineData("{}", nameof(RejectReason.BadHello))]
@@ -258,7 +268,8 @@ public sealed class AdmissionTests
         ann.Lose();
         Assert.Equal(
             [
-                $"Debug: Peer 1 'player 1', which was at {ann.Link.RemoteEndPoint}, said last that its round trip is 00:00:00.0200000 and that it has dropped PortBusy 3",
+                $"Debug: Peer 1 'player 1', which was at {ann.Link.RemoteEndPoint}, "
+                + "said last that its round trip is 00:00:00.0200000 and that it has dropped PortBusy 3",
                 $"Debug: Peer 1 'player 1', which was at {ann.Link.RemoteEndPoint}, sent 1 messages of types that this version does not know",
             ],
             log.Lines.Where(line => line.StartsWith("Debug", StringComparison.Ordinal)));

@@ -14,7 +14,11 @@ public sealed class HotPathTests(ITestOutputHelper output)
     [Fact]
     public void Forwarding_AllocatesNothing()
     {
-        RelayBench relay = new(options => options with { ClientRate = BitRate.FromBitsPerSecond(BitRate.MaxBitsPerSecond), ClientBroadcastRate = 1_000_000 });
+        RelayBench relay = new(options => options with
+        {
+            ClientRate = BitRate.FromBitsPerSecond(BitRate.MaxBitsPerSecond),
+            ClientBroadcastRate = 1_000_000,
+        });
         TestPeer ann = relay.JoinClient(1);
         TestPeer bob = relay.JoinClient(2);
         TestPeer lan = relay.JoinGateway();

@@ -41,7 +41,9 @@ public sealed class RelayCommandTests : IDisposable
         Assert.Equal("192.0.2.1:7000/udp", _options!.Listen.ToString());
         Assert.Equal(new CertificateFiles("/c.pem", "/k.pem"), _options.Certificate);
         Assert.Equal(("/s", "relay.example", "relay.example"), (_options.StateDirectory, _options.ServerName, _options.PublicName));
-        Assert.Equal((1400, 8, 2, 16, 4), (_options.MaxMtu, _options.MaxClientsPerRoom, _options.MaxRooms, _options.MaxPeers, _options.MaxLinksPerAddress));
+        Assert.Equal(
+            (1400, 8, 2, 16, 4),
+            (_options.MaxMtu, _options.MaxClientsPerRoom, _options.MaxRooms, _options.MaxPeers, _options.MaxLinksPerAddress));
         Assert.Equal((QuicEngineKind.MsQuic, TimeSpan.FromMilliseconds(25)), (_options.Quic.Kind, _options.Quic.QueueTime));
         Assert.Equal((20_000_000, 100), (_options.ClientRate.BitsPerSecond, _options.ClientBroadcastRate));
     }
@@ -50,7 +52,9 @@ public sealed class RelayCommandTests : IDisposable
     [InlineData("'443/tcp' is not an address to listen on.", "--listen", "443/tcp")]
     [InlineData("'70000' is not an address to listen on.", "--listen", "70000")]
     [InlineData("'fast' is not a bit rate.", "--client-rate", "fast")]
-    [InlineData("'2000gbit' is not a bit rate. Give bits a second with kbit, mbit or gbit, from 12144 to 1000gbit, for example 20mbit, or unlimited.", "--client-rate", "2000gbit")]
+    [InlineData(
+        "'2000gbit' is not a bit rate. Give bits a second with kbit, mbit or gbit, from 12144 to 1000gbit, for example 20mbit, or unlimited.",
+        "--client-rate", "2000gbit")]
     [InlineData("'-1' is not a number of rooms.", "--max-rooms", "-1")]
     [InlineData("'0' is not a number of clients.", "--max-clients-per-room", "0")]
     [InlineData("'1279' is not an MTU.", "--mtu", "1279")]

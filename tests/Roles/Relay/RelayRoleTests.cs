@@ -140,7 +140,10 @@ public sealed class RelayRoleTests : IDisposable
     {
         Start().Dispose();
         File.WriteAllText(Path.Combine(_directory, file), "nonsense");
-        Assert.EndsWith("Hint: restore both, or delete both to have a new certificate made; players then need the new pin.", Assert.Throws<SoftlanException>(() => Start()).Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "Hint: restore both, or delete both to have a new certificate made; players then need the new pin.",
+            Assert.Throws<SoftlanException>(() => Start()).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -258,7 +261,9 @@ public sealed class RelayRoleTests : IDisposable
         Wait(TimeSpan.FromSeconds(1));
         link.Close(CloseReason.Normal, "done");
         Wait(3 * RelayRole.ReportInterval);
-        Assert.Equal(["Warning: Dropped in the last minute: UnauthorizedSourceMac 3, UnknownDestination 1; README.md says what each reason means"], Warnings());
+        Assert.Equal(
+            ["Warning: Dropped in the last minute: UnauthorizedSourceMac 3, UnknownDestination 1; README.md says what each reason means"],
+            Warnings());
     }
 
     [Fact]
@@ -270,7 +275,12 @@ public sealed class RelayRoleTests : IDisposable
         ConnectAndJoin(relay, ClientHello(2), out _);
         Assert.Equal(LinkCloseKind.Full, second.Closed!.Value.Kind);
         Wait(3 * RelayRole.ReportInterval);
-        Assert.Equal(["Warning: Attempts to connect that were turned away in the last minute: 2 from addresses that had as many as one may have (--max-links-per-address 1)"], Warnings());
+        Assert.Equal(
+            [
+                "Warning: Attempts to connect that were turned away in the last minute: "
+                + "2 from addresses that had as many as one may have (--max-links-per-address 1)",
+            ],
+            Warnings());
         Assert.NotNull(link);
     }
 
@@ -305,7 +315,8 @@ public sealed class RelayRoleTests : IDisposable
         Assert.Equal(
             [
                 "Trace: Frame in DEN from peer 1: 02:00:00:00:00:01 -> 02:00:00:00:00:02, type 0x88b6, 100 bytes: forwarded (None), 1 targets",
-                "Trace: Frame in DEN from peer 1: 02:00:00:00:00:03 -> 02:00:00:00:00:02, type 0x88b6, 100 bytes: dropped (UnauthorizedSourceMac), 0 targets",
+                "Trace: Frame in DEN from peer 1: 02:00:00:00:00:03 -> 02:00:00:00:00:02, type 0x88b6, 100 bytes: "
+                + "dropped (UnauthorizedSourceMac), 0 targets",
             ],
             trace.Lines.Where(line => line.StartsWith("Trace", StringComparison.Ordinal)));
     }
@@ -337,7 +348,8 @@ public sealed class RelayRoleTests : IDisposable
         player = new Listener();
         IPEndPoint relayAt = new(IPAddress.Loopback, relay.EndPoints[0].Port);
         IFrameLink link = _network.Connect(
-            new ConnectOptions { RemoteEndPoint = relayAt, ServerName = "relay", Trust = new LinkTrust(relay.Pin, null) }, new PeerCounters(), player);
+            new ConnectOptions { RemoteEndPoint = relayAt, ServerName = "relay", Trust = new LinkTrust(relay.Pin, null) },
+            new PeerCounters(), player);
         _network.Lane.Run();
         link.SendControl(ControlCodec.Write(hello));
         _network.Lane.Run();
@@ -355,7 +367,9 @@ public sealed class RelayRoleTests : IDisposable
         }
 
         public void OnControl(IFrameLink link, ReadOnlySpan<byte> message) =>
-            Heard.Add(ControlCodec.TryParse(message, out ControlMessage? parsed, out string? error) ? parsed : throw new InvalidOperationException(error + Encoding.UTF8.GetString(message)));
+            Heard.Add(ControlCodec.TryParse(message, out ControlMessage? parsed, out string? error)
+                ? parsed
+                : throw new InvalidOperationException(error + Encoding.UTF8.GetString(message)));
 
         public void OnDatagram(IFrameLink link, ReadOnlySpan<byte> datagram)
         {

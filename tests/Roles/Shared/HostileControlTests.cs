@@ -17,9 +17,13 @@ public sealed class HostileControlTests
     [InlineData("{\"type\":\"welcome\",\"peer\":0,\"room\":\"ROOM1\",\"mtu\":1500,\"resume\":\"t\",\"peers\":[]}")]
     [InlineData("{\"type\":\"welcome\",\"peer\":70000,\"room\":\"ROOM1\",\"mtu\":1500,\"resume\":\"t\",\"peers\":[]}")]
     [InlineData("{\"type\":\"welcome\",\"peer\":7,\"room\":\"ROOM1\",\"mtu\":9000,\"resume\":\"t\",\"peers\":[]}")]
-    [InlineData("{\"type\":\"welcome\",\"peer\":7,\"room\":\"ROOM1\",\"mtu\":1500,\"resume\":\"t\",\"peers\":[{\"id\":2,\"role\":\"client\",\"mac\":\"00:11:22:33:44:55\",\"name\":\"\"}]}")]
+    [InlineData(
+        "{\"type\":\"welcome\",\"peer\":7,\"room\":\"ROOM1\",\"mtu\":1500,\"resume\":\"t\","
+        + "\"peers\":[{\"id\":2,\"role\":\"client\",\"mac\":\"00:11:22:33:44:55\",\"name\":\"\"}]}")]
     [InlineData("{\"type\":\"joined\",\"peer\":{\"id\":2,\"role\":\"client\",\"mac\":\"02:00:00:00:00:02\",\"name\":\"\"}}")]
-    [InlineData("{\"type\":\"hello\",\"version\":1,\"role\":\"client\",\"room\":\"R\",\"mac\":\"02:00:00:00:00:02\",\"maxDatagram\":1200,\"software\":\"x\"}")]
+    [InlineData(
+        "{\"type\":\"hello\",\"version\":1,\"role\":\"client\",\"room\":\"R\","
+        + "\"mac\":\"02:00:00:00:00:02\",\"maxDatagram\":1200,\"software\":\"x\"}")]
     public void BeforeTheWelcome_Nonsense_ClosesAndTriesAgain(string message)
     {
         using SessionBench bench = new();
@@ -97,7 +101,8 @@ public sealed class HostileControlTests
         for (int i = 0; bench.Session.IsJoined; i++)
         {
             Assert.InRange(i, 0, RemotePeers.MaxPeers);
-            bench.Say(new JoinedMessage(new PeerInfo((ushort)(100 + i), PeerRole.Client, MacAddress.FromUInt64(0x02_00_00_00_00_00 + (ulong)i), "x")));
+            bench.Say(new JoinedMessage(
+                new PeerInfo((ushort)(100 + i), PeerRole.Client, MacAddress.FromUInt64(0x02_00_00_00_00_00 + (ulong)i), "x")));
         }
 
         Assert.Equal(0, bench.Session.Peers.Count);

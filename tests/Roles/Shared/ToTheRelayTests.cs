@@ -237,7 +237,9 @@ public sealed class ToTheRelayTests
     /// <summary>Answers the latest probe for <paramref name="target"/> in the name of <paramref name="responder"/>.</summary>
     private static void AnswerProbe(SessionBench bench, ushort target, ushort responder)
     {
-        byte[] body = bench.Link.Sent.Last(sent => sent.Header.Kind == DatagramKind.Probe && BinaryPrimitives.ReadUInt16BigEndian(sent.Body) == target).Body;
+        byte[] body = bench.Link.Sent
+            .Last(sent => sent.Header.Kind == DatagramKind.Probe && BinaryPrimitives.ReadUInt16BigEndian(sent.Body) == target)
+            .Body;
         BinaryPrimitives.WriteUInt16BigEndian(body, SessionBench.Self);
         bench.Link.ReceiveDatagram(new DatagramHeader(DatagramKind.ProbeReply, 0, responder), body);
     }

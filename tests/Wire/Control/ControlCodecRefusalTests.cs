@@ -9,8 +9,10 @@ namespace Softlan.Tests.Wire.Control;
 /// <summary>What another side may and may not say. Single quotes stand for double ones.</summary>
 public sealed partial class ControlCodecRefusalTests
 {
-    private const string Hello = "{'type':'hello','version':1,'role':'client','room':'a','mac':'02:00:5e:10:00:01','name':'n','mtu':1500,'maxDatagram':1200,'resume':'t','software':'s'}";
-    private const string Welcome = "{'type':'welcome','peer':9,'room':'a','mtu':1500,'resume':'t','peers':[{'id':7,'role':'client','mac':'02:00:5e:10:00:01','name':'n'}]}";
+    private const string Hello = "{'type':'hello','version':1,'role':'client','room':'a','mac':'02:00:5e:10:00:01','name':'n',"
+        + "'mtu':1500,'maxDatagram':1200,'resume':'t','software':'s'}";
+    private const string Welcome = "{'type':'welcome','peer':9,'room':'a','mtu':1500,'resume':'t',"
+        + "'peers':[{'id':7,'role':'client','mac':'02:00:5e:10:00:01','name':'n'}]}";
     private const string Reject = "{'type':'reject','reason':'bad-mac','text':'t'}";
     private const string Joined = "{'type':'joined','peer':{'id':7,'role':'client','mac':'02:00:5e:10:00:01','name':'n'}}";
     private const string Left = "{'type':'left','id':7,'reason':'normal'}";

@@ -28,7 +28,8 @@ public sealed class ControlCodecTests
         };
         AssertRoundTrip(
             hello,
-            """{"type":"hello","version":1,"role":"client","room":"LAN-2026","mac":"02:00:5e:10:00:01","name":"Jörg","mtu":1400,"maxDatagram":1200,"resume":"abc_-","software":"softlan 0.1.0"}""");
+            """{"type":"hello","version":1,"role":"client","room":"LAN-2026","mac":"02:00:5e:10:00:01","name":"Jörg","mtu":1400"""
+            + ""","maxDatagram":1200,"resume":"abc_-","software":"softlan 0.1.0"}""");
     }
 
     [Fact]
@@ -42,7 +43,8 @@ public sealed class ControlCodecTests
     {
         byte[] json = ControlCodec.Write(new WelcomeMessage(9, Room("a"), 1500, "token", [Player, Gateway]));
         Assert.Equal(
-            """{"type":"welcome","peer":9,"room":"a","mtu":1500,"resume":"token","peers":[{"id":7,"role":"client","mac":"02:00:5e:10:00:01","name":"Jörg"},{"id":65535,"role":"gateway","name":""}]}""",
+            """{"type":"welcome","peer":9,"room":"a","mtu":1500,"resume":"token","peers":["""
+            + """{"id":7,"role":"client","mac":"02:00:5e:10:00:01","name":"Jörg"},{"id":65535,"role":"gateway","name":""}]}""",
             Encoding.UTF8.GetString(json));
         WelcomeMessage read = Assert.IsType<WelcomeMessage>(Parse(json));
         Assert.Equal([Player, Gateway], read.Peers);
@@ -52,7 +54,9 @@ public sealed class ControlCodecTests
 
     [Fact]
     public void Welcome_ToAnEmptyRoom() =>
-        Assert.Equal("""{"type":"welcome","peer":9,"room":"a","mtu":1500,"resume":"token","peers":[]}""", Encoding.UTF8.GetString(ControlCodec.Write(new WelcomeMessage(9, Room("a"), 1500, "token", []))));
+        Assert.Equal(
+            """{"type":"welcome","peer":9,"room":"a","mtu":1500,"resume":"token","peers":[]}""",
+            Encoding.UTF8.GetString(ControlCodec.Write(new WelcomeMessage(9, Room("a"), 1500, "token", []))));
 
     [Fact]
     public void PeerInfo_WhatWasMadeOfItIsNoMemberOfIt()
@@ -68,7 +72,9 @@ public sealed class ControlCodecTests
     [Fact]
     public void Reject_Joined_Left_Bye()
     {
-        AssertRoundTrip(new RejectMessage(RejectReason.MacTaken, "Somebody has it."), """{"type":"reject","reason":"mac-taken","text":"Somebody has it."}""");
+        AssertRoundTrip(
+            new RejectMessage(RejectReason.MacTaken, "Somebody has it."),
+            """{"type":"reject","reason":"mac-taken","text":"Somebody has it."}""");
         AssertRoundTrip(new JoinedMessage(Player), """{"type":"joined","peer":{"id":7,"role":"client","mac":"02:00:5e:10:00:01","name":"Jörg"}}""");
         AssertRoundTrip(new LeftMessage(7, CloseReason.TimedOut), """{"type":"left","id":7,"reason":"timed-out"}""");
         AssertRoundTrip(new ByeMessage(CloseReason.ShuttingDown, ""), """{"type":"bye","reason":"shutting-down","text":""}""");
@@ -101,13 +107,17 @@ public sealed class ControlCodecTests
     {
         PeerCounters counters = new();
         counters.Drop(DropReason.ArpSpoof);
-        Assert.EndsWith(""","drops":{"ArpSpoof":1}}""", Encoding.UTF8.GetString(ControlCodec.Write(new StatsMessage(counters, default))), StringComparison.Ordinal);
+        Assert.EndsWith(
+            ""","drops":{"ArpSpoof":1}}""",
+            Encoding.UTF8.GetString(ControlCodec.Write(new StatsMessage(counters, default))),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Write_TextThatAPlayerMustNotSee_IsCleaned()
     {
-        RejectMessage read = Assert.IsType<RejectMessage>(Parse(ControlCodec.Write(new RejectMessage(RejectReason.BadHello, "a\u001b[2Jb\n" + new string('x', 500)))));
+        RejectMessage read = Assert.IsType<RejectMessage>(Parse(ControlCodec.Write(
+            new RejectMessage(RejectReason.BadHello, "a\u001b[2Jb\n" + new string('x', 500)))));
         Assert.StartsWith("a?[2Jb?xxx", read.Text, StringComparison.Ordinal);
         Assert.Equal(ControlCodec.MaxTextLength, read.Text.Length);
     }
@@ -116,7 +126,11 @@ public sealed class ControlCodecTests
     public void Write_AFullWelcomeWithTheLongestNames_Fits()
     {
         string name = string.Concat(Enumerable.Repeat("🎮", PeerName.MaxLength));
-        PeerInfo[] peers = [.. Enumerable.Range(65000, ControlCodec.MaxPeersInWelcome).Select(id => new PeerInfo((ushort)id, PeerRole.Client, MacAddress.Broadcast, name))];
+        PeerInfo[] peers =
+        [
+            .. Enumerable.Range(65000, ControlCodec.MaxPeersInWelcome)
+                .Select(id => new PeerInfo((ushort)id, PeerRole.Client, MacAddress.Broadcast, name))
+        ];
         WelcomeMessage welcome = new(65535, Room(new string('r', RoomCode.MaxLength)), 1500, new string('t', ControlCodec.MaxTokenLength), peers);
         Assert.Equal(peers, Assert.IsType<WelcomeMessage>(Parse(ControlCodec.Write(welcome))).Peers);
     }

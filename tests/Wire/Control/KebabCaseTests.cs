@@ -9,7 +9,10 @@ public sealed class KebabCaseTests
     [Fact]
     public void RejectReasons_AreTheProtocolsInItsOrder() =>
         Assert.Equal(
-            ["bad-version", "bad-hello", "bad-mac", "mac-taken", "room-full", "gateway-taken", "mtu-too-small", "not-admitted", "server-full", "draining"],
+            [
+                "bad-version", "bad-hello", "bad-mac", "mac-taken", "room-full", "gateway-taken",
+                "mtu-too-small", "not-admitted", "server-full", "draining",
+            ],
             Enum.GetValues<RejectReason>().Select(KebabCase<RejectReason>.ToText));
 
     [Fact]

@@ -220,7 +220,11 @@ public sealed class FrameCoalescerTests
     [Fact]
     public void Finish_InterleavedFlows_AreMergedEachForItself()
     {
-        List<byte[]>[] flows = [.. Enumerable.Range(1, 8).Select(host => (new TestFrame { Host = (byte)host, Payload = Bytes(10 * SegmentSize) }).Cut(SegmentSize))];
+        List<byte[]>[] flows =
+        [
+            .. Enumerable.Range(1, 8)
+                .Select(host => (new TestFrame { Host = (byte)host, Payload = Bytes(10 * SegmentSize) }).Cut(SegmentSize))
+        ];
         FrameCoalescer coalescer = new(VirtioNetHeader.Length, mergesUdp: true);
         for (int i = 0; i < 10; i++)
         {

@@ -144,8 +144,10 @@ public sealed class FrameSegmenterTests
 
     public static TheoryData<string> Lies { get; } =
     [
-        "gso size 0", "gso size 7", "gso size over buffer", "gso type 2", "gso type ecn only", "udp with ecn", "tcp4 is tcp6", "tcp is udp", "udp is tcp", "ufo over ipv6",
-        "checksum start", "checksum offset", "fragment", "total length short", "total length long", "ihl 4", "data offset 4", "data offset 15", "arp", "cut off",
+        "gso size 0", "gso size 7", "gso size over buffer", "gso type 2", "gso type ecn only",
+        "udp with ecn", "tcp4 is tcp6", "tcp is udp", "udp is tcp", "ufo over ipv6",
+        "checksum start", "checksum offset", "fragment", "total length short", "total length long",
+        "ihl 4", "data offset 4", "data offset 15", "arp", "cut off",
         "too many datagrams", "checksum past the end", "checksum in the ethernet header",
     ];
 
@@ -155,7 +157,9 @@ public sealed class FrameSegmenterTests
     {
         TestFrame tcp = new() { Payload = Bytes(4_000) };
         TestFrame udp = tcp with { IsTcp = false };
-        TestFrame frame = lie is "udp with ecn" or "tcp is udp" or "too many datagrams" ? udp : lie is "ufo over ipv6" ? udp with { IsV6 = true } : tcp;
+        TestFrame frame = lie is "udp with ecn" or "tcp is udp" or "too many datagrams"
+            ? udp
+            : lie is "ufo over ipv6" ? udp with { IsV6 = true } : tcp;
         byte[] bytes = lie == "fragment" ? (frame with { Fragment = 0x2000 }).BuildPartial() : frame.BuildPartial();
         VirtioNetHeader header = frame.PartialHeader(TypeOf(frame), 1_000);
         switch (lie)

@@ -43,7 +43,9 @@ public sealed class OffloadRandomTests
             }
 
             entries += Drain(coalescer, vnetLength, flows, received);
-            Assert.Equal(sent.GroupBy(pair => pair.Flow).OrderBy(group => group.Key), received.GroupBy(pair => pair.Flow).OrderBy(group => group.Key));
+            Assert.Equal(
+                sent.GroupBy(pair => pair.Flow).OrderBy(group => group.Key),
+                received.GroupBy(pair => pair.Flow).OrderBy(group => group.Key));
         }
 
         // It would be easy to be right by never merging.
@@ -225,7 +227,8 @@ public sealed class OffloadRandomTests
     private static string Normalize(byte[] bytes)
     {
         byte[] copy = [.. bytes];
-        bool isFixed = copy.Length >= 34 && copy[11] >= RandomTraffic.FirstFixedHost && BinaryPrimitives.ReadUInt16BigEndian(copy.AsSpan(12)) == 0x0800;
+        bool isFixed = copy.Length >= 34 && copy[11] >= RandomTraffic.FirstFixedHost
+            && BinaryPrimitives.ReadUInt16BigEndian(copy.AsSpan(12)) == 0x0800;
         if (isFixed)
         {
             Assert.Equal(0xffff, ReferenceChecksum.Sum(copy[14..(14 + ((copy[14] & 0xf) * 4))]));

@@ -18,7 +18,10 @@ public sealed class DatagramPoolTests
         }
 
         // A twentieth more: what a queue remembers of a slot, and this test's own set.
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, (long)all * DatagramPool.SlotLength, all * (DatagramPool.SlotLength * 21L / 20));
+        Assert.InRange(
+            GC.GetAllocatedBytesForCurrentThread() - before,
+            (long)all * DatagramPool.SlotLength,
+            all * (DatagramPool.SlotLength * 21L / 20));
         Assert.Equal(all, slots.Count);
         Assert.Equal(0, pool.Free);
 

@@ -242,7 +242,10 @@ public sealed class DatagramQueueTests
             if (random.Next(100) < 49)
             {
                 int flow = random.Next(40);
-                byte[] frame = Ethernet(EtherTypes.IPv4, IPv4(IPProtocols.Udp, [.. Udp(1000 + flow, 2000, random.Next(0, 1400)), .. BitConverter.GetBytes(i)]), source: $"02:00:00:00:00:{flow % 5:x2}");
+                byte[] frame = Ethernet(
+                    EtherTypes.IPv4,
+                    IPv4(IPProtocols.Udp, [.. Udp(1000 + flow, 2000, random.Next(0, 1400)), .. BitConverter.GetBytes(i)]),
+                    source: $"02:00:00:00:00:{flow % 5:x2}");
                 _queue.Enqueue(DatagramHeader.ForFrame(7), frame, now);
                 (expected.TryGetValue(flow, out Queue<byte[]>? queue) ? queue : expected[flow] = new Queue<byte[]>()).Enqueue(frame);
                 waiting++;

@@ -15,7 +15,8 @@ public sealed class QueueHistoryTests : QueueScene
         Random random = new(7);
         byte[][] frames =
         [
-            .. Enumerable.Range(1, 4).Select(port => Tcp("02:00:00:00:00:01", port)), .. Enumerable.Range(5, 4).Select(port => Tcp("02:00:00:00:00:02", port, length: 100)),
+            .. Enumerable.Range(1, 4).Select(port => Tcp("02:00:00:00:00:01", port)),
+            .. Enumerable.Range(5, 4).Select(port => Tcp("02:00:00:00:00:02", port, length: 100)),
             Game("02:00:00:00:00:01"), Game("02:00:00:00:00:02"), Bulk("02:00:00:00:00:03"),
         ];
         for (int round = 0; round < 2000; round++)

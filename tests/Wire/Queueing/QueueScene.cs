@@ -87,7 +87,9 @@ public abstract class QueueScene
         return name;
     }
 
-    private protected static string Name(ReadOnlySpan<byte> frame) => frame[23] == IPProtocols.Udp ? (frame[36] << 8) + frame[37] == ScanPort ? "scan" : "game" : Flow((frame[34] << 8) | frame[35]);
+    private protected static string Name(ReadOnlySpan<byte> frame) => frame[23] == IPProtocols.Udp
+        ? (frame[36] << 8) + frame[37] == ScanPort ? "scan" : "game"
+        : Flow((frame[34] << 8) | frame[35]);
 
     private protected void AssertShares(double share, params string[] names)
     {

@@ -133,7 +133,10 @@ public sealed class SparseFlowTests : QueueScene
         int sent = 0;
         for (int i = 1; i < 20_000; i++)
         {
-            byte[] frame = Ethernet(EtherTypes.IPv4, IPv4(IPProtocols.Udp, Udp(1000 + random.Next(random.Next(1, 80)), ScanPort, 40)), Server, "02:00:00:00:00:01");
+            byte[] frame = Ethernet(
+                EtherTypes.IPv4,
+                IPv4(IPProtocols.Udp, Udp(1000 + random.Next(random.Next(1, 80)), ScanPort, 40)),
+                Server, "02:00:00:00:00:01");
             BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(^4..), i);
             queue.Enqueue(DatagramHeader.ForFrame(1), frame, Now);
             for (int j = i / 50 % 2 == 0 ? 0 : random.Next(6); j > 0 && queue.TryPeek(Now, out Span<byte> datagram); j--)
@@ -161,6 +164,8 @@ public sealed class SparseFlowTests : QueueScene
     private static byte[] Likeness(byte[] frame, uint places, Func<FlowLabel, uint> hash)
     {
         uint place = hash(FlowLabel.Read(frame, FairBy.Source, 0)) % places;
-        return Enumerable.Range(0, 0xffff).Select(i => Game($"02:00:00:01:{i >> 8:x2}:{i & 0xff:x2}")).First(game => hash(FlowLabel.Read(game, FairBy.Source, 0)) % places == place);
+        return Enumerable.Range(0, 0xffff)
+            .Select(i => Game($"02:00:00:01:{i >> 8:x2}:{i & 0xff:x2}"))
+            .First(game => hash(FlowLabel.Read(game, FairBy.Source, 0)) % places == place);
     }
 }
