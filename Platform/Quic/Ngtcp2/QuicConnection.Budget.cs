@@ -7,7 +7,7 @@ internal sealed unsafe partial class QuicConnection
 {
     /// <summary>With so few bytes in flight the other side would acknowledge most of the window at once or wait for more that cannot come: a game's
     /// packets would then wait for up to a round trip. So it is asked.</summary>
-    private const long SmallWindow = 2 * AcknowledgeAtOnce * NativeNgtcp2.NGTCP2_MAX_UDP_PAYLOAD_SIZE;
+    private const long SmallWindow = 2 * AckSchedule.AtOnce * NativeNgtcp2.NGTCP2_MAX_UDP_PAYLOAD_SIZE;
 
     /// <summary>So often in a round trip, if the window is small.</summary>
     private const int AsksInRoundTrip = 4;

@@ -82,8 +82,7 @@ internal sealed unsafe partial class QuicConnection
             return true;
         }
 
-        _unacknowledged = 0;
-        _acknowledgeAt = long.MaxValue;
+        _acks.OnWrite();
         bool taken = WritePackets();
         if (_conn != 0)
         {

@@ -32,7 +32,7 @@ internal sealed unsafe partial class QuicConnection
         NativeNgtcp2.Path path = MakePath(_options is null ? local : &known, remote);
         _packetsReceived++;
         _bytesReceived += length;
-        _brought = Received.Nothing;
+        _acks.BeginPacket();
         int result = NativeNgtcp2.ConnReadPkt(_conn, &path, NativeNgtcp2.NGTCP2_PKT_INFO_V1, 0, packet, (nuint)length, Now);
         if (result != 0)
         {
@@ -41,7 +41,7 @@ internal sealed unsafe partial class QuicConnection
         }
 
         NoteAcknowledgements();
-        bool isDue = CountUnacknowledged();
+        bool isDue = _acks.EndPacket(_loop.NowNanoseconds);
         if (_state != State.Connected || _queue.Count > 0 || _control.HasUnsent || isDue)
         {
             // Acknowledgements are written by the next write, whatever else it writes (AcknowledgeWithAnyWrite).
@@ -49,7 +49,7 @@ internal sealed unsafe partial class QuicConnection
         }
         else if (!IsDirty)
         {
-            _unsettled |= _brought == Received.Nothing ? Received.Other : _brought;
+            _acks.Postpone();
             _endpoint.SettleLater(this);
             _endpoint.RequestFlush();
         }
@@ -77,7 +77,7 @@ internal sealed unsafe partial class QuicConnection
     internal void OnRecvDatagram(ReadOnlySpan<byte> datagram)
     {
         Counters.DatagramsIn++;
-        _brought |= DatagramHeader.IsAckRequest(datagram) ? Received.Data | Received.AckRequest : Received.Data;
+        _acks.OnDatagram(DatagramHeader.IsAckRequest(datagram));
         if (_state == State.Connected && !DatagramHeader.IsForLink(datagram))
         {
             _handler!.OnDatagram(this, datagram);

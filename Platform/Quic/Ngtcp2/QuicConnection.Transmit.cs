@@ -42,9 +42,7 @@ internal sealed unsafe partial class QuicConnection
                 return TransmitLingering();
         }
 
-        _unacknowledged = 0;
-        _acknowledgeAt = long.MaxValue;
-        _unsettled = Received.Nothing;
+        _acks.OnWrite();
         UpdateMaxDatagramLength(notify: true);
         if (_state == State.Closing)
         {
@@ -71,17 +69,15 @@ internal sealed unsafe partial class QuicConnection
     /// <returns>As <see cref="Transmit"/>.</returns>
     public bool Settle()
     {
-        Received received = _unsettled;
-        _unsettled = Received.Nothing;
         bool taken = true;
         if (_mayWriteMore)
         {
             _mayWriteMore = false;
             taken = _conn == 0 || WriteOn(mayWriteStream: !_holds, mayPause: false);
         }
-        else if (_state != State.Closed)
+        else if (_state != State.Closed && _acks.Settle(_loop.NowNanoseconds))
         {
-            AcknowledgeLater(received);
+            _restExpiry = long.MaxValue;
         }
 
         if (_conn != 0)
