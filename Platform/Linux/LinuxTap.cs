@@ -18,7 +18,6 @@ internal sealed class LinuxTap : IFramePort, IReadablePort, ITurnEnd
     /// half done.</summary>
     private const int MaxFramesPerTurn = 128;
 
-    private readonly EventLoop _loop;
     private readonly TunDevice _device;
     private readonly NetlinkSocket _netlink;
     private readonly LinkEntry? _original;
@@ -27,17 +26,16 @@ internal sealed class LinuxTap : IFramePort, IReadablePort, ITurnEnd
     private readonly PortPoll _poll;
     private readonly byte[] _buffer = new byte[VirtioNetHeader.Length + FrameCoalescer.MaxFrameLength];
     private bool _closed;
-    private bool _flushAsked;
-    private int _writeError;
+    private readonly TurnFlush _flush;
 
     private LinuxTap(EventLoop loop, TunDevice device, NetlinkSocket netlink, LinkEntry link, LinkEntry? original, PortModeration moderation)
     {
-        _loop = loop;
         _device = device;
         _netlink = netlink;
         _original = original;
         _intake = new FrameIntake(Counters);
         _writer = new TapWriter(device.Descriptor, Counters, device.HasUdpOffload);
+        _flush = new TurnFlush(loop, this);
         _poll = new PortPoll(loop, device.Descriptor, this, moderation);
         InterfaceIndex = link.Index;
         Address = link.Address;
@@ -93,13 +91,7 @@ internal sealed class LinuxTap : IFramePort, IReadablePort, ITurnEnd
         }
 
         _poll.OnWritten();
-        int error = _writer.Add(frame);
-        _writeError = _writeError == 0 ? error : _writeError;
-        if (!_flushAsked)
-        {
-            _flushAsked = true;
-            _loop.AtTurnEnd(this);
-        }
+        _flush.OnCollected(_writer.Add(frame));
     }
 
     /// <exception cref="SoftlanException">The kernel refused.</exception>
@@ -146,14 +138,13 @@ internal sealed class LinuxTap : IFramePort, IReadablePort, ITurnEnd
 
     public void OnTurnEnd()
     {
-        _flushAsked = false;
+        _flush.Begin();
         if (_closed)
         {
             return;
         }
 
-        int error = _writer.Flush();
-        error = _writeError == 0 ? error : _writeError;
+        int error = _flush.FirstError(_writer.Flush());
         if (error != 0)
         {
             Fail(error);

@@ -46,9 +46,6 @@ internal static partial class NativeSocket
     [LibraryImport(Libc, EntryPoint = "setsockopt", SetLastError = true)]
     public static partial int SetSocketOption(SafeFd fd, int level, int name, ReadOnlySpan<byte> value, uint length);
 
-    [LibraryImport(Libc, EntryPoint = "setsockopt", SetLastError = true)]
-    public static partial int SetSocketOption(SafeFd fd, int level, int name, in int value, uint length);
-
     [LibraryImport(Libc, EntryPoint = "getsockopt", SetLastError = true)]
     public static partial int GetSocketOption(SafeFd fd, int level, int name, Span<byte> value, ref uint length);
 

@@ -8,6 +8,21 @@ internal static class NativeUdp
     public const int IP_PKTINFO = 8;
     public const int IP_MTU_DISCOVER = 10;
 
+    /// <summary>struct in_pktinfo: interface index, source address to use, address in the header.</summary>
+    public const int InPacketInfoLength = 12;
+
+    public const int InPacketInfoSourceOffset = 4;
+    public const int InPacketInfoHeaderOffset = 8;
+
+    /// <summary>struct in_addr.</summary>
+    public const int InAddressLength = 4;
+
+    /// <summary>struct in6_pktinfo: address, interface index.</summary>
+    public const int In6PacketInfoLength = 20;
+
+    /// <summary>struct in6_addr.</summary>
+    public const int In6AddressLength = 16;
+
     public const int IPPROTO_IPV6 = 41;
     public const int IPV6_MTU_DISCOVER = 23;
     public const int IPV6_V6ONLY = 26;

@@ -34,7 +34,6 @@ internal sealed class PacketReceiver
     /// <summary>CMSG_SPACE(sizeof(struct tpacket_auxdata))</summary>
     private const int ControlLength = 40;
 
-    private const int ControlHeaderLength = 16;
     private const int MacsLength = 2 * MacAddress.Length;
 
     // Pinned, because the slots point at all the others.
@@ -119,13 +118,13 @@ internal sealed class PacketReceiver
         protocol = 0;
         tag = 0;
         ReadOnlySpan<byte> control = _control.AsSpan(slot * ControlLength, (int)Math.Min(_slots[slot].Header.ControlLength, ControlLength));
-        if (control.Length < ControlHeaderLength + Unsafe.SizeOf<AuxiliaryData>())
+        if (control.Length < ControlMessage.HeaderLength + Unsafe.SizeOf<AuxiliaryData>())
         {
             return false;
         }
 
         ControlHeader kind = MemoryMarshal.Read<ControlHeader>(control);
-        AuxiliaryData data = MemoryMarshal.Read<AuxiliaryData>(control[ControlHeaderLength..]);
+        AuxiliaryData data = MemoryMarshal.Read<AuxiliaryData>(control[ControlMessage.HeaderLength..]);
         protocol = (data.Status & TP_STATUS_VLAN_TPID_VALID) != 0 ? data.VlanTpid : EtherTypes.VlanCustomer;
         tag = data.VlanTci;
         return kind is { Level: SOL_PACKET, Type: PACKET_AUXDATA } && (data.Status & TP_STATUS_VLAN_VALID) != 0;

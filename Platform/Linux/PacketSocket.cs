@@ -25,13 +25,8 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
     /// <summary>Calls of recvmmsg in one turn: 64 frames or super-frames, then the rest has to wait.</summary>
     private const int MaxReceivesPerTurn = 2;
 
-    /// <summary>Bytes that may wait in the kernel for softlan, and for the wire: 20 ms at 1 Gbit/s each, with the kernel's own overhead. Beyond it
-    /// the kernel drops, and the drops are counted.</summary>
-    private const int KernelBufferLength = 4 * 1024 * 1024;
-
     private static readonly TimeSpan HousekeepingInterval = TimeSpan.FromSeconds(1);
 
-    private readonly EventLoop _loop;
     private readonly SafeFd _fd;
     private readonly NetlinkSocket _netlink;
     private WireState _wire;
@@ -42,14 +37,11 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
     private readonly PacketWriter _writer;
     private readonly PortPoll _poll;
     private readonly ILaneTimer _housekeeping;
-    private bool _isDown;
     private bool _closed;
-    private bool _flushAsked;
-    private int _writeError;
+    private readonly TurnFlush _flush;
 
     private PacketSocket(EventLoop loop, SafeFd fd, NetlinkSocket netlink, PacketSocketOptions options)
     {
-        _loop = loop;
         _fd = fd;
         _netlink = netlink;
         _interfaceIndex = options.Interface.Index;
@@ -57,6 +49,7 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
         Address = options.Interface.Address;
         _intake = new FrameIntake(Counters);
         _writer = new PacketWriter(fd, Counters);
+        _flush = new TurnFlush(loop, this);
         _poll = new PortPoll(loop, fd, this, options.Moderation);
         _housekeeping = loop.CreateTimer(KeepHouse);
         if (options.DeliverLocally)
@@ -95,8 +88,7 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
         {
             SetInt32(fd, PACKET_VNET_HDR, 1, what);
             SetInt32(fd, PACKET_AUXDATA, 1, what);
-            GrowBuffer(fd, SO_RCVBUFFORCE, SO_RCVBUF);
-            GrowBuffer(fd, SO_SNDBUFFORCE, SO_SNDBUF);
+            SocketOptions.GrowBuffers(fd);
             MarkFilter.Attach(fd, LocalDelivery.Mark, what);
             Bind(fd, options.Interface.Index, what);
             BecomePromiscuous(fd, options.Interface.Index, what);
@@ -142,17 +134,7 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
             _local!.Add(frame);
         }
 
-        if (toWire)
-        {
-            int error = _writer.Add(frame);
-            _writeError = _writeError == 0 ? error : _writeError;
-        }
-
-        if (!_flushAsked)
-        {
-            _flushAsked = true;
-            _loop.AtTurnEnd(this);
-        }
+        _flush.OnCollected(toWire ? _writer.Add(frame) : 0);
     }
 
     public (int Frames, int Bytes) Read()
@@ -192,15 +174,14 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
 
     public void OnTurnEnd()
     {
-        _flushAsked = false;
+        _flush.Begin();
         if (_closed)
         {
             return;
         }
 
         _local?.Flush();
-        int error = _writer.Flush();
-        error = _writeError == 0 ? error : _writeError;
+        int error = _flush.FirstError(_writer.Flush());
         if (error != 0)
         {
             Fail(Errno.Text(error));
@@ -218,26 +199,16 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
 
     private static void SetInt32(SafeFd fd, int option, int value, string what)
     {
-        if (SetSocketOption(fd, SOL_PACKET, option, in value, sizeof(int)) < 0)
+        if (!SocketOptions.TrySet(fd, SOL_PACKET, option, value))
         {
             throw Errno.ToException(what, Errno.Last, "use a kernel with packet sockets that carry offload headers (PACKET_VNET_HDR)");
-        }
-    }
-
-    /// <summary>Beyond net.core.rmem_max where the process may, up to it otherwise.</summary>
-    private static void GrowBuffer(SafeFd fd, int force, int ask)
-    {
-        int length = KernelBufferLength;
-        if (SetSocketOption(fd, SOL_SOCKET, force, in length, sizeof(int)) < 0)
-        {
-            _ = SetSocketOption(fd, SOL_SOCKET, ask, in length, sizeof(int));
         }
     }
 
     private static void Bind(SafeFd fd, int interfaceIndex, string what)
     {
         LinkAddress address = new() { Family = AF_PACKET, Protocol = ETH_P_ALL << 8, Index = interfaceIndex };
-        if (NativeSocket.Bind(fd, MemoryMarshal.AsBytes(new ReadOnlySpan<LinkAddress>(in address)), (uint)Unsafe.SizeOf<LinkAddress>()) < 0)
+        if (!SocketOptions.TryBind(fd, address))
         {
             throw Errno.ToException(what, Errno.Last);
         }
@@ -247,9 +218,7 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
     private static void BecomePromiscuous(SafeFd fd, int interfaceIndex, string what)
     {
         Membership membership = new() { Index = interfaceIndex, Type = PACKET_MR_PROMISC };
-        if (SetSocketOption(
-            fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP,
-            MemoryMarshal.AsBytes(new ReadOnlySpan<Membership>(in membership)), (uint)Unsafe.SizeOf<Membership>()) < 0)
+        if (!SocketOptions.TrySet(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, membership))
         {
             throw SoftlanException.Create(
                 what,
@@ -265,7 +234,6 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
             case Errno.EAGAIN or Errno.EINTR:
                 break;
             case Errno.ENETDOWN or Errno.ENXIO or Errno.ENODEV:
-                _isDown = true;
                 CheckInterface();
                 break;
             default:
@@ -327,8 +295,7 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
             return;
         }
 
-        _isDown = !link.IsUp;
-        WireState wire = _isDown ? WireState.Down : link.HasCarrier ? WireState.Connected : WireState.Unplugged;
+        WireState wire = !link.IsUp ? WireState.Down : link.HasCarrier ? WireState.Connected : WireState.Unplugged;
         if (wire != _wire)
         {
             _wire = wire;

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using static Softlan.Platform.Linux.NativePacket;
 
@@ -19,8 +17,7 @@ internal static class SocketFilter
         fixed (FilterInstruction* first = instructions)
         {
             FilterProgram program = new() { Count = (ushort)instructions.Length, Instructions = (nint)first };
-            ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(new ReadOnlySpan<FilterProgram>(in program));
-            return NativeSocket.SetSocketOption(socket, NativeSocket.SOL_SOCKET, option, bytes, (uint)Unsafe.SizeOf<FilterProgram>()) == 0;
+            return SocketOptions.TrySet(socket, NativeSocket.SOL_SOCKET, option, program);
         }
     }
 }

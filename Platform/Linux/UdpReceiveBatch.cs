@@ -95,6 +95,8 @@ internal sealed unsafe class UdpReceiveBatch : IDisposable
         length = (int)message->Length;
         datagramLength = length;
         remote = _remotes + index;
+
+        // SAFETY: the kernel filled the control data of this message, which lies in _memory, and said how long it is; nothing behind that is read.
         byte* control = (byte*)message->Header.Control;
         byte* end = control + message->Header.ControlLength;
         while (control + sizeof(NativeSocket.ControlHeader) <= end)
@@ -105,22 +107,22 @@ internal sealed unsafe class UdpReceiveBatch : IDisposable
                 break;
             }
 
-            byte* data = control + sizeof(NativeSocket.ControlHeader);
+            byte* data = control + ControlMessage.HeaderLength;
             if (header->Level == NativeUdp.SOL_UDP && header->Type == NativeUdp.UDP_GRO)
             {
                 datagramLength = Math.Max(1, *(int*)data);
             }
             else if (header->Level == NativeUdp.IPPROTO_IPV6 && header->Type == NativeUdp.IPV6_PKTINFO)
             {
-                local = local.WithAddress(new ReadOnlySpan<byte>(data, 16));
+                local = local.WithAddress(new ReadOnlySpan<byte>(data, NativeUdp.In6AddressLength));
             }
             else if (header->Level == NativeUdp.IPPROTO_IP && header->Type == NativeUdp.IP_PKTINFO && local.Family == SockAddr.Inet)
             {
-                // struct in_pktinfo: interface index, local address, address in the header. The last is what the sender wrote.
-                local = local.WithAddress(new ReadOnlySpan<byte>(data + 8, 4));
+                // The address in the header, which is what the sender wrote.
+                local = local.WithAddress(new ReadOnlySpan<byte>(data + NativeUdp.InPacketInfoHeaderOffset, NativeUdp.InAddressLength));
             }
 
-            control += (header->Length + 7) & ~(nuint)7;
+            control += ControlMessage.Align((int)header->Length);
         }
 
         return _memory + (index * BufferLength);

@@ -9,9 +9,6 @@ namespace Softlan.Platform.Linux;
 [SupportedOSPlatform("linux")]
 internal sealed class UdpSocket : IDisposable
 {
-    /// <summary>Wanted size of the kernel's buffers. 4 MiB hold 30 ms at 1 Gbit/s; without CAP_NET_ADMIN the kernel's rmem_max caps it.</summary>
-    private const int BufferLength = 4 * 1024 * 1024;
-
     private UdpSocket(SafeFd fd, SockAddr local, bool isWildcard)
     {
         Fd = fd;
@@ -88,24 +85,20 @@ internal sealed class UdpSocket : IDisposable
         if (family == SockAddr.Inet6)
         {
             // Without IPv4 the mapped addresses would not arrive; a socket bound to one IPv6 address does not care.
-            TrySet(fd, NativeUdp.IPPROTO_IPV6, NativeUdp.IPV6_V6ONLY, 0);
-            TrySet(fd, NativeUdp.IPPROTO_IPV6, NativeUdp.IPV6_MTU_DISCOVER, NativeUdp.IP_PMTUDISC_PROBE);
-            TrySet(fd, NativeUdp.IPPROTO_IPV6, NativeUdp.IPV6_RECVPKTINFO, 1);
+            _ = SocketOptions.TrySet(fd, NativeUdp.IPPROTO_IPV6, NativeUdp.IPV6_V6ONLY, 0);
+            _ = SocketOptions.TrySet(fd, NativeUdp.IPPROTO_IPV6, NativeUdp.IPV6_MTU_DISCOVER, NativeUdp.IP_PMTUDISC_PROBE);
+            _ = SocketOptions.TrySet(fd, NativeUdp.IPPROTO_IPV6, NativeUdp.IPV6_RECVPKTINFO, 1);
         }
 
-        TrySet(fd, NativeUdp.IPPROTO_IP, NativeUdp.IP_MTU_DISCOVER, NativeUdp.IP_PMTUDISC_PROBE);
+        _ = SocketOptions.TrySet(fd, NativeUdp.IPPROTO_IP, NativeUdp.IP_MTU_DISCOVER, NativeUdp.IP_PMTUDISC_PROBE);
         if (family == SockAddr.Inet)
         {
-            TrySet(fd, NativeUdp.IPPROTO_IP, NativeUdp.IP_PKTINFO, 1);
+            _ = SocketOptions.TrySet(fd, NativeUdp.IPPROTO_IP, NativeUdp.IP_PKTINFO, 1);
         }
 
-        TrySet(fd, NativeUdp.SOL_UDP, NativeUdp.UDP_GRO, 1); // Where the kernel has it, datagrams of one burst come together.
-        _ = TrySet(fd, NativeSocket.SOL_SOCKET, NativeSocket.SO_RCVBUFFORCE, BufferLength)
-            || TrySet(fd, NativeSocket.SOL_SOCKET, NativeSocket.SO_RCVBUF, BufferLength);
-        _ = TrySet(fd, NativeSocket.SOL_SOCKET, NativeSocket.SO_SNDBUFFORCE, BufferLength)
-            || TrySet(fd, NativeSocket.SOL_SOCKET, NativeSocket.SO_SNDBUF, BufferLength);
-
-        if (sharesPort && !TrySet(fd, NativeSocket.SOL_SOCKET, NativeSocket.SO_REUSEPORT, 1))
+        _ = SocketOptions.TrySet(fd, NativeUdp.SOL_UDP, NativeUdp.UDP_GRO, 1); // Where the kernel has it, datagrams of one burst come together.
+        SocketOptions.GrowBuffers(fd);
+        if (sharesPort && !SocketOptions.TrySet(fd, NativeSocket.SOL_SOCKET, NativeSocket.SO_REUSEPORT, 1))
         {
             throw Errno.ToException(what, Errno.Last, "use --workers 1");
         }
@@ -135,7 +128,4 @@ internal sealed class UdpSocket : IDisposable
         Errno.EADDRNOTAVAIL => $"{endPoint.Address} is not an address of this machine (ip address shows them)",
         _ => null,
     };
-
-    private static bool TrySet(SafeFd fd, int level, int name, int value) =>
-        NativeSocket.SetSocketOption(fd, level, name, in value, sizeof(int)) == 0;
 }

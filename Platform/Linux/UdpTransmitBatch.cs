@@ -168,14 +168,8 @@ internal sealed unsafe class UdpTransmitBatch : IDisposable
         nuint controlLength = 0;
         if (_segments[index] > 1)
         {
-            *(NativeSocket.ControlHeader*)control = new NativeSocket.ControlHeader
-            {
-                Length = 18,
-                Level = NativeUdp.SOL_UDP,
-                Type = NativeUdp.UDP_SEGMENT,
-            };
-            *(ushort*)(control + 16) = (ushort)_segmentLength[index];
-            controlLength = 24;
+            MemoryMarshal.Write(BeginControl(control, NativeUdp.SOL_UDP, NativeUdp.UDP_SEGMENT, sizeof(ushort)), (ushort)_segmentLength[index]);
+            controlLength = (nuint)ControlMessage.SpaceOf(sizeof(ushort));
         }
 
         if (_locals[index].Family != 0)
@@ -192,36 +186,41 @@ internal sealed unsafe class UdpTransmitBatch : IDisposable
         _messages[index].Header.ControlLength = controlLength;
     }
 
-    /// <param name="control">Room for 40 bytes, aligned to 8.</param>
-    /// <param name="local">The address to send from.</param>
-    /// <returns>How many it took.</returns>
+    /// <param name="control">Room for IPV6_PKTINFO, aligned to 8.</param>
+    /// <param name="local">The address to send from. The interface stays 0: the route decides.</param>
+    /// <returns>How many bytes it took.</returns>
     private static nuint WriteSource(byte* control, SockAddr local)
     {
-        // SAFETY: the caller's room; no more than 40 bytes are written, and the pointer is not kept.
         if (local.Family == SockAddr.Inet6)
         {
-            // struct in6_pktinfo: address, interface index (0: the route decides).
-            *(NativeSocket.ControlHeader*)control = new NativeSocket.ControlHeader
-            {
-                Length = 36,
-                Level = NativeUdp.IPPROTO_IPV6,
-                Type = NativeUdp.IPV6_PKTINFO,
-            };
-            local.CopyAddressTo(new Span<byte>(control + 16, 16));
-            new Span<byte>(control + 32, 8).Clear();
-            return 40;
+            local.CopyAddressTo(
+                BeginControl(control, NativeUdp.IPPROTO_IPV6, NativeUdp.IPV6_PKTINFO, NativeUdp.In6PacketInfoLength)[..NativeUdp.In6AddressLength]);
+            return (nuint)ControlMessage.SpaceOf(NativeUdp.In6PacketInfoLength);
         }
 
-        // struct in_pktinfo: interface index, source address, unused.
+        local.CopyAddressTo(
+            BeginControl(control, NativeUdp.IPPROTO_IP, NativeUdp.IP_PKTINFO, NativeUdp.InPacketInfoLength)
+                .Slice(NativeUdp.InPacketInfoSourceOffset, NativeUdp.InAddressLength));
+        return (nuint)ControlMessage.SpaceOf(NativeUdp.InPacketInfoLength);
+    }
+
+    /// <param name="control">The caller's room, aligned to 8.</param>
+    /// <param name="level">cmsg_level.</param>
+    /// <param name="type">cmsg_type.</param>
+    /// <param name="length">Bytes of data.</param>
+    /// <returns>The data and its padding, all zero.</returns>
+    private static Span<byte> BeginControl(byte* control, int level, int type, int length)
+    {
+        // SAFETY: the caller has room for a message with so much data, and does not keep the span longer than the room.
         *(NativeSocket.ControlHeader*)control = new NativeSocket.ControlHeader
         {
-            Length = 28,
-            Level = NativeUdp.IPPROTO_IP,
-            Type = NativeUdp.IP_PKTINFO,
+            Length = (nuint)ControlMessage.LengthOf(length),
+            Level = level,
+            Type = type,
         };
-        new Span<byte>(control + 16, 16).Clear();
-        local.CopyAddressTo(new Span<byte>(control + 20, 4));
-        return 32;
+        Span<byte> data = new(control + ControlMessage.HeaderLength, ControlMessage.SpaceOf(length) - ControlMessage.HeaderLength);
+        data.Clear();
+        return data;
     }
 
     /// <summary>The kernel refused the first unsent message: without segmentation it may go, otherwise it is lost.</summary>

@@ -37,12 +37,11 @@ internal sealed class NetlinkSocket : IDisposable
     {
         SafeFd fd = OpenSocket(groups: 0, SOCK_CLOEXEC);
         TimeValue timeout = new() { Seconds = (long)Timeout.TotalSeconds };
-        SetSocketOption(
-            fd, SOL_SOCKET, SO_RCVTIMEO, MemoryMarshal.AsBytes(new ReadOnlySpan<TimeValue>(in timeout)), (uint)Marshal.SizeOf<TimeValue>());
+        _ = SocketOptions.TrySet(fd, SOL_SOCKET, SO_RCVTIMEO, timeout);
 
         // Better texts and filtered lists where the kernel has them (4.12, 4.20); everything works without.
-        SetFlag(fd, NETLINK_EXT_ACK);
-        SetFlag(fd, NETLINK_GET_STRICT_CHK);
+        _ = SocketOptions.TrySet(fd, SOL_NETLINK, NETLINK_EXT_ACK, 1);
+        _ = SocketOptions.TrySet(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1);
         return new NetlinkSocket(fd);
     }
 
@@ -51,7 +50,7 @@ internal sealed class NetlinkSocket : IDisposable
     {
         SafeFd fd = NativeSocket.Socket(AF_NETLINK, SOCK_RAW | flags, NETLINK_ROUTE);
         NetlinkAddress address = new() { Family = AF_NETLINK, Groups = groups };
-        if (fd.IsInvalid || Bind(fd, MemoryMarshal.AsBytes(new ReadOnlySpan<NetlinkAddress>(in address)), (uint)Marshal.SizeOf<NetlinkAddress>()) < 0)
+        if (fd.IsInvalid || !SocketOptions.TryBind(fd, address))
         {
             SoftlanException error = SoftlanException.Create("Cannot open a netlink socket", Errno.Text(Errno.Last));
             fd.Dispose();
@@ -84,12 +83,6 @@ internal sealed class NetlinkSocket : IDisposable
     }
 
     public void Dispose() => _fd.Dispose();
-
-    private static void SetFlag(SafeFd fd, int option)
-    {
-        int on = 1;
-        SetSocketOption(fd, SOL_NETLINK, option, MemoryMarshal.AsBytes(new ReadOnlySpan<int>(in on)), sizeof(int));
-    }
 
     private NetlinkResult Exchange(NetlinkWriter request, NetlinkMessageHandler? handler, out bool interrupted)
     {
