@@ -46,7 +46,7 @@ internal sealed class SharedLane : IEnterableLane, IDisposable
 
     public TimeSpan Now { get; private set; }
 
-    private long Nanoseconds => _clock.GetElapsedTime(_origin).Ticks * TimeSpan.NanosecondsPerTick;
+    private long NowNanoseconds => Nanoseconds.From(_clock.GetElapsedTime(_origin));
 
     public ILaneTimer CreateTimer(Action callback) => new SharedLaneTimer(this, callback);
 
@@ -111,7 +111,7 @@ internal sealed class SharedLane : IEnterableLane, IDisposable
                 return true;
             }
 
-            if (_waiting.IsEmpty && _turnEnds.Count == 0 && _timers.NextDue > Nanoseconds)
+            if (_waiting.IsEmpty && _turnEnds.Count == 0 && _timers.NextDue > NowNanoseconds)
             {
                 SetAlarm();
                 return true;
@@ -140,7 +140,7 @@ internal sealed class SharedLane : IEnterableLane, IDisposable
 
     private void RunTimers()
     {
-        long now = Now.Ticks * TimeSpan.NanosecondsPerTick;
+        long now = Nanoseconds.From(Now);
         while (_timers.TakeDue(now) is { } timer)
         {
             try
@@ -189,7 +189,7 @@ internal sealed class SharedLane : IEnterableLane, IDisposable
         _alarmAt = _timers.NextDue;
         TimeSpan due = _alarmAt == long.MaxValue
             ? Timeout.InfiniteTimeSpan
-            : TimeSpan.FromTicks(Math.Max(0, _alarmAt - Nanoseconds) / TimeSpan.NanosecondsPerTick);
+            : Nanoseconds.ToTimeSpan(Math.Max(0, _alarmAt - NowNanoseconds));
         _alarm.Change(due, Timeout.InfiniteTimeSpan);
     }
 
@@ -197,7 +197,7 @@ internal sealed class SharedLane : IEnterableLane, IDisposable
     private sealed class SharedLaneTimer(SharedLane lane, Action callback) : HeapTimer(callback), ILaneTimer
     {
         public void Set(TimeSpan due) =>
-            lane._timers.Set(this, (lane.Now.Ticks * TimeSpan.NanosecondsPerTick) + Math.Max(0, due.Ticks * TimeSpan.NanosecondsPerTick));
+            lane._timers.Set(this, Nanoseconds.From(lane.Now) + Math.Max(0, Nanoseconds.From(due)));
 
         public void Cancel() => lane._timers.Remove(this);
 

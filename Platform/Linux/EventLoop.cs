@@ -23,8 +23,6 @@ internal sealed class EventLoop : IEnterableLane, IDisposable
     /// <summary>Timers fired in one turn. More are left for the next turn, so that descriptors are not starved.</summary>
     private const int MaxTimersPerTurn = 4096;
 
-    private const long NanosecondsPerSecond = 1_000_000_000;
-
     private readonly SafeFd _epoll;
     private readonly SafeFd _wakeUp;
     private readonly byte[] _events = new byte[MaxEventsPerWait * NativeLibc.EpollEventLayout.Size];
@@ -69,7 +67,7 @@ internal sealed class EventLoop : IEnterableLane, IDisposable
     /// <summary>Reads the clock again inside a turn, for pacing. <see cref="Now"/> stays: a frame must not age in its queue because a turn took
     /// long.</summary>
     // On Linux a tick of the Stopwatch is a nanosecond of CLOCK_MONOTONIC.
-    public void RefreshNanoseconds() => NowNanoseconds = Stopwatch.GetTimestamp() * (NanosecondsPerSecond / Stopwatch.Frequency);
+    public void RefreshNanoseconds() => NowNanoseconds = Stopwatch.GetTimestamp() * (Nanoseconds.PerSecond / Stopwatch.Frequency);
 
     public ILaneTimer CreateTimer(Action callback) => new LoopTimer(this, callback);
 
@@ -163,7 +161,7 @@ internal sealed class EventLoop : IEnterableLane, IDisposable
     private void StartTurn()
     {
         RefreshNanoseconds();
-        Now = new TimeSpan(NowNanoseconds / TimeSpan.NanosecondsPerTick);
+        Now = Nanoseconds.ToTimeSpan(NowNanoseconds);
     }
 
     private int Wait(TimeSpan longest)
@@ -172,7 +170,7 @@ internal sealed class EventLoop : IEnterableLane, IDisposable
         int ready = -1;
         if (_hasPwait2)
         {
-            NativeLibc.Timespec timespec = new() { Seconds = timeout / NanosecondsPerSecond, Nanoseconds = timeout % NanosecondsPerSecond };
+            NativeLibc.Timespec timespec = new() { Seconds = timeout / Nanoseconds.PerSecond, Nanoseconds = timeout % Nanoseconds.PerSecond };
             ready = NativeLibc.EpollPwait2(_epoll, _events, MaxEventsPerWait, in timespec, 0);
             _hasPwait2 = ready >= 0 || Errno.Last != Errno.ENOSYS;
         }
@@ -193,7 +191,7 @@ internal sealed class EventLoop : IEnterableLane, IDisposable
     private long NanosecondsToWait(TimeSpan longest)
     {
         // "For ever" is written as a year: a negative timespec is invalid.
-        const long Year = 365L * 24 * 3600 * NanosecondsPerSecond;
+        const long Year = 365L * 24 * 3600 * Nanoseconds.PerSecond;
         lock (_postedLock)
         {
             if (_posted.Count > 0 || _turnEnds.Count > 0 || !_entered.IsEmpty)
@@ -202,7 +200,7 @@ internal sealed class EventLoop : IEnterableLane, IDisposable
             }
         }
 
-        long bound = longest == Timeout.InfiniteTimeSpan ? Year : longest.Ticks * TimeSpan.NanosecondsPerTick;
+        long bound = longest == Timeout.InfiniteTimeSpan ? Year : Nanoseconds.From(longest);
         if (Timers.NextDue == long.MaxValue)
         {
             return bound;

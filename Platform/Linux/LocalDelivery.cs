@@ -43,7 +43,7 @@ internal sealed class LocalDelivery : IDisposable
     /// <param name="counters">Where frames that the kernel refuses are counted.</param>
     /// <param name="unavailable">Why not: a sentence with a hint.</param>
     /// <returns>Null when this host cannot; nothing is left behind then.</returns>
-    public static LocalDelivery? TryOpen(LinkEntry target, PeerCounters counters, out string? unavailable)
+    public static LocalDelivery? OpenOrNull(LinkEntry target, PeerCounters counters, out string? unavailable)
     {
         try
         {

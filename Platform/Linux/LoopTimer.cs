@@ -6,7 +6,7 @@ namespace Softlan.Platform.Linux;
 [SupportedOSPlatform("linux")]
 internal sealed class LoopTimer(EventLoop loop, Action callback) : HeapTimer(callback), ILaneTimer
 {
-    public void Set(TimeSpan due) => SetAt(loop.NowNanoseconds + Math.Max(0, due.Ticks * TimeSpan.NanosecondsPerTick));
+    public void Set(TimeSpan due) => SetAt(loop.NowNanoseconds + Math.Max(0, Nanoseconds.From(due)));
 
     /// <param name="due">Nanoseconds of the loop's clock. One that has passed fires in this turn or in the next.</param>
     public void SetAt(long due)

@@ -21,7 +21,7 @@ internal sealed class NamespaceLock : IDisposable
     /// <param name="name">ASCII, at most <see cref="MaxNameLength"/>.</param>
     /// <returns>Null when somebody does.</returns>
     /// <exception cref="SocketException">The kernel refused for another reason.</exception>
-    public static NamespaceLock? TryTake(string name)
+    public static NamespaceLock? TakeOrNull(string name)
     {
         Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try

@@ -54,7 +54,7 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
         _housekeeping = loop.CreateTimer(KeepHouse);
         if (options.DeliverLocally)
         {
-            _local = LocalDelivery.TryOpen(options.Interface, Counters, out string? unavailable);
+            _local = LocalDelivery.OpenOrNull(options.Interface, Counters, out string? unavailable);
             LocalDeliveryUnavailable = unavailable;
         }
     }

@@ -31,8 +31,6 @@ internal sealed class ReadModeration
     /// <summary>Reads after which the decision is looked at again: 16 ms at the lowest rate.</summary>
     private const int Window = 32;
 
-    private const long NanosecondsPerSecond = 1_000_000_000;
-
     private long _windowStart = -1;
     private int _reads;
     private long _framesIn;
@@ -70,7 +68,7 @@ internal sealed class ReadModeration
 
     private TimeSpan Decide(long elapsed)
     {
-        bool isFast = _framesIn * NanosecondsPerSecond >= MinRate * elapsed;
+        bool isFast = _framesIn * Nanoseconds.PerSecond >= MinRate * elapsed;
         bool isSmall = _bytesIn <= _framesIn * MaxAverageLength;
         bool isOneWay = _framesOut * 2 <= _framesIn;
         bool isGain = _interval > TimeSpan.Zero || _framesIn * 2 < (long)_reads * TargetBatch;
@@ -79,7 +77,7 @@ internal sealed class ReadModeration
             return TimeSpan.Zero;
         }
 
-        TimeSpan interval = TimeSpan.FromTicks(TargetBatch * elapsed / _framesIn / TimeSpan.NanosecondsPerTick);
+        TimeSpan interval = Nanoseconds.ToTimeSpan(TargetBatch * elapsed / _framesIn);
         return interval < MaxInterval ? interval : MaxInterval;
     }
 

@@ -15,8 +15,7 @@ internal static class LinuxClient
     /// <returns>The exit code; a failure is thrown.</returns>
     public static int Run(ClientOptions options, LoggingOptions logging, Func<EventLoop, ILoggerFactory, IQuicEngine> createEngine)
     {
-        // Before the loggers: they keep the writer that they find. JSON lines are for programs, which want no live line among them.
-        StatusConsole? console = logging.Format == LogFormat.Text ? StatusConsole.TryInstall() : null;
+        StatusConsole? console = StatusConsole.InstallOrNull(logging);
         return LinuxHost.Run(logging, createEngine, (loop, engine, loggers) =>
         {
             ILogger logger = loggers.CreateLogger("softlan.client");

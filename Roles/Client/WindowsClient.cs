@@ -15,8 +15,7 @@ internal static class WindowsClient
     /// <returns>The exit code; a failure is thrown.</returns>
     public static int Run(ClientOptions options, LoggingOptions logging, Func<IEnterableLane, ILoggerFactory, IQuicEngine> createEngine)
     {
-        // Before the loggers: they keep the writer that they find. JSON lines are for programs, which want no live line among them.
-        StatusConsole? console = logging.Format == LogFormat.Text ? StatusConsole.TryInstall(WindowsConsole.TryEnableEscapes) : null;
+        StatusConsole? console = StatusConsole.InstallOrNull(logging, WindowsConsole.TryEnableEscapes);
         return SharedLaneHost.Run(logging, createEngine, (lane, loggers, engine) =>
         {
             ILogger logger = loggers.CreateLogger("softlan.client");

@@ -9,7 +9,7 @@ internal sealed class EnduringWriter(TextWriter inner) : GuardedWriter(inner)
     /// <summary>Whether a write was lost since the start.</summary>
     public bool HasFailed => _hasFailed;
 
-    protected override void Try(Action write)
+    protected override void Guard(Action write)
     {
         try
         {

@@ -5,7 +5,7 @@ namespace Softlan.Roles.CommandLine;
 /// <summary>stdout: what cannot be written there is a failure that an operator can act on.</summary>
 internal sealed class OutputWriter(TextWriter inner) : GuardedWriter(inner)
 {
-    protected override void Try(Action write)
+    protected override void Guard(Action write)
     {
         try
         {

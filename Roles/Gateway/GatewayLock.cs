@@ -25,7 +25,7 @@ internal sealed class GatewayLock : IDisposable
         try
         {
             // Room codes ignore case.
-            return new GatewayLock(NamespaceLock.TryTake($"softlan/gateway/{room.ToString().ToLowerInvariant()}/{port}")
+            return new GatewayLock(NamespaceLock.TakeOrNull($"softlan/gateway/{room.ToString().ToLowerInvariant()}/{port}")
                 ?? throw SoftlanException.Create(
                     $"Cannot bridge '{port}' into room '{room}'",
                     "another softlan gateway on this machine does so now",

@@ -17,8 +17,7 @@ internal static class LinuxGateway
     /// <returns>The exit code; a failure is thrown.</returns>
     public static int Run(GatewayOptions options, LoggingOptions logging, Func<EventLoop, ILoggerFactory, IQuicEngine> createEngine)
     {
-        // Before the loggers: they keep the writer that they find. JSON lines are for programs, which want no live line among them.
-        StatusConsole? console = logging.Format == LogFormat.Text ? StatusConsole.TryInstall() : null;
+        StatusConsole? console = StatusConsole.InstallOrNull(logging);
         GatewayLock? held = null;
         try
         {

@@ -20,13 +20,14 @@ internal sealed class StatusConsole(EnduringWriter terminal, Func<int> width) : 
 
     /// <summary>Puts itself between <see cref="Console.Error"/> and the terminal. Before the loggers are made: they keep the writer that they
     /// find.</summary>
+    /// <param name="logging">JSON lines are for programs, which want no live line among them.</param>
     /// <param name="tryEnableEscapes">Has the terminal understand escape sequences, where it does not by itself; null: its TERM says whether it
     /// does.</param>
-    /// <returns>Null where stderr is no terminal that can take a line back.</returns>
-    public static StatusConsole? TryInstall(Func<bool>? tryEnableEscapes = null)
+    /// <returns>Null where stderr is no terminal that can take a line back, or no line is wanted.</returns>
+    public static StatusConsole? InstallOrNull(LoggingOptions logging, Func<bool>? tryEnableEscapes = null)
     {
         tryEnableEscapes ??= static () => Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
-        if (Console.IsErrorRedirected || !tryEnableEscapes())
+        if (logging.Format != LogFormat.Text || Console.IsErrorRedirected || !tryEnableEscapes())
         {
             return null;
         }

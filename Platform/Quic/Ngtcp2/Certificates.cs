@@ -49,7 +49,7 @@ internal static unsafe class Certificates
     /// <param name="bytes">PEM or DER.</param>
     /// <param name="format">GNUTLS_X509_FMT_*.</param>
     /// <returns>0, or GnuTLS' error.</returns>
-    public static int TryGetPin(ReadOnlySpan<byte> bytes, int format, out CertificatePin pin)
+    public static int ReadPin(ReadOnlySpan<byte> bytes, int format, out CertificatePin pin)
     {
         pin = default;
         int result = NativeGnuTls.X509CrtInit(out nint certificate);

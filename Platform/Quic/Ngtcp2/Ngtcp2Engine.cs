@@ -139,7 +139,7 @@ internal sealed unsafe class Ngtcp2Engine : IQuicEngine, IDisposable
     public CertificatePin Inspect(ServerCertificate certificate, string origin)
     {
         TlsCredentials.ForServer(certificate, origin).Release();
-        int result = Certificates.TryGetPin(certificate.ChainPem, NativeGnuTls.GNUTLS_X509_FMT_PEM, out CertificatePin pin);
+        int result = Certificates.ReadPin(certificate.ChainPem, NativeGnuTls.GNUTLS_X509_FMT_PEM, out CertificatePin pin);
         GnuTlsException.ThrowIfFailed(result, $"Cannot read the certificate of {origin}");
         return pin;
     }

@@ -92,7 +92,7 @@ internal sealed unsafe partial class QuicConnection
 
         long usable = window - Math.Max(window / ReservedShare, SmallestReserve);
         long limit = Math.Min(_delay.Limit, usable);
-        BbrPauses.Advice advice = _pauses.Ask(ToNanoseconds(_delay.RoundTrip), _delay.IsBusy, _loop.NowNanoseconds);
+        BbrPauses.Advice advice = _pauses.Ask(Nanoseconds.From(_delay.RoundTrip), _delay.IsBusy, _loop.NowNanoseconds);
         _isGuarded = advice == BbrPauses.Advice.None;
         _queue.IsPaused = advice == BbrPauses.Advice.Ease;
         _probes = advice == BbrPauses.Advice.Probe;
@@ -174,12 +174,10 @@ internal sealed unsafe partial class QuicConnection
             _askedAt = _bytesSent;
             if (_holds)
             {
-                _pauses.OnProbeSent(ToNanoseconds(_delay.RoundTrip), _loop.NowNanoseconds);
+                _pauses.OnProbeSent(Nanoseconds.From(_delay.RoundTrip), _loop.NowNanoseconds);
             }
         }
 
         return length;
     }
-
-    private static long ToNanoseconds(TimeSpan time) => time.Ticks * TimeSpan.NanosecondsPerTick;
 }

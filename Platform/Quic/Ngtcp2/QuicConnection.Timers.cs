@@ -67,7 +67,7 @@ internal sealed unsafe partial class QuicConnection
         _restExpiry = long.MaxValue;
         _queue.Settle();
         _queueExpires = _queueExpires == long.MaxValue && _queue.Count > 0
-            ? _loop.NowNanoseconds + (_queue.MaxAge.Ticks * TimeSpan.NanosecondsPerTick)
+            ? _loop.NowNanoseconds + Nanoseconds.From(_queue.MaxAge)
             : _queueExpires;
         if (_budget <= 0 && _isDelayBound)
         {
@@ -116,12 +116,12 @@ internal sealed unsafe partial class QuicConnection
         expiry = Math.Min(expiry, _queueExpires);
         if (_mtu.IsBlackHole && _state == State.Connected)
         {
-            expiry = Math.Min(expiry, _mtu.RetryAt.Ticks * TimeSpan.NanosecondsPerTick);
+            expiry = Math.Min(expiry, Nanoseconds.From(_mtu.RetryAt));
         }
 
         if (_state == State.Lingering)
         {
-            expiry = Math.Min(expiry, _lingerUntil.Ticks * TimeSpan.NanosecondsPerTick);
+            expiry = Math.Min(expiry, Nanoseconds.From(_lingerUntil));
         }
 
         if (expiry == long.MaxValue)

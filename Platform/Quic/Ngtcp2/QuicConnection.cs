@@ -275,7 +275,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
     /// <summary>For ngtcp2, in nanoseconds.</summary>
     private ulong Now => (ulong)_pauses.Clock(_loop.NowNanoseconds);
 
-    private static TimeSpan ToTimeSpan(ulong nanoseconds) => new((long)Math.Min(nanoseconds / 100, long.MaxValue));
+    private static TimeSpan ToTimeSpan(ulong nanoseconds) => Nanoseconds.ToTimeSpan((long)Math.Min(nanoseconds, long.MaxValue));
 
     private static SockAddr WithAddressOf(SockAddr bound, SockAddr source)
     {

@@ -192,7 +192,7 @@ internal sealed unsafe class TlsSession : IDisposable
             return false;
         }
 
-        int result = Certificates.TryGetPin(
+        int result = Certificates.ReadPin(
             new ReadOnlySpan<byte>(chain[0].Data, (int)chain[0].Size), NativeGnuTls.GNUTLS_X509_FMT_DER, out CertificatePin actual);
         TrustFailure = result < 0
             ? $"the relay's certificate cannot be read: {GnuTlsException.Text(result)}"
