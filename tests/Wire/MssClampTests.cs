@@ -8,6 +8,7 @@ namespace Softlan.Tests.Wire;
 
 public sealed class MssClampTests
 {
+    private const byte Options = IPProtocols.DestinationOptions;
     private const byte Syn = 0x02;
     private const byte SynAck = 0x12;
 
@@ -81,7 +82,7 @@ public sealed class MssClampTests
         foreach (TestFrame frame in new[]
         {
             new TestFrame { TcpFlags = Syn, TcpOptions = Mss(1460), IpOptions = [1, 1, 1, 0] },
-            new TestFrame { TcpFlags = Syn, TcpOptions = Mss(1460), IsV6 = true, ExtensionHeaders = 3 },
+            new TestFrame { TcpFlags = Syn, TcpOptions = Mss(1460), IsV6 = true, Extensions = [Options, Options, Options] },
             new TestFrame { TcpFlags = Syn, TcpOptions = Mss(1460), Payload = new byte[100] },
         })
         {
@@ -137,7 +138,7 @@ public sealed class MssClampTests
     {
         foreach (bool isV6 in new[] { false, true })
         {
-            byte[] whole = new TestFrame { IsV6 = isV6, ExtensionHeaders = 2, TcpFlags = Syn, TcpOptions = Mss(1460) }.Build();
+            byte[] whole = new TestFrame { IsV6 = isV6, Extensions = [Options, Options], TcpFlags = Syn, TcpOptions = Mss(1460) }.Build();
             for (int length = 0; length < whole.Length; length++)
             {
                 AssertUntouched(whole[..length], 600);
@@ -160,12 +161,13 @@ public sealed class MssClampTests
             }
 
             bool isV6 = random.Next(2) == 0;
-            TestFrame frame = new() { IsV6 = isV6, TcpFlags = (byte)random.Next(256), TcpOptions = options, ExtensionHeaders = random.Next(3) };
+            byte[] extensions = [.. Enumerable.Repeat(Options, random.Next(3))];
+            TestFrame frame = new() { IsV6 = isV6, TcpFlags = (byte)random.Next(256), TcpOptions = options, Extensions = extensions };
             byte[] before = frame.Build();
             byte[] after = [.. before];
             bool mayBe = MssClamp.MayBeSyn(before);
             Assert.True(mayBe || (frame.TcpFlags & Syn) == 0);
-            Assert.True(!mayBe || (frame.TcpFlags & Syn) != 0 || (isV6 && frame.ExtensionHeaders > 0));
+            Assert.True(!mayBe || (frame.TcpFlags & Syn) != 0 || (isV6 && frame.Extensions.Length > 0));
             if (MssClamp.Clamp(after, random.Next(1519)))
             {
                 Assert.Equal((frame with { TcpOptions = after[^options.Length..] }).Build(), after);

@@ -1,3 +1,4 @@
+using Softlan.Wire;
 using Softlan.Wire.Offload;
 using Xunit;
 
@@ -184,12 +185,14 @@ public sealed class FrameCoalescerTests
     }
 
     [Theory]
-    [InlineData(true, 3)]
-    [InlineData(false, 2)]
-    public void Finish_FragmentBetweenTheSameHosts_IsNotOvertakenByItsProtocol(bool sameProtocol, int entries)
+    [InlineData(false, true, 3)]
+    [InlineData(false, false, 2)]
+    [InlineData(true, true, 3)]
+    [InlineData(true, false, 2)]
+    public void Finish_FragmentBetweenTheSameHosts_IsNotOvertakenByItsProtocol(bool isV6, bool sameProtocol, int entries)
     {
-        TestFrame first = new() { Payload = Bytes(SegmentSize) };
-        TestFrame fragment = first with { IsTcp = sameProtocol, Fragment = 185, SourcePort = 1 };
+        TestFrame first = new() { IsV6 = isV6, Payload = Bytes(SegmentSize) };
+        TestFrame fragment = first with { IsTcp = sameProtocol, Fragment = 185, Extensions = [IPProtocols.Fragment], SourcePort = 1 };
         FrameCoalescer coalescer = new(VirtioNetHeader.Length, mergesUdp: true);
         Add(coalescer, first.Build(), fragment.Build(), Follow(first).Build());
         Assert.Equal(entries, coalescer.Finish());

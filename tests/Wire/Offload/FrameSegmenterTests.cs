@@ -9,7 +9,10 @@ public sealed class FrameSegmenterTests
     private static readonly byte[] Buffer = new byte[1_522];
 
     public static TheoryData<string> Shapes { get; } =
-        ["tcp4", "tcp6", "udp4", "udp6", "tcp4 options", "tcp6 extensions", "tcp4 tagged", "tcp6 double-tagged", "udp4 ip options", "tcp4 all flags"];
+    [
+        "tcp4", "tcp6", "udp4", "udp6", "tcp4 options", "tcp6 extensions", "tcp6 authentication", "udp6 authentication", "tcp4 tagged",
+        "tcp6 double-tagged", "udp4 ip options", "tcp4 all flags",
+    ];
 
     [Theory]
     [MemberData(nameof(Shapes))]
@@ -26,6 +29,26 @@ public sealed class FrameSegmenterTests
         TestFrame frame = Shape(shape) with { Payload = Bytes(5_000) };
         VirtioNetHeader header = new(VirtioNetFlags.None, TypeOf(frame), 0, 1_400, 0, 0);
         Assert.Equal(frame.Cut(1_400), Cut(header, frame.Build()));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void TryNext_BehindARoutingHeader_IsSummedForTheFinalDestination(bool isTcp)
+    {
+        TestFrame frame = new() { IsV6 = true, IsTcp = isTcp, Extensions = [IPProtocols.Routing], Payload = Bytes(5_000) };
+        Assert.Equal(frame.Cut(1_400), Cut(frame.PartialHeader(TypeOf(frame), 1_400), frame.BuildPartial()));
+    }
+
+    /// <summary>The addresses in sight are not those that the sum is of.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void TryBegin_RoutingHeaderWithoutPartialSum_IsRefused(bool isTcp)
+    {
+        TestFrame frame = new() { IsV6 = true, IsTcp = isTcp, Extensions = [IPProtocols.Routing], Payload = Bytes(5_000) };
+        VirtioNetHeader header = new(VirtioNetFlags.None, TypeOf(frame), 0, 1_400, 0, 0);
+        Assert.False(FrameSegmenter.TryBegin(header, frame.Build(), Buffer.Length, out _));
     }
 
     [Theory]
@@ -146,7 +169,7 @@ public sealed class FrameSegmenterTests
     [
         "gso size 0", "gso size 7", "gso size over buffer", "gso type 2", "gso type ecn only",
         "udp with ecn", "tcp4 is tcp6", "tcp is udp", "udp is tcp", "ufo over ipv6",
-        "checksum start", "checksum offset", "fragment", "total length short", "total length long",
+        "checksum start", "checksum offset", "fragment", "ipv6 fragment", "total length short", "total length long",
         "ihl 4", "data offset 4", "data offset 15", "arp", "cut off",
         "too many datagrams", "checksum past the end", "checksum in the ethernet header",
     ];
@@ -159,7 +182,9 @@ public sealed class FrameSegmenterTests
         TestFrame udp = tcp with { IsTcp = false };
         TestFrame frame = lie is "udp with ecn" or "tcp is udp" or "too many datagrams"
             ? udp
-            : lie is "ufo over ipv6" ? udp with { IsV6 = true } : tcp;
+            : lie is "ufo over ipv6" ? udp with { IsV6 = true }
+            : lie is "ipv6 fragment" ? tcp with { IsV6 = true, Extensions = [IPProtocols.Fragment] }
+            : tcp;
         byte[] bytes = lie == "fragment" ? (frame with { Fragment = 0x2000 }).BuildPartial() : frame.BuildPartial();
         VirtioNetHeader header = frame.PartialHeader(TypeOf(frame), 1_000);
         switch (lie)
@@ -176,7 +201,7 @@ public sealed class FrameSegmenterTests
             case "ufo over ipv6": header = header with { GsoType = VirtioGsoType.Udp }; break;
             case "checksum start": header = header with { ChecksumStart = 36 }; break;
             case "checksum offset": header = header with { ChecksumOffset = 6 }; break;
-            case "fragment": break;
+            case "fragment" or "ipv6 fragment": break;
             case "total length short": bytes[17]--; break;
             case "total length long": bytes[17]++; break;
             case "ihl 4": bytes[14] = 0x44; break;
@@ -231,7 +256,9 @@ public sealed class FrameSegmenterTests
         Sequence = 4_294_960_000,
         TcpOptions = name.EndsWith(" options", StringComparison.Ordinal) ? [1, 1, 8, 10, 1, 2, 3, 4, 5, 6, 7, 8] : [],
         IpOptions = name.EndsWith("ip options", StringComparison.Ordinal) ? [7, 7, 4, 0, 0, 0, 0, 0] : [],
-        ExtensionHeaders = name.EndsWith("extensions", StringComparison.Ordinal) ? 2 : 0,
+        Extensions = name.EndsWith("extensions", StringComparison.Ordinal) ? [IPProtocols.HopByHop, IPProtocols.DestinationOptions]
+            : name.EndsWith("authentication", StringComparison.Ordinal) ? [IPProtocols.Authentication]
+            : [],
         Tags = name.EndsWith("double-tagged", StringComparison.Ordinal) ? [0x88, 0xa8, 0, 5, 0x81, 0, 0, 6]
             : name.EndsWith("tagged", StringComparison.Ordinal) ? [0x81, 0, 0x20, 5]
             : [],

@@ -14,14 +14,22 @@ public sealed class OffloadAllocationTests
         byte[] bytes = new byte[original.Length];
         byte[] buffer = new byte[1_522];
         VirtioNetHeader header = frame.PartialHeader(VirtioGsoType.TcpV4, 1_448);
+        int segments = 0;
         Assert.Equal(0, AllocatedBy(() =>
         {
             original.CopyTo(bytes, 0);
-            bool valid = FrameSegmenter.TryBegin(header, bytes, buffer.Length, out FrameSegmenter segmenter);
-            while (valid && segmenter.TryNext(buffer, out _))
+            segments = 0;
+            if (!FrameSegmenter.TryBegin(header, bytes, buffer.Length, out FrameSegmenter segmenter))
             {
+                return;
+            }
+
+            while (segmenter.TryNext(buffer, out _))
+            {
+                segments++;
             }
         }));
+        Assert.Equal(42, segments);
     }
 
     [Fact]

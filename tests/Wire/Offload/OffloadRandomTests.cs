@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Softlan.Wire;
 using Softlan.Wire.Offload;
 using Xunit;
 
@@ -32,7 +33,7 @@ public sealed class OffloadRandomTests
                 (string flow, byte[] bytes) = traffic.Next();
                 if (!coalescer.TryAdd(bytes))
                 {
-                    entries += Drain(coalescer, vnetLength, flows, received);
+                    entries += Drain(coalescer, vnetLength, Receive);
                     Assert.True(coalescer.TryAdd(bytes));
                 }
 
@@ -42,10 +43,17 @@ public sealed class OffloadRandomTests
                 frames++;
             }
 
-            entries += Drain(coalescer, vnetLength, flows, received);
+            entries += Drain(coalescer, vnetLength, Receive);
             Assert.Equal(
                 sent.GroupBy(pair => pair.Flow).OrderBy(group => group.Key),
                 received.GroupBy(pair => pair.Flow).OrderBy(group => group.Key));
+
+            void Receive(byte[] bytes)
+            {
+                string normal = Normalize(bytes);
+                Assert.True(flows.TryGetValue(normal, out string? flow), "A frame came out that never went in.");
+                received.Add((flow, normal));
+            }
         }
 
         // It would be easy to be right by never merging.
@@ -70,7 +78,13 @@ public sealed class OffloadRandomTests
 
             VirtioGsoType type = !frame.IsTcp ? VirtioGsoType.UdpL4 : frame.IsV6 ? VirtioGsoType.TcpV6 : VirtioGsoType.TcpV4;
             byte[] bytes = frame.BuildPartial();
-            Assert.True(FrameSegmenter.TryBegin(frame.PartialHeader(type, gsoSize), bytes, buffer.Length, out FrameSegmenter segmenter));
+            bool isTaken = FrameSegmenter.TryBegin(frame.PartialHeader(type, gsoSize), bytes, buffer.Length, out FrameSegmenter segmenter);
+            Assert.Equal(!frame.IsV6 || !frame.Extensions.Contains(IPProtocols.Fragment), isTaken);
+            if (!isTaken)
+            {
+                continue;
+            }
+
             List<byte[]> expected = frame.Cut(gsoSize);
             if (segmenter.IsWhole)
             {
@@ -136,24 +150,54 @@ public sealed class OffloadRandomTests
     [Fact]
     public void TryAdd_AnyBytes_NeverThrowsAndLosesNothing()
     {
+        const int Rounds = 20_000;
         Random random = new(31);
         FrameCoalescer coalescer = new(VirtioNetHeader.Length, mergesUdp: true);
-        for (int round = 0; round < 20_000; round++)
+        List<string> sent = [];
+        List<string> received = [];
+        TestFrame frame = new();
+        int entries = 0;
+        for (int round = 0; round < Rounds; round++)
         {
-            byte[] bytes = RandomFrame(random);
+            frame = random.Next(10) switch
+            {
+                0 => RandomSuperFrame(random, maxPayload: 40),
+                1 => PlainFrame(random),
+                _ => Follow(frame),
+            };
+            byte[] bytes = random.Next(3) == 0 ? Damage(random, frame.Build()) : frame.Build();
             if (!coalescer.TryAdd(bytes))
             {
-                coalescer.Finish();
-                coalescer.Clear();
+                entries += Drain(coalescer, VirtioNetHeader.Length, one => received.Add(Convert.ToBase64String(one)));
+                Assert.Equal(sent.Order(StringComparer.Ordinal), received.Order(StringComparer.Ordinal));
+                sent.Clear();
+                received.Clear();
                 Assert.True(coalescer.TryAdd(bytes));
             }
+
+            sent.Add(Convert.ToBase64String(bytes));
         }
+
+        // It would be easy to lose nothing by never merging.
+        Assert.InRange(entries, 1, Rounds * 9 / 10);
     }
 
-    private static byte[] RandomFrame(Random random)
+    private static TestFrame PlainFrame(Random random) => new()
     {
-        TestFrame frame = RandomSuperFrame(random, maxPayload: 40);
-        byte[] bytes = frame.Build();
+        IsTcp = random.Next(2) == 0,
+        Identification = (ushort)random.Next(65_536),
+        Sequence = (uint)random.Next(),
+        Payload = new byte[random.Next(8, 40)],
+    };
+
+    private static TestFrame Follow(TestFrame frame) => frame with
+    {
+        Sequence = frame.Sequence + (uint)frame.Payload.Length,
+        Identification = (ushort)(frame.Identification + 1),
+    };
+
+    private static byte[] Damage(Random random, byte[] bytes)
+    {
         for (int i = random.Next(4); i > 0; i--)
         {
             bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
@@ -178,7 +222,7 @@ public sealed class OffloadRandomTests
             Identification = (ushort)random.Next(65_536),
             Fragment = (ushort)(random.Next(2) * 0x4000),
             IpOptions = random.Next(3) == 0 ? options[..(options.Length / 8 * 4)] : [],
-            ExtensionHeaders = random.Next(3) == 0 ? random.Next(4) : 0,
+            Extensions = random.Next(3) == 0 ? random.GetItems(RandomTraffic.Extensions, random.Next(4)) : [],
             Sequence = (uint)random.NextInt64(1L << 32),
             TcpReserved = (byte)random.Next(16),
             TcpFlags = (byte)random.Next(256),
@@ -187,7 +231,8 @@ public sealed class OffloadRandomTests
         };
     }
 
-    private static int Drain(FrameCoalescer coalescer, int vnetLength, Dictionary<string, string> flows, List<(string Flow, string Frame)> received)
+    /// <summary>Hands every frame of a batch to <paramref name="receive"/>, and says how many entries there were.</summary>
+    private static int Drain(FrameCoalescer coalescer, int vnetLength, Action<byte[]> receive)
     {
         int count = coalescer.Finish();
         byte[] buffer = new byte[BufferLength];
@@ -199,13 +244,13 @@ public sealed class OffloadRandomTests
             Assert.True(FrameSegmenter.TryBegin(header, frame, buffer.Length, out FrameSegmenter segmenter));
             if (segmenter.IsWhole)
             {
-                Receive(frame);
+                receive(frame);
             }
 
             int segments = 0;
             while (segmenter.TryNext(buffer, out int length))
             {
-                Receive(buffer[..length]);
+                receive(buffer[..length]);
                 segments++;
             }
 
@@ -214,13 +259,6 @@ public sealed class OffloadRandomTests
 
         coalescer.Clear();
         return count;
-
-        void Receive(byte[] bytes)
-        {
-            string normal = Normalize(bytes);
-            Assert.True(flows.TryGetValue(normal, out string? flow), "A frame came out that never went in.");
-            received.Add((flow, normal));
-        }
     }
 
     /// <summary>Identifications that stayed the same may count up afterwards: RFC 6864 gives those of packets with DF no meaning.</summary>

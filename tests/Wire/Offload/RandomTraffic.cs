@@ -1,3 +1,4 @@
+using Softlan.Wire;
 using Softlan.Wire.Offload;
 
 namespace Softlan.Tests.Wire.Offload;
@@ -7,6 +8,10 @@ internal sealed class RandomTraffic
 {
     /// <summary>Hosts from here on send the same IPv4 identification in every frame.</summary>
     public const byte FirstFixedHost = 100;
+
+    /// <summary>Headers of IPv6 that differ in how their length is written.</summary>
+    public static readonly byte[] Extensions =
+        [IPProtocols.HopByHop, IPProtocols.DestinationOptions, IPProtocols.Routing, IPProtocols.Fragment, IPProtocols.Authentication];
 
     private readonly Random _random;
     private readonly TestFrame[] _next;
@@ -46,7 +51,7 @@ internal sealed class RandomTraffic
             TcpOptions = frame.TcpOptions,
         };
         byte[] bytes = frame.Build();
-        Damage(bytes);
+        Damage(bytes, frame.Transport + TransportHeader.PortsLength);
         return ($"{flow}", _random.Next(60) == 0 ? [.. bytes, .. new byte[_random.Next(1, 10)]] : bytes);
     }
 
@@ -81,19 +86,19 @@ internal sealed class RandomTraffic
         16 => frame with { Identification = (ushort)(frame.Identification + 1) },
         17 => frame with { Fragment = (ushort)(frame.Fragment ^ 0x4000) },
         18 => frame with { Fragment = (ushort)_random.Next(65_536) },
-        19 => frame with { IpOptions = [1, 1, 1, 0], ExtensionHeaders = 1 },
+        19 => frame with { IpOptions = [1, 1, 1, 0], Extensions = [Extensions[_random.Next(Extensions.Length)]] },
         20 => frame with { Tags = [0x81, 0, 0, 5] },
         21 => frame with { Urgent = 7 },
         22 => frame with { TcpReserved = (byte)_random.Next(16) },
         _ => frame with { Payload = new byte[frame.Payload.Length] },
     };
 
-    private void Damage(byte[] bytes)
+    /// <param name="start">Behind the addresses and ports, so that it stays in its flow.</param>
+    private void Damage(byte[] bytes, int start)
     {
-        // Behind the addresses and ports, so that it stays in its flow.
-        if (_random.Next(50) == 0 && bytes.Length > 70)
+        if (_random.Next(50) == 0)
         {
-            bytes[_random.Next(62, bytes.Length)] ^= (byte)(1 << _random.Next(8));
+            bytes[_random.Next(start, bytes.Length)] ^= (byte)(1 << _random.Next(8));
         }
     }
 

@@ -27,8 +27,8 @@ internal sealed record TestFrame
     /// <summary>IPv4 options, a multiple of four bytes.</summary>
     public byte[] IpOptions { get; init; } = [];
 
-    /// <summary>IPv6 destination options headers of eight bytes each.</summary>
-    public int ExtensionHeaders { get; init; }
+    /// <summary>IPv6 extension headers by their protocol numbers.</summary>
+    public byte[] Extensions { get; init; } = [];
 
     public ushort SourcePort { get; init; } = 27015;
 
@@ -51,13 +51,11 @@ internal sealed record TestFrame
 
     public byte[] Payload { get; init; } = [];
 
-    private const int DestinationOptions = 60;
-
     public byte Protocol => IsTcp ? IPProtocols.Tcp : IPProtocols.Udp;
 
     public int Network => 14 + Tags.Length;
 
-    public int Transport => Network + (IsV6 ? 40 + (8 * ExtensionHeaders) : 20 + IpOptions.Length);
+    public int Transport => Network + (IsV6 ? 40 + Extensions.Sum(kind => Extension(kind, 0).Length) : 20 + IpOptions.Length);
 
     public int HeaderLength => Transport + (IsTcp ? 20 + TcpOptions.Length : 8);
 
@@ -66,6 +64,11 @@ internal sealed record TestFrame
     private byte[] Source => IsV6 ? [0xfd, .. new byte[14], Host] : [10, 73, 1, Host];
 
     private byte[] Destination => IsV6 ? [0xfd, .. new byte[13], 1, 2] : [10, 73, 42, 17];
+
+    /// <summary>Where the packet goes in the end, which is what its pseudo header names (RFC 8200, section 8.1).</summary>
+    private byte[] FinalDestination => IsV6 && Extensions.Contains(IPProtocols.Routing) ? BehindRouting : Destination;
+
+    private static byte[] BehindRouting => [0xfd, .. new byte[13], 7, 7];
 
     private int TransportLength => HeaderLength - Transport + Payload.Length;
 
@@ -118,7 +121,17 @@ internal sealed record TestFrame
         return segments;
     }
 
-    private int Pseudo() => ReferenceChecksum.Pseudo(Source, Destination, Protocol, TransportLength);
+    private int Pseudo() => ReferenceChecksum.Pseudo(Source, FinalDestination, Protocol, TransportLength);
+
+    /// <summary>The first fragment of two, a type 2 routing header, an authentication header with a value of 12 bytes; otherwise padding
+    /// options.</summary>
+    private static byte[] Extension(byte kind, byte next) => kind switch
+    {
+        IPProtocols.Fragment => [next, 0, 0, 1, 0, 0, 0, 7],
+        IPProtocols.Routing => [next, 2, 2, 1, 0, 0, 0, 0, .. BehindRouting],
+        IPProtocols.Authentication => [next, 4, 0, 0, 0, 0, 0, 1, 0, 0, 0, 2, .. new byte[12]],
+        _ => [next, 0, 1, 4, 0, 0, 0, 0],
+    };
 
     private byte[] NetworkBytes()
     {
@@ -126,13 +139,13 @@ internal sealed record TestFrame
         if (IsV6)
         {
             List<byte> extensions = [];
-            for (int i = 0; i < ExtensionHeaders; i++)
+            for (int i = 0; i < Extensions.Length; i++)
             {
-                extensions.AddRange([i + 1 < ExtensionHeaders ? (byte)DestinationOptions : Protocol, 0, 1, 4, 0, 0, 0, 0]);
+                extensions.AddRange(Extension(Extensions[i], i + 1 < Extensions.Length ? Extensions[i + 1] : Protocol));
             }
 
             int length = extensions.Count + TransportLength;
-            byte next = ExtensionHeaders > 0 ? (byte)DestinationOptions : Protocol;
+            byte next = Extensions.Length > 0 ? Extensions[0] : Protocol;
             return
             [
                 .. ethernet, 0x86, 0xdd,
