@@ -16,6 +16,7 @@ public sealed class KeyUpdateTests : IDisposable
     public void UpdateKeys_WhileFramesFlow_LosesNothing()
     {
         (RecordingHandler client, RecordingHandler server) = _party.Join();
+        int sent = 0;
         for (int i = 0; i < 3; i++)
         {
             // ngtcp2 prepares the next keys while it writes, so something must be written.
@@ -23,11 +24,16 @@ public sealed class KeyUpdateTests : IDisposable
                 () =>
                 {
                     client.SendFrame(_party.Loop, 60);
+                    sent++;
                     return ((QuicConnection)client.Link).UpdateKeys();
                 },
                 "the keys could be updated");
             client.SendFrame(_party.Loop, 200, (byte)i);
             _party.Until(() => server.Datagrams.Any(d => d.Length == 204 && d[^1] == i), "the frame arrived under the new key");
+            sent++;
         }
+
+        _party.Until(() => server.DatagramCount == sent, $"all {sent} frames arrived");
+        Assert.Equal(0, client.Link.Counters.TotalDropped);
     }
 }
