@@ -4,6 +4,7 @@ using Softlan.Platform.Linux;
 using Softlan.Wire;
 using Softlan.Wire.Offload;
 using Xunit;
+using TestFrame = Softlan.Tests.Wire.Offload.TestFrame;
 
 namespace Softlan.Tests.Platform.Linux;
 
@@ -35,6 +36,49 @@ public sealed class BatchWriterTests
         Assert.False(kernel.MakesSuperFrames);
         Assert.Equal(40, kernel.Taken.Count);
         Assert.InRange(kernel.Refusals, 1, 16);
+    }
+
+    /// <summary>Packet sockets before Linux 6.2.</summary>
+    [Fact]
+    public void UdpSuperFramesRefused_AreCutAndNotMadeAgain_TcpOnesGoOn()
+    {
+        Kernel kernel = new() { RefusesUdpSuperFrames = Errno.EINVAL };
+        byte[][] datagrams = [.. Datagrams(10), .. Datagrams(70, port: 3000)];
+        Assert.Equal(0, Write(kernel, datagrams));
+        Assert.Equal(datagrams, kernel.Taken);
+        int refusals = kernel.Refusals;
+        Assert.InRange(refusals, 1, 3);
+
+        kernel.Taken.Clear();
+        for (int i = 0; i < 20; i++)
+        {
+            Assert.Equal(0, Write(kernel, [.. Datagrams(10), Segment(0), Segment(1)]));
+        }
+
+        Assert.Equal(refusals, kernel.Refusals);
+        Assert.True(kernel.MakesSuperFrames);
+        Assert.Equal(20 * 11, kernel.Taken.Count);
+        Assert.Equal(0, kernel.Counters.TotalDropped);
+    }
+
+    [Fact]
+    public void SuperFramesRefusedNowAndThen_AreStillMade()
+    {
+        Kernel kernel = new();
+        for (int i = 0; i < 3; i++)
+        {
+            for (int refusal = 0; refusal < 15; refusal++)
+            {
+                kernel.RefusesSuperFrames = Errno.EINVAL;
+                Assert.Equal(0, Write(kernel, [Segment(0), Segment(1)]));
+            }
+
+            kernel.RefusesSuperFrames = 0;
+            Assert.Equal(0, Write(kernel, [Segment(0), Segment(1)]));
+        }
+
+        Assert.Equal(3 * 15, kernel.Refusals);
+        Assert.True(kernel.MakesSuperFrames);
     }
 
     [Fact]
@@ -87,6 +131,10 @@ public sealed class BatchWriterTests
         return error | kernel.Flush();
     }
 
+    /// <summary>A run of UDP datagrams with finished checksums.</summary>
+    private static List<byte[]> Datagrams(int count, ushort port = 2000) =>
+        new TestFrame { IsTcp = false, SourcePort = port, Payload = new byte[count * 100] }.Cut(100);
+
     /// <summary>One of a run of TCP segments with finished checksums.</summary>
     private static byte[] Segment(int index)
     {
@@ -131,7 +179,9 @@ public sealed class BatchWriterTests
 
         public List<byte[]> Taken { get; } = [];
 
-        public int RefusesSuperFrames { get; init; }
+        public int RefusesSuperFrames { get; set; }
+
+        public int RefusesUdpSuperFrames { get; init; }
 
         public int RefusesAll { get; init; }
 
@@ -142,10 +192,13 @@ public sealed class BatchWriterTests
             for (int i = 0; i < count; i++)
             {
                 int error = WriteOne(batch[i]);
-                error = error == 0 ? 0 : Refused(batch[i], batch.Frames(i), error);
-                if (error != 0)
+                if (error == 0)
                 {
-                    return error;
+                    Accepted();
+                }
+                else if (Refused(batch[i], batch.Frames(i), error) is not 0 and int fatal)
+                {
+                    return fatal;
                 }
             }
 
@@ -154,8 +207,12 @@ public sealed class BatchWriterTests
 
         protected override int WriteOne(ReadOnlySpan<byte> entry)
         {
-            bool isSuperFrame = VirtioNetHeader.Read(entry).GsoType != VirtioGsoType.None;
-            int error = RefusesAll != 0 ? RefusesAll : isSuperFrame ? RefusesSuperFrames : 0;
+            int error = RefusesAll != 0 ? RefusesAll : VirtioNetHeader.Read(entry).GsoType switch
+            {
+                VirtioGsoType.None => 0,
+                VirtioGsoType.UdpL4 when RefusesUdpSuperFrames != 0 => RefusesUdpSuperFrames,
+                _ => RefusesSuperFrames,
+            };
             if (error == 0)
             {
                 Taken.Add(entry[VirtioNetHeader.Length..].ToArray());
