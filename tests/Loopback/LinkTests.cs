@@ -54,6 +54,19 @@ public abstract class LinkTests : IDisposable
             "path MTU discovery has found IPv6's full packet");
     }
 
+    /// <summary>The relay must answer from the address that it was asked at, not from the one that the system would choose.</summary>
+    [Fact]
+    public void Connect_ToAnotherAddressOfTheRelay_IsAnsweredFromThere()
+    {
+        (RecordingHandler client, RecordingHandler server) = _party.Join(new IPEndPoint(LoopbackParty.OtherAddress, _party.EndPoint.Port));
+        client.SendFrame(_party.Loop, 100);
+        server.SendFrame(_party.Loop, 100);
+        _party.Until(() => server.DatagramCount == 1 && client.DatagramCount == 1, "both have a datagram");
+        _party.Until(
+            () => server.Link.MaxDatagramLength == _party.FullLengthToClient,
+            "path MTU discovery of the relay, whose probes travel alone, has found a full packet");
+    }
+
     [Fact]
     public void Connect_WrongPin_IsUntrustedAndNamesBothPins()
     {

@@ -15,6 +15,9 @@ internal sealed class LoopbackParty : IDisposable
 {
     private readonly List<UdpProxy> _proxies = [];
 
+    /// <summary>Also this machine's, and not the one that it sends from by itself.</summary>
+    public static readonly IPAddress OtherAddress = IPAddress.Parse("127.0.0.2");
+
     /// <param name="relay">The engine that listens.</param>
     /// <param name="client">The engine that connects.</param>
     /// <param name="quick">Short timeouts, for tests of silence.</param>

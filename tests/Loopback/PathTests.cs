@@ -120,7 +120,7 @@ public abstract class PathTests : IDisposable
         // When an address goes away nothing arrives there any more. A packet that still does may confuse msquic's idea of the path.
         _party.Until(() => client.Link.MaxDatagramLength == _party.FullLengthToRelay, "path MTU discovery is done");
         _party.For(TimeSpan.FromMilliseconds(500));
-        IPAddress other = IPAddress.Parse("127.0.0.2");
+        IPAddress other = LoopbackParty.OtherAddress;
         ((MsQuicLink)client.Link).StartMove(other);
         _party.Until(
             () =>
@@ -172,7 +172,9 @@ public abstract class PathTests : IDisposable
         _party.Listener.Dispose();
         _party.Listener = _party.Listen(port);
         client.SendFrame(_party.Loop, 100);
-        _party.Until(() => client.Closed is not null, "the reset arrived", 1.9);
+        _party.Until(() => client.Closed is not null, "the reset arrived");
+
+        // Without it the link would have timed out.
         Assert.Equal(LinkCloseKind.Reset, client.Closed!.Value.Kind);
     }
 }

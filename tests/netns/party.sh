@@ -8,6 +8,7 @@ lan_network=10.73.42.0/24
 lan1_v6=fd42:73::11
 gateway_host_v6=fd42:73::2
 relay_v4=203.0.113.1
+relay_v4_too=203.0.113.2
 relay_v6=2001:db8:a::1
 room=PARTY
 tap=softlan0
@@ -97,9 +98,15 @@ start_gateway() {
 
 # start_player NAME [OPTION...]: joins, and has an address unless it asked for none.
 start_player() {
-  local name=$1 to=$relay_v4
-  shift
-  [ "$name" != bob ] || to="[$relay_v6]"
+  local to=$relay_v4
+  [ "$1" != bob ] || to="[$relay_v6]"
+  start_player_at "$to" "$@"
+}
+
+# start_player_at RELAY NAME [OPTION...]
+start_player_at() {
+  local to=$1 name=$2
+  shift 2
   start "$name" "$name" "$softlan" client --relay "$to" --pin "$pin" --room $room --name "$name" "$@"
   says "$name" 10 "In room $room" || return 1
   [[ " $* " == *" none "* ]] || wait_for 20 has_address "$name" || { echo "$name has no address on $tap"; return 1; }

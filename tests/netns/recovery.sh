@@ -96,6 +96,14 @@ story_paths() {
   check "alice's connection has lived through all of it" ends_well held
   check "alice's card is the same as before" [ "$(card alice)" = "$alice_card" ]
 
+  check "bob stops in order" stop bob
+  net relay addr add $relay_v4_too/24 dev eth0
+  check "the relay has another address: bob joins through it" start_player_at $relay_v4_too bob
+  check "and plays" pings bob $lan1
+  check "he stops in order" stop bob
+  net relay addr del $relay_v4_too/24 dev eth0
+  check "bob is back" start_player bob
+
   net home link set lan down
   check "alice's home is cut off for longer than QUIC waits: her client says so" says alice 40 'Lost 203'
   net home link set lan up
