@@ -22,8 +22,10 @@ story_recovery() {
   check "bob's traffic is back" returns 30 bob $lan1
   check "both cards are the same as before" same_cards "$alice_card" "$bob_card"
 
+  check "the gateway's card hears frames for every MAC" has_promiscuity gwhost eth1 1
   murder gateway
   check "the gateway that was killed left nothing on its machine" wait_for 5 no_card gwhost sl0
+  check "its card hears what is its own again" wait_for 5 has_promiscuity gwhost eth1 0
   check "it starts again and has its place at once" start_gateway --interface eth1
   check "alice's traffic is back" returns 30 alice $lan1
   check "bob's traffic is back" returns 30 bob $lan1
@@ -135,6 +137,9 @@ same_cards() {
 same_address() { echo "$(mac "$1") $(address "$1")"; [ "$(mac "$1") $(address "$1")" = "${2#* }" ]; }
 
 no_card() { ! net "$1" link show dev "$2"; }
+
+# has_promiscuity MACHINE CARD NUMBER: so many want to hear every frame on it.
+has_promiscuity() { net "$1" -d -o link show dev "$2" | grep -oE "promiscuity $3\b"; }
 
 left_alone() { no_card "$1" $tap && has_no_child "$1"; }
 

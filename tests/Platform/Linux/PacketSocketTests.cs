@@ -47,6 +47,37 @@ public sealed class PacketSocketTests
         });
     }
 
+    /// <summary>This card of a test hears everything anyway; a real one drops what is for other MACs unless it is told not to.</summary>
+    [Fact]
+    public void Open_TheCardIsPromiscuous_UntilItIsClosed()
+    {
+        InNamespace(rig =>
+        {
+            Assert.Contains(" promiscuity 1 ", rig.Namespace.Ip("-d link show nic0"), StringComparison.Ordinal);
+            rig.Gateway.Dispose();
+            Assert.Contains(" promiscuity 0 ", rig.Namespace.Ip("-d link show nic0"), StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public void Read_MoreThanTheKernelKeeps_WhatItDroppedIsCounted()
+    {
+        InNamespace(rig =>
+        {
+            const int Written = 40_000;
+            byte[] frame = TestFrames.Silent(Player, LanHost);
+            for (int i = 0; i < Written; i++)
+            {
+                rig.Lan.Write(frame);
+            }
+
+            // Once a second it asks for the number. Between the two cards the kernel may lose some of its own.
+            Assert.True(PortRecorder.TurnUntil(rig.Loop, () => rig.Gateway.Counters.Dropped(DropReason.PortBusy) > 0));
+            PortRecorder.Settle(rig.Loop);
+            Assert.InRange(rig.AtGateway.CountOf(TestFrames.SilentType) + rig.Gateway.Counters.Dropped(DropReason.PortBusy), 1, Written);
+        });
+    }
+
     [Fact]
     public void Read_OfAnotherInterface_HearsNothing()
     {

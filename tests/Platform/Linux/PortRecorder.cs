@@ -40,12 +40,18 @@ internal sealed class PortRecorder : IFramePortHandler
     /// <summary>Turns the loop until <paramref name="done"/>, for at most three seconds.</summary>
     public static bool TurnUntil(EventLoop loop, Func<bool> done)
     {
-        for (int i = 0; i < 300 && !done(); i++)
+        long end = Environment.TickCount64 + 3000;
+        while (!done())
         {
+            if (Environment.TickCount64 > end)
+            {
+                return false;
+            }
+
             loop.RunTurn(TimeSpan.FromMilliseconds(10));
         }
 
-        return done();
+        return true;
     }
 
     /// <summary>Turns the loop for a while, in which nothing more should happen.</summary>
