@@ -21,7 +21,7 @@ unchanged() {
 is_unchanged() { settings "$1" after && cmp -s "$work/$1.before" "$work/$1.after"; }
 
 story_restore() {
-  local signal mac_before
+  local signal mac_before chosen_mac=06:00:5e:00:53:09
   story "everything is put back"
   concerns bob gateway
   local address_before
@@ -45,13 +45,18 @@ story_restore() {
 
   concerns bob
   check "a TAP that stays is made on bob's machine" net bob tuntap add dev $tap mode tap
-  net bob link set $tap up && net bob link set $tap down # A card that was never up has another queue, which nothing brings back.
+  net bob link set $tap mtu 1450 up && net bob link set $tap down # A card that was never up has another queue, which nothing brings back.
   remember_settings bob
   mac_before=$(mac bob)
   check "bob joins on the TAP that was there" start_player bob
   check "and uses its MAC" [ "$(mac bob)" = "$mac_before" ]
   check "he stops in order" stop bob INT
   check "the TAP is there and everything on it as before" unchanged bob
+  check "bob joins on it with a MAC that he chose" start_player bob --virtual-mac $chosen_mac
+  murder bob
+  check "his client that was killed leaves that MAC, the room's MTU, and the card up" has_settings bob $chosen_mac 1500 UP
+  check "it is cleaned up by one that then stops in order" starts_and_stops bob
+  check "and everything on the TAP is as before" unchanged bob
   net bob link set $tap address 06:00:5e:00:53:01 mtu 1400 up && net bob addr add 10.73.42.77/24 brd + dev $tap
   # The kernel keeps the multicast route that a card gets with its first carrier.
   check "a client has been on it before" start_and_stop bob --address none
@@ -100,6 +105,9 @@ start_from_profile() {
   start "$1" "$1" "$softlan" client --room ${room,,}
   says "$1" 10 "using that again" && says "$1" 10 "In room" && wait_for 20 has_address "$1"
 }
+
+# has_settings PLAYER MAC MTU FLAG
+has_settings() { net "$1" -o link show dev $tap | grep -E "<.*\b$4\b.*> mtu $3 .*link/ether $2 "; }
 
 start_and_stop() { start_player "$@" && stop "$1"; }
 

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Versioning;
+using System.Text.Json.Nodes;
 using Softlan.Platform.Linux;
 using Softlan.Roles.Client;
 using Softlan.Tests.Platform.Linux;
@@ -143,6 +145,32 @@ public sealed class LinuxClientHostTests : IDisposable
     }
 
     [Fact]
+    public void PersistentTap_ClientWasKilled_TheNextOnePutsEverythingBack()
+    {
+        InNamespace((ns, loop) =>
+        {
+            ns.Ip($"tuntap add {Tap} mode tap");
+            ns.Ip($"link set {Tap} mtu 1450 address 02:00:5e:10:00:77");
+            ns.Ip($"link set {Tap} up");
+            ns.Ip($"link set {Tap} down");
+            string before = Settings(ns);
+            int? acceptsBefore = Sysctl.ReadIPv6(Tap, Sysctl.AcceptRa);
+
+            using LinuxClientHost killed = Open(loop, "10.73.42.50/24", Own);
+            LinuxTap tap = (LinuxTap)killed.OpenPort(killed.ChooseMac(() => Own));
+            killed.OnJoined(1400);
+            Kill(tap);
+            string left = ns.Ip($"addr show {Tap}");
+            Assert.All(["mtu 1400", ",UP", Own.ToString(), "10.73.42.50/24"], what => Assert.Contains(what, left, StringComparison.Ordinal));
+
+            using LinuxClientHost next = Open(loop, "none");
+            Assert.Equal(before, Settings(ns));
+            Assert.Equal(acceptsBefore, Sysctl.ReadIPv6(Tap, Sysctl.AcceptRa));
+            Assert.Empty(Directory.GetFiles(_directory.Path));
+        });
+    }
+
+    [Fact]
     public void ChooseMac_NoTapYet_IsThePlayersOwn()
     {
         InNamespace((_, loop) =>
@@ -213,6 +241,19 @@ public sealed class LinuxClientHostTests : IDisposable
             Assert.Equal(1, listed.Count(c => c == '\n'));
         });
     }
+
+    /// <summary>What the kernel does to a process that is killed, and its journal is then somebody's who does not run any more.</summary>
+    private void Kill(LinuxTap tap)
+    {
+        DeviceOf(tap).Dispose();
+        string journal = Assert.Single(Directory.GetFiles(_directory.Path, "client-*.journal.json"));
+        JsonNode content = JsonNode.Parse(File.ReadAllText(journal))!;
+        content["startTime"] = content["startTime"]!.GetValue<long>() - 1;
+        File.WriteAllText(journal, content.ToJsonString());
+    }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_device")]
+    private static extern ref TunDevice DeviceOf(LinuxTap tap);
 
     private static string List()
     {
