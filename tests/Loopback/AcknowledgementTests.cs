@@ -7,6 +7,7 @@ using Xunit;
 namespace Softlan.Tests.Loopback;
 
 /// <summary>When ngtcp2's links acknowledge: at once where somebody waits for it, otherwise as seldom as congestion control can bear.</summary>
+[Collection(WallTimeTests.Name)]
 [SupportedOSPlatform("linux")]
 public sealed class AcknowledgementTests : IDisposable
 {

@@ -6,6 +6,7 @@ using Xunit;
 namespace Softlan.Tests.Loopback;
 
 /// <summary>What becomes of datagrams that msquic gives back because its window is full.</summary>
+[Collection(WallTimeTests.Name)]
 [SupportedOSPlatform("linux")]
 public sealed class GivenBackTests : IDisposable
 {

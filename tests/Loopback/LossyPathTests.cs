@@ -5,6 +5,7 @@ using Xunit;
 namespace Softlan.Tests.Loopback;
 
 /// <summary>A path of 30 ms that loses packets by chance, as radio links do, while somebody keeps it busy.</summary>
+[Collection(WallTimeTests.Name)]
 [SupportedOSPlatform("linux")]
 public sealed class LossyPathTests : IDisposable
 {

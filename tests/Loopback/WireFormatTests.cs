@@ -29,14 +29,20 @@ public sealed class WireFormatTests
             // as anybody else.
             using Process tcpdump = Start(
                 Tcpdump, "-i", "lo", "-Z", "root", "--immediate-mode", "-U", "-s", "0", "-w", capture, "udp", "port", $"{party.EndPoint.Port}");
-            Task<string?> ready = tcpdump.StandardError.ReadLineAsync(TestContext.Current.CancellationToken).AsTask();
-            party.Until(() => ready.IsCompleted, "tcpdump listens");
-            (RecordingHandler client, RecordingHandler server) = party.Join();
-            client.SendFrame(party.Loop, 333);
-            party.Until(() => server.DatagramCount == 1, "the frame arrived");
-            party.For(TimeSpan.FromMilliseconds(300));
-            tcpdump.Kill();
-            await tcpdump.WaitForExitAsync(TestContext.Current.CancellationToken);
+            try
+            {
+                Task<string?> ready = tcpdump.StandardError.ReadLineAsync(TestContext.Current.CancellationToken).AsTask();
+                party.Until(() => ready.IsCompleted, "tcpdump listens");
+                (RecordingHandler client, RecordingHandler server) = party.Join();
+                client.SendFrame(party.Loop, 333);
+                party.Until(() => server.DatagramCount == 1, "the frame arrived");
+                party.For(TimeSpan.FromMilliseconds(300));
+            }
+            finally
+            {
+                tcpdump.Kill();
+                await tcpdump.WaitForExitAsync(TestContext.Current.CancellationToken);
+            }
 
             using Process tshark = Start(
                 Tshark, "-r", capture, "-o", $"tls.keylog_file:{keys}", "-d", $"udp.port=={party.EndPoint.Port},quic",

@@ -14,15 +14,22 @@ namespace Softlan.Tests.Platform.Linux;
 [SupportedOSPlatform("linux")]
 internal sealed class NetworkNamespace : IDisposable
 {
+    /// <summary>Behind it the process, and a number of its own.</summary>
+    private const string Prefix = "sltest-";
+
+    /// <summary>Where ip(8) keeps its namespaces.</summary>
+    private const string Home = "/run/netns";
+
     private static readonly TimeSpan CommandTimeout = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan RunTimeout = TimeSpan.FromSeconds(60);
+    private static bool _removedDead;
     private static int _count;
 
     private NetworkNamespace(string name) => Name = name;
 
     public string Name { get; }
 
-    /// <summary>Skips the test with a reason where namespaces or a tool cannot be had.</summary>
+    /// <summary>Skips the test with a reason where it is not root's or a tool is missing. What fails otherwise is a failure.</summary>
     public static NetworkNamespace Create(params string[] tools)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.UserName == "root", "needs root to make network namespaces");
@@ -33,11 +40,26 @@ internal sealed class NetworkNamespace : IDisposable
             Assert.SkipUnless(found, $"needs the program {tool}");
         }
 
-        NetworkNamespace created = new($"sltest-{Environment.ProcessId}-{Interlocked.Increment(ref _count)}");
+        if (!Interlocked.Exchange(ref _removedDead, true))
+        {
+            RemoveDead();
+        }
+
+        NetworkNamespace created = new($"{Prefix}{Environment.ProcessId}-{Interlocked.Increment(ref _count)}");
         (int exitCode, string output) = Start("ip", $"netns add {created.Name}");
-        Assert.SkipUnless(exitCode == 0, $"cannot make a network namespace: {output}");
+        Assert.True(exitCode == 0, $"cannot make a network namespace: {output}");
         created.Ip("link set lo up");
         return created;
+    }
+
+    /// <summary>Removes the namespaces of test runs that were killed. Of those that still run nothing is touched.</summary>
+    internal static void RemoveDead()
+    {
+        string[] all = Directory.Exists(Home) ? Directory.GetFiles(Home, Prefix + "*") : [];
+        foreach (string name in all.Select(path => Path.GetFileName(path)).Where(name => !Directory.Exists($"/proc/{name.Split('-')[1]}")))
+        {
+            Start("ip", $"netns del {name}"); // Another run that starts now removes it as well.
+        }
     }
 
     /// <summary>Runs <c>ip</c> inside; fails the test when it fails.</summary>
@@ -66,7 +88,7 @@ internal sealed class NetworkNamespace : IDisposable
         {
             try
             {
-                using SafeFd fd = NativeTun.Open($"/run/netns/{Name}", NativeTun.O_RDONLY | NativeTun.O_CLOEXEC);
+                using SafeFd fd = NativeTun.Open($"{Home}/{Name}", NativeTun.O_RDONLY | NativeTun.O_CLOEXEC);
                 Assert.False(fd.IsInvalid, "cannot open the namespace");
                 Assert.Equal(0, NativeNamespace.SetNamespace(fd, NativeNamespace.CLONE_NEWNET));
                 body();
