@@ -10,7 +10,10 @@ internal sealed class ManualLane : IEnterableLane
     private const int MaxWorkInOneInstant = 1_000_000;
 
     private readonly Lock _postedLock = new();
-    private readonly Queue<Action> _posted = new();
+
+    /// <summary>An <see cref="Action"/>, <see cref="LaneWork"/> or <see cref="ITurnEnd"/>: a queue of delegates would have to make one each
+    /// time.</summary>
+    private readonly Queue<object> _posted = new();
     private readonly PriorityQueue<Setting, (TimeSpan Due, long Order)> _settings = new();
     private long _order;
 
@@ -20,25 +23,19 @@ internal sealed class ManualLane : IEnterableLane
 
     public ILaneTimer CreateTimer(Action callback) => new ManualTimer(this, callback);
 
-    public void Post(Action work)
-    {
-        lock (_postedLock)
-        {
-            _posted.Enqueue(work);
-        }
-    }
+    public void Post(Action work) => Add(work);
 
     /// <summary>Runs with the posted work.</summary>
     public void Enter(LaneWork work)
     {
         if (work.TryMark())
         {
-            Post(work.UnmarkAndRun);
+            Add(work);
         }
     }
 
     /// <summary>Each posted work is a turn of its own here, so this comes behind what was posted until now.</summary>
-    public void AtTurnEnd(ITurnEnd target) => Post(target.OnTurnEnd);
+    public void AtTurnEnd(ITurnEnd target) => Add(target);
 
     /// <summary>Runs posted work and timers that are due now, until there are none.</summary>
     public void Run() => Advance(TimeSpan.Zero);
@@ -52,7 +49,7 @@ internal sealed class ManualLane : IEnterableLane
         {
             if (TakePosted() is { } work)
             {
-                work();
+                Do(work);
             }
             else if (_settings.TryPeek(out Setting? next, out (TimeSpan Due, long Order) at) && at.Due <= end)
             {
@@ -78,11 +75,37 @@ internal sealed class ManualLane : IEnterableLane
         }
     }
 
-    private Action? TakePosted()
+    private void Add(object work)
     {
         lock (_postedLock)
         {
-            return _posted.TryDequeue(out Action? work) ? work : null;
+            _posted.Enqueue(work);
+        }
+    }
+
+    private object? TakePosted()
+    {
+        lock (_postedLock)
+        {
+            return _posted.TryDequeue(out object? work) ? work : null;
+        }
+    }
+
+    private static void Do(object work)
+    {
+        switch (work)
+        {
+            case Action action:
+                action();
+                break;
+            case LaneWork entered:
+                entered.UnmarkAndRun();
+                break;
+            case ITurnEnd ended:
+                ended.OnTurnEnd();
+                break;
+            default:
+                throw new InvalidOperationException($"{work} is no work.");
         }
     }
 
