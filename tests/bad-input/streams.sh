@@ -35,7 +35,7 @@ story_streams() {
   check "and no program of it is left" none_lives_in "/run/softlan-demo/$demo/"
 
   story "streams that cannot be written"
-  concerns relay full
+  concerns relay full json erin
   for where in '>/dev/full' '>&-'; do
     check "--help $where" unwritable "$where" --help
     check "--version $where" unwritable "$where" --version
@@ -48,8 +48,32 @@ story_streams() {
   start full relay sh -c 'exec "$0" "$@" 2>/dev/full' "$softlan" relay --listen 4448/udp --state "$work/relay/home/full"
   check "relay 2>/dev/full goes on" says full 10 '--pin sha256:'
   check "and stops in order" stop full
+  start json relay sh -c "exec \"\$0\" \"\$@\" 2>$work/relay/home/json" "$softlan" relay --listen 4448/udp --state "$work/relay/home/full" --log-format json
+  check "relay --log-format json" says json 10 '--pin sha256:'
+  check "a player joins it" json_player
+  check "it stops in order" stop json
+  check "every line of its log is an object for collectors" all_json "$work/relay/home/json" "joined: Client 'erin'"
   check "a failure that nobody can be told keeps its exit code" wordless_failure '2>/dev/full'
   check "nor where stderr is closed" wordless_failure '2>&-'
+}
+
+json_player() {
+  local other
+  other=$(words json | grep -oE 'sha256:[A-Za-z0-9_-]{43}' | tail -n 1)
+  start erin stranger "$softlan" client --relay $relay_address:4448 --pin "$other" --room JSON --name erin --tap softlan3 --identity "$work/stranger/home/erin.json" --address none --log-format json
+  says erin 10 'In room JSON' && stop erin
+}
+
+# all_json FILE PATTERN: each line an object with the time in UTC, a level and a message; one message matches.
+all_json() {
+  python3 -c '
+import datetime, json, re, sys
+lines = [json.loads(line) for line in open(sys.argv[1])]
+for line in lines:
+    datetime.datetime.strptime(line["Timestamp"], "%Y-%m-%dT%H:%M:%S.%fZ")
+    assert line["LogLevel"] and line["Message"], line
+print(len(lines), "lines")
+assert any(re.search(sys.argv[2], line["Message"]) for line in lines), "none says " + sys.argv[2]' "$@"
 }
 
 close_terminal() { kill -USR2 "${pids[$1]}" && ends "$1" 10 "$2"; }

@@ -1,14 +1,20 @@
+using Microsoft.Extensions.Logging;
+using Softlan.Platform;
 using Softlan.Roles.Client;
 using Softlan.Roles.CommandLine;
+using Softlan.Wire;
 using Xunit;
 
 namespace Softlan.Tests.Roles.Client;
 
 public sealed class ClientCommandTests : IDisposable
 {
+    private const string Pin = "sha256:47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU";
+
     private readonly StringWriter _output = new();
     private readonly StringWriter _error = new();
     private ClientOptions? _options;
+    private LoggingOptions? _logging;
 
     public void Dispose()
     {
@@ -22,6 +28,31 @@ public sealed class ClientCommandTests : IDisposable
         Assert.Equal(0, Run("--room", "R"));
         Assert.Null(_options!.Relay.Relay);
         Assert.Equal((ClientOptions.DefaultTap, "dhcp"), (_options.Tap, _options.Address.ToString()));
+    }
+
+    [Fact]
+    public void Client_WithEverything_IsReadAsGiven()
+    {
+        Assert.Equal(0, Run(
+            "--relay", "party.example.org:4433", "--pin", Pin, "--server-name", "relay.example.org", "--room", "ROOM1", "--name", "anna",
+            "--datagram-limit", "1200", "--quic", "msquic", "--queue-time", "25", "--virtual-mac", "02:00:5e:10:00:31", "--identity", "/i.json",
+            "--tap", "party0", "--mtu", "1400", "--address", "10.73.42.50/24", "--moderation", "off",
+            "--log-level", "debug", "--log-format", "json"));
+        Assert.Equal(
+            (new RelayAddress("party.example.org", 4433), Pin, "relay.example.org", "ROOM1"),
+            (_options!.Relay.Relay, _options.Relay.Pin.ToString(), _options.Relay.ServerName, _options.Relay.Room.ToString()));
+        Assert.Equal(("anna", 1200, null), (_options.Relay.Name, _options.Relay.DatagramLimit, _options.Relay.CaFile));
+        Assert.Equal((QuicEngineKind.MsQuic, TimeSpan.FromMilliseconds(25)), (_options.Relay.Quic.Kind, _options.Relay.Quic.QueueTime));
+        Assert.Equal(("02:00:5e:10:00:31", "/i.json", "party0"), (_options.VirtualMac.ToString(), _options.IdentityPath, _options.Tap));
+        Assert.Equal((1400, "10.73.42.50/24", PortModeration.Off), (_options.Mtu, _options.Address.ToString(), _options.Moderation));
+        Assert.Equal(new LoggingOptions(LogLevel.Debug, LogFormat.Json), _logging);
+    }
+
+    [Fact]
+    public void Client_CaFileInsteadOfAPin_IsTaken()
+    {
+        Assert.Equal(0, Run("--relay", "party.example.org", "--relay-ca-cert", "/ca.pem", "--room", "R"));
+        Assert.Equal(("/ca.pem", null), (_options!.Relay.CaFile, _options.Relay.Pin?.ToString()));
     }
 
     [Fact]
@@ -50,9 +81,10 @@ public sealed class ClientCommandTests : IDisposable
     private int Run(params string[] args) => SoftlanCommandLine.Run(
         SoftlanCommandLine.CreateRoot(ClientCommand.Create(
             ClientSystem.Linux,
-            (options, _) =>
+            (options, logging) =>
             {
                 _options = options;
+                _logging = logging;
                 return 0;
             },
             output => output.Write("taps"))),

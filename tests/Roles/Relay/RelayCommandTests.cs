@@ -49,6 +49,15 @@ public sealed class RelayCommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData("ngtcp2", 3)]
+    [InlineData("msquic", 1)]
+    public void Workers_AreAsManyAsGiven_ButMsQuicHasThreadsOfItsOwn(string quic, int expected)
+    {
+        Assert.Equal(0, Run("--quic", quic, "--workers", "3"));
+        Assert.Equal(expected, _options!.Workers);
+    }
+
+    [Theory]
     [InlineData("'443/tcp' is not an address to listen on.", "--listen", "443/tcp")]
     [InlineData("'70000' is not an address to listen on.", "--listen", "70000")]
     [InlineData("'fast' is not a bit rate.", "--client-rate", "fast")]
