@@ -45,7 +45,7 @@ has_ip() { net "$1" -4 addr show | grep -q "inet $2/"; }
 
 pings() { on "$1" ping -c 5 -i 0.2 -W 1 -q "$2" | grep -E '[1-9] received'; }
 
-begin openssl ping
+begin openssl ping setcap
 echo "bad-input: run $$"
 build_internet || { fail "five machines and their cables" "see above"; finish; }
 

@@ -42,6 +42,7 @@ story_machine() {
   check "relay that may not write anywhere" nobody "Cannot save '/nonexistent/.*Hint: " relay --listen 4443/udp
   check "demo without rights" nobody "Cannot build a party on this machine: network namespaces need root. Hint: run sudo softlan demo" demo
   rm -rf /tmp/softlan-nobody-$$
+  some_rights
 
   check "client whose card's name is another interface's" failure "Cannot use 'eth0': an interface of that name exists and is not a TAP. Hint: choose another name with --tap" client $(to_relay) --tap eth0 --identity "$work/player1/home/x.json"
   check "client whose card another one has" failure "Cannot open TAP interface 'softlan0': another process is using it. Hint: " client $(to_relay) --identity "$work/player1/home/x.json" --address none
@@ -56,6 +57,31 @@ story_machine() {
   check "relay on a port that is taken" failure "Cannot listen on 443/udp: .*in use.*Hint: " relay --listen 443/udp --state "$work/relay/home"
   check "relay on an address that is another machine's" failure "Cannot listen on 203.0.113.11:443/udp: .*Hint: " relay --listen 203.0.113.11:443 --state "$work/relay/home"
   machine=
+}
+
+# Users who are not root, with the rights that README gives them: those of a service, and those that setcap gives to the file.
+# shellcheck disable=SC2046
+some_rights() {
+  local other scene="cp $softlan /run/softlan; chmod 755 /run/softlan; mkdir /run/home; chown 65534 /run/home"
+  local as_user=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+  concerns relay service user
+  start service stranger HOME=/run/home "${as_user[@]}" --inh-caps=-all,+net_bind_service --ambient-caps=-all,+net_bind_service --bounding-set=-all,+net_bind_service \
+    /run/softlan relay --listen 443/udp
+  check "relay on port 443 as a user who has CAP_NET_BIND_SERVICE alone" says service 10 'sha256:'
+  other=$(words service | grep -oE 'sha256:[A-Za-z0-9_-]{43}' | tail -n 1)
+  scene+="; setcap cap_net_admin,cap_net_raw+ep /run/softlan"
+  start user stranger HOME=/run/home "${as_user[@]}" --inh-caps=-all /run/softlan client $(to_relay) --tap softlan5 --address 10.73.42.15/24
+  check "client as a user, from a file with the capabilities that the hint names: it joins" says user 10 'In room R'
+  check "players reach it" pings player1 10.73.42.15
+  check "it stops in order" stop user
+  check "its card is gone" fails net stranger link show dev softlan5
+  start user player2 HOME=/run/home "${as_user[@]}" --inh-caps=-all /run/softlan client --relay 203.0.113.66 --pin "$other" --room R --tap softlan5 --address 10.73.42.15/24
+  check "it joins the other user's relay" says user 10 'In room R'
+  check "it stops in order" stop user
+  check "the relay stops in order" stop service
+  check "without --address it says what DHCP lacks" last_line 1 "Cannot ask the party's DHCP for an address: the DHCP client is a program of its own and gets no rights from softlan's. Hint: run softlan as root \(sudo\), or give --address" \
+    env HOME=/run/home "${as_user[@]}" --inh-caps=-all /run/softlan client $(to_relay) --tap softlan5
+  concerns
 }
 
 story_relay_files() {
