@@ -50,7 +50,8 @@ story_machine() {
   check "gateway in a bridge that is not there" failure "Cannot find interface 'br7': this host has none of that name. Hint: no bridge is here: give the wired interface itself, with --interface" gateway $(to_relay) --bridge br7
   machine=stranger
   on stranger sysctl -qw net.ipv6.conf.all.disable_ipv6=1
-  start plain stranger "$softlan" relay --listen 443/udp
+  # Not on 443, where those who wait for a relay on this machine (start_unreachable) would find one.
+  start plain stranger "$softlan" relay --listen 4450/udp
   check "relay on a machine without IPv6" says plain 10 'sha256:'
   check "it stops in order" stop plain
   machine=relay
@@ -65,7 +66,7 @@ some_rights() {
   local other scene="cp $softlan /run/softlan; chmod 755 /run/softlan; mkdir /run/home; chown 65534 /run/home"
   local as_user=(setpriv --reuid=65534 --regid=65534 --clear-groups)
   concerns relay service user
-  start service stranger HOME=/run/home "${as_user[@]}" --inh-caps=-all,+net_bind_service --ambient-caps=-all,+net_bind_service --bounding-set=-all,+net_bind_service \
+  start service player1 HOME=/run/home "${as_user[@]}" --inh-caps=-all,+net_bind_service --ambient-caps=-all,+net_bind_service --bounding-set=-all,+net_bind_service \
     /run/softlan relay --listen 443/udp
   check "relay on port 443 as a user who has CAP_NET_BIND_SERVICE alone" says service 10 'sha256:'
   other=$(words service | grep -oE 'sha256:[A-Za-z0-9_-]{43}' | tail -n 1)
@@ -75,7 +76,7 @@ some_rights() {
   check "players reach it" pings player1 10.73.42.15
   check "it stops in order" stop user
   check "its card is gone" fails net stranger link show dev softlan5
-  start user player2 HOME=/run/home "${as_user[@]}" --inh-caps=-all /run/softlan client --relay 203.0.113.66 --pin "$other" --room R --tap softlan5 --address 10.73.42.15/24
+  start user player2 HOME=/run/home "${as_user[@]}" --inh-caps=-all /run/softlan client --relay 203.0.113.11 --pin "$other" --room R --tap softlan5 --address 10.73.42.15/24
   check "it joins the other user's relay" says user 10 'In room R'
   check "it stops in order" stop user
   check "the relay stops in order" stop service
