@@ -7,21 +7,11 @@ namespace Softlan.Platform.Quic.Ngtcp2;
 
 /// <summary>The listening side: decides what becomes of packets that belong to no connection.</summary>
 [SupportedOSPlatform("linux")]
-internal sealed unsafe class QuicServer : ILinkListener, ITurnEnd
+internal sealed unsafe partial class QuicServer : ILinkListener, ITurnEnd
 {
-    /// <summary>Stateless resets and other answers to strangers per second. Beyond it they get none: answers must not be worth provoking.</summary>
-    private const int MaxStatelessAnswersPerSecond = 500;
-
-    /// <summary>Retries per second. Each is a seventh of what it answers, so nobody is worse off for them; this bounds the processor time. Beyond it
-    /// clients send their first packet again.</summary>
-    private const int MaxRetriesPerSecond = 20_000;
-
     /// <summary>Links from one address from which on the next must show by a Retry that it comes from there, or strangers could use up somebody's
     /// share in his name.</summary>
     private const int MaxUnprovenPerAddress = 8;
-
-    /// <summary>How long a Retry token is good for.</summary>
-    private static readonly TimeSpan RetryTokenLifetime = TimeSpan.FromSeconds(10);
 
     private readonly Ngtcp2Engine _engine;
     private readonly ListenOptions _options;
@@ -35,11 +25,7 @@ internal sealed unsafe class QuicServer : ILinkListener, ITurnEnd
     private int _halfOpen;
     private long _accepted;
     private long _refusedForLoad;
-    private long _retriesSent;
     private long _malformed;
-    private TimeSpan _answerWindow;
-    private int _answers;
-    private int _retries;
     private bool _hasBegun;
 
     public QuicServer(Ngtcp2Engine engine, ListenOptions options, ILinkAcceptor acceptor)
@@ -260,132 +246,5 @@ internal sealed unsafe class QuicServer : ILinkListener, ITurnEnd
         }
 
         return socket;
-    }
-
-    private bool CheckToken(NativeNgtcp2.PktHd* first, SockAddr* remote, NativeNgtcp2.Cid* originalDcid)
-    {
-        NativeNgtcp2.Cid original;
-
-        // SAFETY: the token lies in the packet, the secret is pinned for the call.
-        fixed (byte* secret = _options.Secret)
-        {
-            int result = NativeNgtcp2.CryptoVerifyRetryToken2(
-                &original, first->Token, first->TokenLength, secret, (nuint)_options.Secret.Length, first->Version,
-                remote, remote->Length, &first->Dcid,
-                (ulong)RetryTokenLifetime.TotalNanoseconds, (ulong)_engine.Loop.NowNanoseconds);
-            if (result == 0)
-            {
-                *originalDcid = original;
-            }
-
-            return result == 0;
-        }
-    }
-
-    /// <param name="scid">What the client is to call us when it comes again: so a client can be sent to another shard.</param>
-    private void AnswerWithRetry(NativeNgtcp2.PktHd* first, SockAddr* remote, SockAddr* local, NativeNgtcp2.Cid scid)
-    {
-        const int MaxToken = 128;
-        byte* token = stackalloc byte[MaxToken];
-        byte* answer = ReserveAnswer(ref _retries, MaxRetriesPerSecond);
-        if (answer is null)
-        {
-            return;
-        }
-
-        // SAFETY: the secret is pinned for the call. The token has more than ngtcp2 may write (NGTCP2_CRYPTO_MAX_RETRY_TOKENLEN2, 90 bytes), the
-        // answer as much as is said here. Header, ids and addresses are the caller's, which waits. ngtcp2 keeps none of it.
-        fixed (byte* secret = _options.Secret)
-        {
-            nint tokenLength = NativeNgtcp2.CryptoGenerateRetryToken2(
-                token, secret, (nuint)_options.Secret.Length, first->Version,
-                remote, remote->Length, &scid, &first->Dcid, (ulong)_engine.Loop.NowNanoseconds);
-            if (tokenLength > 0)
-            {
-                _retriesSent++;
-                Answer(
-                    NativeNgtcp2.CryptoWriteRetry(
-                        answer, NativeNgtcp2.NGTCP2_MAX_UDP_PAYLOAD_SIZE, first->Version,
-                        &first->Scid, &scid, &first->Dcid, token, (nuint)tokenLength),
-                    remote, local);
-            }
-        }
-    }
-
-    private void Refuse(NativeNgtcp2.PktHd* first, SockAddr* remote, SockAddr* local)
-    {
-        byte* answer = ReserveAnswer();
-        if (answer is not null)
-        {
-            Answer(
-                NativeNgtcp2.CryptoWriteConnectionClose(
-                    answer, NativeNgtcp2.NGTCP2_MAX_UDP_PAYLOAD_SIZE, first->Version,
-                    &first->Scid, &first->Dcid, NativeNgtcp2.NGTCP2_CONNECTION_REFUSED, null, 0),
-                remote, local);
-        }
-    }
-
-    private void AnswerVersion(NativeNgtcp2.VersionCid* header, SockAddr* remote, SockAddr* local)
-    {
-        byte* answer = ReserveAnswer();
-        if (answer is not null)
-        {
-            uint version = NativeNgtcp2.NGTCP2_PROTO_VER_V1;
-            Span<byte> random = stackalloc byte[1];
-            SecureRandom.Fill(random);
-            Answer(
-                NativeNgtcp2.PktWriteVersionNegotiation(
-                    answer, NativeNgtcp2.NGTCP2_MAX_UDP_PAYLOAD_SIZE, random[0],
-                    header->Scid, header->ScidLength, header->Dcid, header->DcidLength, &version, 1),
-                remote, local);
-        }
-    }
-
-    /// <summary>A packet of a connection that this process does not know, most likely because the relay was restarted: says so, and the peer
-    /// reconnects at once.</summary>
-    private void AnswerWithReset(int length, NativeNgtcp2.VersionCid* header, SockAddr* remote, SockAddr* local)
-    {
-        // Shorter than its trigger, so that two that reset each other come to an end; a PTO probe of 22 bytes must still get an answer.
-        const int MaxRandom = 24;
-        int randomLength = Math.Min(length - 1 - NativeNgtcp2.NGTCP2_STATELESS_RESET_TOKENLEN, MaxRandom);
-        byte* answer = randomLength < NativeNgtcp2.NGTCP2_MIN_STATELESS_RESET_RANDLEN ? null : ReserveAnswer();
-        if (answer is null)
-        {
-            return;
-        }
-
-        NativeNgtcp2.Cid cid = NativeNgtcp2.Cid.From(new ReadOnlySpan<byte>(header->Dcid, Ngtcp2Engine.CidLength));
-        byte* token = stackalloc byte[NativeNgtcp2.NGTCP2_STATELESS_RESET_TOKENLEN];
-        byte* random = stackalloc byte[MaxRandom];
-        SecureRandom.Fill(new Span<byte>(random, MaxRandom));
-        if (_endpoint.WriteResetToken(&cid, token))
-        {
-            Answer(
-                NativeNgtcp2.PktWriteStatelessReset(answer, NativeNgtcp2.NGTCP2_MAX_UDP_PAYLOAD_SIZE, token, random, (nuint)randomLength),
-                remote, local);
-        }
-    }
-
-    private byte* ReserveAnswer() => ReserveAnswer(ref _answers, MaxStatelessAnswersPerSecond);
-
-    private byte* ReserveAnswer(ref int given, int most)
-    {
-        if (_engine.Loop.Now - _answerWindow >= TimeSpan.FromSeconds(1))
-        {
-            _answerWindow = _engine.Loop.Now;
-            _answers = 0;
-            _retries = 0;
-        }
-
-        return ++given > most ? null : _endpoint.Transmit.Reserve(NativeNgtcp2.NGTCP2_MAX_UDP_PAYLOAD_SIZE);
-    }
-
-    private void Answer(nint length, SockAddr* remote, SockAddr* local)
-    {
-        if (length > 0)
-        {
-            _endpoint.Transmit.Commit((int)length, remote, _endpoint.Socket.IsWildcard ? local : null, alone: true);
-            _endpoint.RequestFlush();
-        }
     }
 }
