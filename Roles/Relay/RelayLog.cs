@@ -58,7 +58,7 @@ internal static partial class RelayLog
 
     [LoggerMessage(
         17, LogLevel.Debug,
-        "Since the start {Retries} clients had to show that they own their address, and {Malformed} packets were not QUIC")]
+        "Since the start {Retries} clients had to show that they own their address, and {Malformed} packets were none that a QUIC client sends")]
     public static partial void Strangers(ILogger logger, long retries, long malformed);
 
     [LoggerMessage(11, LogLevel.Information, "Certificate reloaded; new connections see pin {Pin}")]

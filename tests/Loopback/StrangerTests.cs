@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Runtime.Versioning;
 using Softlan.Platform;
 using Softlan.Platform.Linux;
+using Softlan.Platform.Quic.Ngtcp2;
 using Softlan.Wire;
 using Xunit;
 
@@ -43,6 +44,35 @@ public sealed class StrangerTests : IDisposable
         byte[]? answer = Ask(packet);
         Assert.Equal(isAnswered, answer is not null);
         Assert.True((answer?.Length ?? 0) < length);
+    }
+
+    /// <summary>Without the kernel's filter, which only the last of several listeners attaches, this one gets what is meant for the other.</summary>
+    [Fact]
+    public void OnUnknown_ShortPacketForAnIdOfAnotherShard_GetsNoReset()
+    {
+        using ILinkListener first = _party.Listen(0, shards: new ListenerShards(2, new LinkQuota(10, 10)));
+        IPEndPoint to = new(IPAddress.Loopback, first.LocalEndPoints[0].Port);
+        byte[] packet = new byte[100];
+        packet[0] = 0x40;
+        packet[1] = 7;
+        Assert.Null(Ask(packet, to));
+        Assert.Equal(1, first.Statistics.MalformedPackets);
+        packet[1] = 6;
+        Assert.NotNull(Ask(packet, to));
+        Assert.Equal(1, first.Statistics.MalformedPackets);
+    }
+
+    [Fact]
+    public unsafe void OnDatagram_FromPort0_IsCountedAndNotAnswered()
+    {
+        QuicEndpoint endpoint = ((QuicServer)_party.Listener).Endpoint;
+        SockAddr remote = SockAddr.From(new IPEndPoint(IPAddress.Loopback, 0), SockAddr.Inet6);
+        SockAddr local = endpoint.Socket.LocalAddress;
+        byte* packet = stackalloc byte[100];
+        new Span<byte>(packet, 100).Clear();
+        packet[0] = 0x40;
+        endpoint.OnDatagram(packet, 100, &remote, &local);
+        Assert.Equal(1, _party.Listener.Statistics.MalformedPackets);
     }
 
     [Fact]
@@ -138,11 +168,11 @@ public sealed class StrangerTests : IDisposable
         Assert.Equal(1, _party.Listener.Statistics.RetriesSent);
     }
 
-    private byte[]? Ask(byte[] packet)
+    private byte[]? Ask(byte[] packet, IPEndPoint? to = null)
     {
         using Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        socket.SendTo(packet, _party.EndPoint);
+        socket.SendTo(packet, to ?? _party.EndPoint);
         _party.For(TimeSpan.FromMilliseconds(100));
         if (socket.Available == 0)
         {

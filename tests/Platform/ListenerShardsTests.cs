@@ -64,6 +64,7 @@ public sealed class ListenerShardsTests
             int shard = i % shards;
             NativeNgtcp2.Cid cid = Ngtcp2Engine.NewCid(shard, shards);
             Assert.Equal(shard, cid.Data[0] % shards);
+            Assert.Equal(shard, Ngtcp2Engine.ShardOf(cid.Data[0], shards));
             seen.Add(CidKey.From(&cid).Short.Value);
         }
 

@@ -167,7 +167,12 @@ internal sealed unsafe class Ngtcp2Engine : IQuicEngine, IDisposable
         return NativeNgtcp2.Cid.From(bytes);
     }
 
-    /// <summary>An id whose packets come to this shard (<see cref="ShardFilter"/>).</summary>
+    /// <summary>The shard that packets for an id come to (<see cref="ShardFilter"/>).</summary>
+    /// <param name="first">The id's first byte.</param>
+    /// <param name="shards">How many there are.</param>
+    public static int ShardOf(byte first, int shards) => first % shards;
+
+    /// <summary>An id whose packets come to this shard.</summary>
     public static NativeNgtcp2.Cid NewCid(int shard, int shards)
     {
         NativeNgtcp2.Cid cid = NewCid();

@@ -287,7 +287,8 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
     {
         if (remote->Port == 0)
         {
-            return; // Nobody can be answered there (RFC 768), and the kernel would refuse the whole batch.
+            _server?.OnUnanswerable(); // Nobody is there (RFC 768), and the kernel would refuse the whole batch.
+            return;
         }
 
         // A short header: its id comes right behind the first byte (RFC 9000, section 17.3.1). The packets of one GRO message are of one connection.

@@ -103,6 +103,14 @@ internal sealed unsafe partial class QuicServer
     /// reconnects at once.</summary>
     private void AnswerWithReset(int length, NativeNgtcp2.VersionCid* header, SockAddr* remote, SockAddr* local)
     {
+        if (Ngtcp2Engine.ShardOf(*header->Dcid, _shards.Count) != _options.Shard)
+        {
+            // Another shard may well have this connection, and the answer would give away the token that ends it. The kernel looks at the first
+            // packet of a GRO message only, so whoever joins two of one sender can bring the second here; nobody who means well has two such.
+            _malformed++;
+            return;
+        }
+
         // Shorter than its trigger, so that two that reset each other come to an end; a PTO probe of 22 bytes must still get an answer.
         const int MaxRandom = 24;
         int randomLength = Math.Min(length - 1 - NativeNgtcp2.NGTCP2_STATELESS_RESET_TOKENLEN, MaxRandom);

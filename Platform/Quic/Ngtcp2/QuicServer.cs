@@ -133,6 +133,9 @@ internal sealed unsafe partial class QuicServer : ILinkListener, ITurnEnd
         _shards.Add(_options.Shard, -1);
     }
 
+    /// <summary>A packet from where nobody can be answered.</summary>
+    public void OnUnanswerable() => _malformed++;
+
     /// <param name="packet">One UDP datagram that no connection claimed.</param>
     /// <param name="length">Its bytes.</param>
     /// <param name="header">Version and ids, as far as they could be read.</param>
