@@ -3,11 +3,12 @@ namespace Softlan.Platform;
 /// <summary>How many links there may be: in all, and from one address. Shared by the listeners of one port; taken for every handshake, never for a
 /// frame.</summary>
 /// <param name="maxLinks">In all.</param>
-/// <param name="maxPerAddress">From one IPv4 address, or one IPv6 /64.</param>
+/// <param name="maxPerAddress">From one IPv4 address, or one IPv6 /64; from one IPv6 /48 <see cref="AddressTally.NetworkFactor"/> times as
+/// many.</param>
 internal sealed class LinkQuota(int maxLinks, int maxPerAddress)
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<ulong, int> _perAddress = [];
+    private readonly AddressTally _tally = new();
     private int _links;
     private LinkRefusals _refusals;
 
@@ -24,13 +25,13 @@ internal sealed class LinkQuota(int maxLinks, int maxPerAddress)
     }
 
     /// <summary>Takes one link for an address.</summary>
+    /// <param name="address">As <see cref="AddressTally"/> wants it.</param>
     /// <returns>False when there are too many already.</returns>
     public bool TryTake(ulong address)
     {
         lock (_lock)
         {
-            _perAddress.TryGetValue(address, out int fromAddress);
-            if (fromAddress >= maxPerAddress)
+            if (!_tally.HasRoom(address, maxPerAddress))
             {
                 _refusals = _refusals with { AddressFull = _refusals.AddressFull + 1 };
                 return false;
@@ -43,7 +44,7 @@ internal sealed class LinkQuota(int maxLinks, int maxPerAddress)
             }
 
             _links++;
-            _perAddress[address] = fromAddress + 1;
+            _tally.Add(address);
             return true;
         }
     }
@@ -53,7 +54,16 @@ internal sealed class LinkQuota(int maxLinks, int maxPerAddress)
     {
         lock (_lock)
         {
-            return _perAddress.GetValueOrDefault(address);
+            return _tally.Count(address);
+        }
+    }
+
+    /// <summary>Whether an address has fewer than <paramref name="limit"/>, and its network not too many for that either.</summary>
+    public bool HasFewer(ulong address, int limit)
+    {
+        lock (_lock)
+        {
+            return _tally.HasRoom(address, limit);
         }
     }
 
@@ -62,10 +72,7 @@ internal sealed class LinkQuota(int maxLinks, int maxPerAddress)
         lock (_lock)
         {
             _links--;
-            if (--_perAddress[address] == 0)
-            {
-                _perAddress.Remove(address);
-            }
+            _tally.Remove(address);
         }
     }
 }

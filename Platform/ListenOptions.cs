@@ -15,7 +15,7 @@ internal sealed record ListenOptions
     /// <summary>Links that may be up at once; a further handshake is refused with CONNECTION_REFUSED.</summary>
     public required int MaxLinks { get; init; }
 
-    /// <summary>Links from one address (IPv4 address or IPv6 /64).</summary>
+    /// <summary>Links from one address (IPv4 address or IPv6 /64); see <see cref="LinkQuota"/>.</summary>
     public required int MaxLinksPerAddress { get; init; }
 
     /// <summary>The other listeners of this port, each on an engine of its own; null: there are none. Their limits are then counted there.</summary>

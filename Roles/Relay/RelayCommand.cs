@@ -75,7 +75,7 @@ internal static class RelayCommand
             "--max-links-per-address",
             ValueKinds.Integer("a number of connections", 1, 65536, RelayOptions.DefaultMaxLinksPerAddress),
             "number",
-            "How many connections one IPv4 address or IPv6 /64 may have.",
+            "How many connections one IPv4 address or IPv6 /64 may have. An IPv6 /48 may have four times as many.",
             RelayOptions.DefaultMaxLinksPerAddress);
         Option<int> workers = SoftlanOption.WithDefault(
             "--workers",

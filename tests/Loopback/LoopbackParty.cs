@@ -100,9 +100,10 @@ internal sealed class LoopbackParty : IDisposable
     }
 
     /// <param name="server">Null: the party's listener.</param>
-    public UdpProxy AddProxy(IPEndPoint? server = null)
+    /// <param name="source">From where the listener sees it come; null: 127.0.0.1.</param>
+    public UdpProxy AddProxy(IPEndPoint? server = null, IPAddress? source = null)
     {
-        UdpProxy proxy = new(server ?? EndPoint);
+        UdpProxy proxy = new(server ?? EndPoint, source);
         _proxies.Add(proxy);
         return proxy;
     }

@@ -107,6 +107,48 @@ public sealed class StrangerTests : IDisposable
         Assert.Equal(1, _party.Listener.Statistics.RetriesSent);
     }
 
+    [Fact]
+    public void Accept_HandshakesOfOneAddressThatNobodyFinishes_AreFew_AndLeaveRoomForOthers()
+    {
+        for (int i = 0; i < 40; i++)
+        {
+            UdpProxy proxy = _party.AddProxy();
+            proxy.MaxLengthToClient = 1000; // A Retry passes, so the client shows where it is; what answers it then does not.
+            _party.Connect(proxy.EndPoint);
+        }
+
+        _party.Until(() => _party.Listener.Statistics.RetriesSent >= 24, "most of them have shown where they are");
+        _party.For(TimeSpan.FromMilliseconds(300));
+        Assert.Equal(16, _party.Listener.Statistics.HalfOpen);
+        _party.Join(_party.AddProxy(source: IPAddress.Parse("127.0.0.2")).EndPoint);
+    }
+
+    /// <summary>As a LAN does behind its NAT when the relay was restarted. Whoever had been dropped would wait for a second or three.</summary>
+    [Fact]
+    public void Accept_APartyBehindOneAddressComesAtOnce_WaitsForEachOtherAndNobodyIsDropped()
+    {
+        const int Players = 64;
+        int most = 0;
+        RecordingHandler[] clients =
+        [
+            .. Enumerable.Range(0, Players).Select(_ =>
+            {
+                UdpProxy proxy = _party.AddProxy();
+                proxy.RoundTrip = TimeSpan.FromMilliseconds(40);
+                return _party.Connect(proxy.EndPoint);
+            })
+        ];
+        _party.Until(
+            () =>
+            {
+                most = Math.Max(most, _party.Listener.Statistics.HalfOpen);
+                return clients.All(client => client.IsConnected) && _party.Listener.Statistics.Connected == Players;
+            },
+            "all are connected");
+        Assert.Equal(16, most);
+        Assert.Equal(0, _party.Listener.Statistics.RefusedForLoad);
+    }
+
     /// <summary>Whoever begins handshakes that fail at once is never half-open, and may say that he is anybody.</summary>
     [Fact]
     public void Accept_HandshakesThatFail_TheNextMustShowWhereItComesFrom()

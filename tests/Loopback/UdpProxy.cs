@@ -8,20 +8,32 @@ namespace Softlan.Tests.Loopback;
 /// client is seen, as a NAT does.</summary>
 internal sealed class UdpProxy : IDisposable
 {
-    private readonly Socket _clientSide = Bind();
+    private readonly Socket _clientSide;
     private readonly IPEndPoint _server;
     private readonly byte[] _buffer = new byte[65536];
     private readonly Queue<(long Due, bool IsToServer, byte[] Packet)> _underWay = new();
     private readonly Random _random = new(1);
-    private Socket _serverSide = Bind();
+    private readonly IPAddress _source;
+    private Socket _serverSide;
     private EndPoint? _client;
 
-    public UdpProxy(IPEndPoint server) => _server = server;
+    /// <param name="server">Where it leads.</param>
+    /// <param name="source">From where the server sees it come; null: 127.0.0.1.</param>
+    public UdpProxy(IPEndPoint server, IPAddress? source = null)
+    {
+        _server = server;
+        _source = source ?? IPAddress.Loopback;
+        _clientSide = Bind(IPAddress.Loopback);
+        _serverSide = Bind(_source);
+    }
 
     public IPEndPoint EndPoint => (IPEndPoint)_clientSide.LocalEndPoint!;
 
     /// <summary>Longer UDP payloads vanish without a word, as in a path MTU black hole.</summary>
     public int MaxLength { get; set; } = int.MaxValue;
+
+    /// <summary>The same for what goes to the client: a Retry is short, a server's first answer is not.</summary>
+    public int MaxLengthToClient { get; set; } = int.MaxValue;
 
     /// <summary>Added to the round trip by halves.</summary>
     public TimeSpan RoundTrip { get; set; }
@@ -39,7 +51,7 @@ internal sealed class UdpProxy : IDisposable
     public void Rebind()
     {
         _serverSide.Dispose();
-        _serverSide = Bind();
+        _serverSide = Bind(_source);
     }
 
     public void Pump()
@@ -80,7 +92,7 @@ internal sealed class UdpProxy : IDisposable
 
     private void Take(int length, bool isToServer)
     {
-        if (length > MaxLength || (LosesOneIn > 0 && _random.Next(LosesOneIn) == 0))
+        if (length > MaxLength || (!isToServer && length > MaxLengthToClient) || (LosesOneIn > 0 && _random.Next(LosesOneIn) == 0))
         {
             return;
         }
@@ -108,10 +120,10 @@ internal sealed class UdpProxy : IDisposable
         }
     }
 
-    private static Socket Bind()
+    private static Socket Bind(IPAddress address)
     {
         Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = 4 << 20, SendBufferSize = 4 << 20 };
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        socket.Bind(new IPEndPoint(address, 0));
         return socket;
     }
 }

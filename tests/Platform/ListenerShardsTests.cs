@@ -1,5 +1,7 @@
+using System.Net;
 using System.Runtime.Versioning;
 using Softlan.Platform;
+using Softlan.Platform.Quic.MsQuic;
 using Softlan.Platform.Quic.Ngtcp2;
 using Xunit;
 
@@ -33,6 +35,38 @@ public sealed class ListenerShardsTests
         Assert.Equal(new LinkRefusals(Full: 2, AddressFull: 1), quota.Refusals);
         quota.TryTake(1);
         Assert.Equal(new LinkRefusals(Full: 2, AddressFull: 2), quota.Refusals);
+    }
+
+    /// <summary>Somebody with a /48, or a /56 of one, has thousands of /64s to come from.</summary>
+    [Fact]
+    public void Quota_ManyNetworksOfOneLine_HaveFourTimesWhatOneHas()
+    {
+        LinkQuota quota = new(maxLinks: 1000, maxPerAddress: 2);
+        ulong line = Key("2001:db8:1::");
+        for (ulong subnet = 0; subnet < 8; subnet++)
+        {
+            Assert.True(quota.HasFewer(line + subnet, 2));
+            Assert.True(quota.TryTake(line + subnet));
+        }
+
+        Assert.False(quota.HasFewer(line + 0xffff, 2));
+        Assert.False(quota.TryTake(line + 0xffff));
+        Assert.True(quota.TryTake(Key("2001:db8:2::")));
+        Assert.Equal(new LinkRefusals(Full: 0, AddressFull: 1), quota.Refusals);
+        quota.Return(line + 5);
+        Assert.True(quota.TryTake(line + 0xffff));
+        Assert.False(quota.TryTake(line));
+    }
+
+    [Fact]
+    public void Quota_IPv4AddressesThatAreNeighbours_AreStrangers()
+    {
+        LinkQuota quota = new(maxLinks: 1000, maxPerAddress: 1);
+        for (int host = 0; host < 256; host++)
+        {
+            Assert.True(quota.TryTake(Key($"192.0.2.{host}")));
+            Assert.True(quota.TryTake(Key($"{host}.0.2.192")) == (host != 192));
+        }
     }
 
     [Theory]
@@ -70,4 +104,6 @@ public sealed class ListenerShardsTests
 
         Assert.Equal(200, seen.Count);
     }
+
+    private static ulong Key(string address) => QuicAddress.From(new IPEndPoint(IPAddress.Parse(address), 1)).ClientKey;
 }

@@ -3,46 +3,83 @@ using Softlan.Platform.Linux;
 
 namespace Softlan.Platform.Quic.Ngtcp2;
 
-/// <summary>First packets of handshakes that wait for their turn. A handshake costs some tenths of a millisecond of cryptography; a room full of
-/// players that comes back at once must not hold up everybody's frames.</summary>
+/// <summary>First packets of handshakes that wait, the oldest in front.</summary>
 [SupportedOSPlatform("linux")]
 internal sealed unsafe class PendingPackets
 {
     /// <summary>Packets that wait. More are dropped; clients send theirs again after a second.</summary>
     private const int Capacity = 256;
 
+    private readonly List<Entry> _entries = [];
+    private readonly Queue<int> _free = [];
+
     /// <summary>Made when the first one has to wait: most relays never need it.</summary>
     private byte[]? _memory;
-    private readonly Entry[] _entries = new Entry[Capacity];
-    private int _first;
 
-    public int Count { get; private set; }
+    public int Count => _entries.Count;
 
     /// <summary>Keeps a copy.</summary>
     /// <returns>False when there are too many, or the packet is longer than any that QUIC's first may be on a path of Ethernet's.</returns>
-    public bool TryAdd(byte* packet, int length, SockAddr* remote, SockAddr* local)
+    public bool TryAdd(byte* packet, int length, SockAddr* remote, SockAddr* local, TimeSpan now)
     {
         if (Count == Capacity || length > Ngtcp2Engine.MaxUdpPayload)
         {
             return false;
         }
 
-        _memory ??= GC.AllocateUninitializedArray<byte>(Capacity * Ngtcp2Engine.MaxUdpPayload);
-        int index = (_first + Count++) % Capacity;
-        _entries[index] = new Entry(length, *remote, *local);
-        new ReadOnlySpan<byte>(packet, length).CopyTo(_memory.AsSpan(index * Ngtcp2Engine.MaxUdpPayload));
+        if (_memory is null)
+        {
+            _memory = GC.AllocateUninitializedArray<byte>(Capacity * Ngtcp2Engine.MaxUdpPayload);
+            for (int i = 0; i < Capacity; i++)
+            {
+                _free.Enqueue(i);
+            }
+        }
+
+        int slot = _free.Dequeue();
+        _entries.Add(new Entry(slot, length, *remote, *local, now));
+        new ReadOnlySpan<byte>(packet, length).CopyTo(_memory.AsSpan(slot * Ngtcp2Engine.MaxUdpPayload));
         return true;
     }
 
-    /// <summary>Takes the oldest. Its bytes stay until as many have been added as there is room for.</summary>
-    public ReadOnlySpan<byte> Take(out SockAddr remote, out SockAddr local)
+    /// <summary>How many of an address wait.</summary>
+    public int CountOf(ulong address)
     {
-        (int length, remote, local) = _entries[_first];
-        ReadOnlySpan<byte> packet = _memory.AsSpan(_first * Ngtcp2Engine.MaxUdpPayload, length);
-        _first = (_first + 1) % Capacity;
-        Count--;
-        return packet;
+        int count = 0;
+        foreach (Entry entry in _entries)
+        {
+            count += entry.Remote.ClientKey == address ? 1 : 0;
+        }
+
+        return count;
     }
 
-    private readonly record struct Entry(int Length, SockAddr Remote, SockAddr Local);
+    /// <summary>The oldest whose address has room; -1: there is none.</summary>
+    public int Find(AddressTally tally, int limit) => _entries.FindIndex(entry => tally.HasRoom(entry.Remote.ClientKey, limit));
+
+    /// <summary>Takes one. Its bytes stay until as many have been added as there is room for.</summary>
+    public ReadOnlySpan<byte> Take(int index, out SockAddr remote, out SockAddr local)
+    {
+        (int slot, int length, remote, local, TimeSpan _) = _entries[index];
+        _entries.RemoveAt(index);
+        _free.Enqueue(slot);
+        return _memory.AsSpan(slot * Ngtcp2Engine.MaxUdpPayload, length);
+    }
+
+    /// <summary>Drops what has come before <paramref name="time"/>.</summary>
+    /// <returns>How many that were.</returns>
+    public int DropOlderThan(TimeSpan time)
+    {
+        int old = 0;
+        while (old < Count && _entries[old].Arrival < time)
+        {
+            _free.Enqueue(_entries[old].Slot);
+            old++;
+        }
+
+        _entries.RemoveRange(0, old);
+        return old;
+    }
+
+    private readonly record struct Entry(int Slot, int Length, SockAddr Remote, SockAddr Local, TimeSpan Arrival);
 }

@@ -117,7 +117,7 @@ internal sealed unsafe partial class QuicConnection
         }
 
         _isReported = true;
-        _endpoint.OnEnded(wasHandshaking);
+        _endpoint.OnEnded(this, wasHandshaking);
         _closed = closed;
         if (_handler is not null)
         {

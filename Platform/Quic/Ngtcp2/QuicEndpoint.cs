@@ -204,7 +204,7 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
             : null;
 
     /// <summary>A connection was reported as closed.</summary>
-    public void OnEnded(bool wasHandshaking) => _server?.OnEnded(wasHandshaking);
+    public void OnEnded(QuicConnection connection, bool wasHandshaking) => _server?.OnEnded(connection, wasHandshaking);
 
     /// <summary>Only the shadow of a connection is left.</summary>
     public void OnFreed(QuicConnection connection) => _server?.OnFreed(connection);

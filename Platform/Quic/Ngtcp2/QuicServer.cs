@@ -13,12 +13,30 @@ internal sealed unsafe partial class QuicServer : ILinkListener, ITurnEnd
     /// share in his name.</summary>
     private const int MaxUnprovenPerAddress = 8;
 
+    /// <summary>Handshakes of one address that may be under way here at once; further first packets wait until one of them is through. So nobody
+    /// reaches <see cref="QuicLimits.MaxHalfOpen"/> with a handful of addresses and handshakes that he never finishes, and a party of 64 behind one
+    /// address that comes back at once is in after four round trips.</summary>
+    private const int MaxHalfOpenPerAddress = 16;
+
+    /// <summary>First packets of one address that wait for that. More are dropped; clients send theirs again after a second.</summary>
+    private const int MaxCrowdPerAddress = 128;
+
+    /// <summary>After so long a client has sent its first packet again (RFC 9002, section 6.2.2: three times 333 ms), or has given up.</summary>
+    private static readonly TimeSpan LongestCrowdWait = TimeSpan.FromSeconds(1);
+
     private readonly Ngtcp2Engine _engine;
     private readonly ListenOptions _options;
     private readonly ILinkAcceptor _acceptor;
     private readonly QuicEndpoint _endpoint;
     private readonly ListenerShards _shards;
+
+    // Those that wait because another handshake has begun in this turn: a handshake costs some tenths of a millisecond of cryptography, and a room
+    // full of players that comes back at once must not hold up everybody's frames.
     private readonly PendingPackets _pending = new();
+
+    // Those of addresses that have enough under way. They have a place of their own, where they are in nobody's way but each other's.
+    private readonly PendingPackets _crowd = new();
+    private readonly AddressTally _halfOpenOf = new();
     private readonly FailedHandshakes _failed = new();
     private TlsCredentials _credentials;
     private int _connected;
@@ -27,6 +45,7 @@ internal sealed unsafe partial class QuicServer : ILinkListener, ITurnEnd
     private long _refusedForLoad;
     private long _malformed;
     private bool _hasBegun;
+    private bool _isTurnEndRequested;
 
     public QuicServer(Ngtcp2Engine engine, ListenOptions options, ILinkAcceptor acceptor)
     {
@@ -85,39 +104,46 @@ internal sealed unsafe partial class QuicServer : ILinkListener, ITurnEnd
     public void OnTurnEnd()
     {
         _hasBegun = false;
-        if (_pending.Count > 0 && !_endpoint.IsDisposed)
+        _isTurnEndRequested = false;
+        if (_endpoint.IsDisposed)
         {
-            ReadOnlySpan<byte> bytes = _pending.Take(out SockAddr remote, out SockAddr local);
+            return;
+        }
 
-            // SAFETY: the bytes are pinned for the call, which keeps none of them.
-            fixed (byte* packet = bytes)
-            {
-                _endpoint.OnDatagram(packet, bytes.Length, &remote, &local);
-            }
+        ReadOnlySpan<byte> bytes = TakeWaiting(out SockAddr remote, out SockAddr local);
+        if (bytes.IsEmpty)
+        {
+            return;
+        }
 
-            if (_pending.Count > 0 && !_hasBegun)
-            {
-                // It was one of a connection that has begun meanwhile.
-                _engine.Loop.AtTurnEnd(this);
-            }
+        // SAFETY: the bytes are pinned for the call, which keeps none of them.
+        fixed (byte* packet = bytes)
+        {
+            _endpoint.OnDatagram(packet, bytes.Length, &remote, &local);
+        }
+
+        // It may have been one of a connection that has begun meanwhile.
+        if (_pending.Count > 0 || _crowd.Count > 0)
+        {
+            RequestTurnEnd();
         }
     }
 
     /// <summary>Its handshake is complete: makes whoever hears what comes.</summary>
     public IFrameLinkHandler Accept(QuicConnection connection)
     {
-        _halfOpen--;
+        OnHandshakeOver(connection);
         _connected++;
         _accepted++;
         return _acceptor.Accept(connection);
     }
 
     /// <summary>A connection was reported as closed. While it says goodbye it still has its place.</summary>
-    public void OnEnded(bool wasHandshaking)
+    public void OnEnded(QuicConnection connection, bool wasHandshaking)
     {
         if (wasHandshaking)
         {
-            _halfOpen--;
+            OnHandshakeOver(connection);
             _failed.Note(_engine.Loop.Now);
         }
         else
@@ -174,13 +200,14 @@ internal sealed unsafe partial class QuicServer : ILinkListener, ITurnEnd
 
     private void Begin(byte* packet, int length, NativeNgtcp2.PktHd* first, SockAddr* remote, SockAddr* local)
     {
+        ulong address = remote->ClientKey;
         NativeNgtcp2.Cid originalDcid = first->Dcid;
         bool wasRetried = first->TokenLength > 0 && CheckToken(first, remote, &originalDcid);
         if (!wasRetried)
         {
             int? better = _shards.FindBetter(_options.Shard);
             bool needsProof = _halfOpen + _failed.Lately(_engine.Loop.Now) + _pending.Count >= QuicLimits.RetryThreshold
-                || _shards.Quota.Count(remote->ClientKey) >= MaxUnprovenPerAddress;
+                || !_shards.Quota.HasFewer(address, MaxUnprovenPerAddress);
             if (needsProof || better is not null)
             {
                 AnswerWithRetry(first, remote, local, better is { } shard ? Ngtcp2Engine.NewCid(shard, _shards.Count) : NewCid());
@@ -194,13 +221,22 @@ internal sealed unsafe partial class QuicServer : ILinkListener, ITurnEnd
             return;
         }
 
-        if (_hasBegun)
+        if (!_halfOpenOf.HasRoom(address, MaxHalfOpenPerAddress))
         {
-            _refusedForLoad += _pending.TryAdd(packet, length, remote, local) ? 0 : 1;
+            TimeSpan now = _engine.Loop.Now;
+            _refusedForLoad += _crowd.DropOlderThan(now - LongestCrowdWait);
+            bool waits = _crowd.CountOf(address) < MaxCrowdPerAddress && _crowd.TryAdd(packet, length, remote, local, now);
+            _refusedForLoad += waits ? 0 : 1;
             return;
         }
 
-        if (!_shards.Quota.TryTake(remote->ClientKey))
+        if (_hasBegun)
+        {
+            _refusedForLoad += _pending.TryAdd(packet, length, remote, local, _engine.Loop.Now) ? 0 : 1;
+            return;
+        }
+
+        if (!_shards.Quota.TryTake(address))
         {
             _refusedForLoad++;
             Refuse(first, remote, local);
@@ -208,7 +244,7 @@ internal sealed unsafe partial class QuicServer : ILinkListener, ITurnEnd
         }
 
         _hasBegun = true;
-        _engine.Loop.AtTurnEnd(this);
+        RequestTurnEnd();
         QuicConnection connection;
         try
         {
@@ -218,13 +254,53 @@ internal sealed unsafe partial class QuicServer : ILinkListener, ITurnEnd
         {
             // The libraries have no memory left, most likely; those who are in stay.
             _refusedForLoad++;
-            _shards.Quota.Return(remote->ClientKey);
+            _shards.Quota.Return(address);
             return;
         }
 
         _shards.Add(_options.Shard, 1);
         _halfOpen++;
+        _halfOpenOf.Add(address);
         connection.Receive(packet, length, remote, local);
+    }
+
+    private void OnHandshakeOver(QuicConnection connection)
+    {
+        _halfOpen--;
+        _halfOpenOf.Remove(connection.ClientKey);
+        if (_crowd.Count > 0)
+        {
+            RequestTurnEnd();
+        }
+    }
+
+    /// <summary>The first packet whose turn it is; empty: there is none.</summary>
+    private ReadOnlySpan<byte> TakeWaiting(out SockAddr remote, out SockAddr local)
+    {
+        if (_pending.Count > 0)
+        {
+            return _pending.Take(0, out remote, out local);
+        }
+
+        _refusedForLoad += _crowd.DropOlderThan(_engine.Loop.Now - LongestCrowdWait);
+        int next = _crowd.Find(_halfOpenOf, MaxHalfOpenPerAddress);
+        if (next >= 0)
+        {
+            return _crowd.Take(next, out remote, out local);
+        }
+
+        remote = default;
+        local = default;
+        return default;
+    }
+
+    private void RequestTurnEnd()
+    {
+        if (!_isTurnEndRequested)
+        {
+            _isTurnEndRequested = true;
+            _engine.Loop.AtTurnEnd(this);
+        }
     }
 
     private UdpSocket Bind(string what)
