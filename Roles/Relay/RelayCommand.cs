@@ -96,12 +96,17 @@ internal static class RelayCommand
             "frames",
             "How many broadcast, multicast and unknown unicast frames a second one player may send. A burst of two seconds is allowed.",
             RelayOptions.DefaultClientBroadcastRate);
-
+        Option<BitRate> gatewayRate = SoftlanOption.WithDefault(
+            "--gateway-rate",
+            RateKind,
+            "rate",
+            "What one gateway may send, in bits a second, for example 200mbit. A burst of one second is allowed.",
+            BitRate.Unlimited);
         QuicArguments quic = new();
 
         Command command = new("relay", "Run a relay: the meeting point on the internet that players and gateways connect to.")
         {
-            listen, cert, key, state, serverName, mtu, maxClients, maxRooms, maxPeers, maxLinks, workers, clientRate, broadcastRate,
+            listen, cert, key, state, serverName, mtu, maxClients, maxRooms, maxPeers, maxLinks, workers, clientRate, broadcastRate, gatewayRate,
         };
         quic.AddTo(command);
         command.Validators.Add(result =>
@@ -129,6 +134,7 @@ internal static class RelayCommand
                 Workers = quic.Read(parsed).Kind == QuicEngineKind.MsQuic ? 1 : parsed.GetValue(workers),
                 ClientRate = parsed.GetValue(clientRate),
                 ClientBroadcastRate = parsed.GetValue(broadcastRate),
+                GatewayRate = parsed.GetValue(gatewayRate),
                 Quic = quic.Read(parsed),
             },
             LoggingArguments.Read(parsed)));

@@ -69,6 +69,9 @@ internal sealed record RelayOptions
     /// <summary>What one client may send; the burst is one second of it.</summary>
     public BitRate ClientRate { get; init; } = BitRate.Unlimited;
 
+    /// <summary>What one gateway may send; the burst is one second of it.</summary>
+    public BitRate GatewayRate { get; init; } = BitRate.Unlimited;
+
     /// <summary>Broadcast, multicast and unknown unicast frames a second that one client may send; the burst is two seconds of it.</summary>
     public int ClientBroadcastRate { get; init; } = DefaultClientBroadcastRate;
 }

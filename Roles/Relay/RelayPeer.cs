@@ -18,6 +18,11 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
 
     private const double ControlBurst = 100;
 
+    /// <summary>Broadcast and multicast frames a second that a gateway may send, and as many at once; more are dropped. Hundreds of machines that
+    /// look for each other, or a television's multicast of 20 Mbit/s, pass; a LAN with a loop does not, nor a stranger who calls himself a gateway,
+    /// for each of these frames goes to every player of his room.</summary>
+    public const int GatewayBroadcastRate = 2048;
+
     private readonly Lobby _lobby;
     private readonly ILane _lane;
     private readonly IFrameLink _link;
@@ -26,9 +31,10 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
     private readonly MalformedGuard _malformed = new();
     private readonly FrameReassembler _reassembler = new();
     private readonly TokenBucket _controlBucket = new(ControlRate, ControlBurst);
-    private readonly TokenBucket? _byteBucket;
-    private readonly TokenBucket _broadcastBucket;
+    private readonly RelayOptions _options;
     private readonly DeliveryWait _delivery;
+    private TokenBucket? _byteBucket;
+    private TokenBucket? _broadcastBucket;
     private Room? _room;
     private int _maxDatagramLength;
     private int _wantedMaxDatagramLength = FrameLimits.MaxDatagramLength;
@@ -41,8 +47,7 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
         _sender = new FrameSender(link);
         _helloTimer = lane.CreateTimer(OnHelloTimeout);
         _delivery = new DeliveryWait(lane);
-        _byteBucket = options.ClientRate.IsUnlimited ? null : new TokenBucket(options.ClientRate.BytesPerSecond, options.ClientRate.BytesPerSecond);
-        _broadcastBucket = new TokenBucket(options.ClientBroadcastRate, 2.0 * options.ClientBroadcastRate);
+        _options = options;
         _maxDatagramLength = link.MaxDatagramLength;
     }
 
@@ -219,6 +224,11 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
         IsGateway = hello.Role == PeerRole.Gateway;
         Info = new PeerInfo(Id, hello.Role, Mac, hello.Name);
         State = RelayPeerState.Joining;
+        BitRate rate = IsGateway ? _options.GatewayRate : _options.ClientRate;
+        _byteBucket = rate.IsUnlimited ? null : new TokenBucket(rate.BytesPerSecond, rate.BytesPerSecond);
+        _broadcastBucket = IsGateway
+            ? new TokenBucket(GatewayBroadcastRate, GatewayBroadcastRate)
+            : new TokenBucket(_options.ClientBroadcastRate, 2.0 * _options.ClientBroadcastRate);
         _wantedMaxDatagramLength = hello.MaxDatagram;
         OnMaxDatagramLengthChanged(_link);
     }
@@ -232,10 +242,10 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
     public void WaitForDelivery(RelayPeer told, Action delivered) => _delivery.Begin(told._link, delivered);
 
     /// <summary>Whether this peer may send <paramref name="bytes"/> more now. Takes them.</summary>
-    public bool MaySend(int bytes) => IsGateway || _byteBucket is null || _byteBucket.TryTake(bytes, _lane.Now);
+    public bool MaySend(int bytes) => _byteBucket is null || _byteBucket.TryTake(bytes, _lane.Now);
 
-    /// <summary>Whether this peer may send one more frame to everybody now. Takes it.</summary>
-    public bool MayBroadcast() => IsGateway || _broadcastBucket.TryTake(1, _lane.Now);
+    /// <summary>Whether this peer, which has a seat, may send one more frame to everybody now. Takes it.</summary>
+    public bool MayBroadcast() => _broadcastBucket!.TryTake(1, _lane.Now);
 
     /// <summary>Sends a frame that another peer sent: in one datagram, or in two where it does not fit. Borrows it.</summary>
     /// <returns>Why it was not taken, counted by the link; None when it was.</returns>

@@ -158,7 +158,9 @@ internal sealed class RoomSwitch(RoomCode room, ILogger logger)
             isKnown = target is { IsTarget: true } && !ReferenceEquals(target, from);
         }
 
-        if (!from.MaySend(frame.Length) || ((destination.IsMulticast || !isKnown) && !from.MayBroadcast()))
+        // What a gateway has for somebody who has just left goes to nobody, and must not use up what its LAN's ARP needs.
+        bool isForAll = destination.IsMulticast || (!isKnown && !from.IsGateway);
+        if (!from.MaySend(frame.Length) || (isForAll && !from.MayBroadcast()))
         {
             return DropReason.RateLimited;
         }

@@ -6,7 +6,7 @@ wrong_values=(
   "relay --listen port" "relay --listen 99999/udp" "relay --listen 443/tcp" "relay --listen 1.2.3:443"
   "relay --cert " "relay --key " "relay --state " "relay --server-name a_b c"
   "relay --mtu 20" "relay --mtu 9000" "relay --max-clients-per-room 0" "relay --max-rooms many" "relay --max-peers -1"
-  "relay --max-links-per-address 0" "relay --workers 65" "relay --client-rate fast" "relay --client-broadcast-rate 0"
+  "relay --max-links-per-address 0" "relay --workers 65" "relay --client-rate fast" "relay --gateway-rate 1" "relay --client-broadcast-rate 0"
   "relay --quic quiche" "relay --queue-time 0" "relay --log-level loud" "relay --log-format xml"
   "gateway --relay host:x" "gateway --relay http://relay" "gateway --pin sha256:short" "gateway --relay-ca-cert " "gateway --server-name a b"
   "gateway --room a b" "gateway --room $(printf 'x%.0s' {1..65})" "gateway --name $(printf 'n%.0s' {1..33})" "gateway --datagram-limit 10"

@@ -87,6 +87,59 @@ public sealed class LimitTests
         Assert.Equal(0, lan.Counters.TotalDropped);
     }
 
+    [Fact]
+    public void GatewayRate_LimitsTheGatewaysBytesAndProbes_AndNotTheClients()
+    {
+        RelayBench relay = new(options => options with { GatewayRate = BitRate.FromBitsPerSecond(80_000) });
+        TestPeer ann = relay.JoinClient(1);
+        TestPeer bob = relay.JoinClient(2);
+        TestPeer lan = relay.JoinGateway();
+        SendFromLan(lan, 30, Mac(2), 1000);
+        Assert.Equal(10, bob.Frames.Count());
+        Assert.Equal(20, lan.Counters.Dropped(DropReason.RateLimited));
+        lan.Link.ReceiveDatagram(new DatagramHeader(DatagramKind.Probe, 0, 0), Probe(0));
+        Assert.Equal(21, lan.Counters.Dropped(DropReason.RateLimited));
+
+        relay.Lane.Advance(TimeSpan.FromMilliseconds(500));
+        SendFromLan(lan, 30, Mac(2), 1000);
+        Assert.Equal(15, bob.Frames.Count());
+
+        Send(ann, 100, Mac(2), 1000);
+        Assert.Equal(0, ann.Counters.TotalDropped);
+    }
+
+    [Fact]
+    public void GatewaysBroadcasts_PassAsMuchAsALargeLanHas_AndNotAFlood()
+    {
+        RelayBench relay = new(options => options with { ClientBroadcastRate = 1 });
+        TestPeer bob = relay.JoinClient(2);
+        TestPeer lan = relay.JoinGateway();
+        SendFromLan(lan, 1000, MacAddress.Broadcast);
+        SendFromLan(lan, 1048, MacAddress.FromUInt64(0x01005e000001));
+        Assert.Equal(0, lan.Counters.TotalDropped);
+        SendFromLan(lan, 500, MacAddress.Broadcast);
+        Assert.Equal((2048, 500), (bob.Frames.Count(), lan.Counters.Dropped(DropReason.RateLimited)));
+
+        SendFromLan(lan, 100, Mac(2));
+        Assert.Equal(2148, bob.Frames.Count());
+        relay.Lane.Advance(TimeSpan.FromMilliseconds(500));
+        SendFromLan(lan, 2048, MacAddress.Broadcast);
+        Assert.Equal(2148 + 1024, bob.Frames.Count());
+    }
+
+    /// <summary>A download of a player who has just left.</summary>
+    [Fact]
+    public void GatewaysUnknownUnicast_LeavesItsBroadcastsAlone()
+    {
+        RelayBench relay = new();
+        TestPeer bob = relay.JoinClient(2);
+        TestPeer lan = relay.JoinGateway();
+        SendFromLan(lan, 5000, Mac(77));
+        SendFromLan(lan, 1, MacAddress.Broadcast);
+        Assert.Single(bob.Frames);
+        Assert.Equal(5000, lan.Counters.Dropped(DropReason.UnknownDestination));
+    }
+
     [Theory]
     [InlineData(16, 9.9, true)]
     [InlineData(15, 9.9, false)]
@@ -217,6 +270,14 @@ public sealed class LimitTests
         byte[] body = [0, 0, 1, 2, 3, 4, 5, 6, 7, 8];
         BinaryPrimitives.WriteUInt16BigEndian(body, target);
         return body;
+    }
+
+    private static void SendFromLan(TestPeer gateway, int count, MacAddress destination, int length = 60)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            gateway.Send(TestFrame.Make(LanMac(1), destination, length));
+        }
     }
 
     private static void Send(TestPeer from, int count, MacAddress destination, int length = 60)

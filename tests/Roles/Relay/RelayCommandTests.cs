@@ -28,7 +28,7 @@ public sealed class RelayCommandTests : IDisposable
             _options);
         Assert.Equal("443/udp", _options!.Listen.ToString());
         Assert.Equal((1500, 64, 1024, 4096), (_options.MaxMtu, _options.MaxClientsPerRoom, _options.MaxRooms, _options.MaxPeers));
-        Assert.Equal((true, 256), (_options.ClientRate.IsUnlimited, _options.ClientBroadcastRate));
+        Assert.Equal((true, 256, true), (_options.ClientRate.IsUnlimited, _options.ClientBroadcastRate, _options.GatewayRate.IsUnlimited));
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class RelayCommandTests : IDisposable
         Assert.Equal(0, Run(
             "--listen", "192.0.2.1:7000", "--cert", "/c.pem", "--key", "/k.pem", "--state", "/s", "--server-name", "relay.example", "--mtu", "1400",
             "--max-clients-per-room", "8", "--max-rooms", "2", "--max-peers", "16", "--max-links-per-address", "4", "--client-rate", "20mbit",
-            "--client-broadcast-rate", "100", "--quic", "msquic", "--queue-time", "25"));
+            "--client-broadcast-rate", "100", "--gateway-rate", "200mbit", "--quic", "msquic", "--queue-time", "25"));
         Assert.Equal("192.0.2.1:7000/udp", _options!.Listen.ToString());
         Assert.Equal(new CertificateFiles("/c.pem", "/k.pem"), _options.Certificate);
         Assert.Equal(("/s", "relay.example", "relay.example"), (_options.StateDirectory, _options.ServerName, _options.PublicName));
@@ -45,7 +45,8 @@ public sealed class RelayCommandTests : IDisposable
             (1400, 8, 2, 16, 4),
             (_options.MaxMtu, _options.MaxClientsPerRoom, _options.MaxRooms, _options.MaxPeers, _options.MaxLinksPerAddress));
         Assert.Equal((QuicEngineKind.MsQuic, TimeSpan.FromMilliseconds(25)), (_options.Quic.Kind, _options.Quic.QueueTime));
-        Assert.Equal((20_000_000, 100), (_options.ClientRate.BitsPerSecond, _options.ClientBroadcastRate));
+        Assert.Equal(
+            (20_000_000, 100, 200_000_000), (_options.ClientRate.BitsPerSecond, _options.ClientBroadcastRate, _options.GatewayRate.BitsPerSecond));
     }
 
     [Theory]
