@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Softlan.Platform;
 using Softlan.Roles.Shared;
@@ -151,7 +152,7 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
         }
 
         bool awaitsHello = State == RelayPeerState.AwaitingHello;
-        if (!ControlCodec.TryParse(message, out ControlMessage? parsed, out string? error))
+        if (!TryParse(message, out ControlMessage? parsed, out string? error))
         {
             if (awaitsHello)
             {
@@ -291,6 +292,19 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
     {
         _helloTimer.Dispose();
         _delivery.Dispose();
+    }
+
+    private static bool TryParse(
+        ReadOnlySpan<byte> message, [NotNullWhen(true)] out ControlMessage? parsed, [NotNullWhen(false)] out string? error)
+    {
+        if (message.Length > ControlCodec.MaxMessageFromPeer)
+        {
+            parsed = null;
+            error = $"The message has {message.Length} bytes; a relay takes {ControlCodec.MaxMessageFromPeer}";
+            return false;
+        }
+
+        return ControlCodec.TryParse(message, out parsed, out error);
     }
 
     private void Reassemble(Room room, DatagramHeader header, ReadOnlySpan<byte> body)

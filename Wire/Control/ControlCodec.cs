@@ -11,6 +11,11 @@ internal static class ControlCodec
     /// <summary>The longest message in bytes; a longer one closes the connection.</summary>
     public const int MaxMessageLength = 65536;
 
+    /// <summary>The longest message that a relay takes from a peer, in bytes; a longer one ends the peer's link. The longest that softlan sends is a
+    /// bye whose text is of twelve bytes of JSON a character, 3 KiB; a hello has half of that. Reading one costs some times its length, and whoever
+    /// is not in a room yet may send it, too.</summary>
+    public const int MaxMessageFromPeer = 4096;
+
     /// <summary>Characters in a resume token.</summary>
     public const int MaxTokenLength = 128;
 

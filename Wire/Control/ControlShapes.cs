@@ -101,9 +101,7 @@ internal static class ControlShapes
             DatagramsOut = counters.DatagramsOut,
             SplitFrames = counters.SplitFrames,
             ReassembledFrames = counters.ReassembledFrames,
-            Drops = Enum.GetValues<DropReason>()
-                .Where(reason => counters.Dropped(reason) != 0)
-                .ToDictionary(reason => reason.ToString(), counters.Dropped),
+            Drops = [.. Enum.GetValues<DropReason>().Select(counters.Dropped)],
         };
     }
 
@@ -128,12 +126,10 @@ internal static class ControlShapes
             checks.Missing("drops");
         }
 
-        foreach (DropReason reason in Enum.GetValues<DropReason>())
+        long[] drops = stats.Drops ?? [];
+        for (int reason = 0; reason < drops.Length; reason++)
         {
-            if (stats.Drops is not null && stats.Drops.TryGetValue(reason.ToString(), out long count))
-            {
-                counters.Drop(reason, Count(count, "drops"));
-            }
+            counters.Drop((DropReason)reason, Count(drops[reason], "drops"));
         }
 
         return new StatsMessage(counters, TimeSpan.FromMicroseconds(checks.Number(stats.Rtt, "rtt", 0, MaxRtt)));

@@ -80,7 +80,8 @@ internal static class MessageShapes
         public long? SplitFrames { get; init; }
         public long? ReassembledFrames { get; init; }
 
-        /// <summary>By the name of the <see cref="DropReason"/>; zeros may be left out, unknown names are ignored.</summary>
-        public Dictionary<string, long>? Drops { get; init; }
+        /// <summary>A place for each <see cref="DropReason"/>.</summary>
+        [JsonConverter(typeof(DropCountsConverter))]
+        public long[]? Drops { get; init; }
     }
 }

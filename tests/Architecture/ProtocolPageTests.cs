@@ -46,6 +46,7 @@ public sealed partial class ProtocolPageTests
     public void Numbers_AreTheCodes()
     {
         Assert.Contains($"`length` is 1 to {ControlCodec.MaxMessageLength}", Section(2), StringComparison.Ordinal);
+        Assert.Contains($"at most {ControlCodec.MaxMessageFromPeer} bytes", Section(2), StringComparison.Ordinal);
         Assert.Contains($"at least {FrameLimits.MinMaxDatagramLength}", Section(2), StringComparison.Ordinal);
         Assert.Contains($"up to {ControlCodec.MaxPeersInWelcome} of `{{id", Section(2), StringComparison.Ordinal);
         Assert.Contains($"{FrameLimits.MinMtu} to {FrameLimits.MaxMtu}", Section(3), StringComparison.Ordinal);

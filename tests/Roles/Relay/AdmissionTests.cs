@@ -234,6 +234,26 @@ public sealed class AdmissionTests
         Assert.Equal(new LeftMessage(ann.Id, CloseReason.ProtocolError), bob.Heard.OfType<LeftMessage>().Single());
     }
 
+    [Theory]
+    [InlineData(ControlCodec.MaxMessageFromPeer, false)]
+    [InlineData(ControlCodec.MaxMessageFromPeer + 1, true)]
+    public void ControlMessage_LongerThanAnyOfAPeers_IsAsOneThatCannotBeRead(int length, bool ends)
+    {
+        const string Begin = """{"type":"from-the-future","x":""";
+        string json = $"{Begin}\"{new string('x', length - Begin.Length - 3)}\"}}";
+        RelayBench relay = new();
+        TestPeer ann = relay.JoinClient(1);
+        ann.Link.ReceiveControl(json);
+        Assert.Equal(ends ? CloseReason.ProtocolError : null, ann.ClosedWith);
+
+        string hello = System.Text.Encoding.UTF8.GetString(ControlCodec.Write(ClientHello(2)));
+        TestPeer bob = relay.Connect();
+        bob.Link.ReceiveControl(hello.PadRight(length));
+        relay.Lane.Run();
+        Assert.Equal(ends ? RejectReason.BadHello : null, bob.Rejected);
+        Assert.Equal(!ends, bob.IsWelcome);
+    }
+
     [Fact]
     public void ControlMessages_TooMany_CloseTheConnection()
     {

@@ -170,6 +170,35 @@ public sealed partial class ControlCodecRefusalTests
     public void DropReasonOfALaterVersion_IsIgnored() =>
         Assert.Null(Error(Stats.Replace("'Jumbo':1", "'Jumbo':1,'Unheard':5,'0':3,'None':9", StringComparison.Ordinal)));
 
+    [Theory]
+    [InlineData("'Unheard':{'a':[1,'x',null]},'Jumbo':7,'':''", 7)]
+    [InlineData("'Jumbo':3,'jumbo':4,'Unheard':99999999999999999999,'Jumbo':8", 8)]
+    [InlineData("'\u004aumbo':9", 9)]
+    public void DropReasons_AreFoundBetweenOthers(string drops, long jumbo)
+    {
+        byte[] json = Bytes(Stats.Replace("'Jumbo':1", drops, StringComparison.Ordinal));
+        Assert.True(ControlCodec.TryParse(json, out ControlMessage? message, out string? error), error);
+        Assert.Equal(jumbo, Assert.IsType<StatsMessage>(message).Counters.TotalDropped);
+    }
+
+    /// <summary>Each used to become a string and an entry of a dictionary.</summary>
+    [Fact]
+    public void DropReasons_ThatNobodyKnows_LeaveNothingBehind()
+    {
+        byte[] few = Bytes(Stats);
+        string names = string.Join(',', Enumerable.Range(0, 5000).Select(i => $"'n{i}':1"));
+        byte[] many = Bytes(Stats.Replace("'Jumbo':1", names, StringComparison.Ordinal));
+        Assert.InRange(AllocatedBy(many), 0, 2 * AllocatedBy(few));
+    }
+
+    private static long AllocatedBy(byte[] json)
+    {
+        Assert.True(ControlCodec.TryParse(json, out _, out _));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.True(ControlCodec.TryParse(json, out _, out _));
+        return GC.GetAllocatedBytesForCurrentThread() - before;
+    }
+
     [Fact]
     public void DamagedMessages_NeverThrow()
     {

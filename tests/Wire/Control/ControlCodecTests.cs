@@ -135,6 +135,41 @@ public sealed class ControlCodecTests
         Assert.Equal(peers, Assert.IsType<WelcomeMessage>(Parse(ControlCodec.Write(welcome))).Peers);
     }
 
+    /// <summary>Characters beyond U+FFFF take twelve bytes of JSON, more than any other.</summary>
+    [Fact]
+    public void Write_TheLongestOfWhatAPeerSends_IsTakenByARelay()
+    {
+        static string Long(int length) => string.Concat(Enumerable.Repeat("🎮", length));
+        PeerCounters counters = new();
+        foreach (FieldInfo field in PeerCountersTests.Fields())
+        {
+            field.SetValue(counters, long.MaxValue);
+        }
+
+        foreach (DropReason reason in Enum.GetValues<DropReason>())
+        {
+            counters.Drop(reason, long.MaxValue);
+        }
+
+        HelloMessage hello = new()
+        {
+            Role = PeerRole.Client,
+            Room = Room(new string('r', RoomCode.MaxLength)),
+            Mac = MacAddress.Broadcast,
+            Name = Long(PeerName.MaxLength),
+            Mtu = ushort.MaxValue,
+            MaxDatagram = ushort.MaxValue,
+            Resume = new string('t', ControlCodec.MaxTokenLength),
+            Software = Long(ControlCodec.MaxSoftwareLength),
+        };
+        Assert.All(
+            (ControlMessage[])
+            [
+                hello, new StatsMessage(counters, TimeSpan.FromHours(1)), new ByeMessage(CloseReason.ShuttingDown, Long(ControlCodec.MaxTextLength))
+            ],
+            message => Assert.InRange(ControlCodec.Write(message).Length, 1000, ControlCodec.MaxMessageFromPeer));
+    }
+
     [Fact]
     public void Write_TooLongOrUnknown_Throws()
     {
