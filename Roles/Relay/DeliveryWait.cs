@@ -10,7 +10,8 @@ internal sealed class DeliveryWait : IDisposable
     /// dropped there.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
 
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(2);
+    /// <summary>How often somebody looks whether control messages have arrived: a link says only whether they have when it is asked.</summary>
+    public static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(2);
 
     private readonly ILane _lane;
     private readonly ILaneTimer _timer;

@@ -7,16 +7,16 @@ namespace Softlan.Roles.Relay;
 // A peer's link lives on the worker that its connection id names, its room on another worker. Between them:
 //
 //   link's worker                      room's worker
-//   real link --> FarEnd  --ring-->    FarLink --> RelayPeer      datagrams of the peer
-//   real link <-- FarEnd  <--ring--    FarLink <-- RelayPeer      datagrams for the peer
-//                         <--posts-->                             control messages, changes of the path, the end
+//   real link --> NearEnd  --ring-->    FarLink --> RelayPeer      datagrams of the peer
+//   real link <-- NearEnd  <--ring--    FarLink <-- RelayPeer      datagrams for the peer
+//                          <--posts-->                             control messages, changes of the path, the end
 //
 // So everything about a room happens on one lane, and the work that costs most, the cryptography, is done where the link is.
 
 /// <summary>Carries links of one worker to rooms of another.</summary>
 internal sealed class FarGate
 {
-    private readonly Dictionary<int, FarEnd> _ends = [];
+    private readonly Dictionary<int, NearEnd> _ends = [];
     private readonly Dictionary<int, FarLink> _links = [];
     private readonly FrameRing _up;
     private readonly FrameRing _down;
@@ -43,7 +43,7 @@ internal sealed class FarGate
     public IEnterableLane RoomLane { get; }
 
     /// <summary>The links that pass here; the link lane's to look at.</summary>
-    public IEnumerable<FarEnd> Ends => _ends.Values;
+    public IEnumerable<NearEnd> Ends => _ends.Values;
 
     /// <summary>Makes both halves, on the link's lane. The far half is then handed to the room's lane.</summary>
     /// <param name="link">Reports to the near half from now on.</param>
@@ -52,7 +52,7 @@ internal sealed class FarGate
     {
         int id = ++_lastId;
         FarLink far = new(this, id, link.RemoteEndPoint, link.MaxDatagramLength);
-        FarEnd end = new(this, id, link, far, ended);
+        NearEnd end = new(this, id, link, far, ended);
         _ends.Add(id, end);
         link.HandOver(end);
         return far;
@@ -63,9 +63,9 @@ internal sealed class FarGate
 
     public void Close(FarLink link) => _links.Remove(link.Id);
 
-    public void Close(FarEnd end) => _ends.Remove(end.Id);
+    public void Close(NearEnd end) => _ends.Remove(end.Id);
 
-    public bool TryFind(int id, [NotNullWhen(true)] out FarEnd? end) => _ends.TryGetValue(id, out end);
+    public bool TryFind(int id, [NotNullWhen(true)] out NearEnd? end) => _ends.TryGetValue(id, out end);
 
     /// <summary>From the peer to its room.</summary>
     public bool TrySendUp(int id, ReadOnlySpan<byte> datagram) => _up.TryWrite(id, datagram, default);
@@ -92,7 +92,7 @@ internal sealed class FarGate
 
     private void OnDown(int id, ReadOnlySpan<byte> datagram)
     {
-        if (_ends.TryGetValue(id, out FarEnd? end) && DatagramHeader.TryParse(datagram, out DatagramHeader header, out ReadOnlySpan<byte> body))
+        if (_ends.TryGetValue(id, out NearEnd? end) && DatagramHeader.TryParse(datagram, out DatagramHeader header, out ReadOnlySpan<byte> body))
         {
             end.Send(header, body);
         }

@@ -125,9 +125,9 @@ internal sealed class FarLink(FarGate gate, int id, IPEndPoint remoteEndPoint, i
         Close(CloseReason.ProtocolError, "internal error");
     }
 
-    private void OnEnd(Action<FarEnd> work) => gate.LinkLane.Post(() =>
+    private void OnEnd(Action<NearEnd> work) => gate.LinkLane.Post(() =>
     {
-        if (gate.TryFind(id, out FarEnd? end))
+        if (gate.TryFind(id, out NearEnd? end))
         {
             work(end);
         }

@@ -69,7 +69,7 @@ internal sealed class Lobby : ILinkAcceptor
             sum.Add(peer.Counters);
         }
 
-        foreach (FarEnd end in _house.GatesFrom(_worker).SelectMany(gate => gate.Ends))
+        foreach (NearEnd end in _house.GatesFrom(_worker).SelectMany(gate => gate.Ends))
         {
             sum.Add(end.Counters);
         }

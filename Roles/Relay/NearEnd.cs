@@ -4,7 +4,7 @@ using Softlan.Wire;
 namespace Softlan.Roles.Relay;
 
 /// <summary>The near half of a <see cref="FarLink"/>: sits on the real link and passes on.</summary>
-internal sealed class FarEnd : IFrameLinkHandler
+internal sealed class NearEnd : IFrameLinkHandler
 {
     /// <summary>Bytes of control messages that may wait for the room's worker: more than a hundred of those that a peer sends. The link of a peer
     /// that says more is closed.</summary>
@@ -14,10 +14,8 @@ internal sealed class FarEnd : IFrameLinkHandler
     /// <summary>What a message takes beside its own bytes while it waits, about.</summary>
     private const int WaitingMessageCost = 200;
 
-    /// <summary>How often it looks whether control messages have arrived, while some have not and somebody waits for it.</summary>
-    private static readonly TimeSpan DeliveryPollInterval = TimeSpan.FromMilliseconds(2);
-
-    /// <summary>The same when nobody waits any more (<see cref="DeliveryWait.Longest"/>).</summary>
+    /// <summary>How often it looks whether control messages have arrived when nobody waits for it any more
+    /// (<see cref="DeliveryWait.Longest"/>).</summary>
     private static readonly TimeSpan LateDeliveryPollInterval = TimeSpan.FromMilliseconds(250);
 
     private readonly FarGate _gate;
@@ -30,7 +28,7 @@ internal sealed class FarEnd : IFrameLinkHandler
     private long _controlNumber;
     private TimeSpan _sentAt;
 
-    public FarEnd(FarGate gate, int id, IFrameLink link, FarLink far, Action<PeerCounters> ended)
+    public NearEnd(FarGate gate, int id, IFrameLink link, FarLink far, Action<PeerCounters> ended)
     {
         _gate = gate;
         Id = id;
@@ -105,7 +103,7 @@ internal sealed class FarEnd : IFrameLinkHandler
     {
         if (_link.HasUndeliveredControl)
         {
-            _deliveryTimer.Set(_gate.LinkLane.Now - _sentAt < DeliveryWait.Longest ? DeliveryPollInterval : LateDeliveryPollInterval);
+            _deliveryTimer.Set(_gate.LinkLane.Now - _sentAt < DeliveryWait.Longest ? DeliveryWait.PollInterval : LateDeliveryPollInterval);
         }
         else
         {
