@@ -11,35 +11,28 @@ internal sealed class Lobby : ILinkAcceptor
 {
     private readonly RelayHouse _house;
     private readonly int _worker;
-    private readonly ILane _lane;
+    private readonly IEnterableLane _lane;
     private readonly ILogger _logger;
     private readonly Dictionary<RoomCode, Room> _rooms = [];
     private readonly HashSet<RelayPeer> _links = [];
     private readonly JoinGarbage _garbage;
     private bool _isDraining;
 
-    /// <summary>The only lobby of a relay.</summary>
-    public Lobby(RelayOptions options, ILane lane, ILogger logger)
-        : this(new RelayHouse(options, 1), 0, lane, logger)
-    {
-    }
-
-    /// <param name="house">What the lobbies of one relay share; gets this one.</param>
+    /// <summary>For <see cref="RelayHouse.OpenLobby"/>: the others find a lobby in its house.</summary>
+    /// <param name="house">What the lobbies of one relay share.</param>
     /// <param name="worker">Whose it is.</param>
     /// <param name="lane">The worker's lane.</param>
     /// <param name="logger">For the operator.</param>
-    public Lobby(RelayHouse house, int worker, ILane lane, ILogger logger)
+    public Lobby(RelayHouse house, int worker, IEnterableLane lane, ILogger logger)
     {
         _house = house;
         _worker = worker;
         _lane = lane;
         _logger = logger;
         _garbage = new JoinGarbage(lane);
-        house.Lobbies[worker] = this;
     }
 
-    /// <summary>The lane, where there are several workers.</summary>
-    public IEnterableLane EnterableLane => (IEnterableLane)_lane;
+    public IEnterableLane Lane => _lane;
 
     /// <summary>What links that are gone have counted, and drops of what was still on its way to or from them, so that a report over all of them does
     /// not lose any.</summary>
@@ -91,28 +84,29 @@ internal sealed class Lobby : ILinkAcceptor
     public void Enter(RelayPeer peer, HelloMessage hello)
     {
         _garbage.NoteJoin();
-        if (hello.Version == HelloMessage.CurrentVersion)
+        if (hello.Version != HelloMessage.CurrentVersion)
         {
-            if (FindHome(hello.Room) is not { } home)
-            {
-                peer.Reject(RejectReason.ServerFull, $"The relay has had {_house.MaxKnownRooms} rooms within a minute; try again in a minute.");
-                return;
-            }
-
-            if (home != _worker)
-            {
-                Send(peer, hello, home);
-                return;
-            }
+            peer.Reject(
+                RejectReason.BadVersion,
+                $"This relay speaks version {HelloMessage.CurrentVersion} of the protocol, your softlan speaks {hello.Version}; "
+                + "use the same release as the relay.");
+            return;
         }
 
-        Room? room = null;
-        Seat? seat = null;
-        if (hello.Version == HelloMessage.CurrentVersion && _rooms.TryGetValue(hello.Room, out room))
+        if (FindHome(hello.Room) is not { } home)
         {
-            seat = FindSeat(room, hello);
+            peer.Reject(RejectReason.ServerFull, $"The relay has had {_house.MaxKnownRooms} rooms within a minute; try again in a minute.");
+            return;
         }
 
+        if (home != _worker)
+        {
+            HandOver(peer, hello, home);
+            return;
+        }
+
+        _rooms.TryGetValue(hello.Room, out Room? room);
+        Seat? seat = room is null ? null : FindSeat(room, hello);
         if (Judge(hello, room, seat?.Occupant) is { } rejection)
         {
             ForgetUnused(hello.Room);
@@ -242,7 +236,7 @@ internal sealed class Lobby : ILinkAcceptor
     }
 
     /// <summary>A link of another worker, whose room is here.</summary>
-    private void Welcome(FarLink link, FarGate gate, HelloMessage hello)
+    private void TakeIn(FarLink link, FarGate gate, HelloMessage hello)
     {
         gate.Open(link);
         RelayPeer peer = new(this, _lane, link, Options);
@@ -253,13 +247,13 @@ internal sealed class Lobby : ILinkAcceptor
     }
 
     /// <summary>The room is on another worker, and so will be all that the peer says from here on.</summary>
-    private void Send(RelayPeer peer, HelloMessage hello, int home)
+    private void HandOver(RelayPeer peer, HelloMessage hello, int home)
     {
         FarGate gate = _house.Gate(_worker, home);
         _links.Remove(peer);
         FarLink link = gate.Pass(peer.GiveUpLink(), Departed.Add);
         Lobby there = _house.Lobbies[home];
-        gate.RoomLane.Post(() => there.Welcome(link, gate, hello));
+        gate.RoomLane.Post(() => there.TakeIn(link, gate, hello));
     }
 
     /// <summary>What may help when a player complains afterwards.</summary>
@@ -295,19 +289,11 @@ internal sealed class Lobby : ILinkAcceptor
             ? seat
             : null;
 
-    /// <param name="hello">As it came.</param>
+    /// <param name="hello">Of this version.</param>
     /// <param name="room">Null when there is no such room yet.</param>
     /// <param name="replaced">Whose place the peer has the token for, and takes: it stands in nobody's way.</param>
     private (RejectReason Reason, string Text)? Judge(HelloMessage hello, Room? room, RelayPeer? replaced)
     {
-        if (hello.Version != HelloMessage.CurrentVersion)
-        {
-            return (
-                RejectReason.BadVersion,
-                $"This relay speaks version {HelloMessage.CurrentVersion} of the protocol, your softlan speaks {hello.Version}; "
-                + "use the same release as the relay.");
-        }
-
         if (_isDraining)
         {
             return (RejectReason.Draining, "The relay is about to stop; try again in a minute.");

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using Softlan.Platform;
 using Softlan.Wire;
 
 namespace Softlan.Roles.Relay;
@@ -26,6 +28,14 @@ internal sealed class RelayHouse
 
     /// <summary>One for each worker; filled before the first listens.</summary>
     public Lobby[] Lobbies { get; }
+
+    /// <summary>Makes the lobby of a worker.</summary>
+    public Lobby OpenLobby(int worker, IEnterableLane lane, ILogger logger)
+    {
+        Lobby lobby = new(this, worker, lane, logger);
+        Lobbies[worker] = lobby;
+        return lobby;
+    }
 
     public int Peers => Volatile.Read(ref _peers);
 
@@ -89,7 +99,7 @@ internal sealed class RelayHouse
         lock (_lock)
         {
             (Lobby links, Lobby rooms) = (Lobbies[linkWorker], Lobbies[roomWorker]);
-            return _gates[linkWorker, roomWorker] ??= new FarGate(links.EnterableLane, links.Departed, rooms.EnterableLane, rooms.Departed);
+            return _gates[linkWorker, roomWorker] ??= new FarGate(links.Lane, links.Departed, rooms.Lane, rooms.Departed);
         }
     }
 

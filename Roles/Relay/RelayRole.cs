@@ -47,7 +47,7 @@ internal sealed class RelayRole : IRole
     /// <param name="engine">Of the same lane.</param>
     /// <param name="output">Gets the lines for the host of the party.</param>
     /// <param name="logger">Gets everything else.</param>
-    public RelayRole(RelayOptions options, ILane lane, IQuicEngine engine, TextWriter output, ILogger logger)
+    public RelayRole(RelayOptions options, IEnterableLane lane, IQuicEngine engine, TextWriter output, ILogger logger)
         : this(options, [RelayWorker.Own(lane, engine)], output, logger)
     {
     }
@@ -69,7 +69,7 @@ internal sealed class RelayRole : IRole
         _refusals = new RefusalReport(options);
         for (int i = 0; i < workers.Count; i++)
         {
-            _ = new Lobby(_house, i, workers[i].Lane, logger);
+            _house.OpenLobby(i, workers[i].Lane, logger);
         }
     }
 

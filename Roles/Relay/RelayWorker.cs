@@ -6,8 +6,8 @@ namespace Softlan.Roles.Relay;
 /// <param name="Lane">Where everything of this worker happens.</param>
 /// <param name="Engine">Of the same lane.</param>
 /// <param name="Invoke">Runs something on the lane and waits for it; what it throws is thrown here.</param>
-internal sealed record RelayWorker(ILane Lane, IQuicEngine Engine, Action<Action> Invoke)
+internal sealed record RelayWorker(IEnterableLane Lane, IQuicEngine Engine, Action<Action> Invoke)
 {
     /// <summary>A worker whose lane is the caller's.</summary>
-    public static RelayWorker Own(ILane lane, IQuicEngine engine) => new(lane, engine, static work => work());
+    public static RelayWorker Own(IEnterableLane lane, IQuicEngine engine) => new(lane, engine, static work => work());
 }

@@ -19,8 +19,8 @@ public sealed class FarGateTests
     public FarGateTests()
     {
         _house = new RelayHouse(new RelayOptions { StateDirectory = "/nowhere", ServerName = "relay", MaxPeers = 3 }, 2);
-        _ = new Lobby(_house, 0, _first, NullLogger.Instance);
-        _ = new Lobby(_house, 1, _second, NullLogger.Instance);
+        _house.OpenLobby(0, _first, NullLogger.Instance);
+        _house.OpenLobby(1, _second, NullLogger.Instance);
     }
 
     [Fact]

@@ -17,7 +17,7 @@ internal sealed class RelayBench
     public RelayBench(Func<RelayOptions, RelayOptions>? change = null, ILogger? logger = null)
     {
         RelayOptions options = new() { StateDirectory = "/nowhere", ServerName = "relay" };
-        Lobby = new Lobby(change?.Invoke(options) ?? options, Lane, logger ?? NullLogger.Instance);
+        Lobby = new RelayHouse(change?.Invoke(options) ?? options, 1).OpenLobby(0, Lane, logger ?? NullLogger.Instance);
     }
 
     public ManualLane Lane { get; } = new();
