@@ -64,16 +64,16 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
     public bool IsGateway { get; private set; }
 
     /// <summary>Frames may be sent to it: it has its welcome.</summary>
-    public bool IsTarget { get; set; }
+    public bool IsTarget { get; private set; }
 
     /// <summary>The other peers have been told of it.</summary>
-    public bool IsAnnounced { get; set; }
+    public bool IsAnnounced { get; private set; }
 
     /// <summary>The gateway that has been told of this client, perhaps before everybody else.</summary>
-    public RelayPeer? ToldGateway { get; set; }
+    public RelayPeer? ToldGateway { get; private set; }
 
-    /// <summary>The first of the room's news that it has not been told, while it is behind; kept by <see cref="RoomNews"/>.</summary>
-    public long? NextNews { get; set; }
+    /// <summary>The first of the room's news that it has not been told, while it is behind.</summary>
+    public long? NextNews { get; private set; }
 
     public Seat? Seat { get; private set; }
 
@@ -236,6 +236,28 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
 
     /// <summary>The welcome has been sent.</summary>
     public void BecomeJoined() => State = RelayPeerState.Joined;
+
+    /// <summary>The others are being told of it, or know it already.</summary>
+    public void BecomeAnnounced() => IsAnnounced = true;
+
+    /// <summary>The gateway is being told of it, or knows it already.</summary>
+    public void NoteTold(RelayPeer gateway) => ToldGateway = gateway;
+
+    public void BecomeTarget() => IsTarget = true;
+
+    public void StopBeingTarget() => IsTarget = false;
+
+    /// <param name="news">The number of the first that it has not been told.</param>
+    public void FallBehind(long news) => NextNews = news;
+
+    /// <summary>It is being told all that it has missed.</summary>
+    /// <returns>The number of the first.</returns>
+    public long CatchUp()
+    {
+        long first = NextNews ?? throw new InvalidOperationException("It was not behind.");
+        NextNews = null;
+        return first;
+    }
 
     public void SendControl(ReadOnlySpan<byte> message) => _link.SendControl(message);
 

@@ -61,13 +61,17 @@ internal sealed class Room(RoomCode code, ILane lane, ILogger logger)
         if (takesOver)
         {
             // Everybody knows this id, role and MAC already.
-            peer.IsAnnounced = true;
-            peer.ToldGateway = peer.IsGateway ? null : Gateway;
+            peer.BecomeAnnounced();
+            if (!peer.IsGateway && Gateway is { } knowing)
+            {
+                peer.NoteTold(knowing);
+            }
+
             Welcome(peer);
         }
         else if (!peer.IsGateway && Gateway is { State: RelayPeerState.Joined } gateway)
         {
-            peer.ToldGateway = gateway;
+            peer.NoteTold(gateway);
             gateway.SendControl(ControlCodec.Write(new JoinedMessage(peer.Info)));
             peer.WaitForDelivery(gateway, () => Introduce(peer));
         }
@@ -176,7 +180,7 @@ internal sealed class Room(RoomCode code, ILane lane, ILogger logger)
             if (peer.IsGateway)
             {
                 // A client that still waits for its own welcome is told of, too: it may send as soon as it has it.
-                other.ToldGateway = peer;
+                other.NoteTold(peer);
                 known.Add(other.Info);
             }
             else if (other.IsAnnounced)
@@ -202,7 +206,7 @@ internal sealed class Room(RoomCode code, ILane lane, ILogger logger)
     /// <param name="told">Called when that is done.</param>
     private void Announce(RelayPeer peer, Action? told = null)
     {
-        peer.IsAnnounced = true;
+        peer.BecomeAnnounced();
         byte[] joined = ControlCodec.Write(new JoinedMessage(peer.Info));
         if (Gateway is { State: RelayPeerState.Joined } gateway && !ReferenceEquals(gateway, peer) && !ReferenceEquals(gateway, peer.ToldGateway))
         {

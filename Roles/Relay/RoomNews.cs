@@ -49,7 +49,7 @@ internal sealed class RoomNews
         {
             if (listener.NextNews is null)
             {
-                listener.NextNews = number;
+                listener.FallBehind(number);
                 _behind.Enqueue(listener);
             }
         }
@@ -76,8 +76,7 @@ internal sealed class RoomNews
         _timer.Set(Interval);
         while (players > 0 && _behind.TryDequeue(out RelayPeer? listener))
         {
-            int from = (int)(listener.NextNews!.Value - _first);
-            listener.NextNews = null;
+            int from = (int)(listener.CatchUp() - _first);
             if (listener.State != RelayPeerState.Joined)
             {
                 continue; // It has left meanwhile.

@@ -34,7 +34,7 @@ internal sealed class RoomSwitch(RoomCode room, ILogger logger)
 
         _targets[_targetCount++] = peer;
         _targetsById[peer.Id] = peer;
-        peer.IsTarget = true;
+        peer.BecomeTarget();
         if (peer.IsGateway)
         {
             _gateway = peer;
@@ -54,7 +54,7 @@ internal sealed class RoomSwitch(RoomCode room, ILogger logger)
             return;
         }
 
-        peer.IsTarget = false;
+        peer.StopBeingTarget();
         _targetsById.Remove(peer.Id);
         int index = Array.IndexOf(_targets, peer, 0, _targetCount);
         _targets[index] = _targets[--_targetCount];
