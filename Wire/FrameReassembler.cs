@@ -61,10 +61,8 @@ internal sealed class FrameReassembler
     /// <param name="body">Borrowed until the call returns.</param>
     /// <param name="now">Monotonic.</param>
     /// <param name="counters">Where frames that were completed, given up or malformed are counted.</param>
-    /// <param name="frame">The whole frame, 14 to 1518 bytes, when true is returned; valid until the next call.</param>
-    /// <returns>Whether this piece completed a frame. False is normal; two pieces that make no frame count
-    /// <see cref="DropReason.Malformed"/>.</returns>
-    public bool TryAdd(DatagramHeader header, ReadOnlySpan<byte> body, TimeSpan now, PeerCounters counters, out ReadOnlySpan<byte> frame)
+    /// <param name="frame">The whole frame, 14 to 1518 bytes, when it is <see cref="PieceResult.Complete"/>; valid until the next call.</param>
+    public PieceResult Add(DatagramHeader header, ReadOnlySpan<byte> body, TimeSpan now, PeerCounters counters, out ReadOnlySpan<byte> frame)
     {
         Debug.Assert(header.Kind is DatagramKind.Head or DatagramKind.Tail, "Only pieces are put together.");
         Debug.Assert(body.Length is >= 1 and < FrameLimits.MaxLength, "TryParse lets no other piece through.");
@@ -73,7 +71,7 @@ internal sealed class FrameReassembler
         uint key = ((uint)id << 16) | header.Source;
         if (IsCompleted(key))
         {
-            return false;
+            return PieceResult.Waiting;
         }
 
         bool isHead = header.Kind == DatagramKind.Head;
@@ -82,7 +80,7 @@ internal sealed class FrameReassembler
         {
             MakeRoom(header.Source, counters);
             Keep(key, isHead, header.Source, body, now);
-            return false;
+            return PieceResult.Waiting;
         }
 
         Unfinished other = _unfinished[index];
@@ -95,7 +93,7 @@ internal sealed class FrameReassembler
                 Keep(key, isHead, header.Source, body, now);
             }
 
-            return false;
+            return PieceResult.Waiting;
         }
 
         Remove(index);
@@ -104,15 +102,15 @@ internal sealed class FrameReassembler
         if (length is < FrameLimits.MinLength or > FrameLimits.MaxLength)
         {
             counters.Drop(DropReason.Malformed);
-            return false;
+            return PieceResult.Malformed;
         }
 
         frame = Join(other, body);
         counters.ReassembledFrames++;
-        return true;
+        return PieceResult.Complete;
     }
 
-    /// <summary>Gives up what waited too long. <see cref="TryAdd"/> does it by itself; this is for a link on which nothing more arrives, so that its
+    /// <summary>Gives up what waited too long. <see cref="Add"/> does it by itself; this is for a link on which nothing more arrives, so that its
     /// counters are right.</summary>
     public void Expire(TimeSpan now, PeerCounters counters)
     {

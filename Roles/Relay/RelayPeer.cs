@@ -100,7 +100,7 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
     // From one peer's link to the others', in the order in which a datagram meets it:
     //
     //   DatagramHeader.TryParse    is it ours at all
-    //   FrameReassembler.TryAdd    pieces become a frame
+    //   FrameReassembler.Add       pieces become a frame
     //   RoomSwitch.Forward         the rules of protocol.md, section 5, and the targets
     //   FrameSender.Send           of each target: cut to its path, into its link's queue
     public void OnDatagram(IFrameLink link, ReadOnlySpan<byte> datagram)
@@ -332,14 +332,14 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
     private void Reassemble(Room room, DatagramHeader header, ReadOnlySpan<byte> body)
     {
         // The source that a peer writes means nothing; with its own id its pieces cannot meet anybody else's.
-        long malformed = Counters.Dropped(DropReason.Malformed);
-        if (_reassembler.TryAdd(header with { Source = Id }, body, _lane.Now, Counters, out ReadOnlySpan<byte> frame))
+        switch (_reassembler.Add(header with { Source = Id }, body, _lane.Now, Counters, out ReadOnlySpan<byte> frame))
         {
-            room.Switch.Forward(this, frame);
-        }
-        else if (Counters.Dropped(DropReason.Malformed) != malformed)
-        {
-            OnMalformed();
+            case PieceResult.Complete:
+                room.Switch.Forward(this, frame);
+                break;
+            case PieceResult.Malformed:
+                OnMalformed();
+                break;
         }
     }
 

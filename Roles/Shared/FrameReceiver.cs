@@ -39,7 +39,8 @@ internal sealed class FrameReceiver(
                 break;
             case DatagramKind.Head or DatagramKind.Tail:
                 // Judged before it takes room in the reassembler: a source that nobody knows gets none.
-                if (FindSource(header.Source) is not null && _reassembler.TryAdd(header, body, now, counters, out ReadOnlySpan<byte> frame))
+                if (FindSource(header.Source) is not null
+                    && _reassembler.Add(header, body, now, counters, out ReadOnlySpan<byte> frame) == PieceResult.Complete)
                 {
                     OnFrame(header.Source, frame);
                 }

@@ -30,7 +30,7 @@ public sealed class FrameReassemblerPropertyTests
         {
             // 250 microseconds a piece: ids wrap many times within the lifetime of an unfinished frame.
             TimeSpan now = TimeSpan.FromMicroseconds(250 * Math.Max(0, piece.Position));
-            if (reassembler.TryAdd(piece.Header, piece.Body, now, counters, out ReadOnlySpan<byte> frame))
+            if (reassembler.Add(piece.Header, piece.Body, now, counters, out ReadOnlySpan<byte> frame) == PieceResult.Complete)
             {
                 string content = Convert.ToHexString(frame);
                 Assert.Contains(content, sent);
@@ -64,7 +64,8 @@ public sealed class FrameReassemblerPropertyTests
                 random.Next(2) == 0 ? DatagramKind.Head : DatagramKind.Tail,
                 (byte)random.Next(random.Next(1, 256)),
                 (ushort)random.Next(4));
-            if (reassembler.TryAdd(header, body.AsSpan(0, random.Next(1, body.Length)), now, counters, out ReadOnlySpan<byte> frame))
+            PieceResult result = reassembler.Add(header, body.AsSpan(0, random.Next(1, body.Length)), now, counters, out ReadOnlySpan<byte> frame);
+            if (result == PieceResult.Complete)
             {
                 Assert.InRange(frame.Length, FrameLimits.MinLength, FrameLimits.MaxLength);
             }

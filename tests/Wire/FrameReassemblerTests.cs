@@ -249,6 +249,20 @@ public sealed class FrameReassemblerTests
     }
 
     [Fact]
+    public void Add_SaysWhatBecameOfThePiece()
+    {
+        Assert.Equal(PieceResult.Waiting, Add(DatagramKind.Head, 1, 600));
+        Assert.Equal(PieceResult.Waiting, Add(DatagramKind.Head, 1, 600));
+        Assert.Equal(PieceResult.Complete, Add(DatagramKind.Tail, 1, 600));
+        Assert.Equal(PieceResult.Waiting, Add(DatagramKind.Tail, 1, 600));
+        Assert.Equal(PieceResult.Waiting, Add(DatagramKind.Tail, 2, 5));
+        Assert.Equal(PieceResult.Malformed, Add(DatagramKind.Head, 2, 5));
+
+        PieceResult Add(DatagramKind kind, byte id, int length) =>
+            _reassembler.Add(new DatagramHeader(kind, id, 1), new byte[length], _now, _counters, out _);
+    }
+
+    [Fact]
     public void Construction_CostsAlmostNothing()
     {
         FrameReassembler warm = new();
@@ -264,5 +278,7 @@ public sealed class FrameReassemblerTests
     private byte[]? Tail(byte id, byte[] body, ushort source = 1) => Add(DatagramKind.Tail, id, body, source);
 
     private byte[]? Add(DatagramKind kind, byte id, byte[] body, ushort source) =>
-        _reassembler.TryAdd(new DatagramHeader(kind, id, source), body, _now, _counters, out ReadOnlySpan<byte> frame) ? frame.ToArray() : null;
+        _reassembler.Add(new DatagramHeader(kind, id, source), body, _now, _counters, out ReadOnlySpan<byte> frame) == PieceResult.Complete
+            ? frame.ToArray()
+            : null;
 }

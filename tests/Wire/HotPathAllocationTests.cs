@@ -38,9 +38,9 @@ public sealed class HotPathAllocationTests
         {
             id++;
             now += TimeSpan.FromMilliseconds(millisecondsBetween);
-            reassembler.TryAdd(new DatagramHeader(DatagramKind.Head, id, 3), body, now, counters, out _);
+            reassembler.Add(new DatagramHeader(DatagramKind.Head, id, 3), body, now, counters, out _);
             bool isLost = lostEvery != 0 && id % lostEvery == 0;
-            if (!isLost && !reassembler.TryAdd(new DatagramHeader(DatagramKind.Tail, id, 3), body, now, counters, out _))
+            if (!isLost && reassembler.Add(new DatagramHeader(DatagramKind.Tail, id, 3), body, now, counters, out _) != PieceResult.Complete)
             {
                 throw new InvalidOperationException("The measurement measures something else.");
             }
