@@ -134,12 +134,15 @@ public sealed class FarGateTests
     {
         Join(0, GatewayHello());
         MemoryLink bob = Join(1, ClientHello(2));
-        string large = $$"""{"type":"from-the-future","text":"{{new string('x', 60_000)}}"}""";
+        string large = $$"""{"type":"from-the-future","text":"{{new string('x', 4000)}}"}""";
         for (int i = 0; i < 20; i++)
         {
-            bob.ReceiveControl(large);
-            bob.ReceiveControl(large);
-            Turn(1000);
+            for (int waiting = 0; waiting < 30; waiting++)
+            {
+                bob.ReceiveControl(large);
+            }
+
+            Turn(3000);
         }
 
         Assert.Null(bob.ClosedWith);
