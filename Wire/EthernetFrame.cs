@@ -33,7 +33,5 @@ internal readonly ref struct EthernetFrame
 
     public ReadOnlySpan<byte> Payload => _bytes[FrameLimits.HeaderLength..];
 
-    public bool IsTagged => EtherType is EtherTypes.VlanCustomer or EtherTypes.VlanService;
-
     public int Length => _bytes.Length;
 }

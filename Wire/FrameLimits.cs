@@ -21,6 +21,9 @@ internal static class FrameLimits
     /// <summary>1518: header, one tag, 1500 bytes.</summary>
     public const int MaxLength = HeaderLength + TagLength + MaxMtu;
 
+    /// <summary>The longest frame, header included, in a room of this IP MTU. Tagged frames cross no room, so there is no tag to add.</summary>
+    public static int MaxLengthIn(int mtu) => HeaderLength + mtu;
+
     /// <summary>The longest datagram that softlan sends or accepts.</summary>
     public const int MaxDatagramLength = DatagramHeader.Length + MaxLength;
 

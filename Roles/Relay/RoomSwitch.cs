@@ -146,7 +146,7 @@ internal sealed class RoomSwitch(RoomCode room, ILogger logger)
             return unsafeFor;
         }
 
-        if (frame.Length > LongestFrame(frame))
+        if (frame.Length > FrameLimits.MaxLengthIn(Mtu))
         {
             return DropReason.MtuExceeded;
         }
@@ -167,9 +167,6 @@ internal sealed class RoomSwitch(RoomCode room, ILogger logger)
 
         return isKnown ? DropReason.None : DropReason.UnknownDestination;
     }
-
-    private int LongestFrame(ReadOnlySpan<byte> frame) =>
-        FrameLimits.HeaderLength + Mtu + (EthernetFrame.TryParse(frame, out EthernetFrame parsed) && parsed.IsTagged ? FrameLimits.TagLength : 0);
 
     private int SendToOthers(RelayPeer from, ReadOnlySpan<byte> frame)
     {

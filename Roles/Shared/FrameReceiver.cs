@@ -21,7 +21,7 @@ internal sealed class FrameReceiver(
 {
     private readonly FrameReassembler _reassembler = new();
     private readonly byte[] _syn = new byte[FrameLimits.MaxLength];
-    private readonly int _maxFrameLength = FrameLimits.HeaderLength + room.Mtu;
+    private readonly int _maxFrameLength = FrameLimits.MaxLengthIn(room.Mtu);
 
     public void OnDatagram(ReadOnlySpan<byte> datagram, TimeSpan now)
     {

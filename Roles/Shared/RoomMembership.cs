@@ -146,7 +146,7 @@ internal sealed class RoomMembership : IDisposable
         Prober.Reset();
         _link = link;
         Room = room;
-        _maxFrameLength = FrameLimits.HeaderLength + room.Mtu;
+        _maxFrameLength = FrameLimits.MaxLengthIn(room.Mtu);
         _sender = new FrameSender(link);
         _receiver = new FrameReceiver(link, room, _options.Role, _options.Mac, Peers, Prober, _owner);
         _lastHeard = _lane.Now;

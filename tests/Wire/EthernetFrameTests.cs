@@ -15,7 +15,6 @@ public sealed class EthernetFrameTests
         Assert.Equal(0x0800, frame.EtherType);
         Assert.True(frame.Payload.IsEmpty);
         Assert.Equal(14, frame.Length);
-        Assert.False(frame.IsTagged);
     }
 
     [Fact]
@@ -25,15 +24,5 @@ public sealed class EthernetFrameTests
         {
             Assert.False(EthernetFrame.TryParse(new byte[length], out _));
         }
-    }
-
-    [Theory]
-    [InlineData(0x8100, true)]
-    [InlineData(0x88a8, true)]
-    [InlineData(0x0800, false)]
-    public void IsTagged_KnowsBothTags(int etherType, bool tagged)
-    {
-        Assert.True(EthernetFrame.TryParse(Packets.Ethernet(etherType, [0, 1, 8, 0]), out EthernetFrame frame));
-        Assert.Equal(tagged, frame.IsTagged);
     }
 }

@@ -17,7 +17,7 @@ public sealed class HotPathAllocationTests
             bool read = DatagramHeader.TryParse(datagram, out DatagramHeader header, out ReadOnlySpan<byte> body);
             bool parsed = EthernetFrame.TryParse(body, out EthernetFrame frame);
             if (!read || !parsed || header.Source != 7 || frame.Destination != frame.Source
-                || frame.IsTagged || FrameSplitter.HeadLength(1514, 1200) == 0)
+                || FrameSplitter.HeadLength(1514, 1200) == 0)
             {
                 throw new InvalidOperationException("The measurement measures something else.");
             }
