@@ -18,7 +18,8 @@ internal enum DropReason
     /// <summary>A remote client's MAC came from the LAN: something else bridges the two as well.</summary>
     LoopedSourceMac,
 
-    /// <summary>Bridge and switch control: STP, LACP, LLDP, EAPOL, pause.</summary>
+    /// <summary>Bridge and switch control: STP, LACP, LLDP, EAPOL, pause. From a client also what a LAN's devices configure each other with:
+    /// HomePlug, IEEE 1905.1, PPPoE and the like.</summary>
     SwitchControl,
 
     /// <summary>Longer than 1518 bytes.</summary>

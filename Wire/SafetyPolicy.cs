@@ -63,6 +63,11 @@ internal static class SafetyPolicy
             return DropReason.None;
         }
 
+        if (IsLanControl(etherType))
+        {
+            return DropReason.SwitchControl;
+        }
+
         return etherType switch
         {
             EtherTypes.IPv4 => PlayerIPv4Policy.Check(payload),
@@ -77,6 +82,12 @@ internal static class SafetyPolicy
         ulong value = destination.ToUInt64();
         return (value & ~0xful) is BridgeGroup or RegistrationGroup || value is CiscoControl or CiscoSpanningTree;
     }
+
+    /// <summary>By these a LAN's own devices find and configure each other, mostly without asking who speaks: power line adapters, access points,
+    /// Realtek's switches, a modem with its dial-in. No game uses them.</summary>
+    private static bool IsLanControl(ushort etherType) => etherType is EtherTypes.PppoeDiscovery or EtherTypes.PppoeSession
+        or EtherTypes.HomePlug or EtherTypes.HomePlugAv or EtherTypes.Mediaxtreme or EtherTypes.Ieee1905
+        or EtherTypes.Realtek or EtherTypes.PreAuthentication or EtherTypes.WirelessControl or EtherTypes.FaultManagement;
 
     // LLC AA-AA-03, then the OUI of RFC 1042 or that of the bridge tunnel (IEEE 802.1H), then an EtherType.
     private static bool IsSnap(ReadOnlySpan<byte> payload) =>

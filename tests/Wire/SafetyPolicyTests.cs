@@ -62,6 +62,43 @@ public sealed class SafetyPolicyTests
     }
 
     [Theory]
+    [InlineData(0x8863)] // PPPoE
+    [InlineData(0x8864)]
+    [InlineData(0x887b)] // HomePlug 1.0
+    [InlineData(0x8899)] // Realtek
+    [InlineData(0x88c7)] // 802.11 pre-authentication
+    [InlineData(0x88e1)] // HomePlug AV
+    [InlineData(0x8902)] // CFM
+    [InlineData(0x890d)] // TDLS
+    [InlineData(0x8912)] // Mediaxtreme
+    [InlineData(0x893a)] // IEEE 1905.1
+    public void EtherType_OfTheLansDevices_ComesFromTheLanOnly(int etherType)
+    {
+        foreach (byte[] frame in new[] { Ethernet(etherType, new byte[46]), Ethernet(etherType, [], OtherMac), Snap(etherType, new byte[46]) })
+        {
+            Assert.Equal(DropReason.SwitchControl, FromClient(frame));
+            Assert.Equal(DropReason.None, FromGateway(frame));
+        }
+    }
+
+    [Theory]
+    [InlineData(0x0bad)] // Banyan VINES
+    [InlineData(0x6003)] // DECnet
+    [InlineData(0x809b)] // AppleTalk
+    [InlineData(0x80f3)]
+    [InlineData(0x8137)] // IPX
+    [InlineData(0x8138)]
+    [InlineData(0x8191)] // NetBEUI over Ethernet II
+    [InlineData(0x8886)] // next to those of the LAN's devices
+    [InlineData(0x8865)]
+    [InlineData(0x88f7)] // PTP
+    public void EtherType_OfGamesAndOthers_Passes(int etherType)
+    {
+        Assert.Equal(DropReason.None, FromClient(Ethernet(etherType, new byte[46])));
+        Assert.Equal(DropReason.None, FromClient(Snap(etherType, new byte[46])));
+    }
+
+    [Theory]
     [InlineData(13, nameof(DropReason.Malformed))]
     [InlineData(14, nameof(DropReason.None))]
     [InlineData(1514, nameof(DropReason.None))]
