@@ -54,6 +54,9 @@ internal readonly ref struct IPv4Packet
     /// <summary>Where these bytes belong in the whole packet, in units of 8 bytes.</summary>
     public int FragmentOffset => BinaryPrimitives.ReadUInt16BigEndian(_bytes[6..]) & 0x1fff;
 
+    /// <summary>Whether more bytes of the whole packet come behind these.</summary>
+    public bool HasMoreFragments => (_bytes[6] & 0x20) != 0;
+
     /// <summary>What follows the header.</summary>
     public ReadOnlySpan<byte> Payload => _bytes[HeaderLength..];
 }

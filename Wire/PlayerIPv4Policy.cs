@@ -6,13 +6,14 @@ namespace Softlan.Wire;
 internal static class PlayerIPv4Policy
 {
     private const int UdpHeaderLength = 8;
+    private const ushort DhcpServerPort = 67;
     private const ushort DhcpClientPort = 68;
 
     // ICMP types (RFC 792 and RFC 1256).
     private const byte Redirect = 5;
     private const byte RouterAdvertisement = 9;
 
-    public static DropReason Check(ReadOnlySpan<byte> bytes)
+    public static DropReason Check(ReadOnlySpan<byte> bytes, MacAddress source)
     {
         if (!IPv4Packet.TryParse(bytes, out IPv4Packet packet))
         {
@@ -22,28 +23,55 @@ internal static class PlayerIPv4Policy
         if (packet.FragmentOffset > 0)
         {
             // A second fragment at byte 8 belongs to a first one that was cut inside a header, or overlaps it (RFC 1858, RFC 3128). Later ones cannot
-            // reach what was judged.
+            // reach the ports or the type.
             return packet.FragmentOffset == 1 ? DropReason.Unjudgeable : DropReason.None;
         }
 
         return packet.Protocol switch
         {
-            IPProtocols.Udp => CheckUdp(packet.Payload),
+            IPProtocols.Udp => CheckUdp(packet.Payload, packet.HasMoreFragments, source),
             IPProtocols.IcmpV4 => CheckIcmp(packet.Payload),
             _ => DropReason.None,
         };
     }
 
-    /// <summary>Whatever is sent to a DHCP client's port: clients read raw sockets and look at this port only, so a rogue server may use any port of
-    /// its own.</summary>
-    private static DropReason CheckUdp(ReadOnlySpan<byte> udp)
+    /// <summary>Nothing may go to a DHCP client's port: clients read raw sockets and look at this port only, so a rogue server may use any port of
+    /// its own. What goes to a server's port is a request of the player's own.</summary>
+    private static DropReason CheckUdp(ReadOnlySpan<byte> udp, bool isFragment, MacAddress source)
     {
         if (udp.Length < UdpHeaderLength)
         {
             return DropReason.Unjudgeable;
         }
 
-        return BinaryPrimitives.ReadUInt16BigEndian(udp[2..]) == DhcpClientPort ? DropReason.DhcpServer : DropReason.None;
+        return BinaryPrimitives.ReadUInt16BigEndian(udp[2..]) switch
+        {
+            DhcpClientPort => DropReason.DhcpServer,
+            // A later fragment could overlap what is judged here. No request needs a second one (RFC 2131: 576 bytes).
+            DhcpServerPort when isFragment => DropReason.Unjudgeable,
+            DhcpServerPort => CheckDhcpRequest(udp[UdpHeaderLength..], source),
+            _ => DropReason.None,
+        };
+    }
+
+    /// <summary>A server gives an address to each hardware address that asks, so whoever asks under many takes them all; and an answer to a relay agent
+    /// goes to the server's port. Real clients (udhcpc, dhclient, dhcpcd, systemd, Windows; INFORM and broadcast flag included) ask under the MAC of the
+    /// card that they send through.</summary>
+    private static DropReason CheckDhcpRequest(ReadOnlySpan<byte> bootp, MacAddress source)
+    {
+        if (bootp.Length < BootpMessage.JudgedLength)
+        {
+            return DropReason.Unjudgeable;
+        }
+
+        if (bootp[BootpMessage.Operation] != BootpMessage.Request || BinaryPrimitives.ReadUInt32BigEndian(bootp[BootpMessage.RelayAgent..]) != 0)
+        {
+            return DropReason.DhcpServer;
+        }
+
+        return bootp[BootpMessage.HardwareType] == BootpMessage.Ethernet
+            && bootp[BootpMessage.HardwareLength] == MacAddress.Length
+            && MacAddress.Read(bootp[BootpMessage.ClientMac..]) == source ? DropReason.None : DropReason.ArpSpoof;
     }
 
     private static DropReason CheckIcmp(ReadOnlySpan<byte> icmp)

@@ -6,7 +6,7 @@ namespace Softlan.Wire;
 /// ask again about what they receive.</summary>
 /// <remarks>
 /// Bridge and switch control, jumbo frames and VLAN tags cross in neither direction. Beyond that a LAN may say what it likes, but a player must not
-/// pretend to be the LAN: no DHCP answers, no router messages, no neighbour that has another's MAC, and nothing that is cut so that these could hide
+/// pretend to be the LAN: no DHCP answers, no DHCP requests for others, no router messages, no neighbour that has another's MAC, and nothing that is cut so that these could hide
 /// in it. What is not understood passes: old games speak IPX.
 /// </remarks>
 internal static class SafetyPolicy
@@ -70,7 +70,7 @@ internal static class SafetyPolicy
 
         return etherType switch
         {
-            EtherTypes.IPv4 => PlayerIPv4Policy.Check(payload),
+            EtherTypes.IPv4 => PlayerIPv4Policy.Check(payload, ethernet.Source),
             EtherTypes.IPv6 => PlayerIPv6Policy.Check(payload, ethernet.Source),
             EtherTypes.Arp => CheckPlayerArp(payload, ethernet.Source),
             _ => DropReason.None,

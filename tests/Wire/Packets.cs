@@ -55,6 +55,17 @@ internal static class Packets
     public static byte[] Udp(int from, int to, int payloadLength = 8) =>
         [.. U16(from), .. U16(to), .. U16(8 + payloadLength), 0, 0, .. new byte[payloadLength]];
 
+    /// <summary>A DHCP request of the player's own, options left out; UDP header included.</summary>
+    public static byte[] DhcpRequest(string mac = PlayerMac, byte operation = 1, byte hardwareType = 1, byte hardwareLength = 6, string agent = "00000000") =>
+    [
+        .. U16(68), .. U16(67), .. U16(8 + 240), 0, 0,
+        operation, hardwareType, hardwareLength, 0,
+        1, 2, 3, 4, 0, 0, 0x80, 0, // transaction; seconds; the broadcast flag
+        .. new byte[12], .. Convert.FromHexString(agent),
+        .. Mac(mac), .. new byte[10 + 64 + 128],
+        99, 130, 83, 99,
+    ];
+
     /// <summary>An ICMPv6 message: fixed part of <paramref name="fixedLength"/> bytes, then options.</summary>
     public static byte[] Icmp(byte type, int fixedLength = 8, params byte[] options) => [type, .. new byte[fixedLength - 1], .. options];
 

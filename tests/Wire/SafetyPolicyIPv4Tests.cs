@@ -13,8 +13,6 @@ public sealed class SafetyPolicyIPv4Tests
     [InlineData(67, 68, nameof(DropReason.DhcpServer))]
     [InlineData(1234, 68, nameof(DropReason.DhcpServer))] // clients do not look at the server's port
     [InlineData(68, 68, nameof(DropReason.DhcpServer))]
-    [InlineData(68, 67, nameof(DropReason.None))]
-    [InlineData(67, 67, nameof(DropReason.None))]
     [InlineData(67, 69, nameof(DropReason.None))]
     [InlineData(547, 546, nameof(DropReason.None))]
     [InlineData(27015, 27015, nameof(DropReason.None))]
@@ -28,6 +26,67 @@ public sealed class SafetyPolicyIPv4Tests
             Assert.Equal(expected, FromClient([.. frame[..6], .. Mac(PlayerMac), .. frame[12..], .. new byte[8]]));
             Assert.Equal(DropReason.None, FromGateway(frame));
         }
+    }
+
+    [Fact]
+    public void DhcpRequest_ForItself_Passes()
+    {
+        foreach (string destination in new[] { "ff:ff:ff:ff:ff:ff", OtherMac })
+        {
+            foreach (int from in new[] { 67, 68, 40000 })
+            {
+                byte[] request = DhcpRequest();
+                U16(from).CopyTo(request, 0);
+                Assert.Equal(DropReason.None, FromClient(Ethernet(0x0800, IPv4(Udp17, request), destination)));
+                Assert.Equal(DropReason.None, FromClient(Ethernet(0x0800, IPv4(Udp17, [.. request, .. new byte[300]], options: [1, 1, 1, 0]), destination)));
+                request[8 + 10] = 0; // the broadcast flag
+                Assert.Equal(DropReason.None, FromClient(Ethernet(0x0800, IPv4(Udp17, request), destination)));
+            }
+        }
+    }
+
+    [Fact]
+    public void DhcpRequest_ForAnother_StaysOutside()
+    {
+        byte[][] requests = [DhcpRequest(OtherMac), DhcpRequest("00:00:00:00:00:00"), DhcpRequest(hardwareType: 6), DhcpRequest(hardwareLength: 16)];
+        foreach (byte[] request in requests)
+        {
+            Assert.Equal(DropReason.ArpSpoof, FromClient(Ethernet(0x0800, IPv4(Udp17, request))));
+            Assert.Equal(DropReason.ArpSpoof, FromClient(Snap(0x0800, IPv4(Udp17, request))));
+            Assert.Equal(DropReason.None, FromGateway(Ethernet(0x0800, IPv4(Udp17, request))));
+        }
+    }
+
+    [Theory]
+    [InlineData(2, "00000000")] // a server's answer, to a relay agent
+    [InlineData(0, "00000000")]
+    [InlineData(1, "0a000007")] // a relay agent's question
+    [InlineData(2, "0a000007")]
+    public void DhcpAtTheServersPort_OfServersAndAgents_ComesFromTheLanOnly(byte operation, string agent)
+    {
+        byte[] frame = Ethernet(0x0800, IPv4(Udp17, DhcpRequest(operation: operation, agent: agent)));
+        Assert.Equal(DropReason.DhcpServer, FromClient(frame));
+        Assert.Equal(DropReason.None, FromGateway(frame));
+    }
+
+    [Fact]
+    public void DhcpRequest_TooShortToName_IsUnjudgeable()
+    {
+        byte[] request = DhcpRequest();
+        for (int length = 8; length < 8 + 34; length++)
+        {
+            Assert.Equal(DropReason.Unjudgeable, FromClient(Ethernet(0x0800, IPv4(Udp17, request[..length]))));
+        }
+
+        Assert.Equal(DropReason.None, FromClient(Ethernet(0x0800, IPv4(Udp17, request[..(8 + 34)]))));
+    }
+
+    [Fact]
+    public void DhcpRequest_InFragments_IsUnjudgeable()
+    {
+        byte[] first = Ethernet(0x0800, IPv4(Udp17, DhcpRequest(), more: true)); // the second may put another MAC over this one's
+        Assert.Equal(DropReason.Unjudgeable, FromClient(first));
+        Assert.Equal(DropReason.None, FromGateway(first));
     }
 
     [Fact]

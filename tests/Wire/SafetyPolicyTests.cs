@@ -148,7 +148,7 @@ public sealed class SafetyPolicyTests
         Assert.Equal(DropReason.DhcpServer, FromClient(Snap(0x0800, IPv4(17, Udp(67, 68)), lastOfOui)));
         Assert.Equal(DropReason.RouterAdvertisement, FromClient(Snap(0x86dd, IPv6(58, Icmp(134, 16)), lastOfOui)));
         Assert.Equal(DropReason.ArpSpoof, FromClient(Snap(0x0806, Arp(2, OtherMac, PlayerMac), lastOfOui)));
-        Assert.Equal(DropReason.None, FromClient(Snap(0x0800, IPv4(17, Udp(68, 67)), lastOfOui)));
+        Assert.Equal(DropReason.None, FromClient(Snap(0x0800, IPv4(17, DhcpRequest()), lastOfOui)));
         Assert.Equal(DropReason.None, FromGateway(Snap(0x86dd, IPv6(58, Icmp(134, 16)), lastOfOui)));
     }
 
