@@ -21,12 +21,13 @@ internal readonly ref struct IPv6Packet
 
     private readonly ReadOnlySpan<byte> _bytes;
 
-    private IPv6Packet(ReadOnlySpan<byte> bytes, int payloadOffset, byte protocol, IPv6Fragmentation fragmentation)
+    private IPv6Packet(ReadOnlySpan<byte> bytes, int payloadOffset, byte protocol, IPv6Fragmentation fragmentation, bool hasFragmentedHeaders)
     {
         _bytes = bytes;
         PayloadOffset = payloadOffset;
         Protocol = protocol;
         Fragmentation = fragmentation;
+        HasFragmentedHeaders = hasFragmentedHeaders;
     }
 
     /// <summary>True when the header chain is all there. False also for a second Fragment header and for a chain of more than
@@ -46,6 +47,7 @@ internal readonly ref struct IPv6Packet
         byte next = bytes[6];
         int offset = HeaderLength;
         IPv6Fragmentation fragmentation = IPv6Fragmentation.None;
+        bool hasFragmentedHeaders = false;
         for (int headers = 0; IPProtocols.IsIPv6Extension(next) && fragmentation != IPv6Fragmentation.Later; headers++)
         {
             // Every extension header has at least 8 bytes.
@@ -70,6 +72,7 @@ internal readonly ref struct IPv6Packet
                 }
 
                 fragmentation = ReadFragmentation(header);
+                hasFragmentedHeaders = fragmentation == IPv6Fragmentation.First && IPProtocols.IsIPv6Extension(header[0]);
             }
 
             next = header[0];
@@ -81,7 +84,7 @@ internal readonly ref struct IPv6Packet
             return false;
         }
 
-        packet = new IPv6Packet(bytes, offset, next, fragmentation);
+        packet = new IPv6Packet(bytes, offset, next, fragmentation, hasFragmentedHeaders);
         return true;
     }
 
@@ -90,6 +93,10 @@ internal readonly ref struct IPv6Packet
     public byte Protocol { get; }
 
     public IPv6Fragmentation Fragmentation { get; }
+
+    /// <summary>Of a first fragment: extension headers stand behind its Fragment header, in the part that is cut, so that a later fragment
+    /// can reach what follows them.</summary>
+    public bool HasFragmentedHeaders { get; }
 
     /// <summary>From the start of the packet, in bytes.</summary>
     public int PayloadOffset { get; }

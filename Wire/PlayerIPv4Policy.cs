@@ -54,9 +54,9 @@ internal static class PlayerIPv4Policy
         };
     }
 
-    /// <summary>A server gives an address to each hardware address that asks, so whoever asks under many takes them all; and an answer to a relay agent
-    /// goes to the server's port. Real clients (udhcpc, dhclient, dhcpcd, systemd, Windows; INFORM and broadcast flag included) ask under the MAC of the
-    /// card that they send through.</summary>
+    /// <summary>A server gives an address to each hardware address that asks, so whoever asks under many takes them all; and an answer to a relay
+    /// agent goes to the server's port. Real clients (udhcpc, dhclient, dhcpcd, systemd, Windows; INFORM and broadcast flag included) ask under the
+    /// MAC of the card that they send through.</summary>
     private static DropReason CheckDhcpRequest(ReadOnlySpan<byte> bootp, MacAddress source)
     {
         if (bootp.Length < BootpMessage.JudgedLength)

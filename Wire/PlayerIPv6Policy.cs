@@ -35,6 +35,13 @@ internal static class PlayerIPv6Policy
             return IPProtocols.IsIPv6Extension(packet.Protocol) ? DropReason.Unjudgeable : DropReason.None;
         }
 
+        if (packet.HasFragmentedHeaders)
+        {
+            // A later fragment may say that it has none (hosts look at the first one's Next Header only, RFC 8200, section 4.5), and overlap the
+            // ports or the type. Nothing honest is lost: later fragments that say what they are do not pass either.
+            return DropReason.Unjudgeable;
+        }
+
         return packet.Protocol switch
         {
             IPProtocols.Udp => CheckUdp(packet.Payload),

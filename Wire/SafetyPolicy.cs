@@ -6,8 +6,8 @@ namespace Softlan.Wire;
 /// ask again about what they receive.</summary>
 /// <remarks>
 /// Bridge and switch control, jumbo frames and VLAN tags cross in neither direction. Beyond that a LAN may say what it likes, but a player must not
-/// pretend to be the LAN: no DHCP answers, no DHCP requests for others, no router messages, no neighbour that has another's MAC, and nothing that is cut so that these could hide
-/// in it. What is not understood passes: old games speak IPX.
+/// pretend to be the LAN or somebody else: no DHCP answers, no router messages, no DHCP requests and no neighbours with another's MAC, no control of
+/// the LAN's devices, and nothing that is cut so that these could hide in it. What is not understood passes: old games speak IPX.
 /// </remarks>
 internal static class SafetyPolicy
 {
@@ -35,7 +35,8 @@ internal static class SafetyPolicy
 
         ushort etherType = ethernet.EtherType;
         ReadOnlySpan<byte> payload = ethernet.Payload;
-        if (etherType < EtherTypes.FirstType && IsSnap(payload))
+        bool isSnap = etherType < EtherTypes.FirstType && IsSnap(payload);
+        if (isSnap)
         {
             // A wireless access point turns 802.3 + SNAP into what its stations take for a plain frame of this type (CVE-2021-27853), so it is judged
             // as one.
@@ -61,6 +62,12 @@ internal static class SafetyPolicy
         if (direction == FrameDirection.FromGateway)
         {
             return DropReason.None;
+        }
+
+        if (isSnap && etherType < EtherTypes.FirstType)
+        {
+            // No EtherType but a length: behind an access point this would be an 802.3 frame again, whose next SNAP header a second one unwraps.
+            return DropReason.Unjudgeable;
         }
 
         if (IsLanControl(etherType))

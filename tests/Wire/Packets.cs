@@ -56,7 +56,8 @@ internal static class Packets
         [.. U16(from), .. U16(to), .. U16(8 + payloadLength), 0, 0, .. new byte[payloadLength]];
 
     /// <summary>A DHCP request of the player's own, options left out; UDP header included.</summary>
-    public static byte[] DhcpRequest(string mac = PlayerMac, byte operation = 1, byte hardwareType = 1, byte hardwareLength = 6, string agent = "00000000") =>
+    public static byte[] DhcpRequest(
+        string mac = PlayerMac, byte operation = 1, byte hardwareType = 1, byte hardwareLength = 6, string agent = "00000000") =>
     [
         .. U16(68), .. U16(67), .. U16(8 + 240), 0, 0,
         operation, hardwareType, hardwareLength, 0,

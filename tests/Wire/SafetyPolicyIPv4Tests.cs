@@ -38,7 +38,8 @@ public sealed class SafetyPolicyIPv4Tests
                 byte[] request = DhcpRequest();
                 U16(from).CopyTo(request, 0);
                 Assert.Equal(DropReason.None, FromClient(Ethernet(0x0800, IPv4(Udp17, request), destination)));
-                Assert.Equal(DropReason.None, FromClient(Ethernet(0x0800, IPv4(Udp17, [.. request, .. new byte[300]], options: [1, 1, 1, 0]), destination)));
+                byte[] withOptions = IPv4(Udp17, [.. request, .. new byte[300]], options: [1, 1, 1, 0]);
+                Assert.Equal(DropReason.None, FromClient(Ethernet(0x0800, withOptions, destination)));
                 request[8 + 10] = 0; // the broadcast flag
                 Assert.Equal(DropReason.None, FromClient(Ethernet(0x0800, IPv4(Udp17, request), destination)));
             }

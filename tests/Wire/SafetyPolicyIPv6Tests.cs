@@ -92,9 +92,27 @@ public sealed class SafetyPolicyIPv6Tests
             byte[] behind = IPv6(
                 DestinationOptions,
                 Extension(FragmentHeader, Fragment(DestinationOptions, Extension(protocol, message), more: more)));
-            Assert.True(expected == FromClient(Ethernet(0x86dd, behind)), what);
+            // Where more follows, headers in the part that is cut leave the upper layer open to what follows.
+            Assert.True((more ? DropReason.Unjudgeable : expected) == FromClient(Ethernet(0x86dd, behind)), what);
             Assert.Equal(DropReason.None, FromGateway(Ethernet(0x86dd, behind)));
         }
+    }
+
+    [Theory]
+    [InlineData(HopByHop)]
+    [InlineData(Routing)]
+    [InlineData(Ah)]
+    [InlineData(DestinationOptions)]
+    public void FirstFragment_WithHeadersInTheFragmentedPart_IsUnjudgeable(byte next)
+    {
+        byte[] message = Udp(27015, 27015, 480);
+        byte[] inside = next == Ah ? Authentication(Udp17, message) : Extension(Udp17, message);
+        byte[] fragment = Fragment(Udp17, message, more: true);
+        byte[] before = next == Ah ? Authentication(FragmentHeader, fragment) : Extension(FragmentHeader, fragment);
+        Assert.Equal(DropReason.Unjudgeable, FromClient(Ethernet(0x86dd, IPv6(FragmentHeader, Fragment(next, inside, more: true)))));
+        Assert.Equal(DropReason.None, FromClient(Ethernet(0x86dd, IPv6(FragmentHeader, Fragment(next, inside)))));
+        Assert.Equal(DropReason.None, FromClient(Ethernet(0x86dd, IPv6(next, before))));
+        Assert.Equal(DropReason.None, FromGateway(Ethernet(0x86dd, IPv6(FragmentHeader, Fragment(next, inside, more: true)))));
     }
 
     [Theory]

@@ -48,7 +48,7 @@ public sealed class SafetyPolicyTests
     [InlineData(0x88b5, nameof(DropReason.None))]
     [InlineData(0x8137, nameof(DropReason.None))] // IPX over Ethernet II
     [InlineData(0x8035, nameof(DropReason.None))]
-    [InlineData(0x0000, nameof(DropReason.None))]
+    [InlineData(0x0600, nameof(DropReason.None))]
     [InlineData(0xffff, nameof(DropReason.None))]
     public void EtherType_OfSwitchesAndTags_CrossesInNeitherDirection(int etherType, string reason)
     {
@@ -150,6 +150,21 @@ public sealed class SafetyPolicyTests
         Assert.Equal(DropReason.ArpSpoof, FromClient(Snap(0x0806, Arp(2, OtherMac, PlayerMac), lastOfOui)));
         Assert.Equal(DropReason.None, FromClient(Snap(0x0800, IPv4(17, DhcpRequest()), lastOfOui)));
         Assert.Equal(DropReason.None, FromGateway(Snap(0x86dd, IPv6(58, Icmp(134, 16)), lastOfOui)));
+    }
+
+    [Fact]
+    public void SnapWithinSnap_IsUnjudgeableFromAClient()
+    {
+        byte[] offer = IPv4(17, Udp(67, 68));
+        byte[] inner = [0xaa, 0xaa, 3, 0, 0, 0, .. U16(0x0800), .. offer];
+        foreach (int length in new[] { 0, inner.Length, 0x05ff })
+        {
+            foreach (byte lastOfOui in new byte[] { 0x00, 0xf8 })
+            {
+                Assert.Equal(DropReason.Unjudgeable, FromClient(Snap(length, inner, lastOfOui)));
+                Assert.Equal(DropReason.None, FromGateway(Snap(length, inner, lastOfOui)));
+            }
+        }
     }
 
     [Theory]
