@@ -28,22 +28,23 @@ internal enum DropReason
     /// <summary>802.1Q or 802.1ad tagged.</summary>
     VlanTagged,
 
-    /// <summary>A DHCP server's answer that does not come from the LAN.</summary>
+    /// <summary>A DHCP server's or relay agent's message that does not come from the LAN.</summary>
     DhcpServer,
 
-    /// <summary>IPv6 Router Advertisement or Redirect that does not come from the LAN.</summary>
+    /// <summary>Router Advertisement or Redirect, of ICMPv6 or of ICMP in IPv4, that does not come from the LAN.</summary>
     RouterAdvertisement,
 
-    /// <summary>A fragment whose headers cannot be judged.</summary>
+    /// <summary>From a client: headers that cannot be judged. Fragments in which they could hide, malformed IP or ARP, UDP, ICMP or DHCP too short
+    /// for theirs, a length where SNAP has an EtherType.</summary>
     Unjudgeable,
 
-    /// <summary>ARP or IPv6 neighbour advertisement that claims another's MAC.</summary>
+    /// <summary>ARP, IPv6 neighbour advertisement or solicitation, router solicitation, or DHCP request with another's MAC.</summary>
     ArpSpoof,
 
     /// <summary>Larger than the room's MTU.</summary>
     MtuExceeded,
 
-    /// <summary>More than this peer may send.</summary>
+    /// <summary>More than this peer may send: bytes, broadcasts; or more probes than are answered.</summary>
     RateLimited,
 
     /// <summary>Nobody in the room has the destination MAC.</summary>
@@ -71,6 +72,7 @@ internal enum DropReason
     /// <summary>No link to the relay, or not yet in the room.</summary>
     NotConnected,
 
-    /// <summary>A super-frame from the operating system that cannot be cut into frames.</summary>
+    /// <summary>What the operating system handed over is no frame, shorter than an Ethernet header for example, or a super-frame that cannot be cut
+    /// into frames.</summary>
     BadOffload,
 }
