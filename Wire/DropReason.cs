@@ -18,6 +18,9 @@ internal enum DropReason
     /// <summary>A remote client's MAC came from the LAN: something else bridges the two as well.</summary>
     LoopedSourceMac,
 
+    /// <summary>A client has the MAC of a machine on the LAN.</summary>
+    LanSourceMac,
+
     /// <summary>Bridge and switch control: STP, LACP, LLDP, EAPOL, pause. From a client also what a LAN's devices configure each other with:
     /// HomePlug, IEEE 1905.1, PPPoE and the like.</summary>
     SwitchControl,
@@ -44,7 +47,7 @@ internal enum DropReason
     /// <summary>Larger than the room's MTU.</summary>
     MtuExceeded,
 
-    /// <summary>More than this peer may send: bytes, broadcasts; or more probes than are answered.</summary>
+    /// <summary>More than this peer may send: bytes, broadcasts, unicast to MACs that nobody has; or more probes than are answered.</summary>
     RateLimited,
 
     /// <summary>Nobody in the room has the destination MAC.</summary>

@@ -28,8 +28,21 @@ internal static partial class GatewayLog
     [LoggerMessage(214, LogLevel.Warning, "Cannot lock {Interface}: {Reason}. Nothing keeps a second gateway from taking this one's place")]
     public static partial void NotLocked(ILogger logger, string @interface, string reason);
 
-    [LoggerMessage(202, LogLevel.Warning, "Client {Mac} has the MAC of {Interface}, this host's own card; its frames are dropped")]
-    public static partial void OwnMacAnnounced(ILogger logger, MacAddress mac, string @interface);
+    [LoggerMessage(
+        202, LogLevel.Warning,
+        "Player {Player} has the MAC of {Interface} or another of this host's own cards; its frames are dropped. "
+        + "Hint: the player takes another --virtual-mac, or deletes its identity file (--identity) to get a new one")]
+    public static partial void OwnMacAnnounced(ILogger logger, string player, string @interface);
+
+    [LoggerMessage(
+        216, LogLevel.Warning,
+        "Player {Player} has the MAC of a machine on the LAN, heard on {Interface} {Ago} ago. That machine keeps it, and the player's frames are "
+        + "dropped until it was silent for five minutes. "
+        + "Hint: the player takes another --virtual-mac, or deletes its identity file (--identity) to get a new one")]
+    public static partial void LanMacAnnounced(ILogger logger, string player, string @interface, string ago);
+
+    [LoggerMessage(217, LogLevel.Information, "Player {Player} may use its MAC now: no machine is heard with it on {Interface} any more")]
+    public static partial void LanMacGone(ILogger logger, string player, string @interface);
 
     [LoggerMessage(
         203, LogLevel.Warning,

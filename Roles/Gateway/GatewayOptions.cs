@@ -15,6 +15,10 @@ internal sealed record GatewayOptions
     /// <summary>Whether <see cref="Interface"/> is a Linux bridge (<c>--bridge</c>).</summary>
     public bool IsBridge { get; init; }
 
+    /// <summary>MACs of this host beside the port's own, which no player may have: of a bridge, its own and those of its ports. As they are at the
+    /// start; a card that comes later is heard like every machine of the LAN. The command does not know them; whoever opens the port does.</summary>
+    public IReadOnlyCollection<MacAddress> HostAddresses { get; init; } = [];
+
     /// <summary>When the port hands over what it has read.</summary>
     public PortModeration Moderation { get; init; }
 

@@ -10,7 +10,7 @@ namespace Softlan.Roles.Gateway;
 
 // From the LAN to the relay, in the order in which a frame meets it:
 //
-//   source MAC       a remote client's: somebody bridges twice (LoopGuard), or this host injected it
+//   source MAC       a remote client's: somebody bridges twice (LoopGuard), or this host injected it; else the LAN's (PlayerMacs)
 //   destination MAC  broadcast, multicast or a remote client's; everything else stays on the LAN (most frames end here)
 //   RelaySession     safety policy, room MTU, MSS; then the link
 //
@@ -18,6 +18,7 @@ namespace Softlan.Roles.Gateway;
 //
 //   RelaySession     known source peer, its own MAC, safety policy, room MTU, MSS
 //   LoopGuard        nothing while bridging is stopped
+//   PlayerMacs       no MAC that a machine on the LAN has; not many frames to MACs that nobody has
 //   IFramePort       the wire, and this host's own stack where it is concerned
 
 /// <summary>Bridges one Ethernet port of this host and one room. Owns the port; lives on its lane.</summary>
@@ -32,6 +33,10 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
 
     private static readonly TimeSpan FarewellTime = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>Lines about players who have a MAC of the LAN, a second and at once. Who joins again and again is not repeated.</summary>
+    private const double RefusalLinesPerSecond = 1.0 / 60;
+    private const int RefusalLinesBurst = 16;
+
     private readonly ILane _lane;
     private readonly IFramePort _port;
     private readonly GatewayOptions _options;
@@ -40,6 +45,8 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
     private readonly bool _traces;
     private readonly RelaySession _session;
     private readonly LoopGuard _loops = new();
+    private readonly PlayerMacs _macs;
+    private readonly TokenBucket _refusalLines = new(RefusalLinesPerSecond, RefusalLinesBurst);
     private readonly DropReport _drops = new(ExpectedDrops);
     private readonly ILaneTimer _camTimer;
     private readonly ILaneTimer _pauseTimer;
@@ -69,6 +76,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
     {
         _lane = lane;
         _port = port;
+        _macs = new PlayerMacs(port, options.HostAddresses);
         _options = options;
         _resume = resume;
         _logger = logger;
@@ -175,9 +183,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
 
     void IRelaySessionOwner.OnFrame(ReadOnlySpan<byte> frame, PeerInfo source)
     {
-        DropReason reason = source.Mac == _port.Address
-            ? DropReason.UnauthorizedSourceMac
-            : _loops.IsPaused ? DropReason.LoopedSourceMac : DropReason.None;
+        DropReason reason = _loops.IsPaused ? DropReason.LoopedSourceMac : _macs.Check(source.Mac, MacAddress.Read(frame), _lane.Now);
         if (reason == DropReason.None)
         {
             _port.Write(frame);
@@ -202,24 +208,22 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
 
     void IRelaySessionOwner.OnJoined(JoinedRoom room)
     {
-        foreach (PeerInfo peer in _session.Peers.All)
-        {
-            CheckMac(peer);
-        }
-
+        _macs.EnterRoom(_session.Peers, _lane.Now, TellRefused);
         OnCamTimer();
     }
 
     void IRelaySessionOwner.OnPeerJoined(PeerInfo peer)
     {
-        CheckMac(peer);
+        if (!_macs.Add(peer, _session.Peers, _lane.Now))
+        {
+            TellRefused(peer);
+        }
+
         RefreshCam(peer);
     }
 
-    void IRelaySessionOwner.OnPeerLeft(PeerInfo peer, CloseReason reason)
-    {
-        // Nothing to undo: the switches forget the MAC by themselves.
-    }
+    /// <summary>The switches forget the MAC by themselves.</summary>
+    void IRelaySessionOwner.OnPeerLeft(PeerInfo peer, CloseReason reason) => _macs.Remove(peer, _lane.Now);
 
     void IRelaySessionOwner.OnDisconnected(string reason, TimeSpan retryIn)
     {
@@ -233,13 +237,14 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
         RemotePeers peers = _session.Peers;
         MacAddress source = MacAddress.Read(frame[MacAddress.Length..]);
         // Clients' MACs are locally administered, as few on a LAN are: for most frames one bit answers before the table does.
-        if (source.IsValidClientAddress && source != _port.Address && peers.IsClientMac(source))
+        if (source.IsValidClientAddress && source != _port.Address && peers.IsClientMac(source) && !_macs.IsRefused(source))
         {
             return Drop(OnLooped(source, origin));
         }
 
+        _macs.OnHeard(source, _session.IsJoined, _lane.Now);
         MacAddress destination = MacAddress.Read(frame);
-        if (!destination.IsMulticast && !(destination.IsValidClientAddress && peers.IsClientMac(destination)))
+        if (!destination.IsMulticast && !(destination.IsValidClientAddress && peers.IsClientMac(destination) && !_macs.IsRefused(destination)))
         {
             return Drop(DropReason.UnknownDestination);
         }
@@ -285,17 +290,46 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
         OnCamTimer();
     }
 
-    private void CheckMac(PeerInfo peer)
+    private void TellRefused(PeerInfo peer)
     {
-        if (peer.Mac == _port.Address)
+        if (!_refusalLines.TryTake(1, _lane.Now))
         {
-            GatewayLog.OwnMacAnnounced(_logger, peer.Mac, _port.Name);
+            return;
+        }
+
+        if (_macs.IsOwn(peer.Mac))
+        {
+            GatewayLog.OwnMacAnnounced(_logger, Describe(peer), _options.Interface);
+        }
+        else
+        {
+            GatewayLog.LanMacAnnounced(
+                _logger, Describe(peer), _options.Interface, SessionFailures.Seconds(_macs.HeardAgo(peer.Mac, _lane.Now) ?? TimeSpan.Zero));
+        }
+    }
+
+    private static string Describe(PeerInfo player) => player.Name.Length == 0 ? player.Mac.ToString() : $"{player.Name} ({player.Mac})";
+
+    private void OnReconsidered(PeerInfo peer)
+    {
+        if (_macs.IsRefused(peer.Mac))
+        {
+            TellRefused(peer);
+        }
+        else if (_refusalLines.TryTake(1, _lane.Now))
+        {
+            GatewayLog.LanMacGone(_logger, Describe(peer), _options.Interface);
         }
     }
 
     private void OnCamTimer()
     {
         _camTimer.Set(CamRefresh.Interval);
+        if (_session.IsJoined)
+        {
+            _macs.Reconsider(_session.Peers, _lane.Now, OnReconsidered);
+        }
+
         if (_loops.IsPaused)
         {
             return;
@@ -311,7 +345,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
 
     private void RefreshCam(PeerInfo peer)
     {
-        if (peer.Role == PeerRole.Client && peer.Mac != _port.Address && !_loops.IsPaused)
+        if (peer.Role == PeerRole.Client && peer.Mac != _port.Address && !_macs.IsRefused(peer.Mac) && !_loops.IsPaused)
         {
             // A bridge would keep a frame for its own MAC to itself, so there it goes to everybody, as hypervisors do when they move a machine.
             MacAddress destination = _options.IsBridge ? MacAddress.Broadcast : _port.Address;

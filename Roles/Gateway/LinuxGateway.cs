@@ -60,6 +60,7 @@ internal static class LinuxGateway
         if (options.IsBridge)
         {
             Privileges.Current.Require($"Cannot join bridge '{link.Name}'", netAdmin: true, netRaw: false);
+            options = options with { HostAddresses = AddressesOf(link, netlink) };
             return BridgePort.Open(loop, link, options.Moderation);
         }
 
@@ -72,4 +73,12 @@ internal static class LinuxGateway
 
         return port;
     }
+
+    /// <summary>The MACs of a bridge and of its ports.</summary>
+    private static HashSet<MacAddress> AddressesOf(LinkEntry bridge, NetlinkSocket netlink) =>
+    [
+        .. NetlinkLinks.List(netlink)
+            .Where(link => link.Index == bridge.Index || link.MasterIndex == bridge.Index)
+            .Select(link => link.Address),
+    ];
 }

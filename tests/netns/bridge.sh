@@ -27,6 +27,13 @@ story_bridge() {
   check "no kernel has met a wrong checksum" same_errors "$before"
   story_everybody --bridge
   concerns gateway alice
+  mark gateway
+  check "alice leaves" stop alice
+  check "she comes back with the bridge's MAC" start_player alice --virtual-mac "$(mac gwhost br0)" --identity "$work/alice/home/thief.json" --address none
+  check "the gateway says so" says gateway 5 "has the MAC of br0 or another of this host's own cards"
+  check "lan1 still reaches the gateway's machine" pings lan1 $gateway_host
+  check "alice leaves" stop alice
+  check "alice is herself again" start_player alice
   murder gateway
   check "a gateway that is killed leaves no port in the bridge" wait_for 5 only_port eth1
   check "it starts again and has its place at once" start_gateway --bridge br0

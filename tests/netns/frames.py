@@ -91,6 +91,14 @@ class Speaker:
     def frame_dhcp_server(self, note):
         return ethernet(BROADCAST, self.own, IPV4, udp("10.73.42.66", "255.255.255.255", 67, 68, bootp_reply("10.73.42.66", "10.73.42.67", self.victim_mac, note)))
 
+    def frame_dhcp_request_for_another(self, note):
+        # A DISCOVER with the note in the field for the boot file.
+        request = b"\x01" + bootp_reply("0.0.0.0", "0.0.0.0", self.victim_mac, note)[1:236] + bytes([99, 130, 83, 99, 53, 1, 1, 255])
+        return ethernet(BROADCAST, self.own, IPV4, udp("0.0.0.0", "255.255.255.255", 68, 67, request))
+
+    def frame_ieee1905(self, note):
+        return ethernet("01:80:c2:00:00:13", self.own, 0x893A, note.ljust(46, b"\0"))
+
     def frame_dhcpv6_server(self, note):
         # An ADVERTISE (2) with the note in a status message.
         message = b"\x02abc" + struct.pack("!HHH", 13, 2 + len(note), 0) + note

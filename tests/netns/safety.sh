@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # What a player's machine must not do to the others, and what a LAN must not do to players.
 
-rogue_frames=(dhcp-server dhcpv6-server router-advertisement neighbour-advertisement gratuitous-arp stp lldp vlan spoofed-source)
+rogue_frames=(dhcp-server dhcpv6-server router-advertisement neighbour-advertisement gratuitous-arp stp lldp vlan spoofed-source dhcp-request-for-another ieee1905)
 lan_frames=(stp lldp vlan)
 
 story_safety() {
@@ -36,6 +36,26 @@ story_safety() {
   check "hers is from the LAN's server" is_leased alice
   check "alice leaves" stop alice
   murder rogue
+  check "alice is herself again" start_player alice
+
+  story "a player with the MAC of a machine on the LAN"
+  concerns alice gateway
+  token="S$RANDOM$RANDOM"
+  mark gateway
+  check "alice leaves" stop alice
+  check "she comes back with lan1's MAC" start_player alice --virtual-mac "$(mac lan1 eth0)" --identity "$work/alice/home/thief.json" --address none
+  check "the gateway says so, and what to do" says gateway 5 "Player alice \\($(mac lan1 eth0)\\) has the MAC of a machine on the LAN, heard on eth1 .*--virtual-mac"
+  watch wire switch gwhost "$token" 20
+  emit alice $tap "$token" "$(mac lan1 eth0)" $lan1 "$(mac lan1 eth0)" theft
+  check "bob sends something after her" emit bob $tap "$token" "$(mac lan1 eth0)" $lan1 "$(mac lan1 eth0)" after-theft
+  ends wire 22 0 || fail "wire ends" "it does not"
+  check "the LAN sees his and not hers" kept_out theft wire
+  check "the switch still has lan1's MAC at lan1's port" stays_at lan1
+  check "lan1 shouts through the LAN" emit lan1 eth0 storm 60 LOUD
+  check "its neighbours have it" pings lan2 $lan1
+  check "and bob the LAN's other machines" pings bob $lan2
+  check "nobody takes lan1 for a loop" fails said gateway 'LOOP|came back'
+  check "alice leaves" stop alice
   check "alice is herself again" start_player alice
 
   story "a broadcast storm of bob's"

@@ -17,7 +17,7 @@ internal sealed class GatewayBench : IDisposable
     public static readonly PeerInfo Anna = SessionBench.Anna;
     public static readonly PeerInfo Ben = SessionBench.Ben;
 
-    public GatewayBench(bool bridge = false, MacAddress? card = null, ResumeFile? resume = null)
+    public GatewayBench(bool bridge = false, MacAddress? card = null, ResumeFile? resume = null, MacAddress[]? hostAddresses = null)
     {
         Engine = new ScriptedEngine(Lane);
         Port = new MemoryPort("eth0", card ?? Card);
@@ -26,6 +26,7 @@ internal sealed class GatewayBench : IDisposable
             Relay = new RelayOptions { Relay = new RelayAddress("relay.example.org", 443), Room = SessionBench.Room, Name = "lan" },
             Interface = "eth0",
             IsBridge = bridge,
+            HostAddresses = hostAddresses ?? [],
         };
         Gateway = new GatewayRole(Lane, Engine, Port, options, resume, Log, resolver: new ScriptedResolver("192.0.2.1"), random: () => 0);
     }

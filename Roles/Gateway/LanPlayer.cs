@@ -1,0 +1,20 @@
+using Softlan.Wire;
+
+namespace Softlan.Roles.Gateway;
+
+/// <summary>A client in the room, as the gateway's LAN has it.</summary>
+internal sealed class LanPlayer
+{
+    /// <summary>Frames a second, and at once, to MACs that the LAN has not shown: its switches send them everywhere. As many as a relay lets a
+    /// player broadcast by default; what is beyond is dropped. A silent machine answers the first one and is known from then on.</summary>
+    private const int UnknownPerSecond = 256;
+    private const int UnknownBurst = 2 * UnknownPerSecond;
+
+    private readonly TokenBucket _unknown = new(UnknownPerSecond, UnknownBurst);
+
+    /// <summary>Its MAC is that of a machine on the LAN: nothing of it crosses.</summary>
+    public bool IsRefused { get; set; }
+
+    /// <summary>Whether it may send one more frame to a MAC that nobody has shown. Takes it.</summary>
+    public bool MayLookFor(TimeSpan now) => _unknown.TryTake(1, now);
+}

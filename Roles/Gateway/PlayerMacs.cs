@@ -1,0 +1,217 @@
+using Softlan.Platform;
+using Softlan.Roles.Shared;
+using Softlan.Wire;
+using Softlan.Wire.Control;
+
+namespace Softlan.Roles.Gateway;
+
+// Whose is a MAC, the LAN's or a player's? Whoever had it first keeps it:
+//
+//   heard from the LAN, then announced by a client    the LAN's: the client is refused until the LAN was silent for LanAddresses.Lifetime
+//   announced by a client, then heard from the LAN    the client's: the frame came back, which is a loop (LoopGuard)
+//   of this host's cards                              the LAN's
+//
+// A client's own frames that come back must never make its MAC the LAN's, or a loop would shut out the players instead of being told. They come
+//
+//   while it is in the room        its MAC is not learned
+//   after it has left              nor for Memory: switches and second bridges may hold frames for a while
+//   before it is known here        the relay tells a gateway of a client before that may send (Room.Enter); only the rest of a long roster comes
+//                                  behind the welcome. What was heard for the first time since then, within RosterTime, is the client's
+//   while the relay is away        who is in the room is not known then, so that nothing new is learned; what is known is refreshed, and who was a
+//                                  player stays one until the next roster says otherwise
+//   before this process began      it hears nothing before it is in the room
+//
+// What remains: a client that has taken a machine's MAC while that machine was silent, or before this gateway came, has it. Then the machine's frames
+// count as looped. The other way round, a player whose own machine has just left the LAN with the same MAC waits for LanAddresses.Lifetime.
+
+/// <summary>Which clients' MACs may be used on the LAN. Used on the gateway's lane.</summary>
+/// <param name="port">Its address is this host's.</param>
+/// <param name="hostAddresses">Further MACs of this host.</param>
+internal sealed class PlayerMacs(IFramePort port, IReadOnlyCollection<MacAddress> hostAddresses)
+{
+    /// <summary>The rest of a roster comes right behind the welcome; this is a few round trips of a bad path, with losses.</summary>
+    public static readonly TimeSpan RosterTime = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long the MAC of a client that has left is not taken for the LAN's.</summary>
+    public static readonly TimeSpan Memory = LanAddresses.Lifetime;
+
+    /// <summary>MACs of clients that have left. When there are more, the one that left first is forgotten: should it come back in a loop, it becomes
+    /// the LAN's for a while.</summary>
+    public const int MaxLeft = RemotePeers.MaxPeers;
+
+    private readonly LanAddresses _lan = new();
+    private readonly Dictionary<MacAddress, LanPlayer> _players = [];
+    private readonly Dictionary<MacAddress, TimeSpan> _left = [];
+    private TimeSpan _joinedAt;
+    private int _refused;
+
+    /// <summary>This gateway is in the room.</summary>
+    /// <param name="peers">Who is there, as far as it has been told.</param>
+    /// <param name="now">The lane's time.</param>
+    /// <param name="refused">Called for each client that is (still) refused.</param>
+    public void EnterRoom(RemotePeers peers, TimeSpan now, Action<PeerInfo> refused)
+    {
+        _joinedAt = now;
+        ForgetOthers(peers, now);
+        foreach (PeerInfo peer in peers.All)
+        {
+            if (!Add(peer, peers, now))
+            {
+                refused(peer);
+            }
+        }
+    }
+
+    /// <summary>A peer is in the room.</summary>
+    /// <returns>False: it is a client that must not use its MAC on the LAN.</returns>
+    public bool Add(PeerInfo peer, RemotePeers peers, TimeSpan now)
+    {
+        if (peer.Role != PeerRole.Client)
+        {
+            return true;
+        }
+
+        if (!_players.TryGetValue(peer.Mac, out LanPlayer? player))
+        {
+            if (_players.Count >= RemotePeers.MaxPeers)
+            {
+                ForgetOthers(peers, now); // A relay may put one peer in the place of another without saying that this has left.
+            }
+
+            player = new LanPlayer();
+            _players.Add(peer.Mac, player);
+            Set(player, IsOfTheLan(peer.Mac, now));
+        }
+
+        if (!player.IsRefused)
+        {
+            _left.Remove(peer.Mac);
+        }
+
+        return !player.IsRefused;
+    }
+
+    /// <summary>A peer has left the room.</summary>
+    public void Remove(PeerInfo peer, TimeSpan now)
+    {
+        if (peer.Role == PeerRole.Client)
+        {
+            Remove(peer.Mac, now);
+        }
+    }
+
+    /// <summary>Judges everybody anew: a machine may have left the LAN, this host's card may have another MAC.</summary>
+    /// <param name="peers">Of the room that this gateway is in.</param>
+    /// <param name="now">The lane's time.</param>
+    /// <param name="changed">Called for each client that is refused from now on, or is not any more.</param>
+    public void Reconsider(RemotePeers peers, TimeSpan now, Action<PeerInfo> changed)
+    {
+        ForgetOthers(peers, now);
+        foreach ((MacAddress mac, LanPlayer player) in _players)
+        {
+            bool isRefused = IsOwn(mac) || (player.IsRefused && _lan.Knows(mac, now));
+            if (isRefused != player.IsRefused && peers.TryGet(mac, out PeerInfo? peer))
+            {
+                Set(player, isRefused);
+                changed(peer);
+            }
+        }
+    }
+
+    /// <summary>Whether a client has this MAC that must not use it on the LAN.</summary>
+    public bool IsRefused(MacAddress mac) => _refused > 0 && _players.TryGetValue(mac, out LanPlayer? player) && player.IsRefused;
+
+    /// <summary>Whether the MAC is this host's own.</summary>
+    public bool IsOwn(MacAddress mac) => mac == port.Address || hostAddresses.Contains(mac);
+
+    /// <summary>How long ago the LAN was heard with this MAC; null: not lately.</summary>
+    public TimeSpan? HeardAgo(MacAddress mac, TimeSpan now) => _lan.TryGet(mac, now, out _, out TimeSpan last) ? now - last : null;
+
+    /// <summary>A frame came from the LAN that is not a player's.</summary>
+    /// <param name="source">Where it came from.</param>
+    /// <param name="isInRoom">Whether this gateway knows who is in the room.</param>
+    /// <param name="now">The lane's time.</param>
+    public void OnHeard(MacAddress source, bool isInRoom, TimeSpan now)
+    {
+        if (!_lan.Refresh(source, now) && isInRoom && source.IsUsableSource && source != port.Address && !IsOrWasAPlayers(source, now))
+        {
+            _lan.Add(source, now);
+        }
+    }
+
+    /// <summary>Judges a frame of a client to the LAN.</summary>
+    public DropReason Check(MacAddress source, MacAddress destination, TimeSpan now)
+    {
+        if (source == port.Address || !_players.TryGetValue(source, out LanPlayer? player) || player.IsRefused)
+        {
+            return DropReason.LanSourceMac;
+        }
+
+        return destination.IsMulticast || _lan.Knows(destination, now) || IsOwn(destination) || player.MayLookFor(now)
+            ? DropReason.None
+            : DropReason.RateLimited;
+    }
+
+    private bool IsOfTheLan(MacAddress mac, TimeSpan now)
+    {
+        if (IsOwn(mac))
+        {
+            return true;
+        }
+
+        if (!_lan.TryGet(mac, now, out TimeSpan since, out _))
+        {
+            return false;
+        }
+
+        if (since >= _joinedAt && now - _joinedAt < RosterTime)
+        {
+            _lan.Forget(mac);
+            return false;
+        }
+
+        return true;
+    }
+
+    private bool IsOrWasAPlayers(MacAddress mac, TimeSpan now) =>
+        (_players.TryGetValue(mac, out LanPlayer? player) && !player.IsRefused)
+        || (_left.TryGetValue(mac, out TimeSpan leftAt) && now - leftAt < Memory);
+
+    private void Set(LanPlayer player, bool isRefused)
+    {
+        _refused += (isRefused ? 1 : 0) - (player.IsRefused ? 1 : 0);
+        player.IsRefused = isRefused;
+    }
+
+    private void ForgetOthers(RemotePeers peers, TimeSpan now)
+    {
+        foreach (MacAddress mac in _players.Keys)
+        {
+            if (!peers.IsClientMac(mac))
+            {
+                Remove(mac, now);
+            }
+        }
+    }
+
+    private void Remove(MacAddress mac, TimeSpan now)
+    {
+        if (!_players.Remove(mac, out LanPlayer? player))
+        {
+            return;
+        }
+
+        if (player.IsRefused)
+        {
+            _refused--;
+            return;
+        }
+
+        if (_left.Count >= MaxLeft)
+        {
+            _left.Remove(_left.MinBy(left => left.Value).Key);
+        }
+
+        _left[mac] = now;
+    }
+}
