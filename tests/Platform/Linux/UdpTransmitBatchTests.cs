@@ -36,8 +36,7 @@ public sealed class UdpTransmitBatchTests : IDisposable
     {
         if (refusesSegments)
         {
-            int yes = 1;
-            Assert.Equal(0, NativeSocket.SetSocketOption(_socket.Fd, NativeSocket.SOL_SOCKET, SO_NO_CHECK, in yes, sizeof(int)));
+            Assert.True(SocketOptions.TrySet(_socket.Fd, NativeSocket.SOL_SOCKET, SO_NO_CHECK, 1));
         }
 
         using UdpTransmitBatch batch = new(_socket);
