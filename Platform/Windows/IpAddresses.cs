@@ -1,4 +1,5 @@
 using System.Net;
+using Softlan.Wire;
 using static Softlan.Platform.Windows.NativeIphlpapi;
 
 namespace Softlan.Platform.Windows;
@@ -39,6 +40,6 @@ internal sealed class IpAddresses(IIpHelper ip)
 
         // 255 where Windows does not know the length.
         int prefixLength = Math.Min(row.OnLinkPrefixLength, SocketAddresses.HostPrefixOf(AF_INET));
-        return new OwnAddress(address, origin, SocketAddresses.NetworkOf(address, prefixLength), row.InterfaceLuid);
+        return new OwnAddress(address, origin, IPNetworks.Of(address, prefixLength), row.InterfaceLuid);
     }
 }

@@ -144,12 +144,12 @@ internal sealed class RouteTable(IIpHelper ip)
     private static WindowsRoute? Describe(MIB_IPFORWARD_ROW2 row, uint interfaceMetric)
     {
         if (SocketAddresses.FromNative(row.DestinationPrefix.Prefix) is not { } address
-            || row.DestinationPrefix.PrefixLength > address.GetAddressBytes().Length * 8)
+            || row.DestinationPrefix.PrefixLength > IPNetworks.HostPrefixOf(address))
         {
             return null;
         }
 
-        IPNetwork destination = SocketAddresses.NetworkOf(address, row.DestinationPrefix.PrefixLength);
+        IPNetwork destination = IPNetworks.Of(address, row.DestinationPrefix.PrefixLength);
         return new WindowsRoute(
             destination,
             SocketAddresses.IsNone(row.NextHop) ? null : SocketAddresses.FromNative(row.NextHop),

@@ -31,19 +31,6 @@ internal static class SocketAddresses
     /// <summary>Whether it is all zeros.</summary>
     public static bool IsNone(SOCKADDR_INET native) => AddressBytes(ref native).IndexOfAnyExcept((byte)0) < 0;
 
-    /// <summary>The network that an address lies in. IPNetwork refuses bits behind the prefix, which Windows does not promise to clear.</summary>
-    public static IPNetwork NetworkOf(IPAddress address, int prefixLength)
-    {
-        byte[] bytes = address.GetAddressBytes();
-        for (int i = 0; i < bytes.Length; i++)
-        {
-            int bits = Math.Clamp(prefixLength - (8 * i), 0, 8);
-            bytes[i] &= (byte)(0xff00 >> bits);
-        }
-
-        return new IPNetwork(new IPAddress(bytes), prefixLength);
-    }
-
     private static Span<byte> AddressBytes(ref SOCKADDR_INET native)
     {
         Span<byte> bytes = MemoryMarshal.AsBytes(MemoryMarshal.CreateSpan(ref native, 1));

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Runtime.Versioning;
 using Softlan.Platform.Linux.Netlink;
+using Softlan.Wire;
 
 namespace Softlan.Roles.Client;
 
@@ -36,21 +37,18 @@ internal sealed class LinuxRoutes(NetlinkSocket netlink, string tap) : IRelayRou
 
     public bool HasHostRoute(IPAddress destination, RelayRoute via) =>
         NetlinkRoutes.List(netlink, protocol: null).Any(route =>
-            route.Destination.PrefixLength == HostPrefix(destination)
-            && route.Destination.BaseAddress.Equals(destination)
+            route.Destination.Equals(IPNetworks.HostOf(destination))
             && route.InterfaceIndex == via.InterfaceIndex
             && Equals(route.Gateway, via.Gateway));
 
     public void AddHostRoute(IPAddress destination, RelayRoute via) =>
         NetlinkRoutes.Add(netlink, new RouteEntry
         {
-            Destination = new IPNetwork(destination, HostPrefix(destination)),
+            Destination = IPNetworks.HostOf(destination),
             Gateway = via.Gateway,
             InterfaceIndex = via.InterfaceIndex,
             PreferredSource = via.Source,
         }).ThrowIfFailed($"Cannot pin the route to {destination} on {via}");
-
-    private static int HostPrefix(IPAddress address) => address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? 128 : 32;
 
     private RelayRoute? Describe(RouteEntry route)
     {

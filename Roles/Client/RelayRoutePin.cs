@@ -158,7 +158,7 @@ internal sealed class RelayRoutePin(IRelayRoutes routes, HostChanges changes, IL
             return;
         }
 
-        HostChange.RouteAdded change = new(Relay!, Relay!.GetAddressBytes().Length * 8, via.Gateway, via.Interface, via.InterfaceIndex);
+        HostChange.RouteAdded change = new(Relay!, IPNetworks.HostPrefixOf(Relay!), via.Gateway, via.Interface, via.InterfaceIndex);
         try
         {
             changes.Make(change, () => routes.AddHostRoute(Relay!, via));

@@ -101,14 +101,14 @@ internal sealed class TapSettings(
             return; // Somebody else's; it stays when softlan ends.
         }
 
-        IPNetwork network = ToNetwork(address, prefixLength);
+        IPNetwork network = IPNetworks.Of(address, prefixLength);
         TellOverlap(network, all.Where(other => other.InterfaceIndex != link.Index));
         Make(wanted, () => NetlinkAddresses.Set(netlink, new InterfaceAddress
         {
             InterfaceIndex = link.Index,
             Address = address,
             PrefixLength = prefixLength,
-            Broadcast = prefixLength <= 30 ? LastOf(network) : null,
+            Broadcast = prefixLength <= 30 ? IPNetworks.LastOf(network) : null,
         }).ThrowIfFailed($"Cannot give '{name}' the address {address}/{prefixLength}"));
         _address = wanted;
     }
@@ -151,28 +151,12 @@ internal sealed class TapSettings(
     {
         foreach (InterfaceAddress other in others.Where(other => other.Address.AddressFamily == AddressFamily.InterNetwork))
         {
-            IPNetwork own = ToNetwork(other.Address, other.PrefixLength);
-            if ((own.Contains(party.BaseAddress) || party.Contains(own.BaseAddress))
+            IPNetwork own = IPNetworks.Of(other.Address, other.PrefixLength);
+            if (IPNetworks.Overlap(own, party)
                 && NetlinkLinks.Find(netlink, other.InterfaceIndex) is { IsLoopback: false } link)
             {
                 ClientLog.NetworksOverlap(logger, party.ToString(), own.ToString(), link.Name);
             }
         }
-    }
-
-    private static IPNetwork ToNetwork(IPAddress address, int prefixLength) =>
-        new(new IPAddress(Combine(address, prefixLength, ones: false)), prefixLength);
-
-    /// <summary>The directed broadcast address.</summary>
-    private static IPAddress LastOf(IPNetwork network) => new(Combine(network.BaseAddress, network.PrefixLength, ones: true));
-
-    /// <summary>The bits behind the prefix all cleared, or all set. IPv4.</summary>
-    private static byte[] Combine(IPAddress address, int prefixLength, bool ones)
-    {
-        byte[] bytes = address.GetAddressBytes();
-        uint bits = System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(bytes);
-        uint hostMask = prefixLength == 32 ? 0 : uint.MaxValue >> prefixLength;
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(bytes, ones ? bits | hostMask : bits & ~hostMask);
-        return bytes;
     }
 }

@@ -276,7 +276,7 @@ internal sealed class WindowsClientHost : IClientHost
         {
             foreach (OwnAddress other in all.Where(other => other.InterfaceLuid != _luid))
             {
-                if ((other.Network.Contains(party.BaseAddress) || party.Contains(other.Network.BaseAddress))
+                if (IPNetworks.Overlap(other.Network, party)
                     && _saidOverlaps.Add((party, other.Network)))
                 {
                     ClientLog.NetworksOverlap(

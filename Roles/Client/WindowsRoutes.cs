@@ -1,5 +1,6 @@
 using System.Net;
 using Softlan.Platform.Windows;
+using Softlan.Wire;
 
 namespace Softlan.Roles.Client;
 
@@ -49,7 +50,7 @@ internal sealed class WindowsRoutes(IIpHelper ip, Func<ulong> tap) : IRelayRoute
     }
 
     private bool IsOwn(WindowsRoute route, IPAddress destination) =>
-        route.Destination.PrefixLength == destination.GetAddressBytes().Length * 8
+        route.Destination.PrefixLength == IPNetworks.HostPrefixOf(destination)
         && _own.Contains((destination, route.InterfaceIndex, route.NextHop));
 
     private RelayRoute Describe(WindowsRoute route, bool isLocal)

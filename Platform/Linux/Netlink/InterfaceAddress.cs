@@ -9,24 +9,12 @@ internal sealed record InterfaceAddress
 
     public required IPAddress Address { get; init; }
 
-    /// <summary>0 to 32 or 128. The kernel makes the on-link route of this prefix itself unless <see cref="NoPrefixRoute"/>.</summary>
+    /// <summary>0 to 32 or 128. The kernel makes the on-link route of this prefix itself.</summary>
     public required int PrefixLength { get; init; }
 
     /// <summary>IPv4 only.</summary>
     public IPAddress? Broadcast { get; init; }
 
-    /// <summary>How long it stays; null: until it is deleted. Whole seconds count.</summary>
-    public TimeSpan? ValidLifetime { get; init; }
-
-    /// <summary>How long new connections use it; null: as long as it is valid.</summary>
-    public TimeSpan? PreferredLifetime { get; init; }
-
-    /// <summary>Do not make the on-link route of the prefix.</summary>
-    public bool NoPrefixRoute { get; init; }
-
     /// <summary>Somebody configured it, or it is IPv6's own link-local one. One that is not came from a router's advertisement.</summary>
     public bool IsPermanent { get; init; }
-
-    /// <summary>IPv6: duplicate address detection has not finished.</summary>
-    public bool IsTentative { get; init; }
 }

@@ -16,7 +16,6 @@ internal static class NativeNetlink
 
     // linux/netlink.h: flags of a request, a dump and an acknowledgement. The three share one field, so some values mean several things.
     public const ushort NLM_F_REQUEST = 0x1;
-    public const ushort NLM_F_MULTI = 0x2;
     public const ushort NLM_F_ACK = 0x4;
     public const ushort NLM_F_DUMP_INTR = 0x10;
     public const ushort NLM_F_REPLACE = 0x100;
@@ -63,7 +62,6 @@ internal static class NativeNetlink
     public const ushort IFLA_IFNAME = 3;
     public const ushort IFLA_MTU = 4;
     public const ushort IFLA_MASTER = 10;
-    public const ushort IFLA_OPERSTATE = 16;
     public const ushort IFLA_LINKINFO = 18;
     public const ushort IFLA_EXT_MASK = 29;
     public const ushort IFLA_CARRIER = 33;
@@ -76,7 +74,6 @@ internal static class NativeNetlink
     // linux/if.h
     public const uint IFF_UP = 0x1;
     public const uint IFF_LOOPBACK = 0x8;
-    public const uint IFF_NOARP = 0x80;
     public const uint IFF_LOWER_UP = 0x10000;
 
     /// <summary>linux/if_arp.h</summary>
@@ -86,13 +83,8 @@ internal static class NativeNetlink
     public const ushort IFA_ADDRESS = 1;
     public const ushort IFA_LOCAL = 2;
     public const ushort IFA_BROADCAST = 4;
-    public const ushort IFA_CACHEINFO = 6;
     public const ushort IFA_FLAGS = 8;
-    public const uint IFA_F_NODAD = 0x02;
-    public const uint IFA_F_TENTATIVE = 0x40;
     public const uint IFA_F_PERMANENT = 0x80;
-    public const uint IFA_F_NOPREFIXROUTE = 0x200;
-    public const uint INFINITY_LIFE_TIME = 0xffffffff;
 
     // linux/rtnetlink.h: attributes of a route.
     public const ushort RTA_DST = 1;
@@ -109,7 +101,6 @@ internal static class NativeNetlink
     public const byte RT_SCOPE_LINK = 253;
     public const byte RT_SCOPE_NOWHERE = 255;
     public const byte RTN_UNICAST = 1;
-    public const uint RTM_F_CLONED = 0x200;
 
     // linux/pkt_sched.h, pkt_cls.h
     public const uint TC_H_CLSACT = 0xfffffff1;
@@ -172,16 +163,6 @@ internal static class NativeNetlink
         public byte Flags;
         public byte Scope;
         public int Index;
-    }
-
-    /// <summary>struct ifa_cacheinfo; lifetimes in seconds.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    public struct AddressLifetimes
-    {
-        public uint Preferred;
-        public uint Valid;
-        public uint Created;
-        public uint Updated;
     }
 
     /// <summary>struct rtmsg.</summary>

@@ -11,23 +11,12 @@ namespace Softlan.Platform.Linux.Netlink;
 [SupportedOSPlatform("linux")]
 internal static class NetlinkAddresses
 {
-    /// <summary>Longest text of an IPv6 address's bytes.</summary>
-    private const int MaxAddressLength = 16;
-
-    /// <summary>Adds the address; one that is there already gets these lifetimes (a DHCP renewal).</summary>
+    /// <summary>Adds the address for as long as nobody deletes it, also where it was there with a lifetime.</summary>
     public static NetlinkResult Set(NetlinkSocket socket, InterfaceAddress address)
     {
         NetlinkWriter request = new(stackalloc byte[NetlinkWriter.MaxLength], RTM_NEWADDR, NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE);
         AppendIdentity(ref request, address);
-        AppendAddress(ref request, IFA_BROADCAST, address.Broadcast);
-        if (address.NoPrefixRoute)
-        {
-            request.Attribute(IFA_FLAGS, IFA_F_NOPREFIXROUTE);
-        }
-
-        uint valid = Seconds(address.ValidLifetime, INFINITY_LIFE_TIME);
-        uint preferred = Math.Min(Seconds(address.PreferredLifetime, valid), valid);
-        request.Attribute(IFA_CACHEINFO, new AddressLifetimes { Preferred = preferred, Valid = valid });
+        request.Attribute(IFA_BROADCAST, address.Broadcast);
         return socket.Change(request);
     }
 
@@ -73,7 +62,6 @@ internal static class NetlinkAddresses
         IPAddress? own = null;
         IPAddress? broadcast = null;
         uint flags = header.Flags;
-        AddressLifetimes lifetimes = new() { Preferred = INFINITY_LIFE_TIME, Valid = INFINITY_LIFE_TIME };
         while (attributes.TryRead(out ushort type, out ReadOnlySpan<byte> value))
         {
             switch (type)
@@ -89,10 +77,6 @@ internal static class NetlinkAddresses
                     break;
                 case IFA_FLAGS:
                     flags = NetlinkAttributes.ReadUInt32(value);
-                    break;
-                case IFA_CACHEINFO when value.Length >= 2 * sizeof(uint):
-                    lifetimes.Preferred = NetlinkAttributes.ReadUInt32(value);
-                    lifetimes.Valid = NetlinkAttributes.ReadUInt32(value[sizeof(uint)..]);
                     break;
                 default:
                     break;
@@ -111,11 +95,7 @@ internal static class NetlinkAddresses
             Address = found,
             PrefixLength = header.PrefixLength,
             Broadcast = broadcast,
-            ValidLifetime = Lifetime(lifetimes.Valid),
-            PreferredLifetime = Lifetime(lifetimes.Preferred),
-            NoPrefixRoute = (flags & IFA_F_NOPREFIXROUTE) != 0,
             IsPermanent = (flags & IFA_F_PERMANENT) != 0,
-            IsTentative = (flags & IFA_F_TENTATIVE) != 0,
         };
         return true;
     }
@@ -124,21 +104,7 @@ internal static class NetlinkAddresses
     {
         byte family = (byte)(address.Address.AddressFamily == AddressFamily.InterNetworkV6 ? AF_INET6 : AF_INET);
         request.Header(new AddressMessage { Family = family, PrefixLength = (byte)address.PrefixLength, Index = address.InterfaceIndex });
-        AppendAddress(ref request, IFA_LOCAL, address.Address);
-        AppendAddress(ref request, IFA_ADDRESS, address.Address);
+        request.Attribute(IFA_LOCAL, address.Address);
+        request.Attribute(IFA_ADDRESS, address.Address);
     }
-
-    private static void AppendAddress(ref NetlinkWriter request, ushort type, IPAddress? address)
-    {
-        Span<byte> bytes = stackalloc byte[MaxAddressLength];
-        if (address is not null && address.TryWriteBytes(bytes, out int length))
-        {
-            request.Attribute(type, bytes[..length]);
-        }
-    }
-
-    private static uint Seconds(TimeSpan? lifetime, uint otherwise) =>
-        lifetime is { } time ? (uint)Math.Clamp(time.TotalSeconds, 1, INFINITY_LIFE_TIME - 1) : otherwise;
-
-    private static TimeSpan? Lifetime(uint seconds) => seconds == INFINITY_LIFE_TIME ? null : TimeSpan.FromSeconds(seconds);
 }

@@ -11,8 +11,6 @@ namespace Softlan.Platform.Linux.Netlink;
 [SupportedOSPlatform("linux")]
 internal static class NetlinkRoutes
 {
-    private const int MaxAddressLength = 16;
-
     /// <summary>The next hop, interface and source address that a packet to <paramref name="destination"/> would take now, policy rules included;
     /// null when there is none.</summary>
     /// <exception cref="SoftlanException">The kernel did not answer.</exception>
@@ -21,7 +19,7 @@ internal static class NetlinkRoutes
         bool six = destination.AddressFamily == AddressFamily.InterNetworkV6;
         NetlinkWriter request = new(stackalloc byte[NetlinkWriter.MaxLength], RTM_GETROUTE, NLM_F_ACK);
         request.Header(new RouteMessage { Family = (byte)(six ? AF_INET6 : AF_INET), DestinationLength = (byte)(six ? 128 : 32) });
-        AppendAddress(ref request, RTA_DST, destination);
+        request.Attribute(RTA_DST, destination);
         RouteEntry? found = null;
         NetlinkResult result = socket.Ask(request, message =>
         {
@@ -120,7 +118,7 @@ internal static class NetlinkRoutes
             }
         }
 
-        route = found with { Destination = new IPNetwork(Masked(destination, header.DestinationLength), header.DestinationLength) };
+        route = found with { Destination = IPNetworks.Of(destination, header.DestinationLength) };
         return true;
     }
 
@@ -175,36 +173,14 @@ internal static class NetlinkRoutes
             Scope = scope,
             Type = RTN_UNICAST,
         });
-        AppendAddress(ref request, RTA_DST, destination);
-        AppendAddress(ref request, RTA_GATEWAY, route.Gateway);
-        AppendAddress(ref request, RTA_PREFSRC, route.PreferredSource);
+        request.Attribute(RTA_DST, destination);
+        request.Attribute(RTA_GATEWAY, route.Gateway);
+        request.Attribute(RTA_PREFSRC, route.PreferredSource);
         request.Attribute(RTA_OIF, route.InterfaceIndex);
         request.Attribute(RTA_TABLE, route.Table);
         if (route.Metric != 0)
         {
             request.Attribute(RTA_PRIORITY, route.Metric);
         }
-    }
-
-    private static void AppendAddress(ref NetlinkWriter request, ushort type, IPAddress? address)
-    {
-        Span<byte> bytes = stackalloc byte[MaxAddressLength];
-        if (address is not null && address.TryWriteBytes(bytes, out int length))
-        {
-            request.Attribute(type, bytes[..length]);
-        }
-    }
-
-    /// <summary>IPNetwork throws at bits behind the prefix, and these bytes come from elsewhere.</summary>
-    private static IPAddress Masked(IPAddress address, int prefixLength)
-    {
-        byte[] bytes = address.GetAddressBytes();
-        for (int i = 0; i < bytes.Length; i++)
-        {
-            int keep = Math.Clamp(prefixLength - (8 * i), 0, 8);
-            bytes[i] &= (byte)(0xff00 >> keep);
-        }
-
-        return new IPAddress(bytes);
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -14,6 +15,9 @@ internal ref struct NetlinkWriter
 {
     /// <summary>Longer than any request that softlan makes.</summary>
     public const int MaxLength = 512;
+
+    /// <summary>Bytes of an IPv6 address, the longest that there is.</summary>
+    private const int MaxAddressLength = 16;
 
     private readonly Span<byte> _buffer;
     private int _length;
@@ -54,6 +58,16 @@ internal ref struct NetlinkWriter
         int length = Encoding.UTF8.GetBytes(value, bytes);
         bytes[length] = 0;
         Attribute(type, bytes[..(length + 1)]);
+    }
+
+    /// <summary>The bytes of an address; nothing where there is none.</summary>
+    public void Attribute(ushort type, IPAddress? address)
+    {
+        Span<byte> bytes = stackalloc byte[MaxAddressLength];
+        if (address is not null && address.TryWriteBytes(bytes, out int length))
+        {
+            Attribute(type, bytes[..length]);
+        }
     }
 
     /// <summary>Opens an attribute that contains attributes; give the result to <see cref="EndNested"/>.</summary>

@@ -186,8 +186,6 @@ public sealed class NativeLayoutTests
         Offset<NativeNetlink.AddressMessage>("Flags", "struct ifaddrmsg", "ifa_flags"),
         Offset<NativeNetlink.AddressMessage>("Scope", "struct ifaddrmsg", "ifa_scope"),
         Offset<NativeNetlink.AddressMessage>("Index", "struct ifaddrmsg", "ifa_index"),
-        Size<NativeNetlink.AddressLifetimes>("struct ifa_cacheinfo"),
-        Offset<NativeNetlink.AddressLifetimes>("Valid", "struct ifa_cacheinfo", "ifa_valid"),
         Size<NativeNetlink.RouteMessage>("struct rtmsg"),
         Offset<NativeNetlink.RouteMessage>("Table", "struct rtmsg", "rtm_table"),
         Offset<NativeNetlink.RouteMessage>("Protocol", "struct rtmsg", "rtm_protocol"),

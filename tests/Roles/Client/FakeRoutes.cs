@@ -56,7 +56,7 @@ internal sealed class FakeRoutes : IRelayRoutes, IHostUndo
         }
 
         FakeRoute route = new(
-            new IPNetwork(destination, destination.GetAddressBytes().Length * 8), via.InterfaceIndex, via.Gateway, 0, IsSoftlans: true);
+            IPNetworks.HostOf(destination), via.InterfaceIndex, via.Gateway, 0, IsSoftlans: true);
         if (Table.Any(other => other.Destination.Equals(route.Destination) && other.Metric == route.Metric))
         {
             throw SoftlanException.Create("Cannot add the route", "File exists");
@@ -88,7 +88,7 @@ internal sealed class FakeRoutes : IRelayRoutes, IHostUndo
     public void TakeDown(int index) => Table.RemoveAll(route => route.InterfaceIndex == index);
 
     private static bool IsHostRoute(FakeRoute route, IPAddress destination) =>
-        route.Destination.BaseAddress.Equals(destination) && route.Destination.PrefixLength == destination.GetAddressBytes().Length * 8;
+        route.Destination.Equals(IPNetworks.HostOf(destination));
 
     private static RelayRoute? Best(IEnumerable<FakeRoute> table, IPAddress destination) =>
         table.Where(route => route.Destination.Contains(destination))
