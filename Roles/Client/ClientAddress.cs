@@ -1,13 +1,15 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 
 namespace Softlan.Roles.Client;
 
 /// <summary>How the TAP gets its IPv4 address.</summary>
 internal sealed record ClientAddress
 {
+    /// <summary>A longer one leaves nobody to play with, or is a point-to-point line.</summary>
+    private const int MaxPrefixLength = 30;
+
     private ClientAddress(IPAddress? address, int prefixLength)
     {
         Address = address;
@@ -44,23 +46,11 @@ internal sealed record ClientAddress
     {
         string[] parts = text.Split('/');
         return parts.Length == 2
-            && parts[0].Count(c => c == '.') == 3
-            && IPAddress.TryParse(parts[0], out IPAddress? address)
-            && address.AddressFamily == AddressFamily.InterNetwork
+            && PlayerIPv4Address.TryParse(parts[0], out IPAddress? address)
             && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int length)
-            && length is >= 8 and <= 30
-            && IsHost(address, length)
+            && length is >= PlayerIPv4Address.MinPrefixLength and <= MaxPrefixLength
+            && PlayerIPv4Address.IsHost(address, length)
                 ? new ClientAddress(address, length)
                 : null;
-    }
-
-    /// <summary>Unicast, and neither the network's own address nor its broadcast address.</summary>
-    private static bool IsHost(IPAddress address, int prefixLength)
-    {
-        Span<byte> octets = stackalloc byte[4];
-        address.TryWriteBytes(octets, out _);
-        uint bits = System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(octets);
-        uint hostMask = uint.MaxValue >> prefixLength;
-        return octets[0] is not (0 or 127) and < 224 && (bits & hostMask) != 0 && (bits & hostMask) != hostMask;
     }
 }

@@ -1,7 +1,8 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Numerics;
+using Softlan.Wire;
 
 namespace Softlan.Roles.Client.Dhcp;
 
@@ -14,9 +15,6 @@ namespace Softlan.Roles.Client.Dhcp;
 /// </remarks>
 internal static class DhcpEvent
 {
-    /// <summary>A shorter prefix would make half the internet a neighbour on the party's LAN: a default route in all but name.</summary>
-    public const int MinPrefixLength = 8;
-
     /// <param name="arguments">What stands behind the script's name.</param>
     /// <param name="variable">Reads one environment variable; null where it is not set.</param>
     /// <param name="notice">What it means.</param>
@@ -61,70 +59,50 @@ internal static class DhcpEvent
     private static bool TryReadLease(string? addressText, string? maskText, string? serverText, out DhcpNotice notice, out string? error)
     {
         notice = new DhcpNotice(DhcpNoticeKind.Nothing);
-        if (!TryReadAddress(addressText, out IPAddress? address, out uint bits) || !IsUsable(bits))
+        if (!PlayerIPv4Address.TryParse(addressText, out IPAddress? address))
         {
             error = $"'{addressText}' is not an address that a player can have";
             return false;
         }
 
-        if (!TryReadPrefixLength(maskText, bits, out int prefixLength))
+        if (!TryReadPrefixLength(maskText, address, out int prefixLength))
         {
             error = $"'{maskText}' is not the mask of a network";
             return false;
         }
 
-        if (prefixLength < MinPrefixLength)
+        if (prefixLength < PlayerIPv4Address.MinPrefixLength)
         {
-            error = $"its network {address}/{prefixLength} is larger than the /{MinPrefixLength} that softlan accepts";
+            error = $"its network {address}/{prefixLength} is larger than the /{PlayerIPv4Address.MinPrefixLength} that softlan accepts";
             return false;
         }
 
-        uint host = prefixLength == 32 ? 1 : bits & (uint.MaxValue >> prefixLength);
-        if (prefixLength <= 30 && (host == 0 || host == uint.MaxValue >> prefixLength))
+        if (!PlayerIPv4Address.IsHost(address, prefixLength))
         {
             error = $"{address}/{prefixLength} is the address of a network, not of a player";
             return false;
         }
 
-        _ = TryReadAddress(serverText, out IPAddress? server, out _);
+        _ = PlayerIPv4Address.TryParse(serverText, out IPAddress? server);
         notice = new DhcpNotice(DhcpNoticeKind.Lease, address, prefixLength, server);
         error = null;
         return true;
     }
 
-    private static bool TryReadAddress(string? text, out IPAddress? address, out uint bits)
-    {
-        bits = 0;
-
-        // IPAddress also understands "10" and "0x0a000001"; dotted quads are what DHCP clients write.
-        if (text?.Count(c => c == '.') != 3 || !IPAddress.TryParse(text, out address) || address.AddressFamily != AddressFamily.InterNetwork)
-        {
-            address = null;
-            return false;
-        }
-
-        Span<byte> octets = stackalloc byte[4];
-        address.TryWriteBytes(octets, out _);
-        bits = System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(octets);
-        return true;
-    }
-
-    // Not 0/8, not loopback, not multicast, not reserved.
-    private static bool IsUsable(uint bits) => (bits >> 24) is not (0 or 127) and < 224;
-
     /// <summary>A dotted mask, a number of bits, or nothing: then the class of the address, as RFC 950 would have it.</summary>
-    private static bool TryReadPrefixLength(string? text, uint address, out int prefixLength)
+    private static bool TryReadPrefixLength(string? text, IPAddress address, out int prefixLength)
     {
         if (string.IsNullOrEmpty(text))
         {
-            prefixLength = (address >> 24) switch { < 128 => 8, < 192 => 16, _ => 24 };
+            prefixLength = address.GetAddressBytes()[0] switch { < 128 => 8, < 192 => 16, _ => 24 };
             return true;
         }
 
-        if (TryReadAddress(text, out _, out uint mask))
+        if (AddressText.TryParseIPv4(text, out IPAddress? mask))
         {
-            prefixLength = BitOperations.PopCount(mask);
-            return BitOperations.LeadingZeroCount(~mask) == prefixLength;
+            uint bits = BinaryPrimitives.ReadUInt32BigEndian(mask.GetAddressBytes());
+            prefixLength = BitOperations.PopCount(bits);
+            return BitOperations.LeadingZeroCount(~bits) == prefixLength;
         }
 
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out prefixLength) && prefixLength is >= 0 and <= 32;

@@ -33,6 +33,8 @@ public sealed class ClientAddressTests
     [InlineData("0.0.0.1/8")]
     [InlineData("224.0.0.1/8")]
     [InlineData("10.1/24")]
+    [InlineData("010.73.42.50/24")]
+    [InlineData("10.73.42.0x32/24")]
     [InlineData("fd00::1/64")]
     public void TryParse_Wrong_IsNot(string text) => Assert.False(ClientAddress.TryParse(text, out _));
 }

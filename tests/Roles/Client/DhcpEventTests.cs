@@ -73,6 +73,7 @@ public sealed class DhcpEventTests
     [InlineData("10.73.42", "24", "is not an address")]
     [InlineData("10.73.42.17; reboot", "24", "is not an address")]
     [InlineData("fd00::1", "24", "is not an address")]
+    [InlineData("010.73.42.17", "24", "is not an address")]
     [InlineData("0.0.0.1", "24", "is not an address")]
     [InlineData("127.0.0.5", "24", "is not an address")]
     [InlineData("224.0.0.5", "24", "is not an address")]
