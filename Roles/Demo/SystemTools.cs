@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using Softlan.Roles.Shared;
 
 namespace Softlan.Roles.Demo;
 
@@ -24,35 +24,5 @@ internal static class SystemTools
     public static string Run(params string[] command) => TryRun(out string output, command) ? output : throw new DemoFailure(output);
 
     /// <summary>Runs a program to its end; false, and a sentence about it, when it fails.</summary>
-    public static bool TryRun(out string output, params string[] command)
-    {
-        ProcessStartInfo info = new(command[0], command[1..])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using Process process = Process.Start(info)!;
-        process.StandardInput.Close();
-        Task<string> written = process.StandardOutput.ReadToEndAsync();
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        if (!process.WaitForExit(TimeLimit))
-        {
-            process.Kill(entireProcessTree: true);
-            output = $"'{string.Join(' ', command)}' did not end within {TimeLimit.TotalSeconds:0} s";
-            return false;
-        }
-
-        bool succeeded = process.ExitCode == 0;
-        output = succeeded
-            ? written.Result
-            : $"'{string.Join(' ', command)}' failed: {OneLine(errors.Result) ?? OneLine(written.Result) ?? $"exit code {process.ExitCode}"}";
-        return succeeded;
-    }
-
-    private static string? OneLine(string text)
-    {
-        string joined = string.Join("; ", text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
-        return joined.Length == 0 ? null : joined;
-    }
+    public static bool TryRun(out string output, params string[] command) => ProgramRun.TryRun(TimeLimit, out output, command);
 }

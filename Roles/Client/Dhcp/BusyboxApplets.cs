@@ -1,30 +1,13 @@
-using System.ComponentModel;
-using System.Diagnostics;
+using Softlan.Roles.Shared;
 
 namespace Softlan.Roles.Client.Dhcp;
 
 /// <summary>Asks a busybox what it can do; distributions build it differently.</summary>
 internal static class BusyboxApplets
 {
+    /// <summary>One that takes longer to list them is taken for one that cannot do udhcpc.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    public static bool HasUdhcpc(string path)
-    {
-        try
-        {
-            using Process busybox = Process.Start(
-                new ProcessStartInfo(path, "--list") { RedirectStandardOutput = true, RedirectStandardError = true })!;
-            string[] applets = busybox.StandardOutput.ReadToEnd().Split('\n');
-            if (!busybox.WaitForExit(Patience))
-            {
-                busybox.Kill();
-            }
-
-            return applets.Contains("udhcpc");
-        }
-        catch (Exception e) when (e is Win32Exception or InvalidOperationException)
-        {
-            return false;
-        }
-    }
+    public static bool HasUdhcpc(string path) =>
+        ProgramRun.TryRun(Patience, out string applets, path, "--list") && applets.Split('\n').Contains("udhcpc");
 }
