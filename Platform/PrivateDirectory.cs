@@ -1,3 +1,5 @@
+using Softlan.Platform.Linux;
+
 namespace Softlan.Platform;
 
 /// <summary>Directories and files that nobody but their owner can write to: what lies in them is trusted by a process with all rights.</summary>
@@ -28,13 +30,18 @@ internal static class PrivateDirectory
             path,
             new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, UnixCreateMode = FileOwnerOnly });
 
-    /// <summary>Looks, on Windows, whether a file in such a directory was written by somebody who may have this process act on it.</summary>
-    /// <exception cref="Wire.SoftlanException">It is a link, or somebody else's.</exception>
+    /// <summary>Looks whether a place was written by somebody who may have this process act on it: a file in such a directory, or on Linux also the
+    /// directory itself.</summary>
+    /// <exception cref="Wire.SoftlanException">It is somebody else's, or on Windows a link.</exception>
     public static void RequireOwn(string path)
     {
         if (OperatingSystem.IsWindows())
         {
             PrivatePlace.RequireOwn(path);
+        }
+        else if (OperatingSystem.IsLinux())
+        {
+            FileTrust.RequireOwn(path);
         }
     }
 }

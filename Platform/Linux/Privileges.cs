@@ -8,7 +8,8 @@ namespace Softlan.Platform.Linux;
 /// <param name="NetRaw">CAP_NET_RAW: open a packet socket.</param>
 internal readonly record struct Privileges(bool NetAdmin, bool NetRaw)
 {
-    public const string Hint = "run softlan as root (sudo), or give its file the capabilities: sudo setcap cap_net_admin,cap_net_raw+ep FILE";
+    public const string Hint = "run softlan as root (sudo), or give its file the capabilities, which everybody has who may run it: "
+        + "sudo chgrp GROUP FILE && sudo chmod 750 FILE && sudo setcap cap_net_admin,cap_net_raw+ep FILE";
 
     // linux/capability.h
     private const int CapNetAdmin = 12;

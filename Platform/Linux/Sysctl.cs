@@ -12,6 +12,10 @@ internal static class Sysctl
     public const string AcceptRaPrefixInformation = "accept_ra_pinfo";
     public const string AcceptRaRouteInformationMaxLength = "accept_ra_rt_info_max_plen";
 
+    /// <summary>Those that softlan changes, and no others: a name can come from a journal.</summary>
+    private static readonly string[] Settings =
+        [DisableIPv6, AcceptRa, AcceptRaDefaultRouter, AcceptRaPrefixInformation, AcceptRaRouteInformationMaxLength];
+
     /// <summary>Reads one setting; null where the kernel does not have it (no IPv6, no such interface).</summary>
     public static int? ReadIPv6(string interfaceName, string setting)
     {
@@ -25,9 +29,10 @@ internal static class Sysctl
         }
     }
 
-    /// <summary>Writes one setting. False where the kernel does not have it, because it has no IPv6: then there is nothing to set.</summary>
-    /// <exception cref="SoftlanException">The kernel has the setting but refuses the change.</exception>
-    public static bool TryWriteIPv6(string interfaceName, string setting, int value)
+    /// <summary>Writes one setting.</summary>
+    /// <returns>False where the kernel has no IPv6, or the interface is gone: then there is nothing to set.</returns>
+    /// <exception cref="SoftlanException">The kernel has the setting but refuses the change, or it is none of softlan's.</exception>
+    public static bool WriteIPv6(string interfaceName, string setting, int value)
     {
         string path = PathOf(interfaceName, setting);
         if (!File.Exists(path))
@@ -53,6 +58,11 @@ internal static class Sysctl
     {
         // A name that passed this check has no slash and is neither "." nor "..", so it cannot lead elsewhere.
         InterfaceName.ThrowIfInvalid(interfaceName);
+        if (!Settings.Contains(setting))
+        {
+            throw SoftlanException.Create($"Cannot use the IPv6 setting '{setting}' of {interfaceName}", "softlan changes none of that name");
+        }
+
         return $"/proc/sys/net/ipv6/conf/{interfaceName}/{setting}";
     }
 }

@@ -172,6 +172,9 @@ internal static partial class ClientLog
     [LoggerMessage(342, LogLevel.Information, "Left; this machine's network is as it was before")]
     public static partial void AllUndone(ILogger logger);
 
+    [LoggerMessage(345, LogLevel.Warning, "Not undone: {Change}: {Interface} is no TAP, and softlan changes no other kind of interface")]
+    public static partial void NotOnATap(ILogger logger, string change, string @interface);
+
     [LoggerMessage(329, LogLevel.Warning, "Cannot undo: {Change}: {Reason}")]
     public static partial void CannotUndo(ILogger logger, string change, string reason);
 }

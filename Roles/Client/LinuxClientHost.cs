@@ -37,7 +37,7 @@ internal sealed class LinuxClientHost : IClientHost
         _options = options;
         _netlink = netlink;
         _logger = logger;
-        _undo = new LinuxUndo(netlink, options.StateDirectory);
+        _undo = new LinuxUndo(netlink, options.StateDirectory, logger);
         _journal = new ChangeJournal(options.StateDirectory, LinuxProcesses.OfThisProcess(), LinuxProcesses.IsAlive);
         _changes = new HostChanges(_undo, _journal, logger);
         Routes = new LinuxRoutes(netlink, options.Tap);
@@ -59,7 +59,7 @@ internal sealed class LinuxClientHost : IClientHost
         InterfaceName.ThrowIfInvalid(_options.Tap);
         Privileges.Current.Require($"Cannot make the network card '{_options.Tap}'", netAdmin: true, netRaw: false);
         TunDevice.ThrowIfUnavailable(_options.Tap);
-        if (NetlinkLinks.Find(_netlink, _options.Tap) is { } link && !IsTap(link))
+        if (NetlinkLinks.Find(_netlink, _options.Tap) is { } link && !link.IsTap)
         {
             throw SoftlanException.Create(
                 $"Cannot use '{_options.Tap}'",
@@ -148,7 +148,7 @@ internal sealed class LinuxClientHost : IClientHost
     public static void ListTaps(TextWriter output)
     {
         using NetlinkSocket netlink = NetlinkSocket.Open();
-        LinkEntry[] taps = [.. NetlinkLinks.List(netlink).Where(IsTap)];
+        LinkEntry[] taps = [.. NetlinkLinks.List(netlink).Where(link => link.IsTap)];
         foreach (LinkEntry tap in taps)
         {
             output.WriteLine($"{tap.Name,-16} {tap.Address}  MTU {tap.Mtu}  {(tap.IsUp ? "up" : "down")}");
@@ -161,8 +161,6 @@ internal sealed class LinuxClientHost : IClientHost
                 + "or the one that --tap names, and removes it again.");
         }
     }
-
-    private static bool IsTap(LinkEntry link) => link is { Kind: "tun", IsEthernet: true };
 
     private LinuxTap OpenTap(MacAddress mac)
     {

@@ -1,16 +1,23 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
+using Microsoft.Extensions.Logging;
 using Softlan.Platform.Linux;
 using Softlan.Platform.Linux.Netlink;
 
 namespace Softlan.Roles.Client;
 
 /// <summary>Takes changes to a Linux machine back. An interface that is gone took everything on it along.</summary>
+/// <remarks>
+/// What is to be undone can come from a journal, and with setcap that is a file of a user's who has no other rights over the network. So nothing is
+/// undone that softlan would not do: interfaces that are no TAPs are left alone, routes are softlan's own by their mark, and settings those that
+/// <see cref="Sysctl"/> knows.
+/// </remarks>
 /// <param name="netlink">For changes.</param>
 /// <param name="stateDirectory">Directories are only removed below its "run".</param>
+/// <param name="logger">For what is left alone.</param>
 [SupportedOSPlatform("linux")]
-internal sealed class LinuxUndo(NetlinkSocket netlink, string stateDirectory) : IHostUndo
+internal sealed class LinuxUndo(NetlinkSocket netlink, string stateDirectory, ILogger logger) : IHostUndo
 {
     public void Undo(HostChange change)
     {
@@ -19,33 +26,33 @@ internal sealed class LinuxUndo(NetlinkSocket netlink, string stateDirectory) : 
             case HostChange.RouteAdded route:
                 RequireGone(NetlinkRoutes.Delete(netlink, ToEntry(route)), route);
                 break;
-            case HostChange.AddressAdded added when Find(added.Interface) is { } link:
+            case HostChange.AddressAdded added when FindTap(added.Interface, added) is { } link:
                 RequireGone(
                     NetlinkAddresses.Delete(
                         netlink,
                         new InterfaceAddress { InterfaceIndex = link.Index, Address = added.Address, PrefixLength = added.PrefixLength }),
                     added);
                 break;
-            case HostChange.MacReplaced mac when Find(mac.Interface) is { } link:
+            case HostChange.MacReplaced mac when FindTap(mac.Interface, mac) is { } link:
                 NetlinkLinks.SetAddress(netlink, link.Index, mac.Old).ThrowIfFailed($"Cannot set the MAC of {mac.Interface} back");
                 break;
-            case HostChange.MtuReplaced mtu when Find(mtu.Interface) is { } link:
+            case HostChange.MtuReplaced mtu when FindTap(mtu.Interface, mtu) is { } link:
                 NetlinkLinks.SetMtu(netlink, link.Index, mtu.Old).ThrowIfFailed($"Cannot set the MTU of {mtu.Interface} back");
                 break;
-            case HostChange.BroughtUp up when Find(up.Interface) is { } link:
+            case HostChange.BroughtUp up when FindTap(up.Interface, up) is { } link:
                 NetlinkLinks.SetUp(netlink, link.Index, up: false).ThrowIfFailed($"Cannot take {up.Interface} down");
                 break;
-            case HostChange.SettingReplaced setting:
-                Sysctl.TryWriteIPv6(setting.Interface, setting.Setting, setting.Old);
+            case HostChange.SettingReplaced setting when FindTap(setting.Interface, setting) is not null:
+                Sysctl.WriteIPv6(setting.Interface, setting.Setting, setting.Old);
                 break;
-            case HostChange.IPv6Learned learned when Find(learned.Interface) is { } link:
+            case HostChange.IPv6Learned learned when FindTap(learned.Interface, learned) is { } link:
                 ForgetLearned(link.Index, learned);
                 break;
             case HostChange.DirectoryMade made:
                 Remove(made.Path);
                 break;
             default:
-                break; // Its interface is gone.
+                break; // Its interface is gone, or none of softlan's.
         }
     }
 
@@ -107,7 +114,18 @@ internal sealed class LinuxUndo(NetlinkSocket netlink, string stateDirectory) : 
         }
     }
 
-    private LinkEntry? Find(string name) => NetlinkLinks.Find(netlink, name);
+    /// <summary>The TAP that a change was made to; null where it is gone, or where the name is another kind of interface's.</summary>
+    private LinkEntry? FindTap(string name, HostChange change)
+    {
+        LinkEntry? link = NetlinkLinks.Find(netlink, name);
+        if (link is { IsTap: false })
+        {
+            ClientLog.NotOnATap(logger, change.ToString(), name);
+            return null;
+        }
+
+        return link;
+    }
 
     /// <summary>A path in a journal is not followed anywhere else.</summary>
     private void Remove(string path)

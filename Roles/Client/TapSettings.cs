@@ -68,7 +68,7 @@ internal sealed class TapSettings(
     {
         if (Sysctl.ReadIPv6(name, setting) is { } old && old != value)
         {
-            Make(new HostChange.SettingReplaced(name, setting, old), () => Sysctl.TryWriteIPv6(name, setting, value));
+            Make(new HostChange.SettingReplaced(name, setting, old), () => Sysctl.WriteIPv6(name, setting, value));
         }
     }
 

@@ -38,6 +38,9 @@ internal sealed record LinkEntry
 
     public bool IsEthernet => HardwareType == NativeNetlink.ARPHRD_ETHER;
 
+    /// <summary>Whether it is a TAP, of a program that runs or a persistent one; a TUN is none.</summary>
+    public bool IsTap => Kind == "tun" && IsEthernet;
+
     public bool IsBridge => Kind == "bridge";
 
     public bool IsBridgePort => MasterIndex != 0 && PortKind is "bridge" or "";

@@ -119,6 +119,8 @@ internal sealed class DhcpRunner : IDhcpRunner
     {
         // Not below /run: many systems mount that noexec, and the DHCP client could not run the script.
         string path = Path.Combine(stateDirectory, "run", $"{interfaceName}-{Environment.ProcessId}");
+        StateFiles.RequireDirectory(stateDirectory);
+        PrivateDirectory.RequireOwn(stateDirectory); // The DHCP client runs what lies there, with all rights.
         try
         {
             changes.Make(new HostChange.DirectoryMade(path), () => Directory.CreateDirectory(path, OwnerOnly));

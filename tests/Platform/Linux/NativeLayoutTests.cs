@@ -30,6 +30,7 @@ public sealed class NativeLayoutTests
         #include <sys/mman.h>
         #include <sys/prctl.h>
         #include <sys/socket.h>
+        #include <sys/stat.h>
         #include <sys/uio.h>
         #include <sys/time.h>
         #include <sys/types.h>
@@ -73,8 +74,8 @@ public sealed class NativeLayoutTests
     /// <summary>A name in capitals is one of a header; others are ours.</summary>
     private static readonly Type[] Constants =
     [
-        typeof(Errno), typeof(NativeBpf), typeof(NativeLibc), typeof(NativeNetlink), typeof(NativePacket), typeof(NativeSocket), typeof(NativeTun),
-        typeof(NativeUdp),
+        typeof(Errno), typeof(NativeBpf), typeof(NativeLibc), typeof(NativeNetlink), typeof(NativePacket), typeof(NativeSocket), typeof(NativeStat),
+        typeof(NativeTun), typeof(NativeUdp),
     ];
 
     /// <summary>The first stands in no header for programs, the others only in newer ones than those of Debian 12.</summary>
@@ -167,6 +168,9 @@ public sealed class NativeLayoutTests
         Size<NativeLibc.Timespec>("struct timespec"),
         Equal("sizeof(struct epoll_event)", NativeLibc.EpollEventLayout.Size),
         Equal("offsetof(struct epoll_event, data)", NativeLibc.EpollEventLayout.DataOffset),
+        Size<NativeStat.FileStatus>("struct statx"),
+        Offset<NativeStat.FileStatus>("Owner", "struct statx", "stx_uid"),
+        Offset<NativeStat.FileStatus>("Mode", "struct statx", "stx_mode"),
         Size<NativeNetlink.NetlinkAddress>("struct sockaddr_nl"),
         Offset<NativeNetlink.NetlinkAddress>("PortId", "struct sockaddr_nl", "nl_pid"),
         Offset<NativeNetlink.NetlinkAddress>("Groups", "struct sockaddr_nl", "nl_groups"),

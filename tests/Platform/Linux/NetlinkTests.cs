@@ -147,12 +147,15 @@ public sealed class NetlinkTests
         InNamespace((ns, socket) =>
         {
             Assert.SkipUnless(Directory.Exists("/proc/sys/net/ipv6"), "this kernel has no IPv6");
-            Assert.True(Sysctl.TryWriteIPv6("nic0", Sysctl.AcceptRaDefaultRouter, 0));
+            Assert.True(Sysctl.WriteIPv6("nic0", Sysctl.AcceptRaDefaultRouter, 0));
             Assert.Equal(0, Sysctl.ReadIPv6("nic0", Sysctl.AcceptRaDefaultRouter));
             Assert.Equal(1, Sysctl.ReadIPv6("nic1", Sysctl.AcceptRaDefaultRouter));
             Assert.Null(Sysctl.ReadIPv6("missing", Sysctl.AcceptRa));
-            Assert.False(Sysctl.TryWriteIPv6("missing", Sysctl.AcceptRa, 0));
-            Assert.Throws<SoftlanException>(() => Sysctl.TryWriteIPv6("../all", Sysctl.AcceptRa, 0));
+            Assert.False(Sysctl.WriteIPv6("missing", Sysctl.AcceptRa, 0));
+            Assert.Throws<SoftlanException>(() => Sysctl.WriteIPv6("../all", Sysctl.AcceptRa, 0));
+            Assert.Throws<SoftlanException>(() => Sysctl.WriteIPv6("nic0", "../nic1/accept_ra_defrtr", 0));
+            Assert.Throws<SoftlanException>(() => Sysctl.WriteIPv6("nic0", "forwarding", 1));
+            Assert.Equal(1, Sysctl.ReadIPv6("nic1", Sysctl.AcceptRaDefaultRouter));
         });
     }
 

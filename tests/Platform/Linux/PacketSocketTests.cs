@@ -321,12 +321,12 @@ public sealed class PacketSocketTests
             PacketSocket? onLan = null;
             lan.Run(() =>
             {
-                Sysctl.TryWriteIPv6("nic1", Sysctl.DisableIPv6, 1);
+                Sysctl.WriteIPv6("nic1", Sysctl.DisableIPv6, 1);
                 lan.Ip("link set nic1 up");
                 using NetlinkSocket netlink = NetlinkSocket.Open();
                 onLan = PacketSocket.Open(loop, new() { Interface = NetlinkLinks.Find(netlink, "nic1")!, DeliverLocally = false });
             });
-            Sysctl.TryWriteIPv6("nic0", Sysctl.DisableIPv6, 1);
+            Sysctl.WriteIPv6("nic0", Sysctl.DisableIPv6, 1);
             host.Ip("link set nic0 up");
             host.Ip($"addr add {NicAddress}/24 dev nic0");
             using NetlinkSocket netlink = NetlinkSocket.Open();

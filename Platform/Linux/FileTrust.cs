@@ -1,0 +1,50 @@
+using System.Runtime.Versioning;
+using Softlan.Wire;
+using static Softlan.Platform.Linux.NativeStat;
+
+namespace Softlan.Platform.Linux;
+
+/// <summary>Tells files that this process may act on from those that another user can write.</summary>
+[SupportedOSPlatform("linux")]
+internal static class FileTrust
+{
+    /// <summary>Looks at a place and at the directory that it lies in: both must be root's or this user's, and nobody else's to write to. One that is
+    /// missing passes.</summary>
+    /// <remarks>As seen from here: in a container, or with systemd's DynamicUser, what belongs to another user outside is this one's
+    /// inside.</remarks>
+    /// <exception cref="SoftlanException">Another user can write there.</exception>
+    public static void RequireOwn(string path)
+    {
+        string full = Path.GetFullPath(path);
+        Require(Path.GetDirectoryName(full) ?? "/");
+        Require(full);
+    }
+
+    private static void Require(string path)
+    {
+        if (Statx(AT_FDCWD, path, 0, STATX_MODE | STATX_UID, out FileStatus status) != 0)
+        {
+            int error = Errno.Last;
+            if (error is Errno.ENOENT)
+            {
+                return;
+            }
+
+            throw Errno.ToException($"Cannot see whose '{path}' is", error);
+        }
+
+        if (status.Owner != 0 && status.Owner != GetEffectiveUser())
+        {
+            throw Distrust(path, $"it belongs to user {status.Owner}", "give it to the user who runs softlan (chown) if you know what is in it");
+        }
+
+        // In a directory like /tmp nobody can replace what is somebody else's, and that is looked at by itself.
+        if ((status.Mode & (S_IWGRP | S_IWOTH)) != 0 && (status.Mode & S_ISVTX) == 0)
+        {
+            throw Distrust(path, "other users can write to it", "take that right away (chmod go-w) if you know what is in it");
+        }
+    }
+
+    private static SoftlanException Distrust(string path, string reason, string hint) =>
+        SoftlanException.Create($"Cannot trust '{path}'", reason, hint);
+}
