@@ -116,6 +116,9 @@ internal static partial class ClientLog
         + "A machine that is at the party needs no softlan; otherwise change one of the two networks")]
     public static partial void NetworksOverlap(ILogger logger, string party, string own, string @interface);
 
+    [LoggerMessage(348, LogLevel.Warning, "The party's DHCP answer is refused: {Reason}")]
+    public static partial void LeaseRefused(ILogger logger, string reason);
+
     [LoggerMessage(325, LogLevel.Warning, "Games that broadcast to {Destination} may not be seen at the party: {Reason}")]
     public static partial void BroadcastsLeadElsewhere(ILogger logger, string destination, string reason);
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Softlan.Platform;
+using Softlan.Roles.Shared;
 using Softlan.Wire;
 
 namespace Softlan.Roles.Client.Dhcp;
@@ -28,6 +29,7 @@ internal sealed class DhcpAddressing : IDhcpRunnerOwner, IDisposable
     private bool _isRunning;
     private bool _hasLease;
     private bool _saidNoAnswer;
+    private bool _saidRefused;
     private string _why = "";
 
     public DhcpAddressing(ILane lane, IDhcpRunner runner, IAddressSetter setter, ILogger logger)
@@ -75,6 +77,9 @@ internal sealed class DhcpAddressing : IDhcpRunnerOwner, IDisposable
                 case DhcpNoticeKind.Gone:
                     Lose();
                     return true;
+                case DhcpNoticeKind.Refused:
+                    Refuse(notice.Reason);
+                    return false;
                 case DhcpNoticeKind.NoAnswer:
                     return false;
                 default:
@@ -139,9 +144,22 @@ internal sealed class DhcpAddressing : IDhcpRunnerOwner, IDisposable
         _pause = FirstPause;
         _patience.Cancel();
         _saidNoAnswer = false;
+        _saidRefused = false;
         if (isNew)
         {
             ClientLog.AddressFromDhcp(_logger, Address);
+        }
+    }
+
+    /// <summary>Said once until an answer is taken: the DHCP client asks again and again. An address that is there stays for as long as it was
+    /// given.</summary>
+    private void Refuse(string? reason)
+    {
+        _patience.Cancel(); // It is an answer.
+        if (!_saidRefused)
+        {
+            _saidRefused = true;
+            ClientLog.LeaseRefused(_logger, PlainText.Of(reason));
         }
     }
 

@@ -83,6 +83,14 @@ internal static class DhcpEvent
             return false;
         }
 
+        if (!PlayerIPv4Address.IsLan(IPNetworks.Of(address, prefixLength)))
+        {
+            // A more specific route wins: 8.8.8.50/24 would lead whoever asks 8.8.8.8 to the party.
+            error = $"{address}/{prefixLength} is no private network, so it may be somebody's on the internet; "
+                + $"if it is the party's own, take it with --address {address}/{prefixLength}";
+            return false;
+        }
+
         _ = PlayerIPv4Address.TryParse(serverText, out IPAddress? server);
         notice = new DhcpNotice(DhcpNoticeKind.Lease, address, prefixLength, server);
         error = null;

@@ -9,8 +9,10 @@ namespace Softlan.Roles.Client.Dhcp;
 /// <param name="Address">The own address; set for <see cref="DhcpNoticeKind.Lease"/> only.</param>
 /// <param name="PrefixLength">Bits of the network, 8 to 32.</param>
 /// <param name="Server">Who gave it, where the client says so.</param>
+/// <param name="Reason">Why it is refused, as a clause; set for <see cref="DhcpNoticeKind.Refused"/> only.</param>
 internal sealed record DhcpNotice(
     DhcpNoticeKind Kind,
     [property: JsonConverter(typeof(IPAddressJsonConverter))] IPAddress? Address = null,
     int PrefixLength = 0,
-    [property: JsonConverter(typeof(IPAddressJsonConverter))] IPAddress? Server = null);
+    [property: JsonConverter(typeof(IPAddressJsonConverter))] IPAddress? Server = null,
+    string? Reason = null);

@@ -11,6 +11,9 @@ internal enum DhcpNoticeKind
     /// <summary>The address must not be used any more.</summary>
     Gone,
 
+    /// <summary>An address was given that a player must not have.</summary>
+    Refused,
+
     /// <summary>Nobody answered; the client tries again.</summary>
     NoAnswer,
 }

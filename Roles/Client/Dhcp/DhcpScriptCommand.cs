@@ -34,12 +34,12 @@ internal static class DhcpScriptCommand
         if (!DhcpEvent.TryRead(arguments, Environment.GetEnvironmentVariable, out DhcpNotice notice, out string? refusal))
         {
             await error.WriteLineAsync($"softlan: The party's DHCP answer is refused: {refusal}.").ConfigureAwait(false);
-            return ExitCodes.Failure;
+            notice = new DhcpNotice(DhcpNoticeKind.Refused, Reason: refusal); // The player reads the client's log, and not this.
         }
 
         try
         {
-            return notice.Kind == DhcpNoticeKind.Nothing || await TellAsync(socket, notice, stop).ConfigureAwait(false)
+            return notice.Kind == DhcpNoticeKind.Nothing || (await TellAsync(socket, notice, stop).ConfigureAwait(false) && refusal is null)
                 ? ExitCodes.Success
                 : ExitCodes.Failure;
         }

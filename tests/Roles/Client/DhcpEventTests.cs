@@ -62,6 +62,14 @@ public sealed class DhcpEventTests
         Assert.Equal("10.73.42.1", notice.Server!.ToString());
     }
 
+    [Theory]
+    [InlineData("192.168.1.77", 25)]
+    [InlineData("172.31.1.77", 16)]
+    [InlineData("100.64.1.77", 10)]
+    [InlineData("169.254.1.77", 16)]
+    public void TryRead_LeaseOfAPrivateNetwork_IsTaken(string address, int prefixLength) =>
+        Assert.Equal(prefixLength, Read(["bound"], ("ip", address), ("mask", $"{prefixLength}")).PrefixLength);
+
     [Fact]
     public void TryRead_DhcpcdsCidr_IsAMaskToo() =>
         Assert.Equal(22, Read([], ("reason", "BOUND"), ("new_ip_address", "10.73.42.17"), ("new_subnet_cidr", "22")).PrefixLength);
@@ -85,9 +93,14 @@ public sealed class DhcpEventTests
     [InlineData("10.73.42.17", "0.0.0.0", "larger than the /8")]
     [InlineData("10.73.42.17", "1", "larger than the /8")]
     [InlineData("10.73.42.17", "7", "larger than the /8")]
+    [InlineData("8.8.8.50", "24", "8.8.8.50/24 is no private network, so it may be somebody's on the internet; "
+        + "if it is the party's own, take it with --address 8.8.8.50/24")]
+    [InlineData("192.168.1.77", "8", "is no private network")]
+    [InlineData("172.16.0.5", "8", "is no private network")]
+    [InlineData("100.64.0.5", null, "is no private network")]
     [InlineData("10.73.42.0", "24", "the address of a network")]
     [InlineData("10.73.42.255", "24", "the address of a network")]
-    public void TryRead_WhatNobodyShouldGet_IsRefused(string? address, string mask, string why)
+    public void TryRead_WhatNobodyShouldGet_IsRefused(string? address, string? mask, string why)
     {
         Assert.False(DhcpEvent.TryRead(["bound"], Variables(("ip", address), ("mask", mask)), out DhcpNotice notice, out string? error));
         Assert.Contains(why, error, StringComparison.Ordinal);

@@ -73,7 +73,8 @@ public sealed class DhcpListenerTests : IDisposable
         using DhcpListener listener = Open();
         Assert.Equal(ExitCodes.Failure, RunScript(out string error, "bound"));
         Assert.Contains("is refused", error, StringComparison.Ordinal);
-        Assert.Empty(_notices);
+        DhcpNotice told = Assert.Single(_notices);
+        Assert.Equal((DhcpNoticeKind.Refused, "'' is not an address that a player can have"), (told.Kind, told.Reason));
     }
 
     [Theory]
