@@ -116,6 +116,17 @@ internal static partial class ClientLog
         + "A machine that is at the party needs no softlan; otherwise change one of the two networks")]
     public static partial void NetworksOverlap(ILogger logger, string party, string own, string @interface);
 
+    [LoggerMessage(
+        346, LogLevel.Information,
+        "The party's network contains {Address}, a name server or router of yours: it is still reached through {Route}, and what has that address at "
+        + "the party is not")]
+    public static partial void HeldAtHome(ILogger logger, IPAddress address, RelayRoute route);
+
+    [LoggerMessage(
+        347, LogLevel.Warning,
+        "{Address}, a name server or router of yours, may be looked for at the party now: {Reason} If pages do not load, end softlan")]
+    public static partial void CannotHold(ILogger logger, IPAddress address, string reason);
+
     [LoggerMessage(348, LogLevel.Warning, "The party's DHCP answer is refused: {Reason}")]
     public static partial void LeaseRefused(ILogger logger, string reason);
 

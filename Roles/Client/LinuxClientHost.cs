@@ -23,6 +23,7 @@ internal sealed class LinuxClientHost : IClientHost
     private readonly ChangeJournal _journal;
     private readonly NetlinkSocket _netlink;
     private readonly LinuxUndo _undo;
+    private readonly HomeGuard _home;
     private readonly ILogger _logger;
     private NetworkMonitor? _monitor;
     private DhcpProgram? _dhcpProgram;
@@ -31,7 +32,7 @@ internal sealed class LinuxClientHost : IClientHost
     private TapRoutes? _routes;
     private bool _saidAddress;
 
-    private LinuxClientHost(EventLoop loop, ClientOptions options, NetlinkSocket netlink, ILogger logger)
+    private LinuxClientHost(EventLoop loop, ClientOptions options, NetlinkSocket netlink, NameServers nameServers, ILogger logger)
     {
         _loop = loop;
         _options = options;
@@ -41,6 +42,7 @@ internal sealed class LinuxClientHost : IClientHost
         _journal = new ChangeJournal(options.StateDirectory, LinuxProcesses.OfThisProcess(), LinuxProcesses.IsAlive);
         _changes = new HostChanges(_undo, _journal, logger);
         Routes = new LinuxRoutes(netlink, options.Tap);
+        _home = new HomeGuard(netlink, options.Tap, new HomePins(Routes, _changes, logger), nameServers);
     }
 
     public IRelayRoutes Routes { get; }
@@ -50,9 +52,10 @@ internal sealed class LinuxClientHost : IClientHost
     /// <summary>Where this host notes its changes, for the role that shares them.</summary>
     public HostChanges Changes => _changes;
 
+    /// <param name="nameServers">Null: this machine's.</param>
     /// <exception cref="SoftlanException">The kernel gives no netlink socket.</exception>
-    public static LinuxClientHost Create(EventLoop loop, ClientOptions options, ILogger logger) =>
-        new(loop, options, NetlinkSocket.Open(), logger);
+    public static LinuxClientHost Create(EventLoop loop, ClientOptions options, ILogger logger, NameServers? nameServers = null) =>
+        new(loop, options, NetlinkSocket.Open(), nameServers ?? new NameServers(), logger);
 
     public void CheckReady()
     {
@@ -96,10 +99,10 @@ internal sealed class LinuxClientHost : IClientHost
         LinuxTap tap = OpenTap(mac);
         _changes.Keep($"TAP {tap.Name}", tap.Dispose);
         ClientLog.TapOpen(_logger, tap.Name, mac);
-        _settings = new TapSettings(_netlink, _undo, _changes, tap.Name, tap.IsPersistent, _logger);
+        _settings = new TapSettings(_netlink, _undo, _changes, tap.Name, tap.IsPersistent, _home, _logger);
 
         // Whoever chose "none" looks after the interface's addresses and routes himself.
-        _routes = new TapRoutes(_netlink, _settings, removesWideRoutes: _options.Address != ClientAddress.None, _logger);
+        _routes = new TapRoutes(_netlink, _settings, _options.Address == ClientAddress.None ? null : _home, _logger);
         if (_dhcpProgram is not null)
         {
             _dhcp = new DhcpAddressing(
@@ -117,6 +120,11 @@ internal sealed class LinuxClientHost : IClientHost
     {
         _settings!.SetMtu(mtu);
         _settings.AcceptAddressesOnly();
+        if (_options.Address != ClientAddress.None)
+        {
+            _home.Look(); // How things are reached before there is a party.
+        }
+
         _settings.BringUp();
         if (_options.Address.Address is { } address)
         {

@@ -7,12 +7,19 @@ using Softlan.Platform.Linux.Netlink;
 namespace Softlan.Roles.Client;
 
 /// <summary>The routes on the TAP: broadcasts and multicasts of games lead to the party, and nothing else but its own network does.</summary>
+/// <param name="netlink">For questions and changes.</param>
+/// <param name="tap">The interface.</param>
+/// <param name="home">What must not be led to the party; null where somebody else looks after the interface.</param>
+/// <param name="logger">For what the player should know.</param>
 [SupportedOSPlatform("linux")]
-internal sealed class TapRoutes(NetlinkSocket netlink, TapSettings tap, bool removesWideRoutes, ILogger logger)
+internal sealed class TapRoutes(NetlinkSocket netlink, TapSettings tap, HomeGuard? home, ILogger logger)
 {
     // Linux sends what goes to these out by the default route unless the sender bound itself to an interface, which games do not do: they would
     // search the home network.
     private static readonly IPNetwork[] PartyDestinations = [new(IPAddress.Broadcast, 32), new(IPAddress.Parse("224.0.0.0"), 4)];
+
+    /// <summary>Routes that are spoken of; a party that brings more has the others removed without a word.</summary>
+    private const int MaxSaid = 64;
 
     private readonly HashSet<IPNetwork> _noted = [];
     private readonly HashSet<IPNetwork> _said = [];
@@ -21,10 +28,13 @@ internal sealed class TapRoutes(NetlinkSocket netlink, TapSettings tap, bool rem
     public void Maintain()
     {
         LinkEntry link = tap.Link;
-        IReadOnlyList<RouteEntry> routes = [.. NetlinkRoutes.List(netlink, protocol: null).Where(route => route.InterfaceIndex == link.Index)];
+        IReadOnlyList<RouteEntry> all = NetlinkRoutes.List(netlink, protocol: null);
+        IReadOnlyList<RouteEntry> routes = [.. all.Where(route => route.InterfaceIndex == link.Index)];
+        IReadOnlyList<InterfaceAddress> addresses = NetlinkAddresses.List(netlink, link.Index);
+        home?.Look(all);
 
         // Without an address of its own the TAP would only swallow what the home network should get.
-        bool hasAddress = NetlinkAddresses.List(netlink, link.Index).Any(address => address.Address.AddressFamily == AddressFamily.InterNetwork);
+        bool hasAddress = addresses.Any(address => address.Address.AddressFamily == AddressFamily.InterNetwork);
         if (link.IsUp && hasAddress)
         {
             foreach (IPNetwork destination in PartyDestinations.Where(destination => !routes.Any(route => route.Destination.Equals(destination))))
@@ -33,9 +43,9 @@ internal sealed class TapRoutes(NetlinkSocket netlink, TapSettings tap, bool rem
             }
         }
 
-        if (removesWideRoutes)
+        if (home is not null)
         {
-            foreach (RouteEntry route in routes.Where(IsWide))
+            foreach (RouteEntry route in routes.Where(route => IsWide(route) || IsForeign(route, addresses, home.Servers)))
             {
                 Remove(route);
             }
@@ -72,10 +82,18 @@ internal sealed class TapRoutes(NetlinkSocket netlink, TapSettings tap, bool rem
 
     private static bool IsWide(RouteEntry route) => route.Protocol != RouteEntry.SoftlanProtocol && WideRoutes.IsWide(route.Destination);
 
+    /// <summary>A part of the IPv6 internet that an advertisement calls on-link. One that belongs to an address which a person gave is that person's
+    /// affair.</summary>
+    private static bool IsForeign(RouteEntry route, IReadOnlyList<InterfaceAddress> addresses, IReadOnlyList<IPAddress> nameServers) =>
+        route.Protocol is RouteEntry.KernelProtocol or RouteEntry.AdvertisementProtocol
+        && (WideRoutes.IsForeign(route.Destination)
+            || (WideRoutes.IsGlobalIPv6(route.Destination) && nameServers.Any(route.Destination.Contains)))
+        && !addresses.Any(address => address.IsPermanent && route.Destination.Contains(address.Address));
+
     private void Remove(RouteEntry route)
     {
         NetlinkResult result = NetlinkRoutes.Delete(netlink, route);
-        if (_said.Add(route.Destination))
+        if (_said.Count < MaxSaid && _said.Add(route.Destination))
         {
             ClientLog.WideRouteRemoved(logger, route.Destination.ToString(), tap.Name, result.Succeeded ? "removed" : result.Reason);
         }

@@ -17,10 +17,11 @@ namespace Softlan.Roles.Client;
 /// <param name="changes">Where changes are noted.</param>
 /// <param name="name">The interface.</param>
 /// <param name="wasThere">Whether it was there before this client.</param>
+/// <param name="home">Told of an address before it is there.</param>
 /// <param name="logger">For what the player should know.</param>
 [SupportedOSPlatform("linux")]
 internal sealed class TapSettings(
-    NetlinkSocket netlink, IHostUndo undo, HostChanges changes, string name, bool wasThere, ILogger logger) : IAddressSetter
+    NetlinkSocket netlink, IHostUndo undo, HostChanges changes, string name, bool wasThere, HomeGuard home, ILogger logger) : IAddressSetter
 {
     // accept_ra (Documentation/networking/ip-sysctl.rst): 2 accepts advertisements also where forwarding is on.
     private const int AcceptRaThoughForwarding = 2;
@@ -102,6 +103,8 @@ internal sealed class TapSettings(
         }
 
         IPNetwork network = IPNetworks.Of(address, prefixLength);
+        home.Look(network);
+        home.RequireFree(address, network);
         TellOverlap(network, all.Where(other => other.InterfaceIndex != link.Index));
         Make(wanted, () => NetlinkAddresses.Set(netlink, new InterfaceAddress
         {

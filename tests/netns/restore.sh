@@ -43,6 +43,21 @@ story_restore() {
   check "a hang-up ends him in order" stop bob HUP
   check "after the hang-up his machine is as before" unchanged bob
 
+  printf 'nameserver 10.73.42.53\nnameserver 2001:db8:53::53\n' >"$work/bob/resolv.conf"
+  check "bob joins where the party's network contains his name server" start_player bob
+  check "his name server is reached by his own card" leads_home bob 10.73.42.53
+  check "and the party's machines by softlan's" pings bob $lan1
+  check "the LAN has a router that calls parts of the internet on-link" greedy_router
+  check "bob removes one" says bob 15 'Something added the route 2001:db8:ee:1::/80 to softlan0: removed'
+  check "and the network of his other name server" says bob 15 'Something added the route 2001:db8:53::/64 to softlan0: removed'
+  check "that one is reached by his own card as well" leads_home bob 2001:db8:53::53
+  check "the router ends" stop greedy
+  murder bob
+  check "his client that was killed leaves the way to his name server" leads_home bob 10.73.42.53
+  printf '# of bob\nnameserver 192.0.2.53\n' >"$work/bob/resolv.conf" && touch -d '2024-01-01 12:00' "$work/bob/resolv.conf"
+  check "the next one cleans up and stops in order" starts_and_stops bob
+  check "his machine is as before" unchanged bob
+
   concerns bob
   check "a TAP that stays is made on bob's machine" net bob tuntap add dev $tap mode tap
   net bob link set $tap mtu 1450 up && net bob link set $tap down # A card that was never up has another queue, which nothing brings back.
@@ -87,6 +102,27 @@ story_restore() {
   check "nothing is left in its /var/lib/softlan" keeps_only gwhost
   check "the gateway is back" start_gateway --interface eth1
   check "bob is back" start_player bob
+}
+
+# leads_home NAME ADDRESS: by a route of softlan's on the player's own card.
+leads_home() { wait_for 5 is_held "$1" "$2" || { net "$1" route get "$2"; return 1; }; }
+
+is_held() { { net "$1" -4 route show proto 115; net "$1" -6 route show proto 115; } | grep -E "^$2 via .* dev eth0" && net "$1" route get "$2" | grep 'dev eth0'; }
+
+greedy_router() {
+  cat >"$work/greedy.conf" <<'END'
+interface eth0 {
+  AdvSendAdvert on;
+  MinRtrAdvInterval 3;
+  MaxRtrAdvInterval 4;
+  AdvDefaultLifetime 0;
+  prefix 2001:db8:ee:1::/80 { AdvOnLink on; AdvAutonomous off; };
+  prefix 2001:db8:53::/64 { AdvOnLink on; AdvAutonomous off; };
+};
+END
+  chmod 644 "$work/greedy.conf"
+  start greedy lan1 radvd --nodaemon --logmethod stderr --config "$work/greedy.conf" --pidfile /run/radvd.pid
+  wait_for 5 runs greedy
 }
 
 start_on_terminal() {

@@ -17,9 +17,14 @@ public sealed class LinuxClientHostTests : IDisposable
     private static readonly MacAddress Own = MacAddress.FromUInt64(0x02_00_5e_10_00_31);
 
     private readonly TemporaryDirectory _directory = new();
+    private readonly TemporaryDirectory _root = new();
     private readonly RecordingLogger _log = new();
 
-    public void Dispose() => _directory.Dispose();
+    public void Dispose()
+    {
+        _directory.Dispose();
+        _root.Dispose();
+    }
 
     [Fact]
     public void OnJoined_FixedAddress_IsACardOnThePartyAndLeavesNothingBehind()
@@ -298,6 +303,7 @@ public sealed class LinuxClientHostTests : IDisposable
                 Address = parsed,
                 VirtualMac = virtualMac,
             },
-            _log);
+            _log,
+            new NameServers(_root.Path));
     }
 }

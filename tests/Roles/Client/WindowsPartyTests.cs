@@ -39,6 +39,33 @@ public sealed class WindowsPartyTests : WindowsHostBench
     }
 
     [Fact]
+    public void Routes_ToNetworksThatMayBeSomebodyElses_AreRemoved()
+    {
+        Join();
+        Machine.FakeIp.Addresses.Add(Address("8.8.8.50", Tap, IpPrefixOriginDhcp) with { OnLinkPrefixLength = 24 });
+        Machine.FakeIp.AddRoute("8.8.8.50/32", null, Tap);
+        string[] home = [.. Machine.FakeIp.Table];
+        Machine.FakeIp.AddRoute("8.8.8.0/24", null, Tap);
+        Machine.FakeIp.AddRoute("8.8.8.255/32", null, Tap);
+        Machine.FakeIp.AddRoute("2001:4860:4860::8888/128", null, Tap);
+        Machine.FakeIp.AddRoute("2001:db8::/32", null, Tap);
+        Host!.Maintain();
+        Assert.Equal(home, Machine.FakeIp.Table);
+    }
+
+    [Fact]
+    public void Routes_OfAnAddressThatAPersonGave_Stay()
+    {
+        Join();
+        Machine.FakeIp.Addresses.Add(Address("8.8.8.50", Tap, IpPrefixOriginManual) with { OnLinkPrefixLength = 24 });
+        Machine.FakeIp.AddRoute("8.8.8.0/24", null, Tap);
+        Machine.FakeIp.AddRoute("2001:db8:1:2::/64", null, Tap);
+        string[] table = [.. Machine.FakeIp.Table];
+        Host!.Maintain();
+        Assert.Equal(table, Machine.FakeIp.Table);
+    }
+
+    [Fact]
     public void Routes_OfThePartyItself_Stay()
     {
         Join();
@@ -48,7 +75,7 @@ public sealed class WindowsPartyTests : WindowsHostBench
         Machine.FakeIp.AddRoute("255.255.255.255/32", null, Tap);
         Machine.FakeIp.AddRoute("fe80::/64", null, Tap);
         Machine.FakeIp.AddRoute("ff00::/8", null, Tap);
-        Machine.FakeIp.AddRoute("2001:db8::/32", null, Tap);
+        Machine.FakeIp.AddRoute("2001:db8::/64", null, Tap);
         Machine.FakeIp.AddRoute("0.0.0.0/1", "10.8.0.1", Cable); // A VPN's, which is the player's affair.
         string[] table = [.. Machine.FakeIp.Table];
         Host!.Maintain();

@@ -1,0 +1,105 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Softlan.Wire;
+
+namespace Softlan.Roles.Client;
+
+/// <summary>Holds the way to one address of the player's own networks by a host route, while the party's network covers it.</summary>
+/// <remarks>
+/// The wanted way is the one that the host takes by itself. Where rules beyond the main table decide (a VPN with a table of its own), it is the one
+/// that was seen before the party covered the address: the party's network can only win over such rules where the main table is asked first, and
+/// there a host route to the same end wins over the party's network.
+/// </remarks>
+internal sealed class HomePin(IPAddress address, IRelayRoutes routes, HostChanges changes, ILogger logger)
+{
+    private RelayRoute? _way;
+    private HostChange.RouteAdded? _own;
+    private bool _isUnderRules;
+    private bool _saidHeld;
+    private bool _saidLost;
+
+    /// <summary>Follows the network, and holds or lets go of the way.</summary>
+    /// <param name="isCovered">Whether the party's network contains the address, or will in a moment.</param>
+    public void Look(bool isCovered)
+    {
+        RelayRoute? now = routes.Find(address);
+        RelayRoute? before = _way;
+        _way = FindWay(now);
+        if (!isCovered || now is { Kind: RelayRouteKind.Local } || _way is null)
+        {
+            Release();
+            return;
+        }
+
+        if (!_way.Equals(before))
+        {
+            Release();
+        }
+
+        string? failure = null;
+        if (!routes.HasHostRoute(address, _way))
+        {
+            // The kernel takes a pin away with the last address of its interface.
+            Release();
+            failure = Pin(_way);
+        }
+
+        Tell(routes.Find(address), _way, failure);
+    }
+
+    /// <summary>Takes the pin away. A route that somebody else made stays.</summary>
+    public void Release()
+    {
+        if (_own is { } own)
+        {
+            _own = null;
+            changes.Undo(own);
+        }
+    }
+
+    /// <summary>The way outside the tunnel; null while there is none.</summary>
+    private RelayRoute? FindWay(RelayRoute? now)
+    {
+        RelayRoute? main = routes.FindWithoutSoftlan(address);
+        if (_own is null && now is { Kind: RelayRouteKind.Network })
+        {
+            _isUnderRules = !now.Equals(main);
+            return now; // Nothing of softlan's is in the way.
+        }
+
+        // With a pin in place the answer is the pin, and says nothing about rules; a pin that went took its interface along.
+        _isUnderRules &= _way is not null && (_own is null || routes.HasHostRoute(address, _way));
+        return _isUnderRules ? _way : main;
+    }
+
+    /// <returns>Why it is not there; null: it is.</returns>
+    private string? Pin(RelayRoute via)
+    {
+        HostChange.RouteAdded change = new(address, IPNetworks.HostPrefixOf(address), via.Gateway, via.Interface, via.InterfaceIndex);
+        try
+        {
+            changes.Make(change, () => routes.AddHostRoute(address, via));
+            _own = change;
+            return null;
+        }
+        catch (SoftlanException e)
+        {
+            _isUnderRules = false; // That way may be gone: the main table's next time.
+            return e.Message;
+        }
+    }
+
+    private void Tell(RelayRoute? now, RelayRoute way, string? failure)
+    {
+        if (now is { Kind: RelayRouteKind.Network } && failure is null && !_saidHeld)
+        {
+            _saidHeld = true;
+            ClientLog.HeldAtHome(logger, address, way);
+        }
+        else if (now is { Kind: RelayRouteKind.Tunnel } && !_saidLost)
+        {
+            _saidLost = true;
+            ClientLog.CannotHold(logger, address, failure ?? "a route or a rule of this machine leads it there.");
+        }
+    }
+}

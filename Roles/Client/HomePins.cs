@@ -1,0 +1,32 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+
+namespace Softlan.Roles.Client;
+
+/// <summary>Holds the ways to addresses of the player's own networks, while the party's network would take them over.</summary>
+internal sealed class HomePins(IRelayRoutes routes, HostChanges changes, ILogger logger)
+{
+    private readonly Dictionary<IPAddress, HomePin> _pins = [];
+
+    /// <summary>Looks after each of these addresses. Called often; changes nothing when all is well.</summary>
+    /// <param name="own">What must stay reached where it is. One that is no longer among them is let go.</param>
+    /// <param name="party">What the TAP leads to, or will in a moment.</param>
+    public void Hold(IReadOnlyCollection<IPAddress> own, IReadOnlyCollection<IPNetwork> party)
+    {
+        foreach (IPAddress gone in _pins.Keys.Except(own).ToArray())
+        {
+            _pins[gone].Release();
+            _pins.Remove(gone);
+        }
+
+        foreach (IPAddress address in own)
+        {
+            if (!_pins.TryGetValue(address, out HomePin? pin))
+            {
+                _pins[address] = pin = new HomePin(address, routes, changes, logger);
+            }
+
+            pin.Look(isCovered: party.Any(network => network.Contains(address)));
+        }
+    }
+}
