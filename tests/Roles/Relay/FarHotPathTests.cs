@@ -21,8 +21,8 @@ public sealed class FarHotPathTests
     public FarHotPathTests()
     {
         _house = new RelayHouse(new RelayOptions { StateDirectory = "/nowhere", ServerName = "relay", ClientBroadcastRate = 1_000_000 }, 2);
-        _ = new Lobby(_house, 0, _room, NullLogger.Instance);
-        _ = new Lobby(_house, 1, _link, NullLogger.Instance);
+        _house.OpenLobby(0, _room, NullLogger.Instance);
+        _house.OpenLobby(1, _link, NullLogger.Instance);
     }
 
     [Fact]
