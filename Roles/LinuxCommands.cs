@@ -19,10 +19,10 @@ internal static class LinuxCommands
     public static Command[] Create() =>
     [
         RelayCommand.Create((options, logging) => LinuxRelay.Run(options, logging, EngineOf(options.Quic))),
-        GatewayCommand.Create((options, logging) => LinuxGateway.Run(options, logging, EngineOf(options.Relay.Quic))),
+        GatewayCommand.Create((options, logging) => LinuxGateway.Run(options, logging, EngineOf(options.Join.Quic))),
         ClientCommand.Create(
             ClientSystem.Linux,
-            (options, logging) => LinuxClient.Run(options, logging, EngineOf(options.Relay.Quic)),
+            (options, logging) => LinuxClient.Run(options, logging, EngineOf(options.Join.Quic)),
             LinuxClientHost.ListTaps),
         DemoCommand.Create(),
         DhcpScriptCommand.Create(),

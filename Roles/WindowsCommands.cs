@@ -34,7 +34,7 @@ internal static class WindowsCommands
             "run the gateway on a Linux machine at the party; relay and client run on Windows"),
         ClientCommand.Create(
             ClientSystem.Windows,
-            (options, logging) => WindowsClient.Run(options, logging, (lane, loggers) => createEngine(options.Relay.Quic, lane, loggers)),
+            (options, logging) => WindowsClient.Run(options, logging, (lane, loggers) => createEngine(options.Join.Quic, lane, loggers)),
             output => WindowsClientHost.ListTaps(new WindowsMachine(), output)),
         ForeignCommand.Create("demo", "Linux", "it builds its party in network namespaces, which Windows does not have", "run it on a Linux machine"),
     ];

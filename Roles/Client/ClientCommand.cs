@@ -26,7 +26,7 @@ internal static class ClientCommand
     /// <param name="listTaps">Writes the TAPs of this machine.</param>
     public static Command Create(ClientSystem system, Func<ClientOptions, LoggingOptions, int> run, Action<TextWriter> listTaps)
     {
-        RelayArguments relay = new(relayIsRequired: false);
+        JoinArguments join = new(relayIsRequired: false);
         Option<MacAddress?> virtualMac = SoftlanOption.OptionalValue(
             "--virtual-mac",
             ValueKinds.ClientMac,
@@ -70,7 +70,7 @@ internal static class ClientCommand
             "client",
             "Makes this machine a player at the party: a virtual network card whose cable ends at the party's switch. "
             + "After the first join of a room, --room alone is enough. Needs root, or CAP_NET_ADMIN with --address; on Windows an administrator.");
-        relay.AddTo(command);
+        join.AddTo(command);
         command.Add(virtualMac);
         command.Add(identity);
         command.Add(tap);
@@ -85,7 +85,8 @@ internal static class ClientCommand
         command.SetAction(parsed => run(
             new ClientOptions
             {
-                Relay = relay.Read(parsed),
+                Relay = parsed.GetValue(join.Relay),
+                Join = join.Read(parsed),
                 VirtualMac = parsed.GetValue(virtualMac),
                 IdentityPath = parsed.GetValue(identity) ?? Path.Combine(StateFiles.DefaultDirectory(), IdentityFileName),
                 StateDirectory = StateFiles.DefaultDirectory(),

@@ -9,8 +9,10 @@ internal sealed record ClientOptions
 {
     public const string DefaultTap = "softlan0";
 
-    /// <summary>Room and relay; without a relay the one of the last successful join is meant.</summary>
-    public required RelayOptions Relay { get; init; }
+    /// <summary>Null: the one of the last successful join.</summary>
+    public RelayAddress? Relay { get; init; }
+
+    public required JoinOptions Join { get; init; }
 
     /// <summary>Null: the one in the identity file.</summary>
     public MacAddress? VirtualMac { get; init; }

@@ -111,23 +111,23 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         _host.CleanLeftovers();
         IdentityLock identityLock = IdentityLock.Take(_options.IdentityPath, _logger);
         _changes.Keep("identity", identityLock.Dispose);
-        _target = _profile.Complete(_options.Relay, _logger);
+        _target = _profile.Complete(_options.Relay, _options.Join, _logger);
         _mac = _host.ChooseMac(_options.VirtualMac is { } mac ? () => mac : _identity.LoadOrCreate);
         _host.Watch(OnHostChanged);
         _changes.Keep("route to the relay", _pin.Release);
-        RelayOptions relay = _options.Relay;
-        _resume = ResumeFile.OfClient(_options.IdentityPath, _target.Relay, relay.Room, _mac, _logger);
+        JoinOptions join = _options.Join;
+        _resume = ResumeFile.OfClient(_options.IdentityPath, _target.Relay, join.Room, _mac, _logger);
         RelaySessionOptions options = new()
         {
             Relay = _target.Relay,
             Trust = _target.Trust,
             ServerName = _target.ServerName,
-            Room = relay.Room,
+            Room = join.Room,
             Role = PeerRole.Client,
             Mac = _mac,
-            Name = relay.Name,
+            Name = join.Name,
             Mtu = _options.Mtu,
-            DatagramLimit = relay.DatagramLimit,
+            DatagramLimit = join.DatagramLimit,
             ResumeToken = _resume.Find(),
         };
         _session = new RelaySession(_lane, _engine, options, this, _logger, _resolver);
@@ -214,7 +214,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         if (!room.Again)
         {
             _aloneTimer.Set(AlonePatience);
-            _profile.Save(_options.Relay.Room, _target!, _logger);
+            _profile.Save(_options.Join.Room, _target!, _logger);
         }
     }
 
@@ -275,7 +275,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
     {
         if (_session is { IsJoined: true, Peers.Count: 0 })
         {
-            ClientLog.Alone(_logger, _options.Relay.Room);
+            ClientLog.Alone(_logger, _options.Join.Room);
         }
     }
 

@@ -21,10 +21,13 @@ internal sealed class ProfileFile(string path)
             : null;
 
     /// <summary>Which relay is meant: what the options leave open is what the room was reached with when it was last joined.</summary>
+    /// <param name="relay">Null: none was given.</param>
+    /// <param name="given">Room, trust and name, where they were given.</param>
+    /// <param name="logger">Told where the profile says more than the room's name.</param>
     /// <exception cref="SoftlanException">They name none, and none is known; or as <see cref="Find"/>.</exception>
-    public RememberedRelay Complete(RelayOptions given, ILogger logger)
+    public RememberedRelay Complete(RelayAddress? relay, JoinOptions given, ILogger logger)
     {
-        if (given.Relay is { } relay)
+        if (relay is not null)
         {
             // The profile is read from any directory later.
             LinkTrust trust = given.CaFile is { } file ? new LinkTrust(null, Path.GetFullPath(file)) : given.Trust;

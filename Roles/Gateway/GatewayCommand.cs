@@ -15,7 +15,7 @@ internal static class GatewayCommand
     /// <param name="run">Runs the gateway; what it returns is the exit code.</param>
     public static Command Create(Func<GatewayOptions, LoggingOptions, int> run)
     {
-        RelayArguments relay = new(relayIsRequired: true);
+        JoinArguments join = new(relayIsRequired: true);
         Option<string?> iface = SoftlanOption.Optional(
             "--interface",
             InterfaceKind,
@@ -32,7 +32,7 @@ internal static class GatewayCommand
             "gateway",
             "Bridges the LAN behind a wired interface, or a Linux bridge, into a room on a relay. "
             + "Needs root, or CAP_NET_RAW (for --bridge CAP_NET_ADMIN).");
-        relay.AddTo(command);
+        join.AddTo(command);
         command.Add(iface);
         command.Add(bridge);
         command.Add(moderation);
@@ -50,7 +50,8 @@ internal static class GatewayCommand
         command.SetAction(parsed => run(
             new GatewayOptions
             {
-                Relay = relay.Read(parsed),
+                Relay = parsed.GetRequiredValue(join.Relay),
+                Join = join.Read(parsed),
                 Interface = parsed.GetValue(iface) ?? parsed.GetValue(bridge)!,
                 IsBridge = parsed.GetValue(bridge) is not null,
                 Moderation = parsed.GetValue(moderation) ?? PortModeration.Auto,

@@ -66,7 +66,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
     public GatewayRole(
         ILane lane,
         IQuicEngine engine,
-        IFramePort port,
+        GatewayPort port,
         GatewayOptions options,
         ResumeFile? resume,
         ILogger logger,
@@ -75,8 +75,8 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
         Func<double>? random = null)
     {
         _lane = lane;
-        _port = port;
-        _macs = new PlayerMacs(port, options.HostAddresses);
+        _port = port.Port;
+        _macs = new PlayerMacs(port.Port, port.HostAddresses);
         _options = options;
         _resume = resume;
         _logger = logger;
@@ -84,14 +84,14 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
         _traces = logger.IsEnabled(LogLevel.Trace);
         RelaySessionOptions session = new()
         {
-            Relay = options.Relay.Relay!,
-            Trust = options.Relay.Trust,
-            ServerName = options.Relay.ServerName,
-            Room = options.Relay.Room,
+            Relay = options.Relay,
+            Trust = options.Join.Trust,
+            ServerName = options.Join.ServerName,
+            Room = options.Join.Room,
             Role = PeerRole.Gateway,
-            Name = options.Relay.Name,
-            Mtu = options.Mtu,
-            DatagramLimit = options.Relay.DatagramLimit,
+            Name = options.Join.Name,
+            Mtu = port.Mtu,
+            DatagramLimit = options.Join.DatagramLimit,
             ResumeToken = resume?.Find(),
         };
         _session = new RelaySession(lane, engine, session, this, logger, resolver, random);
@@ -106,7 +106,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
     {
         _ended = ended;
         _port.Start(this);
-        GatewayLog.Bridging(_logger, _options.Interface, _port.Address, _options.Relay.Room);
+        GatewayLog.Bridging(_logger, _options.Interface, _port.Address, _options.Join.Room);
         _camTimer.Set(CamRefresh.Interval);
         _reportTimer.Set(DropReportInterval);
         if (_console is not null)
@@ -271,10 +271,10 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
             switch (_loops.OnLoopedFrame(_lane.Now))
             {
                 case LoopVerdict.Stray:
-                    GatewayLog.StrayLoop(_logger, source, _port.Name, _options.Relay.Room);
+                    GatewayLog.StrayLoop(_logger, source, _port.Name, _options.Join.Room);
                     break;
                 case LoopVerdict.Pause:
-                    GatewayLog.Loop(_logger, source, _port.Name, _options.Relay.Room, SessionFailures.Seconds(LoopGuard.PauseLength));
+                    GatewayLog.Loop(_logger, source, _port.Name, _options.Join.Room, SessionFailures.Seconds(LoopGuard.PauseLength));
                     _pauseTimer.Set(LoopGuard.PauseLength);
                     break;
             }

@@ -36,32 +36,31 @@ internal static class LinuxGateway
         EventLoop loop, IQuicEngine engine, GatewayOptions options, ILogger logger, StatusConsole? console, out GatewayLock? held)
     {
         held = null;
-        IFramePort port = Open(loop, ref options, logger);
+        GatewayPort port = Open(loop, options, logger);
         try
         {
-            held = GatewayLock.Take(options.Relay.Room, options.Interface, logger);
+            held = GatewayLock.Take(options.Join.Room, options.Interface, logger);
             ResumeFile resume = ResumeFile.OfGateway(
-                StateFiles.DefaultDirectory(), options.Relay.Relay!, options.Relay.Room, options.Interface, logger);
+                StateFiles.DefaultDirectory(), options.Relay, options.Join.Room, options.Interface, logger);
             return new GatewayRole(loop, engine, port, options, resume, logger, console);
         }
         catch
         {
-            port.Dispose();
+            port.Port.Dispose();
             throw;
         }
     }
 
-    private static IFramePort Open(EventLoop loop, ref GatewayOptions options, ILogger logger)
+    private static GatewayPort Open(EventLoop loop, GatewayOptions options, ILogger logger)
     {
         using NetlinkSocket netlink = NetlinkSocket.Open();
         InterfaceCheck check = new(netlink);
         LinkEntry link = options.IsBridge ? check.RequireBridge(options.Interface) : check.RequireInterface(options.Interface);
-        options = options with { Mtu = Math.Min(link.Mtu, FrameLimits.MaxMtu) };
+        int mtu = Math.Min(link.Mtu, FrameLimits.MaxMtu);
         if (options.IsBridge)
         {
             Privileges.Current.Require($"Cannot join bridge '{link.Name}'", netAdmin: true, netRaw: false);
-            options = options with { HostAddresses = AddressesOf(link, netlink) };
-            return BridgePort.Open(loop, link, options.Moderation);
+            return new GatewayPort(BridgePort.Open(loop, link, options.Moderation), mtu, AddressesOf(link, netlink));
         }
 
         Privileges.Current.Require($"Cannot bridge interface '{link.Name}'", netAdmin: false, netRaw: true);
@@ -71,7 +70,7 @@ internal static class LinuxGateway
             GatewayLog.HostNotReachable(logger, link.Name, why);
         }
 
-        return port;
+        return new GatewayPort(port, mtu, []);
     }
 
     /// <summary>The MACs of a bridge and of its ports.</summary>

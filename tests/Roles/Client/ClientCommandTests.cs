@@ -26,7 +26,7 @@ public sealed class ClientCommandTests : IDisposable
     public void Client_RoomAlone_IsEnough()
     {
         Assert.Equal(0, Run("--room", "R"));
-        Assert.Null(_options!.Relay.Relay);
+        Assert.Null(_options!.Relay);
         Assert.Equal((ClientOptions.DefaultTap, "dhcp"), (_options.Tap, _options.Address.ToString()));
     }
 
@@ -40,9 +40,9 @@ public sealed class ClientCommandTests : IDisposable
             "--log-level", "debug", "--log-format", "json"));
         Assert.Equal(
             (new RelayAddress("party.example.org", 4433), Pin, "relay.example.org", "ROOM1"),
-            (_options!.Relay.Relay, _options.Relay.Pin.ToString(), _options.Relay.ServerName, _options.Relay.Room.ToString()));
-        Assert.Equal(("anna", 1200, null), (_options.Relay.Name, _options.Relay.DatagramLimit, _options.Relay.CaFile));
-        Assert.Equal((QuicEngineKind.MsQuic, TimeSpan.FromMilliseconds(25)), (_options.Relay.Quic.Kind, _options.Relay.Quic.QueueTime));
+            (_options!.Relay, _options.Join.Pin.ToString(), _options.Join.ServerName, _options.Join.Room.ToString()));
+        Assert.Equal(("anna", 1200, null), (_options.Join.Name, _options.Join.DatagramLimit, _options.Join.CaFile));
+        Assert.Equal((QuicEngineKind.MsQuic, TimeSpan.FromMilliseconds(25)), (_options.Join.Quic.Kind, _options.Join.Quic.QueueTime));
         Assert.Equal(("02:00:5e:10:00:31", "/i.json", "party0"), (_options.VirtualMac.ToString(), _options.IdentityPath, _options.Tap));
         Assert.Equal((1400, "10.73.42.50/24", PortModeration.Off), (_options.Mtu, _options.Address.ToString(), _options.Moderation));
         Assert.Equal(new LoggingOptions(LogLevel.Debug, LogFormat.Json), _logging);
@@ -52,7 +52,7 @@ public sealed class ClientCommandTests : IDisposable
     public void Client_CaFileInsteadOfAPin_IsTaken()
     {
         Assert.Equal(0, Run("--relay", "party.example.org", "--relay-ca-cert", "/ca.pem", "--room", "R"));
-        Assert.Equal(("/ca.pem", null), (_options!.Relay.CaFile, _options.Relay.Pin?.ToString()));
+        Assert.Equal(("/ca.pem", null), (_options!.Join.CaFile, _options.Join.Pin?.ToString()));
     }
 
     [Fact]

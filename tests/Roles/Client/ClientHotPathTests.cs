@@ -34,7 +34,8 @@ public sealed class ClientHotPathTests : IDisposable
         Assert.True(ClientAddress.TryParse("10.73.42.50/24", out ClientAddress? address));
         ClientOptions options = new()
         {
-            Relay = new RelayOptions { Relay = new RelayAddress("relay.example.org", 443), Room = SessionBench.Room },
+            Relay = new RelayAddress("relay.example.org", 443),
+            Join = new JoinOptions { Room = SessionBench.Room },
             IdentityPath = _directory.File("identity.json"),
             StateDirectory = _directory.Path,
             VirtualMac = Own,

@@ -10,7 +10,6 @@ using Softlan.Wire;
 using Softlan.Wire.Control;
 using Xunit;
 using static Softlan.Tests.Roles.Client.FakeRoutes;
-using RelayOptions = Softlan.Roles.Shared.RelayOptions;
 
 namespace Softlan.Tests.Roles.Client;
 
@@ -296,7 +295,8 @@ public sealed partial class ClientRoleTests : IDisposable
         _host = new FakeClientHost(routes, _changes);
         ClientOptions options = new()
         {
-            Relay = new RelayOptions { Relay = relay, Room = SessionBench.Room },
+            Relay = relay,
+            Join = new JoinOptions { Room = SessionBench.Room },
             IdentityPath = _directory.File("identity.json"),
             StateDirectory = _directory.Path,
         };
@@ -314,7 +314,7 @@ public sealed partial class ClientRoleTests : IDisposable
     private RelayRole StartRelay()
     {
         RelayRole relay = new(
-            new Softlan.Roles.Relay.RelayOptions { StateDirectory = _directory.Path, ServerName = "relay" },
+            new RelayOptions { StateDirectory = _directory.Path, ServerName = "relay" },
             _lane, _network, TextWriter.Null, NullLogger.Instance);
         relay.Start(static _ => { });
         return relay;

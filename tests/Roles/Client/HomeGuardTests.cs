@@ -139,8 +139,14 @@ public sealed class HomeGuardTests : IDisposable
         {
             // A player's Wi-Fi as NetworkManager has it: its routes have metrics.
             ns.Ip("link add home0 type veth peer name home1");
-            ns.Ip("link set home1 up");
-            ns.Ip("link set home0 up");
+
+            // Without link-local addresses, whose duplicate detection would end some time within the test.
+            foreach (string card in (string[])["home1", "home0"])
+            {
+                ns.Ip($"link set {card} addrgenmode none");
+                ns.Ip($"link set {card} up");
+            }
+
             ns.Ip("addr add 192.168.1.77/24 dev home0 noprefixroute");
             ns.Ip("route add 192.168.1.0/24 dev home0 proto kernel scope link src 192.168.1.77 metric 600");
             ns.Ip("route add default via 192.168.1.1 dev home0 metric 600");
@@ -166,7 +172,7 @@ public sealed class HomeGuardTests : IDisposable
             loop,
             new ClientOptions
             {
-                Relay = new Softlan.Roles.Shared.RelayOptions { Room = Softlan.Tests.Roles.Shared.SessionBench.Room },
+                Join = new Softlan.Roles.Shared.JoinOptions { Room = Softlan.Tests.Roles.Shared.SessionBench.Room },
                 IdentityPath = _directory.File("identity.json"),
                 StateDirectory = _directory.Path,
                 Tap = Tap,

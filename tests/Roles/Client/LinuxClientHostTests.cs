@@ -296,7 +296,7 @@ public sealed class LinuxClientHostTests : IDisposable
             loop,
             new ClientOptions
             {
-                Relay = new Softlan.Roles.Shared.RelayOptions { Room = Softlan.Tests.Roles.Shared.SessionBench.Room },
+                Join = new Softlan.Roles.Shared.JoinOptions { Room = Softlan.Tests.Roles.Shared.SessionBench.Room },
                 IdentityPath = _directory.File("identity.json"),
                 StateDirectory = _directory.Path,
                 Tap = Tap,

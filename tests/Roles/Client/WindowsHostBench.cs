@@ -40,7 +40,7 @@ public abstract class WindowsHostBench : IDisposable
     {
         ClientOptions options = new()
         {
-            Relay = new Softlan.Roles.Shared.RelayOptions { Relay = null, Room = Room() },
+            Join = new Softlan.Roles.Shared.JoinOptions { Room = Room() },
             IdentityPath = _directory.File("identity.json"),
             StateDirectory = _directory.Path,
             Tap = "",

@@ -23,12 +23,13 @@ internal sealed class GatewayBench : IDisposable
         Port = new MemoryPort("eth0", card ?? Card);
         GatewayOptions options = new()
         {
-            Relay = new RelayOptions { Relay = new RelayAddress("relay.example.org", 443), Room = SessionBench.Room, Name = "lan" },
+            Relay = new RelayAddress("relay.example.org", 443),
+            Join = new JoinOptions { Room = SessionBench.Room, Name = "lan" },
             Interface = "eth0",
             IsBridge = bridge,
-            HostAddresses = hostAddresses ?? [],
         };
-        Gateway = new GatewayRole(Lane, Engine, Port, options, resume, Log, resolver: new ScriptedResolver("192.0.2.1"), random: () => 0);
+        GatewayPort port = new(Port, FrameLimits.MaxMtu, hostAddresses ?? []);
+        Gateway = new GatewayRole(Lane, Engine, port, options, resume, Log, resolver: new ScriptedResolver("192.0.2.1"), random: () => 0);
     }
 
     public ManualLane Lane { get; } = new();

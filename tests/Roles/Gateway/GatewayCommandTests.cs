@@ -18,12 +18,12 @@ public sealed class GatewayCommandTests
             "--room", "ROOM1", "--name", "lan", "--interface", "eth0", "--datagram-limit", "1200");
 
         Assert.Equal(ExitCodes.Success, exit);
-        Assert.Equal(new RelayAddress("party.example.org", 4433), options!.Relay.Relay);
-        Assert.Equal(Pin, options.Relay.Pin.ToString());
-        Assert.Equal("relay.example.org", options.Relay.ServerName);
-        Assert.Equal("ROOM1", options.Relay.Room.ToString());
-        Assert.Equal("lan", options.Relay.Name);
-        Assert.Equal(1200, options.Relay.DatagramLimit);
+        Assert.Equal(new RelayAddress("party.example.org", 4433), options!.Relay);
+        Assert.Equal(Pin, options.Join.Pin.ToString());
+        Assert.Equal("relay.example.org", options.Join.ServerName);
+        Assert.Equal("ROOM1", options.Join.Room.ToString());
+        Assert.Equal("lan", options.Join.Name);
+        Assert.Equal(1200, options.Join.DatagramLimit);
         Assert.Equal("eth0", options.Interface);
         Assert.False(options.IsBridge);
     }

@@ -134,12 +134,13 @@ public sealed class PartyTests : IDisposable
         MemoryPort port = new("eth0", GatewayBench.Card);
         GatewayOptions options = new()
         {
-            Relay = new Softlan.Roles.Shared.RelayOptions { Relay = Address, Room = SessionBench.Room },
+            Relay = Address,
+            Join = new JoinOptions { Room = SessionBench.Room },
             Interface = "eth0",
         };
         ResumeFile resume = ResumeFile.OfGateway(_directory, Address, SessionBench.Room, "eth0", NullLogger.Instance);
         GatewayRole gateway = new(
-            _lane, _network.HostAt("198.51.100.1"), port, options, resume, NullLogger.Instance,
+            _lane, _network.HostAt("198.51.100.1"), new GatewayPort(port, FrameLimits.MaxMtu, []), options, resume, NullLogger.Instance,
             resolver: new ScriptedResolver("192.0.2.1"), random: () => 0);
         gateway.Start(failure => _gatewayFailure = failure);
         return (gateway, port);

@@ -6,8 +6,8 @@ using Softlan.Wire.Control;
 
 namespace Softlan.Roles.Shared;
 
-/// <summary>The command line of <see cref="RelayOptions"/>: one instance belongs to one command.</summary>
-internal sealed class RelayArguments
+/// <summary>The command line of <see cref="JoinOptions"/> and of the relay: one instance belongs to one command.</summary>
+internal sealed class JoinArguments
 {
     private static readonly ValueKind<string> HostName = new(
         TryParseHostName,
@@ -21,8 +21,6 @@ internal sealed class RelayArguments
 
     private static readonly ValueKind<int> DatagramLength = ValueKinds.Integer(
         "a datagram length", FrameLimits.MinMaxDatagramLength, FrameLimits.MaxDatagramLength, 1200);
-
-    private readonly Option<RelayAddress> _relay;
 
     private readonly Option<CertificatePin?> _pin = SoftlanOption.OptionalValue(
         "--pin",
@@ -63,10 +61,10 @@ internal sealed class RelayArguments
     private readonly QuicArguments _quic = new();
 
     /// <param name="relayIsRequired">False where a profile can stand in for it.</param>
-    public RelayArguments(bool relayIsRequired)
+    public JoinArguments(bool relayIsRequired)
     {
         string description = $"The relay to connect to (port {RelayAddress.DefaultPort} where none is given).";
-        _relay = relayIsRequired
+        Relay = relayIsRequired
             ? SoftlanOption.Required("--relay", ValueKinds.RelayAddress, "host[:port]", description)
             : SoftlanOption.Optional(
                 "--relay",
@@ -75,9 +73,12 @@ internal sealed class RelayArguments
                 description + " Without it the relay and the pin of the last successful join are used.")!;
     }
 
+    /// <summary>Without a value only where it is not required.</summary>
+    public Option<RelayAddress> Relay { get; }
+
     public void AddTo(Command command)
     {
-        command.Add(_relay);
+        command.Add(Relay);
         command.Add(_pin);
         command.Add(_caFile);
         command.Add(_serverName);
@@ -94,9 +95,8 @@ internal sealed class RelayArguments
         });
     }
 
-    public RelayOptions Read(ParseResult parsed) => new()
+    public JoinOptions Read(ParseResult parsed) => new()
     {
-        Relay = parsed.GetValue(_relay),
         Pin = parsed.GetValue(_pin),
         CaFile = parsed.GetValue(_caFile),
         ServerName = parsed.GetValue(_serverName),

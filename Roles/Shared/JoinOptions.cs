@@ -3,12 +3,9 @@ using Softlan.Wire;
 
 namespace Softlan.Roles.Shared;
 
-/// <summary>The options about relay and room that gateway and client share, checked.</summary>
-internal sealed record RelayOptions
+/// <summary>How a room is joined: what gateway and client share of their options, checked.</summary>
+internal sealed record JoinOptions
 {
-    /// <summary>Null only for a client, which then looks into its profile.</summary>
-    public RelayAddress? Relay { get; init; }
-
     /// <summary>Pin or CA file; at most one of the two is set.</summary>
     public CertificatePin? Pin { get; init; }
 
