@@ -25,8 +25,6 @@ internal readonly record struct MacAddress
     /// <summary>The individual/group bit: true for multicast and for broadcast.</summary>
     public bool IsMulticast => (_value & MulticastBit) != 0;
 
-    public bool IsBroadcast => _value == AllOnes;
-
     public bool IsZero => _value == 0;
 
     /// <summary>Unicast and not zero: an address that a frame may come from.</summary>

@@ -22,7 +22,7 @@ internal static class NativePacket
     /// <summary>linux/if_ether.h</summary>
     public const ushort ETH_P_ALL = 0x0003;
 
-    // linux/bpf_common.h, linux/filter.h: the opcodes of a filter that looks at skb->mark.
+    // linux/bpf_common.h, linux/filter.h: the opcodes of MarkFilter and ShardFilter.
     public const ushort BPF_LD_W_ABS = 0x20;
     public const ushort BPF_LD_B_ABS = 0x30;
     public const ushort BPF_JMP_JA = 0x05;

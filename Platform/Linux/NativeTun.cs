@@ -11,7 +11,6 @@ internal static partial class NativeTun
     private const string Libc = "libc";
 
     // fcntl.h
-    public const int O_RDONLY = 0x0000;
     public const int O_RDWR = 0x0002;
     public const int O_NONBLOCK = 0x0800;
     public const int O_CLOEXEC = 0x80000;

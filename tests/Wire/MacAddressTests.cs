@@ -50,7 +50,7 @@ public sealed class MacAddressTests
         Assert.True(MacAddress.TryParse(text, out MacAddress mac));
         Assert.Equal(usableSource, mac.IsUsableSource);
         Assert.Equal(clientAddress, mac.IsValidClientAddress);
-        Assert.Equal(text == "ff:ff:ff:ff:ff:ff", mac.IsBroadcast);
+        Assert.Equal(text == "ff:ff:ff:ff:ff:ff", mac == MacAddress.Broadcast);
         Assert.Equal(text == "00:00:00:00:00:00", mac.IsZero);
     }
 

@@ -88,7 +88,7 @@ internal sealed class NetworkNamespace : IDisposable
         {
             try
             {
-                using SafeFd fd = NativeTun.Open($"{Home}/{Name}", NativeTun.O_RDONLY | NativeTun.O_CLOEXEC);
+                using SafeFd fd = NativeTun.Open($"{Home}/{Name}", NativeTun.O_CLOEXEC);
                 Assert.False(fd.IsInvalid, "cannot open the namespace");
                 Assert.Equal(0, NativeNamespace.SetNamespace(fd, NativeNamespace.CLONE_NEWNET));
                 body();

@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using Softlan.Platform.Linux;
 
-namespace Softlan.Platform.Linux;
+namespace Softlan.Tests.Platform.Linux;
 
 /// <summary>Moving a thread into another network namespace (sched.h, setns(2)). Declarations only.</summary>
 [SupportedOSPlatform("linux")]
