@@ -40,6 +40,9 @@ internal sealed unsafe class TapDevice : ITapDevice
     /// <summary>The driver cancels at once; if it does not, the memory is better lost than given to others.</summary>
     private static readonly TimeSpan DrainPatience = TimeSpan.FromSeconds(2);
 
+    /// <summary>Between two looks whether <see cref="DrainPatience"/> is over, where nothing ends.</summary>
+    private static readonly TimeSpan DrainInterval = TimeSpan.FromMilliseconds(100);
+
     private readonly string _name;
     private readonly SafeFileHandle _device;
     private readonly SafeCompletionPort _port;
@@ -71,7 +74,7 @@ internal sealed unsafe class TapDevice : ITapDevice
     {
         string what = $"Cannot open the TAP adapter '{adapter.Name}'";
         SafeFileHandle device = CreateFile(
-            USERMODEDEVICEDIR + adapter.Id.ToString("B").ToUpperInvariant() + TAP_WIN_SUFFIX,
+            USERMODEDEVICEDIR + TapDiscovery.Format(adapter.Id) + TAP_WIN_SUFFIX,
             GENERIC_READ | GENERIC_WRITE,
             0,
             0,
@@ -216,7 +219,7 @@ internal sealed unsafe class TapDevice : ITapDevice
     {
         while (!_isClosing)
         {
-            if (TakeCompletions(INFINITE))
+            if (TakeCompletions(Timeout.InfiniteTimeSpan))
             {
                 // Here the lane's work is done, unless somebody else is at it; that work may dispose this device.
                 lane.Enter(completed);
@@ -224,9 +227,10 @@ internal sealed unsafe class TapDevice : ITapDevice
         }
     }
 
-    /// <returns>Whether something completed.</returns>
-    private bool TakeCompletions(uint milliseconds)
+    /// <returns>Whether something completed within this time.</returns>
+    private bool TakeCompletions(TimeSpan patience)
     {
+        uint milliseconds = patience == Timeout.InfiniteTimeSpan ? INFINITE : (uint)patience.TotalMilliseconds;
         OVERLAPPED_ENTRY* entries = stackalloc OVERLAPPED_ENTRY[MaxEntries];
         uint count;
         if (!GetQueuedCompletionStatusEx(_port, entries, MaxEntries, &count, milliseconds, false))
@@ -260,7 +264,7 @@ internal sealed unsafe class TapDevice : ITapDevice
         long begin = Stopwatch.GetTimestamp();
         while (Volatile.Read(ref _pending) > 0 && Stopwatch.GetElapsedTime(begin) < DrainPatience)
         {
-            TakeCompletions(100);
+            TakeCompletions(DrainInterval);
         }
 
         return Volatile.Read(ref _pending) == 0;
@@ -307,7 +311,7 @@ internal sealed unsafe class TapDevice : ITapDevice
                 $"Cannot {what} the TAP adapter '{_name}'",
                 $"DeviceIoControl {code}",
                 error,
-                "install the current TAP-Windows6 driver of the OpenVPN project");
+                TapFailures.UpdateHint);
         }
     }
 }

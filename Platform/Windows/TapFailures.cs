@@ -9,6 +9,9 @@ internal static class TapFailures
         "install TAP-Windows6, the driver of the OpenVPN project (tick it in OpenVPN's Windows installer, or take 'tap-windows' alone, "
         + "from openvpn.net), and start softlan again; if it is installed, 'tapctl create' of OpenVPN makes an adapter";
 
+    /// <summary>Where a driver is there, but refuses a control code that every current one knows.</summary>
+    public const string UpdateHint = "install the current TAP-Windows6 driver of the OpenVPN project";
+
     public static SoftlanException NoDriver() => SoftlanException.Create(
         "Cannot find a virtual network card",
         "this PC has no TAP-Windows6 adapter",

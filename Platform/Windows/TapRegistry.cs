@@ -41,7 +41,7 @@ internal sealed class TapRegistry : ITapRegistry
     {
         try
         {
-            using RegistryKey? connection = Registry.LocalMachine.OpenSubKey($@"{NetworkPath}\{adapter.ToString("B").ToUpperInvariant()}\Connection");
+            using RegistryKey? connection = Registry.LocalMachine.OpenSubKey($@"{NetworkPath}\{TapDiscovery.Format(adapter)}\Connection");
             return (connection?.GetValue("Name") as string, connection?.GetValue("PnpInstanceID") as string);
         }
         catch (Exception e) when (e is SecurityException or UnauthorizedAccessException or IOException)

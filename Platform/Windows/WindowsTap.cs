@@ -96,7 +96,7 @@ internal sealed partial class WindowsTap : LaneWork, IFramePort, ITurnEnd
                 $"Cannot {(isConnected ? "connect" : "disconnect")} the TAP adapter '{Name}'",
                 $"DeviceIoControl {nameof(NativeTapWindows6.TAP_WIN_IOCTL_SET_MEDIA_STATUS)}",
                 error,
-                "install the current TAP-Windows6 driver of the OpenVPN project");
+                TapFailures.UpdateHint);
             if (!isConnected || _attempts == 0)
             {
                 throw refusal;

@@ -128,7 +128,7 @@ internal sealed class WindowsCategory : IDisposable
         {
             try
             {
-                if (_turns.TrySetPrivate(network.Id))
+                if (_turns.SetPrivate(network.Id))
                 {
                     _lane.Post(() => ClientLog.CategorySet(_logger, network.Name));
                 }

@@ -21,7 +21,7 @@ internal sealed class WindowsCategoryTurns(INetworkCategories categories)
     /// <summary>Makes it a private one.</summary>
     /// <returns>False: it was put back meanwhile.</returns>
     /// <exception cref="Wire.SoftlanException">Windows refuses.</exception>
-    public bool TrySetPrivate(Guid network)
+    public bool SetPrivate(Guid network)
     {
         lock (_turn)
         {

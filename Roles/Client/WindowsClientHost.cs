@@ -150,7 +150,7 @@ internal sealed class WindowsClientHost : IClientHost
     {
         if (_tap is { IsConnected: true })
         {
-            bool isThere = _settings!.TryApply(_mtu);
+            bool isThere = _settings!.Apply(_mtu);
             _tapRoutes!.Maintain();
             if (isThere)
             {
@@ -205,7 +205,7 @@ internal sealed class WindowsClientHost : IClientHost
     /// then.</summary>
     private void PrepareAndConnect()
     {
-        if (_settings!.TryApply(_mtu))
+        if (_settings!.Apply(_mtu))
         {
             _settings.LimitDns();
             ConnectCable();

@@ -22,16 +22,16 @@ internal sealed class WindowsTapSettings(IIpHelper ip, HostChanges changes, TapA
     /// <summary>Makes it so, or leaves it so.</summary>
     /// <returns>False while Windows has no IPv4 on the adapter: right after it was started, or because somebody switched it off.</returns>
     /// <exception cref="SoftlanException">Windows refuses, or does not keep it.</exception>
-    public bool TryApply(int mtu)
+    public bool Apply(int mtu)
     {
-        if (!TryApply(AF_INET, (uint)mtu))
+        if (!Apply(AF_INET, (uint)mtu))
         {
             return false;
         }
 
         try
         {
-            TryApply(AF_INET6, (uint)mtu);
+            Apply(AF_INET6, (uint)mtu);
         }
         catch (SoftlanException e)
         {
@@ -70,7 +70,7 @@ internal sealed class WindowsTapSettings(IIpHelper ip, HostChanges changes, TapA
         }
     }
 
-    private bool TryApply(ushort family, uint mtu)
+    private bool Apply(ushort family, uint mtu)
     {
         IpInterfaceState wanted = new(AutomaticMetric: false, Metric, DefaultRoutesDisabled: true, mtu);
         if (_interfaces.Read(luid, family) is not { } now)
@@ -84,17 +84,17 @@ internal sealed class WindowsTapSettings(IIpHelper ip, HostChanges changes, TapA
         }
 
         bool isThere = false;
-        void Apply() => isThere = _interfaces.Write(luid, family, wanted);
+        void Write() => isThere = _interfaces.Write(luid, family, wanted);
         if (_noted.Contains(family))
         {
-            Apply();
+            Write();
         }
         else
         {
             changes.Make(
                 new HostChange.IpInterfaceReplaced(
                     adapter.Name, adapter.Id, family == AF_INET6, now.AutomaticMetric, now.Metric, now.DefaultRoutesDisabled, now.Mtu),
-                Apply);
+                Write);
             _noted.Add(family);
         }
 

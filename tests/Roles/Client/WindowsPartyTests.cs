@@ -249,7 +249,7 @@ public sealed class WindowsPartyTests : WindowsHostBench
         WindowsCategoryTurns turns = new(Machine);
         turns.Allow(FakeWindowsMachine.NetworkId);
         turns.Restore(FakeWindowsMachine.NetworkId, NetworkCategory.Public);
-        Assert.False(turns.TrySetPrivate(FakeWindowsMachine.NetworkId));
+        Assert.False(turns.SetPrivate(FakeWindowsMachine.NetworkId));
         Assert.Equal(["category Public"], Machine.Story);
     }
 
