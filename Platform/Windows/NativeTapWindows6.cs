@@ -19,7 +19,9 @@ internal static class NativeTapWindows6
     public const string USERMODEDEVICEDIR = @"\\.\Global\";
     public const string TAP_WIN_SUFFIX = ".tap";
 
-    /// <summary>The component ids that a driver's INF can give: the older one, and that of adapters which tapctl makes.</summary>
+    /// <summary>The hardware ids of the driver's INF (src/OemVista.inf.in): the older one, and that of adapters which today's installers and
+    /// <c>tapctl create --hwid root\tap0901</c> make. Without --hwid tapctl makes an ovpn-dco adapter since OpenVPN 2.7 (src/tapctl/main.c), which
+    /// carries no Ethernet frames.</summary>
     public const string TAP_WIN_COMPONENT_ID = "tap0901";
     public const string TAP_WIN_ROOT_COMPONENT_ID = @"root\tap0901";
 

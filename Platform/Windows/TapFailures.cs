@@ -7,7 +7,8 @@ internal static class TapFailures
 {
     public const string DriverHint =
         "install TAP-Windows6, the driver of the OpenVPN project (tick it in OpenVPN's Windows installer, or take 'tap-windows' alone, "
-        + "from openvpn.net), and start softlan again; if it is installed, 'tapctl create' of OpenVPN makes an adapter";
+        + "from openvpn.net), and start softlan again; if it is installed, 'Add a new TAP-Windows6 virtual network adapter' in the Start menu "
+        + @"makes an adapter, and so does 'tapctl create --hwid root\tap0901' of OpenVPN";
 
     /// <summary>Where a driver is there, but refuses a control code that every current one knows.</summary>
     public const string UpdateHint = "install the current TAP-Windows6 driver of the OpenVPN project";

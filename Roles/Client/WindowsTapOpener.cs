@@ -79,7 +79,7 @@ internal sealed class WindowsTapOpener(IWindowsMachine machine, HostChanges chan
                 $"Cannot disconnect the TAP adapter '{adapter.Name}'",
                 $"DeviceIoControl {nameof(NativeTapWindows6.TAP_WIN_IOCTL_SET_MEDIA_STATUS)}",
                 error,
-                TapFailures.DriverHint);
+                TapFailures.UpdateHint);
         }
 
         return device;

@@ -84,6 +84,16 @@ public sealed class TapDiscoveryTests
         Assert.Contains("several have that name", Assert.Throws<SoftlanException>(() => Discovery.Choose("same")).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Without --hwid, tapctl of OpenVPN 2.7 makes an adapter that softlan cannot use.</summary>
+    [Fact]
+    public void NoAdapter_TheCommandThatMakesOneNamesItsKind()
+    {
+        string none = Assert.Throws<SoftlanException>(() => Discovery.Choose(null)).Message;
+        string notFound = Assert.Throws<SoftlanException>(() => Discovery.Choose("Party")).Message;
+        Assert.Contains(@"tapctl create --hwid root\tap0901", none, StringComparison.Ordinal);
+        Assert.Contains(@"tapctl create --hwid root\tap0901", notFound, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(31, "another program uses it")]
     [InlineData(2, "its driver does not run")]

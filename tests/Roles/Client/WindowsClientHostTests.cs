@@ -266,6 +266,15 @@ public sealed class WindowsClientHostTests : WindowsHostBench
     }
 
     [Fact]
+    public void ListTaps_None_SaysHowToGetOne()
+    {
+        Machine.FakeRegistry.Adapters.Clear();
+        using StringWriter output = new();
+        WindowsClientHost.ListTaps(Machine, output);
+        Assert.Contains(@"tapctl create --hwid root\tap0901", output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Watch_EndsWithTheHost()
     {
         Ready();
