@@ -5,8 +5,12 @@ namespace Softlan.Platform.Windows;
 /// <summary>How the port comes back after sleep and after a restart of the adapter.</summary>
 internal sealed partial class WindowsTap
 {
-    /// <summary>Attempts for an adapter to come back: from sleep, from a restart, from a new driver.</summary>
+    /// <summary>Attempts to open an adapter that is away: disabled, restarting, or getting a new driver.</summary>
     public const int MaxAttempts = 18;
+
+    /// <summary>Attempts to read on through the same handle, for a card that has no power for a moment. One of a halted adapter, which cannot be told
+    /// from it, never reads again.</summary>
+    public const int SameHandleAttempts = 2;
 
     /// <summary>The first pause before reading is tried again; doubles up to <see cref="LongestPause"/>.</summary>
     public static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
@@ -15,6 +19,18 @@ internal sealed partial class WindowsTap
 
     /// <summary>Reading that lasted this long was no failed attempt.</summary>
     private static readonly TimeSpan SettledAfter = TimeSpan.FromSeconds(5);
+
+    /// <summary>Closes an adapter whose interface is away, so that its driver can go. It is opened again when <see cref="SetMedia"/> wants the cable.
+    /// </summary>
+    public void LetGo()
+    {
+        if (!_isClosed && _device is not ClosedTapDevice)
+        {
+            _retry.Cancel();
+            _isConnected = false;
+            Close();
+        }
+    }
 
     /// <summary>One read less is under way. After the last one it is the timer's turn, never at once: a driver that refuses would be asked without a
     /// pause.</summary>
@@ -74,9 +90,8 @@ internal sealed partial class WindowsTap
             return;
         }
 
-        // A device that stays deaf may be another one by now than the one behind this handle.
-        bool isSame = _readError == Win32Error.ERROR_OPERATION_ABORTED && _attempts <= MaxAttempts;
-        if (isSame)
+        bool maySleep = _device is not ClosedTapDevice && _readError == Win32Error.ERROR_OPERATION_ABORTED && _attempts <= SameHandleAttempts;
+        if (maySleep)
         {
             AskForCable();
         }
@@ -89,9 +104,7 @@ internal sealed partial class WindowsTap
     /// <summary>An adapter that was stopped and started has another device behind the same path.</summary>
     private void Reopen()
     {
-        _writing = 0;
-        _collected = 0;
-        _device.Dispose();
+        Close();
         MacAddress address;
         try
         {
@@ -100,9 +113,7 @@ internal sealed partial class WindowsTap
         }
         catch (SoftlanException e)
         {
-            _device.Dispose();
-            _device = new ClosedTapDevice(_device);
-            _readError = Win32Error.ERROR_DEVICE_NOT_CONNECTED;
+            Close();
             TryLaterOrFail(e); // It may be on its way back.
             return;
         }
@@ -119,13 +130,32 @@ internal sealed partial class WindowsTap
         _device.Start(_lane, this);
 
         // A driver that is set to be always connected would let the party in before there is a metric, or without its default routes switched off.
-        if (_device.SetMedia(false) is not (0 or Win32Error.ERROR_OPERATION_ABORTED))
+        if (_device.SetMedia(false) is not (0 or Win32Error.ERROR_OPERATION_ABORTED) and int error)
         {
-            TryLater();
+            Close();
+            TryLaterOrFail(MediaRefused(isConnected: false, error));
         }
         else if (_isConnected)
         {
             AskForCable();
+        }
+    }
+
+    /// <summary>What was under way ends with the device, and frames that it did not take are lost.</summary>
+    private void Close()
+    {
+        for (int frames = _writing + _collected; frames > 0; frames--)
+        {
+            Counters.Drop(DropReason.PortBusy);
+        }
+
+        _reading = 0;
+        _writing = 0;
+        _collected = 0;
+        if (_device is not ClosedTapDevice)
+        {
+            _device.Dispose();
+            _device = new ClosedTapDevice(_device);
         }
     }
 

@@ -9,10 +9,12 @@ namespace Softlan.Platform.Windows;
 
 /// <summary>The frame port on a TAP-Windows6 adapter: several reads under way, writes in batches. Allocates nothing for a frame.</summary>
 /// <remarks>
-/// While the cable is out, while Windows sleeps and for a while after it, reads end with ERROR_OPERATION_ABORTED. The port then waits, asks for the
-/// cable again and goes on, for as long as it takes. It never plugs the cable in by itself: its owner first has to see that the interface is what it
-/// was. An adapter that was restarted is opened anew; only one that stays away over <see cref="MaxAttempts"/> attempts, half a minute, is a failure.
-/// Attempts are counted and not time, since the clock goes on while the PC sleeps.
+/// Reads end with ERROR_OPERATION_ABORTED while the cable is out or the card has no power, and when the adapter is halted: disabled, restarted, or
+/// put to sleep by a driver before 9.23.4. On the handle of a halted one every later read ends so, though its cable can be plugged, and its driver
+/// does not unload before the handle is closed (tap-windows6, src/device.c, DestroyTapDevice). The port therefore waits, asks for the cable again,
+/// and soon opens the adapter anew, for as long as it takes; one that sleeps does not mind. It never plugs the cable in by itself: its owner first
+/// has to see that the interface is what it was. Only an adapter that cannot be opened over <see cref="MaxAttempts"/> attempts, half a minute, is a
+/// failure. Attempts are counted and not time, since the clock goes on while the PC sleeps.
 /// </remarks>
 internal sealed partial class WindowsTap : LaneWork, IFramePort, ITurnEnd
 {
@@ -64,7 +66,7 @@ internal sealed partial class WindowsTap : LaneWork, IFramePort, ITurnEnd
     public PeerCounters Counters { get; } = new();
 
     /// <summary>Whether the cable is in.</summary>
-    public bool IsConnected => _isConnected;
+    public bool IsConnected => _isConnected && _device is not ClosedTapDevice;
 
     public void Start(IFramePortHandler handler)
     {
@@ -73,7 +75,8 @@ internal sealed partial class WindowsTap : LaneWork, IFramePort, ITurnEnd
         Read();
     }
 
-    /// <summary>Plugs the cable in or out: Windows sees a card that gets a network, or loses it.</summary>
+    /// <summary>Plugs the cable in or out: Windows sees a card that gets a network, or loses it. While the adapter is away the wish is kept, and its
+    /// owner asked again when it is back.</summary>
     /// <exception cref="SoftlanException">The driver refuses.</exception>
     public void SetMedia(bool isConnected)
     {
@@ -85,25 +88,25 @@ internal sealed partial class WindowsTap : LaneWork, IFramePort, ITurnEnd
         _isConnected = isConnected;
         if (_device is ClosedTapDevice)
         {
-            return; // It is away; what is wanted then is done when it comes back.
+            if (isConnected)
+            {
+                _retry.Set(TimeSpan.Zero);
+            }
+
+            return;
         }
 
         _retry.Cancel();
         int error = _device.SetMedia(isConnected);
         if (error is not (0 or Win32Error.ERROR_OPERATION_ABORTED))
         {
-            SoftlanException refusal = Win32Error.ToException(
-                $"Cannot {(isConnected ? "connect" : "disconnect")} the TAP adapter '{Name}'",
-                $"DeviceIoControl {nameof(NativeTapWindows6.TAP_WIN_IOCTL_SET_MEDIA_STATUS)}",
-                error,
-                TapFailures.UpdateHint);
             if (!isConnected || _attempts == 0)
             {
-                throw refusal;
+                throw MediaRefused(isConnected, error);
             }
 
             _readError = error; // On its way back it may go away again.
-            TryLaterOrFail(refusal);
+            TryLaterOrFail(MediaRefused(isConnected, error));
             return;
         }
 
@@ -112,7 +115,7 @@ internal sealed partial class WindowsTap : LaneWork, IFramePort, ITurnEnd
 
     public void Write(ReadOnlySpan<byte> frame)
     {
-        if (_isClosed || !_isConnected || frame.Length is < FrameLimits.MinLength or > FrameLimits.MaxLength)
+        if (_isClosed || !IsConnected || frame.Length is < FrameLimits.MinLength or > FrameLimits.MaxLength)
         {
             Counters.Drop(DropReason.PortBusy);
             return;
@@ -185,6 +188,12 @@ internal sealed partial class WindowsTap : LaneWork, IFramePort, ITurnEnd
             _device.Dispose();
         }
     }
+
+    private SoftlanException MediaRefused(bool isConnected, int error) => Win32Error.ToException(
+        $"Cannot {(isConnected ? "connect" : "disconnect")} the TAP adapter '{Name}'",
+        $"DeviceIoControl {nameof(NativeTapWindows6.TAP_WIN_IOCTL_SET_MEDIA_STATUS)}",
+        error,
+        TapFailures.UpdateHint);
 
     private void Read()
     {

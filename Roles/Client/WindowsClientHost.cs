@@ -209,14 +209,30 @@ internal sealed class WindowsClientHost : IClientHost
         {
             _settings.LimitDns();
             ConnectCable();
+            return;
         }
-        else if (++_applyAttempts < MaxApplyAttempts)
+
+        // Disabled, perhaps: its driver cannot go while it is open here.
+        _tap!.LetGo();
+        if (++_applyAttempts >= MaxApplyAttempts)
         {
-            _applyTimer.Set(ApplyInterval);
+            throw WhyNoIPv4();
         }
-        else
+
+        _applyTimer.Set(ApplyInterval);
+    }
+
+    /// <summary>An adapter that is disabled has no IPv4 either, but cannot be opened, and wants another cure.</summary>
+    private SoftlanException WhyNoIPv4()
+    {
+        try
         {
-            throw WindowsTapOpener.NoIPv4(_adapter!);
+            _machine.Open(_adapter!).Dispose();
+            return WindowsTapOpener.NoIPv4(_adapter!);
+        }
+        catch (SoftlanException e)
+        {
+            return e;
         }
     }
 
@@ -233,10 +249,15 @@ internal sealed class WindowsClientHost : IClientHost
             Changes.Keep($"cable of {_tap.Name}", () => _tap.SetMedia(false));
         }
 
+        _tap.SetMedia(true);
+        if (!_tap.IsConnected)
+        {
+            return; // It is opened first, and then wants its cable.
+        }
+
         // A PC that wakes and dozes off again brings the cable back every other second: the looks at its network that are under way go on.
         bool isFresh = _category is not null && _lane.Now - _cableInSince <= FreshCable;
         _cableInSince = _lane.Now;
-        _tap.SetMedia(true);
         ClientLog.TapUp(_logger, _tap.Name, _mtu);
         if (_options.NetworkCategory == NetworkCategoryChoice.Private && !isFresh)
         {

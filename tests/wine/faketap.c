@@ -7,13 +7,13 @@
 #define CODE(n) (0x220000u | ((n) << 2))
 #define MAX_FRAMES 4096
 
-enum { MODE_ASLEEP = 1 };
+enum { MODE_ASLEEP = 1, MODE_HALT = 2 };
 
 typedef struct { LIST_ENTRY entry; ULONG length; UCHAR bytes[1]; } FRAME;
 
 static LIST_ENTRY reads, to_host, from_host;
 static KSPIN_LOCK lock;
-static ULONG frames, opened, mode, waiting;
+static ULONG frames, opened, mode, waiting, halted;
 static LONG media;
 static UCHAR mac[6] = { 0x00, 0xff, 0x11, 0x22, 0x33, 0x44 };
 static DEVICE_OBJECT *tap, *control;
@@ -103,7 +103,7 @@ static NTSTATUS NTAPI on_cleanup(DEVICE_OBJECT *device, IRP *irp)
 
 static NTSTATUS NTAPI on_close(DEVICE_OBJECT *device, IRP *irp)
 {
-    if (device == tap) { opened = 0; media = 0; cancel_reads(); } /* Of a killed process Wine sends the close alone. */
+    if (device == tap) { opened = 0; halted = 0; media = 0; cancel_reads(); } /* Of a killed process Wine sends the close alone. */
     return done(irp, STATUS_SUCCESS, 0);
 }
 
@@ -111,7 +111,7 @@ static NTSTATUS NTAPI on_read(DEVICE_OBJECT *device, IRP *irp)
 {
     KIRQL q;
     if (device != tap) return done(irp, STATUS_INVALID_DEVICE_REQUEST, 0);
-    if (!media || (mode & MODE_ASLEEP)) return done(irp, STATUS_CANCELLED, 0);
+    if (!media || halted || (mode & MODE_ASLEEP)) return done(irp, STATUS_CANCELLED, 0);
     KeAcquireSpinLock(&lock, &q);
     if (!IsListEmpty(&to_host)) {
         FRAME *f = (FRAME *)RemoveHeadList(&to_host);
@@ -135,7 +135,7 @@ static NTSTATUS NTAPI on_write(DEVICE_OBJECT *device, IRP *irp)
     KIRQL q;
     if (device != tap) return done(irp, STATUS_INVALID_DEVICE_REQUEST, 0);
     if (length < 14) return done(irp, STATUS_BUFFER_TOO_SMALL, 0);
-    if (!media || (mode & MODE_ASLEEP)) return done(irp, STATUS_CANCELLED, 0);
+    if (!media || halted || (mode & MODE_ASLEEP)) return done(irp, STATUS_CANCELLED, 0);
     KeAcquireSpinLock(&lock, &q);
     if (frames < MAX_FRAMES) { FRAME *f = make(irp->AssociatedIrp.SystemBuffer, length); InsertTailList(&from_host, &f->entry); frames++; }
     KeReleaseSpinLock(&lock, q);
@@ -171,7 +171,7 @@ static NTSTATUS inject(IRP *irp, UCHAR *b, ULONG n)
 {
     KIRQL q;
     KeAcquireSpinLock(&lock, &q);
-    IRP *read = media && !(mode & MODE_ASLEEP) ? take_read() : NULL;
+    IRP *read = media && !halted && !(mode & MODE_ASLEEP) ? take_read() : NULL;
     if (!read && media && frames < MAX_FRAMES) { FRAME *f = make(b, n); InsertTailList(&to_host, &f->entry); frames++; }
     KeReleaseSpinLock(&lock, q);
     if (read) deliver(read, b, n);
@@ -201,7 +201,8 @@ static NTSTATUS NTAPI on_control(DEVICE_OBJECT *device, IRP *irp)
     case CODE(0x801): return collect(irp, b, out);
     case CODE(0x802):
         mode = *(ULONG *)b;
-        if (mode & MODE_ASLEEP) cancel_reads();
+        if (mode & MODE_HALT) halted = opened; /* The adapter is disabled; of this handle nothing comes any more, though its control codes succeed. */
+        if (mode & (MODE_ASLEEP | MODE_HALT)) cancel_reads();
         return done(irp, STATUS_SUCCESS, 0);
     case CODE(0x803): /* The adapter is restarted, and its driver reads its MAC. */
         if (opened) return done(irp, STATUS_DEVICE_BUSY, 0);

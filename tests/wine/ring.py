@@ -414,6 +414,25 @@ def changes(tapctl, pc, hub, client):
     hub.frames.clear()
     again = frame("00:16:3e:00:00:05", MAC, 0x1234, b"after sleep")
     check("frames go on after sleep", wait_for(lambda: tapctl.inject(again) or hub.wait(lambda: again in hub.frames, 0.2), 10), client.log)
+    interfaces = list(pc.load().interfaces)
+
+    def disable(m):
+        m.open_error = 2
+        m.interfaces = [row for n, row in enumerate(m.interfaces) if n % 2 == 0]
+
+    def enable(m):
+        m.open_error = 0
+        m.interfaces = [machine.interface(machine.AF_INET if n < 2 else machine.AF_INET6, machine.TAP_LUID, machine.TAP_INDEX, 35) if n % 2 else row for n, row in enumerate(interfaces)]
+    pc.change(disable)
+    tapctl.ask("mode 2")
+    check("a disabled adapter is closed, so that its driver can go", wait_for(lambda: tapctl.status()["open"] == "0", 5), str(tapctl.status()))
+    time.sleep(3)
+    pc.change(enable)
+    check("enabled again, it is opened, and its cable is in", wait_for(lambda: tapctl.status()["media"] == "1", 5), client.log)
+    check("with the settings of before", pc.tap_settings() == (0, 1400, 1, 1), str(pc.tap_settings()))
+    hub.frames.clear()
+    enabled = frame("00:16:3e:00:00:05", MAC, 0x1234, b"after enabling")
+    check("frames go on", wait_for(lambda: tapctl.inject(enabled) or hub.wait(lambda: enabled in hub.frames, 0.2), 10), client.log)
     hellos = len(hub.hellos)
     hub.drop_client()
     check("a lost relay is joined again, with the token", hub.wait(lambda: len(hub.hellos) > hellos and hub.hellos[-1].get("resume"), 15), client.log)

@@ -22,8 +22,9 @@ internal sealed class FakeIpHelper : IIpHelper
         {
             Add(family, Wifi, WifiIndex, 35);
             Add(family, Cable, CableIndex, 25);
-            Add(family, Tap, TapIndex, 25);
         }
+
+        AddTap();
 
         Addresses.Add(Address("192.168.1.20", Wifi, IpPrefixOriginDhcp));
     }
@@ -42,6 +43,13 @@ internal sealed class FakeIpHelper : IIpHelper
 
     /// <summary>SetIpInterfaceEntry succeeds but leaves DisableDefaultRoutes as it was.</summary>
     public bool ForgetsDefaultRoutes { get; set; }
+
+    /// <summary>The TAP adapter's interface as Windows makes it.</summary>
+    public void AddTap()
+    {
+        Add(AF_INET, Tap, TapIndex, 25);
+        Add(AF_INET6, Tap, TapIndex, 25);
+    }
 
     public void AddRoute(string destination, string? nextHop, ulong luid, uint metric = 0)
     {

@@ -33,6 +33,9 @@ internal sealed class FakeTapDevice : ITapDevice
     /// <summary>Reads and writes end with ERROR_OPERATION_ABORTED, as while Windows sleeps.</summary>
     public bool IsAsleep { get; set; }
 
+    /// <summary>Its adapter was disabled or restarted: the handle is of no use any more, though its control codes succeed.</summary>
+    public bool IsHalted { get; private set; }
+
     /// <summary>Everything fails with this.</summary>
     public int Error { get; set; }
 
@@ -89,7 +92,7 @@ internal sealed class FakeTapDevice : ITapDevice
     {
         Begin(slot);
         ReadsBegun++;
-        if (Error != 0 || IsAsleep || !IsMediaConnected)
+        if (Error != 0 || IsAsleep || IsHalted || !IsMediaConnected)
         {
             End(slot, Error != 0 ? Error : Win32Error.ERROR_OPERATION_ABORTED, 0);
         }
@@ -110,7 +113,7 @@ internal sealed class FakeTapDevice : ITapDevice
 
         if (!HoldsWrites)
         {
-            End(slot, Error != 0 ? Error : IsMediaConnected ? 0 : Win32Error.ERROR_OPERATION_ABORTED, length);
+            End(slot, Error != 0 ? Error : IsMediaConnected && !IsHalted ? 0 : Win32Error.ERROR_OPERATION_ABORTED, length);
         }
     }
 
@@ -138,6 +141,14 @@ internal sealed class FakeTapDevice : ITapDevice
     }
 
     public void Dispose() => IsDisposed = true;
+
+    /// <summary>As the driver halts an adapter (tap-windows6, src/device.c, DestroyTapDevice): reads that wait are cancelled, and later ones.
+    /// </summary>
+    public void Halt()
+    {
+        IsHalted = true;
+        Cancel();
+    }
 
     /// <summary>The host's stack sends a frame: the read that waited longest ends with it.</summary>
     public void Receive(ReadOnlySpan<byte> frame, int error = 0)

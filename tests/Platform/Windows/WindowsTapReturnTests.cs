@@ -1,4 +1,5 @@
 using Softlan.Platform.Windows;
+using Softlan.Wire;
 using Xunit;
 
 namespace Softlan.Tests.Platform.Windows;
@@ -31,9 +32,8 @@ public sealed class WindowsTapReturnTests : WindowsTapBench
         Begin();
         Device.IsAsleep = true;
         Lane.Post(Device.Cancel);
-        Pass(TimeSpan.FromHours(10)); // The clock goes on while Windows sleeps, and now and then softlan, too.
         Reopened = new FakeTapDevice { Mac = Mac, IsAsleep = true };
-        Pass(TimeSpan.FromHours(10));
+        Pass(TimeSpan.FromHours(3 * WindowsTap.MaxAttempts)); // The clock goes on while Windows sleeps, and now and then softlan, too.
         Reopened.IsAsleep = false;
         Pass(TimeSpan.FromSeconds(3));
         Assert.Null(Handler.Failure);
@@ -53,6 +53,72 @@ public sealed class WindowsTapReturnTests : WindowsTapBench
         }
 
         Assert.Null(Handler.Failure);
+    }
+
+    /// <summary>With a driver that lets a read wait through the night nothing happens at all.</summary>
+    [Fact]
+    public void Sleep_CardIsBackAtOnce_TheSameHandleGoesOn()
+    {
+        Begin();
+        Device.IsAsleep = true;
+        Lane.Post(Device.Cancel);
+        Pass(WindowsTap.FirstPause);
+        Device.IsAsleep = false;
+        Pass(TimeSpan.FromSeconds(1));
+        Assert.False(Device.IsDisposed);
+        Assert.Equal(Device.ReadSlots, Device.ReadsUnderWay);
+    }
+
+    [Fact]
+    public void AdapterIsHalted_ItsHandleIsClosedWithinSecondsAndItIsOpenedAgain()
+    {
+        Begin();
+        int plugged = Device.Media.Count;
+        Reopened = new FakeTapDevice { Mac = Mac };
+        Lane.Post(Device.Halt);
+        Pass(TimeSpan.FromSeconds(2));
+        Assert.True(Device.IsDisposed);
+        Assert.Equal(WindowsTap.SameHandleAttempts, Device.Media.Count - plugged);
+        Assert.Equal(Reopened.ReadSlots, Reopened.ReadsUnderWay);
+    }
+
+    [Fact]
+    public void AdapterIsHaltedAndStaysAway_FailsWithWhatOpeningItSays()
+    {
+        Begin();
+        Lane.Post(Device.Halt);
+        Pass(TimeSpan.FromSeconds(45));
+        Assert.Equal("Cannot open the TAP adapter 'Party': it is away.", Handler.Failure!.Message);
+    }
+
+    [Fact]
+    public void LetGo_IsClosed_UntilTheCableIsWanted()
+    {
+        Begin();
+        Reopened = new FakeTapDevice { Mac = Mac };
+        Lane.Post(Tap.LetGo);
+        Pass(TimeSpan.FromMinutes(1));
+        Assert.True(Device.IsDisposed);
+        Assert.Empty(Reopened.Media);
+        Assert.False(Tap.IsConnected);
+        Lane.Post(() => Tap.SetMedia(true));
+        Pass(TimeSpan.FromMilliseconds(1));
+        Assert.Equal([false, true], Reopened.Media);
+        Assert.Equal(Reopened.ReadSlots, Reopened.ReadsUnderWay);
+    }
+
+    [Fact]
+    public void LetGo_FramesThatWaitForTheTurnsEnd_AreCounted()
+    {
+        Begin();
+        Lane.Post(() =>
+        {
+            Tap.Write(Frame(1));
+            Tap.LetGo();
+            Tap.Write(Frame(2));
+        });
+        Assert.Equal(2, Tap.Counters.Dropped(DropReason.PortBusy));
+        Assert.Empty(Device.Written);
     }
 
     [Fact]

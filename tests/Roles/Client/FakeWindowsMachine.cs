@@ -2,6 +2,7 @@ using Softlan.Platform;
 using Softlan.Platform.Windows;
 using Softlan.Tests.Platform.Windows;
 using Softlan.Wire;
+using static Softlan.Platform.Windows.NativeIphlpapi;
 
 namespace Softlan.Tests.Roles.Client;
 
@@ -40,6 +41,9 @@ internal sealed class FakeWindowsMachine : IWindowsMachine, IAdapterRestart, INe
     /// <summary>The driver keeps its MAC whatever the registry says.</summary>
     public bool KeepsMac { get; set; }
 
+    /// <summary>The adapter is disabled in Network Connections.</summary>
+    public bool IsDisabled { get; private set; }
+
     public bool IsElevated { get; set; } = true;
 
     public ProcessStamp ThisProcess { get; set; } = new(4711, 1, "this boot", "");
@@ -73,6 +77,16 @@ internal sealed class FakeWindowsMachine : IWindowsMachine, IAdapterRestart, INe
         {
             OpenFails = (OpenFails.Times - 1, OpenFails.Code);
             throw TapFailures.CannotOpen(adapter, OpenFails.Code);
+        }
+
+        if (IsDisabled)
+        {
+            throw TapFailures.CannotOpen(adapter, Win32Error.ERROR_FILE_NOT_FOUND);
+        }
+
+        if (Device is { IsDisposed: false, IsHalted: false })
+        {
+            throw TapFailures.CannotOpen(adapter, Win32Error.ERROR_GEN_FAILURE); // One handle at a time.
         }
 
         Story.Add("open");
@@ -116,6 +130,22 @@ internal sealed class FakeWindowsMachine : IWindowsMachine, IAdapterRestart, INe
     {
         _changed = changed;
         return new Watching(this);
+    }
+
+    /// <summary>Disable-NetAdapter: the driver halts the adapter, and its interface goes.</summary>
+    public void DisableAdapter()
+    {
+        IsDisabled = true;
+        FakeIp.Interfaces.Remove((AF_INET, FakeIpHelper.Tap));
+        FakeIp.Interfaces.Remove((AF_INET6, FakeIpHelper.Tap));
+        Device?.Halt();
+    }
+
+    /// <summary>Enable-NetAdapter: a new device behind the same path, and an interface with Windows' own settings.</summary>
+    public void EnableAdapter()
+    {
+        IsDisabled = false;
+        FakeIp.AddTap();
     }
 
     /// <summary>Windows says that something changed.</summary>

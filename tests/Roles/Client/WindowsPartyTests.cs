@@ -153,6 +153,47 @@ public sealed class WindowsPartyTests : WindowsHostBench
     }
 
     [Fact]
+    public void Adapter_DisabledAndEnabled_ItsHandleIsClosedAtOnce_AndSettingsComeBeforeTheCable()
+    {
+        Join();
+        FakeTapDevice before = Device;
+        Machine.DisableAdapter();
+        Lane.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(before.IsDisposed);
+        Lane.Advance(TimeSpan.FromSeconds(5));
+        Machine.FakeIp.Changes.Clear();
+        Machine.EnableAdapter();
+        Lane.Advance(TimeSpan.FromSeconds(1));
+        Assert.NotSame(before, Device);
+        Assert.Equal(
+            ["IPv4 metric 1 mtu 1400 default routes off", "IPv6 metric 1 mtu 1400 default routes off"], Machine.FakeIp.Changes);
+        Assert.True(Device.IsMediaConnected);
+        Assert.Null(Handler.Failure);
+        Assert.Equal(2, Log.Count("Party is up"));
+    }
+
+    [Fact]
+    public void Adapter_StaysDisabled_IsAFailureThatSaysToEnableIt()
+    {
+        Join();
+        Machine.DisableAdapter();
+        Lane.Advance(TimeSpan.FromSeconds(29));
+        Assert.Null(Handler.Failure);
+        Lane.Advance(TimeSpan.FromSeconds(6));
+        Assert.Contains("enable the adapter in Network Connections", Handler.Failure!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Adapter_IsDisabledWhileItConnects_IsAFailureThatSaysToEnableIt()
+    {
+        Open();
+        Machine.DisableAdapter();
+        Host!.OnJoined(1400);
+        Lane.Advance(TimeSpan.FromSeconds(40));
+        Assert.Contains("enable the adapter in Network Connections", Handler.Failure!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void AdapterRestarts_DefaultRoutesStayOn_FailsWithoutTheCable()
     {
         Join();
