@@ -135,12 +135,9 @@ internal sealed class WindowsClientHost : IClientHost
     public void OnGatewayPresent()
     {
         _hasGateway = true;
-        if (_tap is { IsConnected: true } && _addressWatch.Address is null && _lane.Now - _cableInSince > FreshCable)
+        if (_addressWatch.Address is null)
         {
-            // Windows' DHCP client has given up by now and would ask again only in minutes; a cable that is plugged in makes it ask at once.
-            _tap.SetMedia(false);
-            _applyAttempts = 0;
-            _applyTimer.Set(CableOutTime);
+            AskDhcpAnew();
         }
     }
 
@@ -178,6 +175,17 @@ internal sealed class WindowsClientHost : IClientHost
         if (adapters.Count == 0)
         {
             output.WriteLine($"No TAP-Windows6 adapter here. One is needed: {TapFailures.DriverHint}.");
+        }
+    }
+
+    /// <summary>Windows' DHCP client that has given up asks again only in minutes; a cable that is plugged in makes it ask at once.</summary>
+    private void AskDhcpAnew()
+    {
+        if (_tap is { IsConnected: true } && _lane.Now - _cableInSince > FreshCable)
+        {
+            _tap.SetMedia(false);
+            _applyAttempts = 0;
+            _applyTimer.Set(CableOutTime);
         }
     }
 
@@ -286,6 +294,11 @@ internal sealed class WindowsClientHost : IClientHost
                 break;
             case AddressNews.NoAnswer:
                 ClientLog.OnlyLinkLocal(_logger, linkLocal is null ? "No address" : $"Only {linkLocal}");
+                if (_addressWatch.Lost is not null)
+                {
+                    AskDhcpAnew(); // Lost some seconds after the gateway came back. News comes once, and so does this.
+                }
+
                 break;
         }
     }

@@ -233,6 +233,38 @@ public sealed class WindowsClientHostTests : WindowsHostBench
         Assert.True(Device.IsMediaConnected);
     }
 
+    /// <summary>Windows notices only seconds after the gateway is back that nobody extends the lease, and then rests for five minutes.</summary>
+    [Fact]
+    public void Address_LostAfterTheGatewayCameBack_TheCableIsPluggedAnewOnce()
+    {
+        Open();
+        Host!.OnJoined(1400);
+        Host.OnGatewayPresent();
+        Machine.FakeIp.Addresses.Add(Address("10.73.42.17", Tap, IpPrefixOriginDhcp));
+        Host.Maintain();
+        Lane.Advance(TimeSpan.FromMinutes(1));
+        Host.OnGatewayGone();
+        Host.OnGatewayPresent();
+        Machine.FakeIp.Addresses.RemoveAll(row => row.InterfaceLuid == Tap);
+        MaintainFor(TimeSpan.FromMinutes(10));
+        Assert.Equal([false, true, false, true], Device.Media);
+        Machine.FakeIp.Addresses.Add(Address("10.73.42.17", Tap, IpPrefixOriginDhcp));
+        MaintainFor(TimeSpan.FromMinutes(1));
+        Machine.FakeIp.Addresses.RemoveAll(row => row.InterfaceLuid == Tap);
+        MaintainFor(TimeSpan.FromMinutes(10));
+        Assert.Equal([false, true, false, true, false, true], Device.Media);
+    }
+
+    [Fact]
+    public void Address_NeverThere_TheCableStaysIn()
+    {
+        Open();
+        Host!.OnJoined(1400);
+        Host.OnGatewayPresent();
+        MaintainFor(TimeSpan.FromMinutes(10));
+        Assert.Equal([false, true], Device.Media);
+    }
+
     [Fact]
     public void Category_NeverIdentified_IsAWarning()
     {
@@ -284,5 +316,14 @@ public sealed class WindowsClientHostTests : WindowsHostBench
         Assert.True(changed);
         Host.Dispose();
         Assert.False(Machine.IsWatched);
+    }
+
+    private void MaintainFor(TimeSpan time)
+    {
+        for (TimeSpan passed = TimeSpan.Zero; passed < time; passed += TimeSpan.FromSeconds(5))
+        {
+            Host!.Maintain();
+            Lane.Advance(TimeSpan.FromSeconds(5));
+        }
     }
 }
