@@ -7,8 +7,9 @@ namespace Softlan.Roles.Client;
 /// <summary>Makes the party's network a private one for the firewall, or games would hear nobody: Windows takes a network that it cannot identify for
 /// public.</summary>
 /// <remarks>
-/// Windows takes some seconds after the cable is in until it has a network at all, and may change its mind while it identifies it, so this looks for
-/// a minute and then leaves the matter to the player. The calls may take their time and are made on the thread pool.
+/// Windows takes some seconds after the cable is in, or after it woke, until it has a network at all, and may change its mind while it identifies
+/// it or gets an address, so this looks for a minute and then leaves the matter to the player. The calls may take their time and are made on the
+/// thread pool.
 /// </remarks>
 internal sealed class WindowsCategory : IDisposable
 {
@@ -35,6 +36,7 @@ internal sealed class WindowsCategory : IDisposable
     private bool _isFound;
     private bool _isOver;
     private string? _reason;
+    private string? _said;
 
     /// <param name="turns">Makes the changes, and takes them back.</param>
     /// <param name="offLane">Runs work elsewhere than on the lane.</param>
@@ -59,6 +61,15 @@ internal sealed class WindowsCategory : IDisposable
         _looks = 0;
         _isFound = false;
         _reason = null;
+        _said = null;
+        _timer.Set(QuickInterval);
+    }
+
+    /// <summary>The cable stayed in, but Windows may see another network now: it slept, or there is another address. What was said is not repeated.
+    /// </summary>
+    public void LookAgain()
+    {
+        _looks = 0;
         _timer.Set(QuickInterval);
     }
 
@@ -105,7 +116,7 @@ internal sealed class WindowsCategory : IDisposable
         }
         else if (_looks == QuickLooks && !_isFound)
         {
-            ClientLog.CategoryNotSet(_logger, _adapter.Name, _reason ?? "Windows has not identified its network.");
+            Say(_reason ?? "Windows has not identified its network.");
         }
 
         if (_looks < Looks)
@@ -148,9 +159,14 @@ internal sealed class WindowsCategory : IDisposable
             _changes.Forget(change);
         }
 
-        if (_reason != reason)
+        Say(reason);
+    }
+
+    private void Say(string reason)
+    {
+        if (_said != reason)
         {
-            _reason = reason;
+            _said = reason;
             ClientLog.CategoryNotSet(_logger, _adapter.Name, reason);
         }
     }

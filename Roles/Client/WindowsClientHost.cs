@@ -129,6 +129,7 @@ internal sealed class WindowsClientHost : IClientHost
     {
         _mtu = mtu;
         _applyAttempts = 0;
+        _category?.LookAgain(); // After a night's sleep the cable may be in as it was.
         PrepareAndConnect();
     }
 
@@ -288,6 +289,7 @@ internal sealed class WindowsClientHost : IClientHost
         {
             case AddressNews.New:
                 ClientLog.AddressFromDhcp(_logger, fromDhcp!);
+                _category?.LookAgain(); // The router in the lease may tell Windows another network.
                 break;
             case AddressNews.Lost:
                 ClientLog.AddressLost(_logger, _addressWatch.Lost!);

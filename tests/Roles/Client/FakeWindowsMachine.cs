@@ -14,6 +14,7 @@ internal sealed class FakeWindowsMachine : IWindowsMachine, IAdapterRestart, INe
     public static readonly Guid NetworkId = Guid.Parse("99999999-2222-3333-4444-555555555555");
 
     private Action? _changed;
+    private int _categoryLooks;
 
     public FakeWindowsMachine()
     {
@@ -49,6 +50,9 @@ internal sealed class FakeWindowsMachine : IWindowsMachine, IAdapterRestart, INe
     public ProcessStamp ThisProcess { get; set; } = new(4711, 1, "this boot", "");
 
     public KnownNetwork? Network { get; set; } = new(NetworkId, "Unidentified network", NetworkCategory.Public);
+
+    /// <summary>How often somebody asked for the network and was told.</summary>
+    public int CategoryLooks => Volatile.Read(ref _categoryLooks);
 
     public Exception? CategoryFails { get; set; }
 
@@ -113,7 +117,9 @@ internal sealed class FakeWindowsMachine : IWindowsMachine, IAdapterRestart, INe
     KnownNetwork? INetworkCategories.Find(Guid adapter)
     {
         Assert(adapter == FakeIpHelper.TapId, "another adapter was asked for");
-        return CategoryFails is { } failure ? throw failure : Network;
+        KnownNetwork? found = CategoryFails is { } failure ? throw failure : Network;
+        Interlocked.Increment(ref _categoryLooks);
+        return found;
     }
 
     void INetworkCategories.Set(Guid network, NetworkCategory category)

@@ -275,6 +275,38 @@ public sealed class WindowsClientHostTests : WindowsHostBench
     }
 
     [Fact]
+    public void Category_WindowsSeesAnotherNetworkAfterSleep_ItIsMadePrivateWhenTheRelayIsJoinedAgain()
+    {
+        JoinAndWaitForPrivate();
+        Machine.Network = Machine.Network! with { Category = NetworkCategory.Public };
+        Lane.Advance(TimeSpan.FromMinutes(2));
+        Host!.OnJoined(1400);
+        WaitFor(() => Machine.Story.Count(part => part == "category Private") == 2);
+    }
+
+    [Fact]
+    public void Category_WindowsSeesAnotherNetworkWithItsAddress_ItIsMadePrivate()
+    {
+        JoinAndWaitForPrivate();
+        Machine.Network = Machine.Network! with { Category = NetworkCategory.Public };
+        Machine.FakeIp.Addresses.Add(Address("10.73.42.17", Tap, IpPrefixOriginDhcp));
+        Host!.Maintain();
+        WaitFor(() => Machine.Story.Count(part => part == "category Private") == 2);
+    }
+
+    [Fact]
+    public void Category_NeverIdentified_IsNotSaidAgainWhenTheRelayIsJoinedAgain()
+    {
+        Machine.Network = null;
+        Open();
+        Host!.OnJoined(1400);
+        WaitFor(() => Machine.CategoryLooks == WindowsCategory.Looks);
+        Host.OnJoined(1400);
+        WaitFor(() => Machine.CategoryLooks > WindowsCategory.Looks + WindowsCategory.QuickLooks);
+        Assert.Equal(1, Log.Count("may stay a public one for Windows' firewall"));
+    }
+
+    [Fact]
     public void Category_PrivateAlready_IsNotTouched()
     {
         Machine.Network = Machine.Network! with { Category = NetworkCategory.Private };
@@ -316,6 +348,14 @@ public sealed class WindowsClientHostTests : WindowsHostBench
         Assert.True(changed);
         Host.Dispose();
         Assert.False(Machine.IsWatched);
+    }
+
+    /// <summary>Joins, and lets all looks pass.</summary>
+    private void JoinAndWaitForPrivate()
+    {
+        Open();
+        Host!.OnJoined(1400);
+        WaitFor(() => Machine.Story.Contains("category Private") && Machine.CategoryLooks == WindowsCategory.Looks);
     }
 
     private void MaintainFor(TimeSpan time)
