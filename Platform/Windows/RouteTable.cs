@@ -7,30 +7,26 @@ namespace Softlan.Platform.Windows;
 /// <summary>Reads and changes the forwarding table.</summary>
 internal sealed class RouteTable(IIpHelper ip)
 {
-    /// <summary>Answers in a row that make no sense before it is said: falling asleep, or between two networks, Windows has errors that no page
-    /// lists. A look every 5 s asks twice.</summary>
-    internal const int MaxOddAnswers = 24;
-
-    private int _oddAnswers;
-    private int _oddTables;
+    private readonly OddAnswers _odd = new();
 
     /// <summary>The route that Windows would take now, everything considered; null: there is none.</summary>
     /// <exception cref="SoftlanException">Windows does not say.</exception>
     public WindowsRoute? FindBest(IPAddress destination)
     {
+        ushort family = SocketAddresses.FamilyOf(destination);
         int error = ip.FindBestRoute(SocketAddresses.ToNative(destination), out MIB_IPFORWARD_ROW2 row);
         switch (error)
         {
             case 0:
-                _oddAnswers = 0;
+                _odd.Forget(nameof(GetBestRoute2), family);
                 return Describe(row, interfaceMetric: 0);
             case Win32Error.ERROR_FILE_NOT_FOUND or Win32Error.ERROR_NOT_FOUND
                 or Win32Error.ERROR_NETWORK_UNREACHABLE or Win32Error.ERROR_HOST_UNREACHABLE:
-                _oddAnswers = 0;
+                _odd.Forget(nameof(GetBestRoute2), family);
                 return null;
-            case var _ when SocketAddresses.FamilyOf(destination) == AF_INET6:
+            case var _ when family == AF_INET6:
                 return null; // IPv6 is switched off, for which there is more than one code.
-            case var _ when ++_oddAnswers > MaxOddAnswers:
+            case var _ when !_odd.Forgives(nameof(GetBestRoute2), family, error):
                 throw Win32Error.ToException($"Cannot find the route to {destination}", nameof(GetBestRoute2), error);
             default:
                 // Not "no route": whoever holds a pin would give it up for a moment's trouble. The table says what Windows does not.
@@ -159,15 +155,17 @@ internal sealed class RouteTable(IIpHelper ip)
             row.Loopback != 0);
     }
 
-    private MIB_IPFORWARD_ROW2[] List(ushort family, int maxOdd = MaxOddAnswers)
+    private MIB_IPFORWARD_ROW2[] List(ushort family, int maxOdd = OddAnswers.Max)
     {
         int error = ip.ListRoutes(family, out MIB_IPFORWARD_ROW2[] rows);
         if (error == 0 || Win32Error.IsMissing(error) || family == AF_INET6)
         {
-            _oddTables = family == AF_INET ? 0 : _oddTables;
+            _odd.Forget(nameof(GetIpForwardTable2), family);
             return rows;
         }
 
-        return ++_oddTables > maxOdd ? throw Win32Error.ToException("Cannot read the routes of this PC", nameof(GetIpForwardTable2), error) : [];
+        return _odd.Forgives(nameof(GetIpForwardTable2), family, error, maxOdd)
+            ? []
+            : throw Win32Error.ToException("Cannot read the routes of this PC", nameof(GetIpForwardTable2), error);
     }
 }

@@ -221,11 +221,14 @@ internal sealed class WindowsClientHost : IClientHost
             return;
         }
 
-        // Disabled, perhaps: its driver cannot go while it is open here.
-        _tap!.LetGo();
         if (++_applyAttempts >= MaxApplyAttempts)
         {
             throw WhyNoIPv4();
+        }
+
+        if (!_tap!.IsConnected)
+        {
+            _tap.LetGo(); // Disabled, perhaps: its driver cannot go while it is open here.
         }
 
         _applyTimer.Set(ApplyInterval);
@@ -234,6 +237,7 @@ internal sealed class WindowsClientHost : IClientHost
     /// <summary>An adapter that is disabled has no IPv4 either, but cannot be opened, and wants another cure.</summary>
     private SoftlanException WhyNoIPv4()
     {
+        _tap!.LetGo();
         try
         {
             _machine.Open(_adapter!).Dispose();

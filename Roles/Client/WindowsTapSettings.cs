@@ -98,8 +98,13 @@ internal sealed class WindowsTapSettings(IIpHelper ip, HostChanges changes, TapA
             _noted.Add(family);
         }
 
+        if (!isThere || _interfaces.Read(luid, family) is not { } kept)
+        {
+            return false;
+        }
+
         // A default route that is allowed on the best interface would be the way of everything.
-        if (isThere && _interfaces.Read(luid, family) is { } kept && !kept.Satisfies(wanted))
+        if (!kept.Satisfies(wanted))
         {
             throw SoftlanException.Create(
                 $"Cannot prepare the {IpInterfaces.NameOf(family)} side of the TAP adapter '{adapter.Name}'",
@@ -107,6 +112,6 @@ internal sealed class WindowsTapSettings(IIpHelper ip, HostChanges changes, TapA
                 "another program (a VPN, a firewall) seems to hold the settings; end it, or restart the PC");
         }
 
-        return isThere;
+        return true;
     }
 }

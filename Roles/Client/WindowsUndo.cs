@@ -44,7 +44,7 @@ internal sealed class WindowsUndo(IWindowsMachine machine, WindowsCategoryTurns 
     private void Restore(HostChange.IpInterfaceReplaced replaced)
     {
         int error = machine.Ip.FindLuid(replaced.Adapter, out ulong luid);
-        IpInterfaces interfaces = new(machine.Ip);
+        IpInterfaces interfaces = new(machine.Ip, maxOdd: 0); // What is taken for gone is not put back.
         IpInterfaceState old = new(replaced.AutomaticMetric, replaced.Metric, replaced.DefaultRoutesDisabled, replaced.Mtu);
         if (error == 0 && interfaces.Write(luid, replaced.IsIPv6 ? AF_INET6 : AF_INET, old))
         {

@@ -41,6 +41,9 @@ internal sealed class FakeIpHelper : IIpHelper
     /// <summary>A call of this name fails with this code.</summary>
     public (string Api, int Code)? Refuses { get; set; }
 
+    /// <summary>Called after SetIpInterfaceEntry succeeded.</summary>
+    public Action? Written { get; set; }
+
     /// <summary>SetIpInterfaceEntry succeeds but leaves DisableDefaultRoutes as it was.</summary>
     public bool ForgetsDefaultRoutes { get; set; }
 
@@ -203,6 +206,7 @@ internal sealed class FakeIpHelper : IIpHelper
         Changes.Add(
             $"{(written.Family == AF_INET ? "IPv4" : "IPv6")} metric {(written.UseAutomaticMetric != 0 ? "automatic" : written.Metric)} "
             + $"mtu {written.NlMtu} default routes {(written.DisableDefaultRoutes != 0 ? "off" : "on")}");
+        Written?.Invoke();
         return 0;
     }
 

@@ -56,6 +56,58 @@ public sealed class IpInterfacesTests
     }
 
     [Theory]
+    [InlineData("GetIpInterfaceEntry")]
+    [InlineData("SetIpInterfaceEntry")]
+    public void Write_OddAnswer_IsNotThere_UntilItIsSaid(string api)
+    {
+        _ip.Refuses = (api, Win32Error.ERROR_NOT_SUPPORTED);
+        for (int i = 0; i < OddAnswers.Max; i++)
+        {
+            Assert.False(_interfaces.Write(Tap, AF_INET, Party));
+        }
+
+        Assert.Contains($"{api}: ", Assert.Throws<SoftlanException>(() => _interfaces.Write(Tap, AF_INET, Party)).Message, StringComparison.Ordinal);
+        _ip.Refuses = null;
+        Assert.True(_interfaces.Write(Tap, AF_INET, Party));
+        _ip.Refuses = (api, Win32Error.ERROR_NOT_SUPPORTED);
+        Assert.False(_interfaces.Write(Tap, AF_INET, Party)); // Counted anew.
+    }
+
+    /// <summary>IPv4 that answers does not hide that IPv6 never does, nor reading that writing fails.</summary>
+    [Fact]
+    public void OddAnswers_AreCountedByFamilyAndCall()
+    {
+        _ip.Refuses = ("SetIpInterfaceEntry", Win32Error.ERROR_NOT_SUPPORTED);
+        for (int i = 0; i < OddAnswers.Max; i++)
+        {
+            Assert.False(_interfaces.Write(Tap, AF_INET, Party));
+            Assert.NotNull(_interfaces.Read(Tap, AF_INET));
+            _interfaces.Write(Tap, AF_INET6, Party);
+        }
+
+        Assert.Throws<SoftlanException>(() => _interfaces.Write(Tap, AF_INET, Party));
+    }
+
+    [Theory]
+    [InlineData("GetIpInterfaceEntry")]
+    [InlineData("SetIpInterfaceEntry")]
+    public void AccessDenied_IsSaidAtOnce(string api)
+    {
+        _ip.Refuses = (api, Win32Error.ERROR_ACCESS_DENIED);
+        Assert.Contains(
+            "Run as administrator",
+            Assert.Throws<SoftlanException>(() => _interfaces.Write(Tap, AF_INET, Party)).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void OddAnswer_ToWhoMustKnow_IsSaidAtOnce()
+    {
+        _ip.Refuses = ("GetIpInterfaceEntry", Win32Error.ERROR_NOT_SUPPORTED);
+        Assert.Throws<SoftlanException>(() => new IpInterfaces(_ip, maxOdd: 0).Read(Tap, AF_INET));
+    }
+
+    [Theory]
     [InlineData(false, 1u, true, 1400u, true)]
     [InlineData(true, 1u, true, 1400u, false)]
     [InlineData(false, 2u, true, 1400u, false)]

@@ -103,7 +103,7 @@ public sealed class RouteTableTests
     public void FindBest_OddAnswer_TheTableTells_UntilItIsSaid()
     {
         _ip.Refuses = ("GetBestRoute2", Win32Error.ERROR_NOT_SUPPORTED);
-        for (int i = 0; i < RouteTable.MaxOddAnswers; i++)
+        for (int i = 0; i < OddAnswers.Max; i++)
         {
             Assert.Equal(Router, _table.FindBest(Relay)!.NextHop);
         }
@@ -119,7 +119,7 @@ public sealed class RouteTableTests
     public void FindAll_OddAnswer_IsNoRoute_UntilItIsSaid()
     {
         _ip.Refuses = ("GetIpForwardTable2", Win32Error.ERROR_NOT_SUPPORTED);
-        for (int i = 0; i < RouteTable.MaxOddAnswers; i++)
+        for (int i = 0; i < OddAnswers.Max; i++)
         {
             Assert.Empty(_table.FindAll(Relay));
         }

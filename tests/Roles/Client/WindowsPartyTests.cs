@@ -153,6 +153,43 @@ public sealed class WindowsPartyTests : WindowsHostBench
     }
 
     [Fact]
+    public void Windows_AnswersOddlyForAMoment_IsNoFailure()
+    {
+        Join();
+        Machine.FakeIp.Refuses = ("GetIpInterfaceEntry", Win32Error.ERROR_NOT_SUPPORTED);
+        Host!.Maintain();
+        Host.OnJoined(1400);
+        Lane.Advance(TimeSpan.FromSeconds(2));
+        Machine.FakeIp.Refuses = null;
+        Lane.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal([false, true], Device.Media); // The cable stayed in.
+        Assert.Null(Handler.Failure);
+    }
+
+    [Fact]
+    public void OnJoined_WindowsDoesNotSayWhatItKept_TheCableWaits()
+    {
+        Open();
+        Machine.FakeIp.Written = () => Machine.FakeIp.Refuses = ("GetIpInterfaceEntry", Win32Error.ERROR_NOT_SUPPORTED);
+        Host!.OnJoined(1400);
+        Assert.DoesNotContain(true, Device.Media);
+        Machine.FakeIp.Written = null;
+        Machine.FakeIp.Refuses = null;
+        Lane.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(Device.IsMediaConnected);
+    }
+
+    [Fact]
+    public void Undo_WindowsAnswersOddly_StaysInTheJournal()
+    {
+        Join();
+        Machine.FakeIp.Refuses = ("SetIpInterfaceEntry", Win32Error.ERROR_NOT_SUPPORTED);
+        Host!.Changes.UndoAll();
+        Assert.Equal(2, Log.Count("Cannot undo"));
+        Assert.Single(Journals);
+    }
+
+    [Fact]
     public void Adapter_DisabledAndEnabled_ItsHandleIsClosedAtOnce_AndSettingsComeBeforeTheCable()
     {
         Join();

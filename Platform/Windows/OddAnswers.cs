@@ -1,0 +1,26 @@
+namespace Softlan.Platform.Windows;
+
+/// <summary>Error codes of iphlpapi that no page lists, which it gives while Windows falls asleep or changes networks: a few in a row mean "not there
+/// now" and no failure.</summary>
+internal sealed class OddAnswers
+{
+    /// <summary>So many of one call in a row are forgiven; the next is said. The client asks every 5 s, so that is one to two minutes.</summary>
+    public const int Max = 24;
+
+    private readonly Dictionary<(string Call, ushort Family), int> _inARow = [];
+
+    /// <summary>Whether this answer is to be taken as "not there now". A refusal stays one however often it is asked for.</summary>
+    /// <param name="call">The call that was answered.</param>
+    /// <param name="family">AF_INET or AF_INET6, which are counted apart.</param>
+    /// <param name="code">The error code.</param>
+    /// <param name="max">How many are forgiven; 0 for who must know.</param>
+    public bool Forgives(string call, ushort family, int code, int max = Max)
+    {
+        int times = _inARow.GetValueOrDefault((call, family)) + 1;
+        _inARow[(call, family)] = times;
+        return code != Win32Error.ERROR_ACCESS_DENIED && times <= max;
+    }
+
+    /// <summary>The call was answered as documented.</summary>
+    public void Forget(string call, ushort family) => _inARow.Remove((call, family));
+}
