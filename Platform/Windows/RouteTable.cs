@@ -146,14 +146,20 @@ internal sealed class RouteTable(IIpHelper ip)
         }
 
         IPNetwork destination = IPNetworks.Of(address, row.DestinationPrefix.PrefixLength);
+        IPAddress? nextHop = SocketAddresses.IsNone(row.NextHop) ? null : SocketAddresses.FromNative(row.NextHop);
         return new WindowsRoute(
             destination,
-            SocketAddresses.IsNone(row.NextHop) ? null : SocketAddresses.FromNative(row.NextHop),
+            nextHop,
             row.InterfaceLuid,
             (int)row.InterfaceIndex,
             row.Metric + interfaceMetric,
-            row.Loopback != 0);
+            IsLocal: row.Loopback != 0 && nextHop is null && MayBeLocal(destination));
     }
+
+    /// <summary>Whether it may lead to this machine itself. Loopback alone does not tell: whoever makes a route chooses it (CreateIpForwardEntry2).
+    /// Windows' own are those of single addresses, and 127.0.0.0/8.</summary>
+    private static bool MayBeLocal(IPNetwork destination) =>
+        destination.PrefixLength == IPNetworks.HostPrefixOf(destination.BaseAddress) || IPAddress.IsLoopback(destination.BaseAddress);
 
     private MIB_IPFORWARD_ROW2[] List(ushort family, int maxOdd = OddAnswers.Max)
     {

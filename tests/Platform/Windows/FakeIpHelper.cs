@@ -54,7 +54,7 @@ internal sealed class FakeIpHelper : IIpHelper
         Add(AF_INET6, Tap, TapIndex, 25);
     }
 
-    public void AddRoute(string destination, string? nextHop, ulong luid, uint metric = 0)
+    public void AddRoute(string destination, string? nextHop, ulong luid, uint metric = 0, bool isLoopback = false)
     {
         IPNetwork network = IPNetwork.Parse(destination);
         ushort family = SocketAddresses.FamilyOf(network.BaseAddress);
@@ -70,6 +70,7 @@ internal sealed class FakeIpHelper : IIpHelper
             NextHop = nextHop is null ? SocketAddresses.None(family) : SocketAddresses.ToNative(IPAddress.Parse(nextHop)),
             Metric = metric,
             Protocol = MIB_IPPROTO_NETMGMT,
+            Loopback = isLoopback ? (byte)1 : (byte)0,
         });
     }
 

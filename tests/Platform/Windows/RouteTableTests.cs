@@ -160,6 +160,23 @@ public sealed class RouteTableTests
         Assert.StartsWith("DeleteIpForwardEntry2: ", Assert.Single(_table.Remove(Tap, _ => true)).Failure, StringComparison.Ordinal);
     }
 
+    /// <summary>Whoever makes a route chooses its Loopback; a VPN's 0.0.0.0/1 with it is none to this machine itself.</summary>
+    [Theory]
+    [InlineData("203.0.113.7/32", null, true, true)]
+    [InlineData("203.0.113.7/32", null, false, false)]
+    [InlineData("203.0.113.7/32", "192.168.1.1", true, false)]
+    [InlineData("203.0.113.0/24", null, true, false)]
+    [InlineData("128.0.0.0/1", null, true, false)]
+    [InlineData("127.0.0.0/8", null, true, true)]
+    [InlineData("2001:db8::7/128", null, true, true)]
+    [InlineData("2001:db8::/64", null, true, false)]
+    public void IsLocal_ForThisMachinesOwnAddressesAlone(string destination, string? nextHop, bool isLoopback, bool isLocal)
+    {
+        _ip.AddRoute(destination, nextHop, Wifi, isLoopback: isLoopback);
+        IPNetwork network = IPNetwork.Parse(destination);
+        Assert.Equal(isLocal, _table.FindAll(network.BaseAddress)[0].IsLocal);
+    }
+
     [Fact]
     public void FindBest_IPv6IsSwitchedOff_IsNoRoute()
     {
