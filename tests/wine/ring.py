@@ -215,11 +215,29 @@ def check_file(name, path):
     check(f"{name} has msquic inside", b"MsQuicOpenVersion" in content)
 
 
+def dependent_load_flags(path):
+    """Of the load configuration (winnt.h, IMAGE_LOAD_CONFIG_DIRECTORY64); None where the executable has none that reaches so far."""
+    with open(path, "rb") as file:
+        content = file.read()
+
+    def number(at, length):
+        return int.from_bytes(content[at:at + length], "little")
+    header = number(0x3C, 4) + 24                     # IMAGE_OPTIONAL_HEADER64
+    rva, length = number(header + 112 + 10 * 8, 4), number(header + 112 + 10 * 8 + 4, 4)
+    section = header + number(header - 4, 2)          # SizeOfOptionalHeader
+    for at in range(section, section + 40 * number(header - 18, 2), 40):
+        begin = number(at + 12, 4)
+        if rva and length >= 80 and begin <= rva < begin + number(at + 8, 4):
+            return number(number(at + 20, 4) + rva - begin + 78, 2)
+    return None
+
+
 def native():
     if not os.path.exists(NATIVE_EXE):
         return
     heading("the experimental native executable")
     check_file("it", NATIVE_EXE)
+    check("what it imports comes from System32 alone", dependent_load_flags(NATIVE_EXE) == 0x800, str(dependent_load_flags(NATIVE_EXE)))
     code, text = wine(NATIVE_EXE, "--version")
     check("it says its version", code == 0 and re.match(r"softlan \d", text), text)
     code, text = wine(NATIVE_EXE, "client", "--list-taps")

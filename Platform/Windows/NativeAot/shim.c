@@ -18,6 +18,13 @@ int _fltused = 0x9875;
 /* The linker option /GS: functions put it on their stack and look for it before they return. */
 uintptr_t __security_cookie = 0x00002B992DDFA232ull;
 
+/* What Microsoft's library has in loadcfg.obj, in the length that mingw-w64 declares. Without it the linker has no place for what the option
+ * /DEPENDENTLOADFLAG of Windows.targets says (in Reserved1, called DependentLoadFlags in newer headers), and drops it without a word. */
+__attribute__((used, section(".rdata$loadcfg"), aligned(16))) const IMAGE_LOAD_CONFIG_DIRECTORY64 _load_config_used = {
+    .Size = sizeof(IMAGE_LOAD_CONFIG_DIRECTORY64),
+    .SecurityCookie = (ULONGLONG)&__security_cookie,
+};
+
 __attribute__((noreturn)) void __report_rangecheckfailure(void)
 {
     __asm__ volatile("mov $8, %ecx\n int $0x29"); /* FAST_FAIL_RANGE_CHECK_FAILURE */
