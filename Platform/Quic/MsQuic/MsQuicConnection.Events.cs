@@ -110,7 +110,7 @@ internal sealed unsafe partial class MsQuicConnection
             case NativeMsQuic.QUIC_DATAGRAM_SEND_SENT:
                 Volatile.Write(ref _bytesInFlight, _bytesInFlight + slot->Buffer.Length);
                 Volatile.Write(ref _sent, _sent + 1);
-                GiveNotice();
+                TellWhenSettled();
                 break;
             case NativeMsQuic.QUIC_DATAGRAM_SEND_LOST_SUSPECT:
                 if (isLarge)
@@ -122,11 +122,10 @@ internal sealed unsafe partial class MsQuicConnection
 
                 break;
             case NativeMsQuic.QUIC_DATAGRAM_SEND_CANCELED:
-                if (_canceled.Add(slot))
-                {
-                    _engine.Lane.Enter(_work);
-                }
-
+                _ = _canceled.Add(slot);
+                Volatile.Write(ref _givenBack, _givenBack + 1);
+                Interlocked.Exchange(ref _wantsSettled, 1); // Somebody has to take it.
+                TellWhenSettled();
                 break;
             case NativeMsQuic.QUIC_DATAGRAM_SEND_LOST_DISCARDED:
             case NativeMsQuic.QUIC_DATAGRAM_SEND_ACKNOWLEDGED:
@@ -155,6 +154,18 @@ internal sealed unsafe partial class MsQuicConnection
         _engine.Slots.Return(slot);
         Volatile.Write(ref _finished, _finished + 1);
         GiveNotice();
+    }
+
+    private void TellWhenSettled()
+    {
+        // The full fence pairs with the one in WantSettled. Where the lane hands over more just now, that will be settled later.
+        Interlocked.MemoryBarrier();
+        if (_sent + _givenBack == Volatile.Read(ref _handedOver) && Interlocked.Exchange(ref _wantsSettled, 0) != 0)
+        {
+            _engine.Lane.Enter(_work);
+        }
+
+        RefreshStatisticsNowAndThen();
     }
 
     private void GiveNotice()

@@ -21,7 +21,9 @@ internal sealed unsafe partial class MsQuicConnection
     private int _receivedCount;
     private long _overflow;
     private long _lost;
+    private long _handedOver;
     private long _sent;
+    private long _givenBack;
     private long _finished;
     private long _bytesInFlight;
     private long _largeLosses;
@@ -29,6 +31,7 @@ internal sealed unsafe partial class MsQuicConnection
     private long _largeAcknowledged;
     private long _lastLargeAcknowledged;
     private int _wantsNotice;
+    private int _wantsSettled;
     private readonly ConcurrentQueue<byte[]> _control = new();
     private readonly ControlRoom _controlRoom = new(MaxControlWaiting);
     private long _controlBytesAcknowledged;
@@ -66,6 +69,12 @@ internal sealed unsafe partial class MsQuicConnection
     /// <summary>Datagrams that msquic wrote into packets.</summary>
     public long Sent => Volatile.Read(ref _sent);
 
+    /// <summary>Datagrams that msquic gave back unsent.</summary>
+    public long GivenBack => Volatile.Read(ref _givenBack);
+
+    /// <summary>Datagrams that msquic has neither written nor given back yet. On the lane.</summary>
+    public long Unsettled => _handedOver - GivenBack - Sent;
+
     /// <summary>Datagrams that the peer acknowledged or that got lost: congestion control has room again.</summary>
     public long Finished => Volatile.Read(ref _finished);
 
@@ -89,9 +98,12 @@ internal sealed unsafe partial class MsQuicConnection
     /// <summary>How it ended, once <see cref="IsComplete"/>. Status, QUIC error code, whether the peer's application closed, and its words.</summary>
     public (int Status, ulong Error, bool IsByPeer, string Text) Ending { get; private set; } = (0, 0, false, "");
 
-    /// <summary>Asks for an entry into the lane at the next SENT or final state; until then such states are only counted. On the lane: set it, then
-    /// look at the counters once more.</summary>
+    /// <summary>Asks for an entry into the lane at the next final state; until then such states are only counted. On the lane: set it, then look at
+    /// the counters once more.</summary>
     public void WantNotice() => Interlocked.Exchange(ref _wantsNotice, 1);
+
+    /// <summary>Asks for an entry into the lane when nothing is <see cref="Unsettled"/>. On the lane: set it, then look once more.</summary>
+    public void WantSettled() => Interlocked.Exchange(ref _wantsSettled, 1);
 
     /// <summary>Takes what has arrived, oldest first. On the lane, which returns the slots one by one.</summary>
     public DatagramSlot* TakeReceived() => _received.TakeAll();

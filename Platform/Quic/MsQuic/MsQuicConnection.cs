@@ -151,8 +151,17 @@ internal sealed unsafe partial class MsQuicConnection
 
     /// <summary>Gives one datagram to msquic, which owns the slot until the final state of this send. On the lane.</summary>
     /// <returns>A QUIC_STATUS; where it failed, the slot is still the caller's.</returns>
-    public int SendDatagram(DatagramSlot* slot) =>
-        _api->DatagramSend(_handle, &slot->Buffer, 1, NativeMsQuic.QUIC_SEND_FLAG_CANCEL_ON_BLOCKED, slot);
+    public int SendDatagram(DatagramSlot* slot)
+    {
+        Volatile.Write(ref _handedOver, _handedOver + 1); // Before msquic's thread can be done with it.
+        int status = _api->DatagramSend(_handle, &slot->Buffer, 1, NativeMsQuic.QUIC_SEND_FLAG_CANCEL_ON_BLOCKED, slot);
+        if (MsQuicStatus.IsFailed(status))
+        {
+            Volatile.Write(ref _handedOver, _handedOver - 1);
+        }
+
+        return status;
+    }
 
     /// <summary>Lets the other side know, after the control messages that it has not acknowledged yet: closing throws away what is still on its way.
     /// On the lane.</summary>

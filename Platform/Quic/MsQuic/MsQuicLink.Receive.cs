@@ -22,7 +22,7 @@ internal sealed partial class MsQuicLink
         TakeControl();
         TakeDatagrams();
         TakePathEvidence();
-        TakeCanceled();
+        LookWhetherToSend();
         if (_connection.IsComplete)
         {
             OnComplete();

@@ -2,9 +2,12 @@ using Softlan.Wire;
 
 namespace Softlan.Platform.Quic.MsQuic;
 
-// msquic has a queue of its own without a limit in time, so as little as possible stands there: a window of datagrams that it has not
+// msquic has a queue of its own without a limit in time, so as little as possible stands there: one set of datagrams that it has not
 // written into packets yet. What congestion control or pacing does not let out at once it gives back (CANCEL_ON_BLOCKED); that waits here,
 // in order, and is tried again when acknowledgements make room, or a millisecond later.
+//
+// It gives back one by one, each time with a word that on a shared lane is heard at once. So the next set is handed over when the last one is
+// settled, each of it written or given back: whatever came later would pass what msquic still holds, and TCP would take that for loss.
 //
 // It is no older for that than in the queue: a datagram has its time from when it came. TCP has ten times as much of it as a game, so what
 // is given back of TCP waits apart, and a game that comes goes before it, as it does in the queue. What is of one conversation waits in one place.
@@ -12,9 +15,13 @@ namespace Softlan.Platform.Quic.MsQuic;
 /// <summary>The sending half: queues in, sends of msquic out.</summary>
 internal sealed unsafe partial class MsQuicLink
 {
-    /// <summary>Datagrams that msquic may have and not have written yet: 96 KiB, 10 ms of 80 Mbit/s. Each send walks the list of those before it, and
-    /// one flush writes at most 40 packets, so more would only go back and forth.</summary>
-    private const int MaxUnsent = 64;
+    /// <summary>Datagrams that msquic has at once and has not written yet: 60 KiB, 6 ms of 80 Mbit/s. The rest waits here. One flush of msquic's writes
+    /// as many packets (QUIC_MAX_DATAGRAMS_PER_SEND), and more would only go back and forth.</summary>
+    private const int MaxSet = 40;
+
+    /// <summary>A flush that wrote so many of a set may only have been full: of some packets, acknowledgements and probes, we do not hear. One that
+    /// wrote fewer and gave some back shows that nothing more is let out now.</summary>
+    private const int FullFlush = MaxSet / 2;
 
     /// <summary>Pause before what was given back is tried again, where no acknowledgement comes first.</summary>
     private static readonly TimeSpan BlockedRetry = TimeSpan.FromMilliseconds(1);
@@ -22,16 +29,13 @@ internal sealed unsafe partial class MsQuicLink
     // Given back by msquic. The lane's own.
     private SlotQueue _waiting;
     private SlotQueue _waitingTcp;
-    private long _handedOver;
-    private long _canceledCount;
     private bool _isBlocked;
     private long _finishedWhenBlocked;
-    private long _sentWhenCanceled;
-    private int _setLength;
+    private long _sentBeforeSet;
     private long _largeLossesSeen;
     private long _largeAcknowledgedSeen;
 
-    private long Unsent => _handedOver - _canceledCount - _connection.Sent;
+    private bool HasWaiting => !(_waiting.IsEmpty && _waitingTcp.IsEmpty && _queue.Count == 0);
 
     private void SendControlMessages()
     {
@@ -49,23 +53,17 @@ internal sealed unsafe partial class MsQuicLink
 
     private void SendDatagrams()
     {
-        RetryLargePackets();
-        while (!_isBlocked)
+        if (IsSettled())
         {
-            if (Unsent >= MaxUnsent)
+            TakeGivenBack();
+            if (!TryRetryLargePackets() && !_isBlocked)
             {
-                // Told at the next SENT. It may have happened between the two looks.
-                _connection.WantNotice();
-                if (Unsent >= MaxUnsent)
-                {
-                    break;
-                }
+                SendSet();
             }
 
-            DatagramSlot* slot = NextSlot();
-            if (slot is null || !MayJoin(slot) || !HandOver(slot))
+            if (HasWaiting && !_isBlocked && IsSettled())
             {
-                break;
+                RequestTurnEnd();
             }
         }
 
@@ -73,34 +71,47 @@ internal sealed unsafe partial class MsQuicLink
         SetSendTimer();
     }
 
-    /// <summary>In a black hole nothing larger than what every path carries may leave, and msquic fills packets: so as much as fits one small packet,
-    /// and then not before it is written.</summary>
-    private bool MayJoin(DatagramSlot* slot)
+    /// <summary>Nothing is with msquic unwritten; otherwise the lane hears of it when that is so.</summary>
+    private bool IsSettled()
     {
-        if (!_mtu.IsBlackHole)
+        if (_connection.Unsettled == 0)
         {
             return true;
         }
 
-        int length = (int)slot->Buffer.Length + QuicLimits.DatagramFrameHeader;
-        if (Unsent == 0)
-        {
-            _setLength = 0;
-        }
+        _connection.WantSettled();
+        return _connection.Unsettled == 0; // It may have happened between the two looks.
+    }
 
-        if (_setLength > 0 && _setLength + length > FrameLimits.MinMaxDatagramLength + QuicLimits.DatagramFrameHeader)
+    private void SendSet()
+    {
+        long givenBack = _connection.GivenBack;
+        int length = 0;
+        _sentBeforeSet = _connection.Sent;
+        for (int count = 0; count < MaxSet; count++)
         {
-            _connection.WantNotice();
-            if (Unsent > 0)
+            // msquic's thread may be at the first of the set already. What it gives back goes before the rest.
+            DatagramSlot* slot = _connection.GivenBack == givenBack ? NextSlot() : null;
+            if (slot is null || !MayJoin(slot, ref length) || !HandOver(slot))
             {
-                WaitingFor(slot).Add(slot);
-                return false;
+                return;
             }
+        }
+    }
 
-            _setLength = 0;
+    /// <summary>In a black hole nothing larger than what every path carries may leave, and msquic fills packets: so a set is as much as fits one small
+    /// packet.</summary>
+    /// <param name="setLength">Bytes of the set so far, with their headers.</param>
+    private bool MayJoin(DatagramSlot* slot, ref int setLength)
+    {
+        int length = (int)slot->Buffer.Length + QuicLimits.DatagramFrameHeader;
+        if (_mtu.IsBlackHole && setLength > 0 && setLength + length > FrameLimits.MinMaxDatagramLength + QuicLimits.DatagramFrameHeader)
+        {
+            WaitingFor(slot).Add(slot);
+            return false;
         }
 
-        _setLength += length;
+        setLength += length;
         return true;
     }
 
@@ -183,7 +194,6 @@ internal sealed unsafe partial class MsQuicLink
 
     private bool HandOver(DatagramSlot* slot)
     {
-        _handedOver++;
         Counters.DatagramsOut++;
         if (!MsQuicStatus.IsFailed(_connection.SendDatagram(slot)))
         {
@@ -191,7 +201,6 @@ internal sealed unsafe partial class MsQuicLink
         }
 
         // Either the connection is on its way down, or the path shrank and the notice is still under way.
-        _handedOver--;
         Counters.DatagramsOut--;
         if (!slot->IsPadding)
         {
@@ -199,22 +208,35 @@ internal sealed unsafe partial class MsQuicLink
         }
 
         _engine.Slots.Return(slot);
+        RequestTurnEnd(); // Meanwhile msquic's thread may have seen one more under way, and have told nobody that the others are settled.
         return _connection.MaxSendLength > 0;
     }
 
-    /// <summary>Takes over what msquic could not send at once.</summary>
-    private void TakeCanceled()
+    /// <summary>Looks whether a set is settled, or acknowledgements have made room, and something waits for that.</summary>
+    private void LookWhetherToSend()
     {
         if (_isBlocked && _connection.Finished != _finishedWhenBlocked)
         {
             _isBlocked = false;
         }
 
+        if (_connection.Unsettled == 0)
+        {
+            TakeGivenBack();
+            if (_state == State.Connected && HasWaiting && !_isBlocked)
+            {
+                RequestTurnEnd();
+            }
+        }
+    }
+
+    /// <summary>Takes over what msquic could not send at once, all of a settled set.</summary>
+    private void TakeGivenBack()
+    {
         bool isGivenBack = false;
         for (DatagramSlot* slot = _connection.TakeCanceled(); slot is not null;)
         {
             DatagramSlot* next = slot->Next;
-            _canceledCount++;
             Counters.DatagramsOut--;
             if (slot->IsPadding || _state != State.Connected)
             {
@@ -229,21 +251,9 @@ internal sealed unsafe partial class MsQuicLink
             slot = next;
         }
 
-        if (isGivenBack)
+        if (isGivenBack && _connection.Sent - _sentBeforeSet < FullFlush)
         {
-            // A flush that wrote something may only have been full; one that wrote nothing shows that nothing is let out now.
-            long sent = _connection.Sent;
-            if (sent == _sentWhenCanceled)
-            {
-                Block();
-            }
-
-            _sentWhenCanceled = sent;
-        }
-
-        if (_state == State.Connected && !_isBlocked && !(_waiting.IsEmpty && _waitingTcp.IsEmpty && _queue.Count == 0))
-        {
-            RequestTurnEnd();
+            Block();
         }
     }
 
@@ -336,18 +346,19 @@ internal sealed unsafe partial class MsQuicLink
         }
     }
 
-    /// <summary>In a black hole, sends a padding datagram of full size now and then: when it is acknowledged, large packets pass again.</summary>
-    private void RetryLargePackets()
+    /// <summary>In a black hole, sends a padding datagram of full size now and then, as a set of its own: when it is acknowledged, large packets pass
+    /// again.</summary>
+    private bool TryRetryLargePackets()
     {
-        if (!_mtu.IsBlackHole || _engine.Lane.Now < _mtu.RetryAt || Unsent > 0)
+        if (!_mtu.IsBlackHole || _engine.Lane.Now < _mtu.RetryAt)
         {
-            return;
+            return false;
         }
 
         DatagramSlot* slot = _engine.Slots.TryRent();
         if (slot is null)
         {
-            return;
+            return false;
         }
 
         _mtu.OnRetried(_engine.Lane.Now);
@@ -357,9 +368,9 @@ internal sealed unsafe partial class MsQuicLink
         slot->Fill(padding);
         slot->IsPadding = true;
         slot->Id = _mtu.NextId(isLarge: true);
-        _setLength = FrameLimits.MinMaxDatagramLength;
         HandOver(slot);
         _connection.WantNotice();
+        return true;
     }
 
     private void SetSendTimer()
