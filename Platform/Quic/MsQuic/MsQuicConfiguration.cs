@@ -31,14 +31,16 @@ internal sealed unsafe class MsQuicConfiguration
         const string What = "Cannot prepare TLS";
         nint handle = Open(api, registration, settings, What);
 
-        // msquic's own validation is off, since it knows neither pins nor our CA files; without it the callback alone decides.
+        // msquic's own validation is off, since it knows neither pins nor our CA files; without it the callback alone decides. Portable certificates
+        // are bytes, as OpenSSL's are anyway. Schannel's would be made anew, with a chain of what Windows knows (CxPlatGetPortableCertificate) and
+        // without the intermediates that the relay has sent; so there it shows its own.
         NativeMsQuic.CredentialConfig credentials = new()
         {
             Type = NativeMsQuic.QUIC_CREDENTIAL_TYPE_NONE,
             Flags = NativeMsQuic.QUIC_CREDENTIAL_FLAG_CLIENT
                 | NativeMsQuic.QUIC_CREDENTIAL_FLAG_NO_CERTIFICATE_VALIDATION
                 | NativeMsQuic.QUIC_CREDENTIAL_FLAG_INDICATE_CERTIFICATE_RECEIVED
-                | NativeMsQuic.QUIC_CREDENTIAL_FLAG_USE_PORTABLE_CERTIFICATES,
+                | (OperatingSystem.IsWindows() ? 0 : NativeMsQuic.QUIC_CREDENTIAL_FLAG_USE_PORTABLE_CERTIFICATES),
         };
         Load(api, handle, &credentials, What);
         return new MsQuicConfiguration(api, handle);

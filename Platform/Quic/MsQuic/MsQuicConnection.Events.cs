@@ -251,19 +251,20 @@ internal sealed unsafe partial class MsQuicConnection
         }
     }
 
-    private int OnPeerCertificate(NativeMsQuic.Buffer* leaf, NativeMsQuic.Buffer* chain)
+    private int OnPeerCertificate(void* certificate, NativeMsQuic.Buffer* chain)
     {
-        // SAFETY: both are msquic's until this event returns.
-        ReadOnlySpan<byte> der = leaf is null ? default : new ReadOnlySpan<byte>(leaf->Data, (int)leaf->Length);
+        // SAFETY: both are msquic's until this event returns; so everything is copied.
         RelayTrust trust = Link.Trust!;
+        bool isSchannel = OperatingSystem.IsWindows();
+        byte[] leaf = isSchannel ? SchannelCertificates.CopyLeaf(certificate) : Copy((NativeMsQuic.Buffer*)certificate);
         if (trust.IsPinned)
         {
-            TrustFailure = trust.CheckPin(der);
+            TrustFailure = trust.CheckPin(leaf);
             return TrustFailure is null ? MsQuicStatus.Success : MsQuicStatus.BadCertificate;
         }
 
-        byte[] leafCopy = der.ToArray();
-        byte[] chainCopy = chain is null ? [] : new ReadOnlySpan<byte>(chain->Data, (int)chain->Length).ToArray();
+        byte[] pkcs7 = isSchannel ? [] : Copy(chain);
+        List<byte[]> others = OperatingSystem.IsWindows() ? SchannelCertificates.CopyOthers(certificate) : [];
         _engine.Blocking.Add(() =>
         {
             if (_isClosed)
@@ -271,12 +272,15 @@ internal sealed unsafe partial class MsQuicConnection
                 return;
             }
 
-            TrustFailure = trust.CheckChain(leafCopy, chainCopy);
+            TrustFailure = isSchannel ? trust.CheckShown(leaf, others) : trust.CheckChain(leaf, pkcs7);
             _ = _api->ConnectionCertificateValidationComplete(
                 _handle, (byte)(TrustFailure is null ? 1 : 0), NativeMsQuic.QUIC_TLS_ALERT_CODE_BAD_CERTIFICATE);
         });
         return MsQuicStatus.Pending;
     }
+
+    private static byte[] Copy(NativeMsQuic.Buffer* buffer) =>
+        buffer is null ? [] : new ReadOnlySpan<byte>(buffer->Data, (int)buffer->Length).ToArray();
 
     private void NoteEnd(int status, ulong error, bool isByPeer)
     {

@@ -214,11 +214,12 @@ internal static unsafe partial class NativeMsQuic
         [FieldOffset(16)]
         public int DatagramSendState;
 
-        /// <summary>With portable certificates: the leaf's DER.</summary>
+        /// <summary>A QUIC_CERTIFICATE. With portable certificates: a <see cref="Buffer"/>, the leaf's DER. Without, from Schannel: a
+        /// CERT_CONTEXT.</summary>
         [FieldOffset(8)]
-        public Buffer* PeerCertificate;
+        public void* PeerCertificate;
 
-        /// <summary>With portable certificates: all certificates as PKCS#7.</summary>
+        /// <summary>With portable certificates: all certificates as PKCS#7. Not to be read otherwise.</summary>
         [FieldOffset(24)]
         public Buffer* PeerCertificateChain;
     }

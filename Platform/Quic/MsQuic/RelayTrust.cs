@@ -53,8 +53,13 @@ internal sealed class RelayTrust
     /// <param name="leaf">DER; empty where the relay showed none.</param>
     /// <param name="chain">All certificates that the relay showed, as PKCS#7; may be empty.</param>
     /// <returns>Null: it is the relay. Otherwise why not, one sentence without a full stop.</returns>
-    public string? CheckChain(byte[] leaf, byte[] chain) => Check(leaf, certificate =>
-        DescribeChain(certificate, chain) is { } reason ? $"the relay's certificate is not valid for '{_serverName}': {reason}" : null);
+    public string? CheckChain(byte[] leaf, byte[] chain) => Check(leaf, certificate => DescribeChain(certificate, ReadPkcs7(chain)));
+
+    /// <param name="leaf">DER; empty where the relay showed none.</param>
+    /// <param name="others">The certificates that the relay showed with it, DER each.</param>
+    /// <returns>Null: it is the relay. Otherwise why not, one sentence without a full stop.</returns>
+    public string? CheckShown(byte[] leaf, IReadOnlyList<byte[]> others) => Check(
+        leaf, certificate => DescribeChain(certificate, [.. others.Select(der => X509CertificateLoader.LoadCertificate(der))]));
 
     private static string? Check(ReadOnlySpan<byte> leaf, Func<X509Certificate2, string?> check)
     {
@@ -74,13 +79,12 @@ internal sealed class RelayTrust
         }
     }
 
-    private string? DescribeChain(X509Certificate2 leaf, byte[] shown)
+    private string? DescribeChain(X509Certificate2 leaf, X509Certificate2Collection intermediates)
     {
         using X509Chain chain = new();
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.DisableCertificateDownloads = true;
         chain.ChainPolicy.ApplicationPolicy.Add(new Oid(PemCertificates.ServerAuthentication));
-        X509Certificate2Collection intermediates = ReadPkcs7(shown);
         chain.ChainPolicy.ExtraStore.AddRange(intermediates);
         if (_authorities is not null)
         {
@@ -100,7 +104,7 @@ internal sealed class RelayTrust
         }
 
         PemCertificates.DisposeAll(intermediates);
-        return reasons.Count > 0 ? string.Join("; ", reasons) : null;
+        return reasons.Count > 0 ? $"the relay's certificate is not valid for '{_serverName}': {string.Join("; ", reasons)}" : null;
     }
 
     /// <summary>The certificates of a SignedData without signers (RFC 5652, section 5.1), as TLS libraries write chains.</summary>

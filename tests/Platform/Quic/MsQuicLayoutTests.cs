@@ -149,6 +149,18 @@ public sealed unsafe class MsQuicLayoutTests
         Assert.Equal(8, (byte)NativeMsQuic.SettingsBits.DatagramReceiveEnabled);
     }
 
+    /// <summary>_CERT_CONTEXT of wincrypt.h, by _Static_assert with x86_64-w64-mingw32-gcc; arm64 lays it out alike.</summary>
+    [Fact]
+    public void CertContext_MembersStandWhereTheHeaderSays()
+    {
+        Assert.Equal(40, sizeof(NativeCrypt32.CERT_CONTEXT));
+        Assert.Equal(0, Offset<NativeCrypt32.CERT_CONTEXT>(nameof(NativeCrypt32.CERT_CONTEXT.dwCertEncodingType)));
+        Assert.Equal(8, Offset<NativeCrypt32.CERT_CONTEXT>(nameof(NativeCrypt32.CERT_CONTEXT.pbCertEncoded)));
+        Assert.Equal(16, Offset<NativeCrypt32.CERT_CONTEXT>(nameof(NativeCrypt32.CERT_CONTEXT.cbCertEncoded)));
+        Assert.Equal(24, Offset<NativeCrypt32.CERT_CONTEXT>(nameof(NativeCrypt32.CERT_CONTEXT.pCertInfo)));
+        Assert.Equal(32, Offset<NativeCrypt32.CERT_CONTEXT>(nameof(NativeCrypt32.CERT_CONTEXT.hCertStore)));
+    }
+
     [Fact]
     public void DatagramSlot_HeaderFitsItsCacheLine() => Assert.True(Unsafe.SizeOf<DatagramSlot>() <= DatagramSlot.HeaderLength);
 

@@ -110,6 +110,9 @@ public sealed class RelayTrustTests
 
         RelayTrust trust = Trust(root, "relay.test");
         Assert.Null(trust.CheckChain(leaf, shown));
+        Assert.Null(trust.CheckShown(leaf, [middle.Certificate.RawData, leaf])); // As Schannel has them: in any order, the leaf among them.
+        Assert.Contains("is not valid for 'relay.test'", trust.CheckShown(leaf, []), StringComparison.Ordinal);
+        Assert.Contains("cannot be read", trust.CheckShown(leaf, [[1, 2, 3]]), StringComparison.Ordinal);
         Assert.Contains("is not valid for 'relay.test'", trust.CheckChain(leaf, []), StringComparison.Ordinal);
         Assert.Contains("name in the certificate does not match", Trust(root, "other.test").CheckChain(leaf, shown), StringComparison.Ordinal);
         using Authority stranger = new("stranger", null);
