@@ -27,8 +27,21 @@ internal static class SharedLaneHost
                 broken.Cancel();
             }
         });
-        using RoleHost host = new(lane, Wait, loggers.CreateLogger("softlan"), work => Do(lane, work));
-        return host.Run(() => RoleAndEngine.Create(createEngine(lane, loggers), engine => create(lane, loggers, engine)));
+        IQuicEngine? engine = null;
+        using RoleHost host = new(lane, Wait, loggers.CreateLogger("softlan"), OnLane);
+        return host.Run(() => RoleAndEngine.Create(engine = createEngine(lane, loggers), made => create(lane, loggers, made)));
+
+        void OnLane(Action work)
+        {
+            try
+            {
+                Do(lane, work);
+            }
+            finally
+            {
+                (engine as IFarewell)?.Wait(); // Where that was the end, the process is about to go.
+            }
+        }
 
         void Wait(CancellationToken end)
         {

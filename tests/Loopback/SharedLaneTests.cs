@@ -112,6 +112,41 @@ public sealed class SharedLaneTests : IDisposable
     }
 
     [Fact]
+    public void Dispose_InsideACallback_TheLastGoodbyeLeaves()
+    {
+        using MsQuicEngine other = new(_lane);
+        RecordingHandler client = null!;
+        OnLane(() => client = Connect(other));
+        Until(() => client.IsConnected && _acceptor.Handlers.Count > 0, "the link is up");
+        RecordingHandler server = _acceptor.Handlers[^1];
+        OnLane(() => client.SendText("hello"));
+        Until(() => server.Control.Count == 1, "the stream is open, without which a goodbye may have no words");
+        server.WhenDatagram = () =>
+        {
+            if (!MsQuicCallbacks.IsInside)
+            {
+                return; // It came while this test's thread was on the lane.
+            }
+
+            server.WhenDatagram = null;
+            server.Link.Close(CloseReason.ShuttingDown, "over");
+            _lane.Post(_engine.Dispose); // After the turn, in which the goodbye is said.
+        };
+        Until(
+            () =>
+            {
+                client.SendNow(100);
+                return client.Closed is not null;
+            },
+            "the goodbye has come");
+        Assert.Equal(new LinkClosed(LinkCloseKind.ByPeer, CloseReason.ShuttingDown, "over"), client.Closed);
+        long before = Environment.TickCount64;
+        _engine.Wait();
+        Assert.True(Environment.TickCount64 - before < 3000, "It ended with patience.");
+        OnLane(other.Dispose);
+    }
+
+    [Fact]
     public void Statistics_WhileFramesFlow_Grow()
     {
         (RecordingHandler client, RecordingHandler server) = Join();
@@ -186,10 +221,12 @@ public sealed class SharedLaneTests : IDisposable
         },
         _acceptor);
 
-    private RecordingHandler Connect()
+    private RecordingHandler Connect() => Connect(_engine);
+
+    private RecordingHandler Connect(MsQuicEngine engine)
     {
         RecordingHandler handler = new();
-        handler.Link = _engine.Connect(
+        handler.Link = engine.Connect(
             new ConnectOptions
             {
                 RemoteEndPoint = new IPEndPoint(IPAddress.Loopback, _listener.LocalEndPoints[0].Port),

@@ -6,7 +6,7 @@ namespace Softlan.Platform.Quic.MsQuic;
 
 /// <summary>QUIC by msquic: the engine of Windows, and of a Linux on which libmsquic is installed. Its links live on one lane; msquic's threads only
 /// bring things there.</summary>
-internal sealed unsafe class MsQuicEngine : IQuicEngine, IDisposable
+internal sealed unsafe class MsQuicEngine : IQuicEngine, IFarewell, IDisposable
 {
     /// <summary>IP packet of plain Ethernet: UDP payloads of 1472 (IPv4) and 1452 bytes (IPv6).</summary>
     private const int MaxMtu = 1500;
@@ -33,6 +33,9 @@ internal sealed unsafe class MsQuicEngine : IQuicEngine, IDisposable
     private readonly HashSet<MsQuicConnection> _connections = [];
     private readonly HashSet<MsQuicListener> _listeners = [];
     private readonly AutoResetEvent _completed = new(false);
+
+    // Never disposed: whoever lost patience may have left somebody behind who sets it.
+    private readonly ManualResetEventSlim _isClosed = new();
     private MsQuicConfiguration? _client;
     private bool _isDisposed;
 
@@ -124,7 +127,8 @@ internal sealed unsafe class MsQuicEngine : IQuicEngine, IDisposable
 
     public CertificatePin Inspect(ServerCertificate certificate, string origin) => PemCertificates.Inspect(certificate, origin);
 
-    /// <summary>All connections end without a word, except those that are saying goodbye. On the lane, or after its last turn.</summary>
+    /// <summary>All connections end without a word, except those that are saying goodbye. On the lane, or after its last turn. Returns when all is
+    /// said, unless a thread of msquic's visits the lane just now: it would wait for itself. Then <see cref="Wait"/> knows.</summary>
     public void Dispose()
     {
         if (_isDisposed)
@@ -144,39 +148,30 @@ internal sealed unsafe class MsQuicEngine : IQuicEngine, IDisposable
             listener.Dispose();
         }
 
-        // A thread of msquic's that waits here would wait for itself.
-        bool mayWait = !MsQuicCallbacks.IsInside;
         MsQuicConnection[] connections = Connections();
         foreach (MsQuicConnection connection in connections)
         {
             connection.Link.EndSilently();
         }
 
-        if (mayWait)
+        if (MsQuicCallbacks.IsInside)
         {
-            WaitUntilComplete(connections, LongestFarewell);
+            ThreadPool.UnsafeQueueUserWorkItem(SayFarewell, connections, preferLocal: false);
         }
-
-        foreach (MsQuicConnection connection in connections)
+        else
         {
-            connection.Shutdown(NativeMsQuic.QUIC_CONNECTION_SHUTDOWN_FLAG_NONE);
+            SayFarewell(connections);
+            Wait();
         }
+    }
 
-        if (mayWait)
+    /// <summary>After <see cref="Dispose"/>, until the last goodbyes have left and msquic is closed, or patience ends. Not on a thread of
+    /// msquic's.</summary>
+    public void Wait()
+    {
+        if (_isDisposed)
         {
-            WaitUntilComplete(connections, LastPacket);
-        }
-
-        foreach (MsQuicConnection connection in connections)
-        {
-            Blocking.Add(connection.CloseHandles);
-        }
-
-        using ManualResetEventSlim closed = new();
-        Blocking.Add(() => CloseRegistration(mayWait ? closed : null));
-        if (mayWait)
-        {
-            closed.Wait(LongestClosing);
+            _isClosed.Wait(LongestFarewell + LastPacket + LongestClosing);
         }
     }
 
@@ -250,19 +245,29 @@ internal sealed unsafe class MsQuicEngine : IQuicEngine, IDisposable
         }
     }
 
-    private void CloseRegistration(ManualResetEventSlim? closed)
+    private void SayFarewell(MsQuicConnection[] connections)
+    {
+        WaitUntilComplete(connections, LongestFarewell);
+        foreach (MsQuicConnection connection in connections)
+        {
+            connection.Shutdown(NativeMsQuic.QUIC_CONNECTION_SHUTDOWN_FLAG_NONE);
+        }
+
+        WaitUntilComplete(connections, LastPacket);
+        foreach (MsQuicConnection connection in connections)
+        {
+            Blocking.Add(connection.CloseHandles);
+        }
+
+        Blocking.Add(CloseRegistration);
+    }
+
+    private void CloseRegistration()
     {
         _client?.Close();
         Api->RegistrationClose(Registration);
         _completed.Dispose();
-        try
-        {
-            closed?.Set();
-        }
-        catch (ObjectDisposedException)
-        {
-            // Whoever waited has lost patience.
-        }
+        _isClosed.Set();
     }
 
     private NativeMsQuic.Settings Configure(bool isClient) => new()

@@ -24,6 +24,7 @@ public sealed class SharedLaneHostTests : IDisposable
             (lane, _, _) => role = new ProbeRole(lane, (probe, ended) => lane.Post(() => ended(null)))));
         Assert.Equal(["start", "dispose"], role.Story);
         Assert.True(_engine.IsDisposed);
+        Assert.True(_engine.HasSaidFarewell);
     }
 
     [Fact]
@@ -74,9 +75,12 @@ public sealed class SharedLaneHostTests : IDisposable
         Assert.True(_engine.IsDisposed);
     }
 
-    private sealed class IdleEngine : IQuicEngine, IDisposable
+    private sealed class IdleEngine : IQuicEngine, IFarewell, IDisposable
     {
         public bool IsDisposed { get; private set; }
+
+        /// <summary>Somebody waited for it.</summary>
+        public bool HasSaidFarewell { get; private set; }
 
         public ILinkListener Listen(ListenOptions options, ILinkAcceptor acceptor) => throw new NotSupportedException();
 
@@ -91,6 +95,8 @@ public sealed class SharedLaneHostTests : IDisposable
         public CertificatePin Inspect(ServerCertificate certificate, string origin) => throw new NotSupportedException();
 
         public void Dispose() => IsDisposed = true;
+
+        public void Wait() => HasSaidFarewell = IsDisposed;
     }
 
     private sealed class ProbeRole(SharedLane lane, Action<ProbeRole, Action<SoftlanException?>> start) : IRole
