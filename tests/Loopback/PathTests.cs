@@ -1,7 +1,5 @@
-using System.Net;
 using System.Runtime.Versioning;
 using Softlan.Platform;
-using Softlan.Platform.Quic.MsQuic;
 using Softlan.Wire;
 using Xunit;
 
@@ -112,33 +110,50 @@ public abstract class PathTests : IDisposable
     }
 
     [Fact]
-    public void Link_ClientMovesToAnotherAddress_IsFollowed()
+    public void MaxDatagramLength_ClientMovesToANarrowPath_TheRelayFallsBack()
     {
-        Assert.SkipUnless(_party.ClientKind == EngineKind.MsQuic, "ngtcp2 looks for the address itself, and on this machine it stays the same.");
-        (RecordingHandler client, RecordingHandler server) = _party.Join();
-
-        // When an address goes away nothing arrives there any more. A packet that still does may confuse msquic's idea of the path.
-        _party.Until(() => client.Link.MaxDatagramLength == _party.FullLengthToRelay, "path MTU discovery is done");
-        _party.For(TimeSpan.FromMilliseconds(500));
-        IPAddress other = LoopbackParty.OtherAddress;
-        ((MsQuicLink)client.Link).StartMove(other);
+        UdpProxy proxy = _party.AddProxy();
+        (RecordingHandler client, RecordingHandler server) = _party.Join(proxy.EndPoint);
+        _party.Until(() => server.Link.MaxDatagramLength == _party.FullLengthToClient, "full packets pass");
+        int before = server.Link.RemoteEndPoint.Port;
+        proxy.MaxLength = 1300;
+        proxy.Rebind();
+        client.SendFrame(_party.Loop, 60);
+        _party.Until(() => server.Link.RemoteEndPoint.Port != before, "the relay follows");
+        _party.For(TimeSpan.FromMilliseconds(200)); // msquic sends no datagram to an address before it has validated it.
         _party.Until(
             () =>
             {
-                client.SendFrame(_party.Loop, 100);
-                _party.For(TimeSpan.FromMilliseconds(20));
-                return server.Link.RemoteEndPoint.Address.Equals(other);
+                server.SendFrame(_party.Loop, Math.Min(server.Link.MaxDatagramLength, FrameLimits.MaxDatagramLength) - DatagramHeader.Length);
+                server.SendFrame(_party.Loop, 60);
+                _party.For(TimeSpan.FromMilliseconds(5));
+                return server.Link.MaxDatagramLength < _party.FullLengthToClient && client.Datagrams.Exists(datagram => datagram.Length > 1000);
             },
-            "the relay follows");
-        _party.Until(
-            () =>
-            {
-                server.SendFrame(_party.Loop, 100);
-                _party.For(TimeSpan.FromMilliseconds(20));
-                return client.DatagramCount > 0;
-            },
-            "the way back works");
+            "the longest frames that the relay sends pass the new path");
         Assert.Null(client.Closed);
+    }
+
+    [Fact]
+    public void MaxDatagramLength_AnswersComeLate_StaysAsItIs()
+    {
+        UdpProxy proxy = _party.AddProxy();
+        (RecordingHandler client, RecordingHandler server) = _party.Join(proxy.EndPoint);
+        _party.Until(() => client.Link.MaxDatagramLength == _party.FullLengthToRelay, "full packets pass");
+        _party.For(TimeSpan.FromMilliseconds(200));
+        int changes = client.MaxLengths.Count;
+        proxy.DropsToClient = true;
+        for (int i = 0; i < 10; i++)
+        {
+            client.SendFrame(_party.Loop, _party.FullLengthToRelay - DatagramHeader.Length);
+        }
+
+        // Long enough for several probes, and shorter than the idle timeout.
+        _party.For(TimeSpan.FromSeconds(1.2));
+        proxy.DropsToClient = false;
+        client.SendFrame(_party.Loop, _party.FullLengthToRelay - DatagramHeader.Length);
+        _party.Until(() => server.DatagramCount == 11, "all have arrived");
+        _party.For(TimeSpan.FromMilliseconds(200));
+        Assert.Equal(changes, client.MaxLengths.Count);
     }
 
     [Fact]

@@ -40,6 +40,9 @@ internal unsafe struct DatagramSlot
     /// <summary>Only fills a packet; nobody misses it.</summary>
     public bool IsPadding;
 
+    /// <summary>Its loss has been counted; it may be declared once more.</summary>
+    public bool IsLossCounted;
+
     public Span<byte> Bytes => new(Buffer.Data, (int)Buffer.Length);
 
     /// <summary>Copies what fits.</summary>

@@ -51,6 +51,7 @@ internal sealed unsafe class DatagramSlots
             if (found == head)
             {
                 slot->IsPadding = false;
+                slot->IsLossCounted = false;
                 slot->Next = null;
                 return slot;
             }

@@ -27,12 +27,10 @@ internal sealed unsafe partial class MsQuicConnection
                 _engine.Lane.Enter(_work);
                 break;
             case NativeMsQuic.QUIC_CONNECTION_EVENT_DATAGRAM_STATE_CHANGED:
-                Volatile.Write(ref _maxSendLength, e->DatagramSendEnabled != 0 ? e->DatagramMaxSendLength : 0);
-                _engine.Lane.Enter(_work);
+                OnSendLength(e->DatagramSendEnabled != 0 ? e->DatagramMaxSendLength : 0);
                 break;
             case NativeMsQuic.QUIC_CONNECTION_EVENT_PEER_ADDRESS_CHANGED:
-                Interlocked.Exchange(ref _remote, e->Address->ToEndPoint());
-                _engine.Lane.Enter(_work);
+                OnPeerAddress(e->Address->ToEndPoint());
                 break;
             case NativeMsQuic.QUIC_CONNECTION_EVENT_LOCAL_ADDRESS_CHANGED:
                 Interlocked.Exchange(ref _local, e->Address->ToEndPoint());
@@ -102,6 +100,29 @@ internal sealed unsafe partial class MsQuicConnection
         }
     }
 
+    private void OnSendLength(int length)
+    {
+        _announcedLength = length;
+        _announcedMtu = ReadPathMtu();
+        Volatile.Write(ref _maxSendLength, length);
+        _engine.Lane.Enter(_work);
+    }
+
+    /// <summary>msquic sends to that address from now on, by what it knows of the path there: nothing at first. But it goes on taking datagrams that
+    /// fitted the old path, and those would only wait and hold up all others. It says so when it has found larger packets to pass.</summary>
+    private void OnPeerAddress(IPEndPoint address)
+    {
+        if (_announcedMtu > 0)
+        {
+            bool isSmaller = ReadPathMtu() < _announcedMtu;
+            Volatile.Write(ref _maxSendLength, isSmaller ? Math.Min(_announcedLength, FrameLimits.MinMaxDatagramLength) : _announcedLength);
+        }
+
+        Volatile.Write(ref _pathChanges, _pathChanges + 1);
+        Interlocked.Exchange(ref _remote, address);
+        _engine.Lane.Enter(_work);
+    }
+
     private void OnSendState(DatagramSlot* slot, int state)
     {
         bool isLarge = (slot->Id & 1) != 0;
@@ -113,11 +134,11 @@ internal sealed unsafe partial class MsQuicConnection
                 TellWhenSettled();
                 break;
             case NativeMsQuic.QUIC_DATAGRAM_SEND_LOST_SUSPECT:
-                if (isLarge)
+                // A probe after silence suspects whatever is under way, also where only the answer is late. One that is really lost is reported once
+                // more, when msquic forgets it.
+                if (isLarge && slot->Id < _lastAcknowledged)
                 {
-                    Volatile.Write(ref _lastLargeLost, (long)slot->Id);
-                    Volatile.Write(ref _largeLosses, _largeLosses + 1);
-                    _engine.Lane.Enter(_work);
+                    CountLargeLoss(slot);
                 }
 
                 break;
@@ -135,10 +156,19 @@ internal sealed unsafe partial class MsQuicConnection
         }
     }
 
+    private void CountLargeLoss(DatagramSlot* slot)
+    {
+        slot->IsLossCounted = true;
+        Volatile.Write(ref _lastLargeLost, (long)slot->Id);
+        Volatile.Write(ref _largeLosses, _largeLosses + 1);
+        _engine.Lane.Enter(_work);
+    }
+
     private void OnFinished(DatagramSlot* slot, int state, bool isLarge)
     {
         if (state != NativeMsQuic.QUIC_DATAGRAM_SEND_LOST_DISCARDED)
         {
+            _lastAcknowledged = Math.Max(_lastAcknowledged, slot->Id);
             if (isLarge)
             {
                 Volatile.Write(ref _lastLargeAcknowledged, Math.Max(_lastLargeAcknowledged, (long)slot->Id));
@@ -148,6 +178,10 @@ internal sealed unsafe partial class MsQuicConnection
         else if (!_hasEnd)
         {
             Volatile.Write(ref _lost, _lost + 1);
+            if (isLarge && !slot->IsLossCounted)
+            {
+                CountLargeLoss(slot);
+            }
         }
 
         Volatile.Write(ref _bytesInFlight, _bytesInFlight - slot->Buffer.Length);
@@ -310,13 +344,23 @@ internal sealed unsafe partial class MsQuicConnection
     // Inside an event of this connection msquic answers at once; elsewhere it has its thread answer.
     private void ReadStatistics()
     {
-        NativeMsQuic.Statistics statistics;
-        uint length = (uint)sizeof(NativeMsQuic.Statistics);
-        if (_handle != 0 && !MsQuicStatus.IsFailed(_api->GetParam(_handle, NativeMsQuic.QUIC_PARAM_CONN_STATISTICS_V2, &length, &statistics)))
+        if (TryReadStatistics(out NativeMsQuic.Statistics statistics))
         {
             Meter.Publish(in statistics);
         }
     }
+
+    private bool TryReadStatistics(out NativeMsQuic.Statistics statistics)
+    {
+        NativeMsQuic.Statistics now = default;
+        uint length = (uint)sizeof(NativeMsQuic.Statistics);
+        bool isRead = _handle != 0 && !MsQuicStatus.IsFailed(_api->GetParam(_handle, NativeMsQuic.QUIC_PARAM_CONN_STATISTICS_V2, &length, &now));
+        statistics = now;
+        return isRead;
+    }
+
+    /// <returns>The largest packets that msquic sends on the path of now, in bytes.</returns>
+    private int ReadPathMtu() => TryReadStatistics(out NativeMsQuic.Statistics statistics) ? statistics.SendPathMtu : 0;
 
     /// <summary>A server reads the peer's limits before its application hears of the connection, and so without telling: then the path's first
     /// measurement tells.</summary>

@@ -26,6 +26,7 @@ internal sealed unsafe partial class MsQuicConnection
     private long _givenBack;
     private long _finished;
     private long _bytesInFlight;
+    private ulong _lastAcknowledged;
     private long _largeLosses;
     private long _lastLargeLost;
     private long _largeAcknowledged;
@@ -41,6 +42,9 @@ internal sealed unsafe partial class MsQuicConnection
     private bool _isControlEnded;
     private bool _isComplete;
     private int _maxSendLength = -1;
+    private int _announcedLength;
+    private int _announcedMtu;
+    private long _pathChanges;
     private IPEndPoint? _remote;
     private IPEndPoint? _local;
     private int _isRefreshing;
@@ -59,6 +63,9 @@ internal sealed unsafe partial class MsQuicConnection
 
     /// <summary>The longest datagram that fits now, according to path and peer; 0 when the peer takes none. Known once connected.</summary>
     public int MaxSendLength => Volatile.Read(ref _maxSendLength);
+
+    /// <summary>How often the other side came from another address.</summary>
+    public long PathChanges => Volatile.Read(ref _pathChanges);
 
     /// <summary>Where the other side was seen last; null where it is still what it was at first.</summary>
     public IPEndPoint? Remote => Volatile.Read(ref _remote);

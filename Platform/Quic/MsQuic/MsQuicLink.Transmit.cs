@@ -15,8 +15,8 @@ namespace Softlan.Platform.Quic.MsQuic;
 /// <summary>The sending half: queues in, sends of msquic out.</summary>
 internal sealed unsafe partial class MsQuicLink
 {
-    /// <summary>Datagrams that msquic has at once and has not written yet: 60 KiB, 6 ms of 80 Mbit/s. The rest waits here. One flush of msquic's writes
-    /// as many packets (QUIC_MAX_DATAGRAMS_PER_SEND), and more would only go back and forth.</summary>
+    /// <summary>Datagrams that msquic has at once and has not written yet: 60 KiB, 6 ms of 80 Mbit/s. The rest waits here. One flush writes as many
+    /// packets (QUIC_MAX_DATAGRAMS_PER_SEND), and more would only go back and forth.</summary>
     private const int MaxSet = 40;
 
     /// <summary>A flush that wrote so many of a set may only have been full: of some packets, acknowledgements and probes, we do not hear. One that
@@ -32,8 +32,6 @@ internal sealed unsafe partial class MsQuicLink
     private bool _isBlocked;
     private long _finishedWhenBlocked;
     private long _sentBeforeSet;
-    private long _largeLossesSeen;
-    private long _largeAcknowledgedSeen;
 
     private bool HasWaiting => !(_waiting.IsEmpty && _waitingTcp.IsEmpty && _queue.Count == 0);
 
@@ -99,8 +97,8 @@ internal sealed unsafe partial class MsQuicLink
         }
     }
 
-    /// <summary>In a black hole nothing larger than what every path carries may leave, and msquic fills packets: so a set is as much as fits one small
-    /// packet.</summary>
+    /// <summary>In a black hole nothing larger than what every path carries may leave, and msquic fills packets: so a set is as much as fits one
+    /// small packet.</summary>
     /// <param name="setLength">Bytes of the set so far, with their headers.</param>
     private bool MayJoin(DatagramSlot* slot, ref int setLength)
     {
@@ -282,95 +280,6 @@ internal sealed unsafe partial class MsQuicLink
         {
             _engine.Slots.Return(slot);
         }
-    }
-
-    private int AllowedLength() => _mtu.IsBlackHole
-        ? FrameLimits.MinMaxDatagramLength
-        : Math.Clamp(
-            Math.Min(_connection.MaxSendLength, _options?.DatagramLimit ?? int.MaxValue),
-            FrameLimits.MinMaxDatagramLength, FrameLimits.MaxDatagramLength);
-
-    private void UpdateMaxDatagramLength()
-    {
-        if (_state != State.Connected)
-        {
-            return;
-        }
-
-        CheckPeerLimit();
-        int length = AllowedLength();
-        if (length != _maxDatagramLength)
-        {
-            _maxDatagramLength = length;
-            Guard(() => _handler!.OnMaxDatagramLengthChanged(this));
-        }
-    }
-
-    /// <summary>A path always carries enough, so less than that is what the peer announced.</summary>
-    private void CheckPeerLimit()
-    {
-        int limit = _connection.MaxSendLength;
-        if (limit < FrameLimits.MinMaxDatagramLength && !_connection.IsComplete)
-        {
-            Close(CloseReason.ProtocolError, LinkEnds.DatagramsTooShort(limit));
-        }
-    }
-
-    /// <summary>msquic finds out how large packets may be, but never takes a size back; the fate of large datagrams shows when that would be
-    /// needed.</summary>
-    private void TakePathEvidence()
-    {
-        if (_state != State.Connected)
-        {
-            return;
-        }
-
-        (long acknowledged, ulong lastId) = _connection.LargeAcknowledged;
-        if (acknowledged != _largeAcknowledgedSeen)
-        {
-            _largeAcknowledgedSeen = acknowledged;
-            _mtu.OnAcknowledged(lastId);
-        }
-
-        (long losses, lastId) = _connection.LargeLosses;
-        for (; _largeLossesSeen < losses; _largeLossesSeen++)
-        {
-            _mtu.OnLost(lastId, _engine.Lane.Now);
-        }
-
-        UpdateMaxDatagramLength();
-        if (_mtu.IsBlackHole)
-        {
-            _connection.WantNotice();
-            RequestTurnEnd();
-        }
-    }
-
-    /// <summary>In a black hole, sends a padding datagram of full size now and then, as a set of its own: when it is acknowledged, large packets pass
-    /// again.</summary>
-    private bool TryRetryLargePackets()
-    {
-        if (!_mtu.IsBlackHole || _engine.Lane.Now < _mtu.RetryAt)
-        {
-            return false;
-        }
-
-        DatagramSlot* slot = _engine.Slots.TryRent();
-        if (slot is null)
-        {
-            return false;
-        }
-
-        _mtu.OnRetried(_engine.Lane.Now);
-        Span<byte> padding = stackalloc byte[Math.Min(_connection.MaxSendLength, FrameLimits.MaxDatagramLength)];
-        padding.Clear();
-        new DatagramHeader(DatagramKind.Padding, 0, 0).Write(padding);
-        slot->Fill(padding);
-        slot->IsPadding = true;
-        slot->Id = _mtu.NextId(isLarge: true);
-        HandOver(slot);
-        _connection.WantNotice();
-        return true;
     }
 
     private void SetSendTimer()
