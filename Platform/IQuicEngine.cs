@@ -16,7 +16,7 @@ internal interface IQuicEngine
     IFrameLink Connect(ConnectOptions options, PeerCounters counters, IFrameLinkHandler handler);
 
     /// <summary>Tells the links of outgoing connections that the host's addresses or routes may have changed: they look, and migrate if they
-    /// must.</summary>
+    /// must. Where the engine cannot, they end before this returns.</summary>
     void NetworkChanged();
 
     /// <summary>Makes a self-signed ECDSA P-256 certificate for <paramref name="serverName"/>, valid for ten years.</summary>

@@ -126,7 +126,8 @@ internal sealed class RelaySession : IFrameLinkHandler, IDisposable
     /// <returns><see cref="DropReason.None"/>, or why it went no further (already counted).</returns>
     public DropReason Send(Span<byte> frame) => _membership.Send(frame, Counters);
 
-    /// <summary>The host's addresses or routes changed: links look whether they must migrate, and a session that waits tries at once.</summary>
+    /// <summary>The host's addresses or routes changed: links look whether they must migrate, or end for it, and a session that waits tries at
+    /// once.</summary>
     public void NetworkChanged()
     {
         _engine.NetworkChanged();

@@ -198,31 +198,6 @@ internal sealed unsafe partial class MsQuicConnection
         }
     }
 
-    /// <summary>Migrates to another local address of this machine (RFC 9000, section 9), unless it is there. A blocking call.</summary>
-    public void MoveTo(IPAddress source)
-    {
-        if (_isClosed)
-        {
-            return;
-        }
-
-        if (ReadAddress(NativeMsQuic.QUIC_PARAM_CONN_LOCAL_ADDRESS) is { } current && current.Address.Equals(source))
-        {
-            Interlocked.Exchange(ref _local, current);
-            return;
-        }
-
-        QuicAddress local = QuicAddress.From(new IPEndPoint(source, 0));
-        int status = _api->SetParam(_handle, NativeMsQuic.QUIC_PARAM_CONN_LOCAL_ADDRESS, QuicAddress.Length, &local);
-
-        // Refused before the handshake is confirmed (RFC 9001, section 4.1.2). And where it is done, a packet that was under way to the old
-        // address may bring the connection back there. So it is looked at once more.
-        if (!MsQuicStatus.IsFailed(status) || status == MsQuicStatus.InvalidState)
-        {
-            _engine.Lane.Post(() => Link.CheckMove(source));
-        }
-    }
-
     /// <summary>Asks for statistics when they are not brought by events. A blocking call.</summary>
     public void RefreshStatistics()
     {

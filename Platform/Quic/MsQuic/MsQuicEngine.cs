@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Softlan.Wire;
@@ -74,6 +75,9 @@ internal sealed unsafe class MsQuicEngine : IQuicEngine, IFarewell, IDisposable
 
     /// <summary>See <see cref="QuicLimits.HandshakeTimeout"/>.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = QuicLimits.HandshakeTimeout;
+
+    /// <summary>From which address this machine would send to another one. Tests let the network change.</summary>
+    public Func<IPEndPoint, IPAddress?> FindSource { get; set; } = LocalAddresses.FindSource;
 
     /// <summary>How long a datagram may wait for its link.</summary>
     public QueueLimits QueueLimits { get; init; } = new(QueueLimits.DefaultMaxAge);

@@ -10,16 +10,11 @@ namespace Softlan.Platform.Quic.MsQuic;
 // A handler may call anything from anywhere, so what it asks for is only noted, and done at the end of the turn.
 
 /// <summary>One QUIC connection of msquic, as a link. Everything here happens on the lane. This file: what roles see, birth and death. The other
-/// halves: Receive and Transmit.</summary>
+/// parts: Receive, Transmit and Path.</summary>
 internal sealed partial class MsQuicLink : IFrameLink, ITurnEnd
 {
     /// <summary>Statistics that are older are asked for anew when somebody looks at them.</summary>
     private const int StaleStatisticsMs = 1000;
-
-    /// <summary>A migration is looked after so often, and after such a pause.</summary>
-    private const int MaxMoveTries = 10;
-
-    private static readonly TimeSpan MovePause = TimeSpan.FromMilliseconds(200);
 
     private readonly MsQuicEngine _engine;
     private readonly MsQuicConnection _connection;
@@ -43,7 +38,6 @@ internal sealed partial class MsQuicLink : IFrameLink, ITurnEnd
     private bool _isTurnEndRequested;
     private bool _hasLetGo;
     private bool _isAccepted;
-    private int _moveTries;
     private int _maxDatagramLength = FrameLimits.MinMaxDatagramLength;
 
     private MsQuicLink(MsQuicEngine engine, IPEndPoint remote, PeerCounters counters, MsQuicListener? listener, ConnectOptions? options)
@@ -195,49 +189,20 @@ internal sealed partial class MsQuicLink : IFrameLink, ITurnEnd
         }
     }
 
-    /// <summary>The host's routes may have changed: if packets would leave from another address now, migrate to it (RFC 9000, section 9).</summary>
+    /// <summary>The host's routes may have changed: a link whose packets would leave from another address now ends, and whoever owns it connects
+    /// anew, from there.</summary>
+    /// <remarks>msquic can migrate (QUIC_PARAM_CONN_LOCAL_ADDRESS), but packets of the old socket that still wait in it then use what was freed with
+    /// that socket. The relay hears nothing: it keeps the peer's place until the peer is back.</remarks>
     internal void NetworkChanged()
     {
         if (_state != State.Connected || _options is null || _connection.Local is not { } local
-            || LocalAddresses.FindSource(RemoteEndPoint) is not { } source || source.Equals(local.Address))
+            || _engine.FindSource(RemoteEndPoint) is not { } source || source.Equals(local.Address))
         {
             return;
         }
 
-        StartMove(source);
-    }
-
-    /// <param name="source">An address of this machine.</param>
-    internal void StartMove(IPAddress source)
-    {
-        _moveTries = 0;
-        MoveTo(source);
-    }
-
-    private void MoveTo(IPAddress source)
-    {
-        _mtu.Reset();
-        _engine.Blocking.Add(() => _connection.MoveTo(source));
-    }
-
-    /// <summary>Looks a little later whether the migration is done, and tries it again where it is not.</summary>
-    internal void CheckMove(IPAddress source)
-    {
-        if (_state != State.Connected || ++_moveTries > MaxMoveTries)
-        {
-            return;
-        }
-
-        ILaneTimer? timer = null;
-        timer = _engine.Lane.CreateTimer(() =>
-        {
-            timer!.Dispose();
-            if (_state == State.Connected)
-            {
-                MoveTo(source);
-            }
-        });
-        timer.Set(MovePause);
+        _connection.Shutdown(NativeMsQuic.QUIC_CONNECTION_SHUTDOWN_FLAG_SILENT);
+        End(new LinkClosed(LinkCloseKind.ByUs, CloseReason.TimedOut, $"this machine reaches it from {source} now"));
     }
 
     /// <summary>Ends at once and without a word, and is not reported: the process or the listener is going away. One that is saying goodbye goes on

@@ -241,6 +241,20 @@ public sealed class ReconnectTests
         Assert.Equal(1, bench.Engine.NetworkChanges);
     }
 
+    /// <summary>As msquic does, which cannot take a link along.</summary>
+    [Fact]
+    public void NetworkChanged_TheLinkEndsForIt_JoinsAgainAtOnceInItsPlace()
+    {
+        using SessionBench bench = new();
+        bench.Join();
+        bench.Engine.WhenNetworkChanged = () => bench.Link.Lose(LinkCloseKind.ByUs);
+        bench.Session.NetworkChanged();
+        bench.Lane.Run();
+        Assert.Equal(2, bench.Engine.Links.Count);
+        bench.Link.Connect();
+        Assert.NotNull(Assert.IsType<HelloMessage>(bench.Said.Single()).Resume);
+    }
+
     [Fact]
     public void Stop_Joined_SaysByeAndReportsNothingMore()
     {

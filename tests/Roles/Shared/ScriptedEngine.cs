@@ -29,7 +29,14 @@ internal sealed class ScriptedEngine(ManualLane lane) : IQuicEngine
         return link;
     }
 
-    public void NetworkChanged() => NetworkChanges++;
+    /// <summary>Done inside <see cref="NetworkChanged"/>.</summary>
+    public Action? WhenNetworkChanged { get; set; }
+
+    public void NetworkChanged()
+    {
+        NetworkChanges++;
+        WhenNetworkChanged?.Invoke();
+    }
 
     public ILinkListener Listen(ListenOptions options, ILinkAcceptor acceptor) => throw new NotSupportedException();
 
