@@ -42,7 +42,6 @@ internal static class WindowsCommands
     private static IQuicEngine CreateEngine(QuicSettings settings, IEnterableLane lane, ILoggerFactory loggers)
     {
         MsQuicLibrary.Path = EmbeddedLibrary.Load(MsQuicFile);
-        MsQuicLibrary.TotalMemory = WindowsMemory.CommitLimit();
         return QuicEngines.CreateMsQuic(settings, lane, loggers.CreateLogger("softlan.quic"));
     }
 

@@ -103,11 +103,6 @@ internal static unsafe partial class NativeKernel32
     [return: MarshalAs(UnmanagedType.Bool)]
     public static partial bool SetConsoleMode(nint console, uint mode);
 
-    [LibraryImport(Kernel32, EntryPoint = "GlobalMemoryStatusEx", SetLastError = true)]
-    [SupportedOSPlatform("windows")]
-    [return: MarshalAs(UnmanagedType.Bool)]
-    public static partial bool GlobalMemoryStatusEx(MEMORYSTATUSEX* status);
-
     [LibraryImport(Kernel32, EntryPoint = "SetDefaultDllDirectories", SetLastError = true)]
     [SupportedOSPlatform("windows")]
     [return: MarshalAs(UnmanagedType.Bool)]
@@ -117,21 +112,6 @@ internal static unsafe partial class NativeKernel32
     [LibraryImport(Kernel32, EntryPoint = "GetConsoleProcessList", SetLastError = true)]
     [SupportedOSPlatform("windows")]
     public static partial uint GetConsoleProcessList(uint* processes, uint count);
-
-    /// <summary>struct _MEMORYSTATUSEX (sysinfoapi.h): 64 bytes. ullTotalPageFile is the commit limit: memory and page files.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    public struct MEMORYSTATUSEX
-    {
-        public uint dwLength;
-        public uint dwMemoryLoad;
-        public ulong ullTotalPhys;
-        public ulong ullAvailPhys;
-        public ulong ullTotalPageFile;
-        public ulong ullAvailPageFile;
-        public ulong ullTotalVirtual;
-        public ulong ullAvailVirtual;
-        public ulong ullAvailExtendedVirtual;
-    }
 
     /// <summary>struct _OVERLAPPED (minwinbase.h): 32 bytes. Internal is the NTSTATUS, InternalHigh the number of bytes.</summary>
     [StructLayout(LayoutKind.Sequential)]

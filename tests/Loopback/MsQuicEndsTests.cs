@@ -33,4 +33,52 @@ public sealed class MsQuicEndsTests : IDisposable
         Assert.Null(server.Closed); // The place is kept.
         _party.Join();
     }
+
+    [Fact]
+    public void Connect_CannotBeBegun_SaysWhy()
+    {
+        RecordingHandler client = _party.Connect(serverName: new string('a', 70_000));
+        _party.Until(() => client.Closed is not null, "it has failed");
+        Assert.Equal(LinkCloseKind.Unreachable, client.Closed!.Value.Kind);
+        Assert.Contains("cannot be sent", client.Closed.Value.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ReplaceCertificate_ListenerIsDisposed_FreesNothingTwice()
+    {
+        _party.Join();
+        _party.Listener.ReplaceCertificate(_party.Certificate);
+        _party.Listener.Dispose();
+        _party.Listener.ReplaceCertificate(_party.Certificate);
+        _party.For(TimeSpan.FromMilliseconds(100));
+    }
+
+    [Fact]
+    public void Accept_FirstPacket_IsAskedForARetry()
+    {
+        _party.Join();
+        Assert.True(_party.Listener.Statistics.RetriesSent >= 1);
+    }
+
+    [Fact]
+    public void Quota_LinksComeAndGo_IsGivenBackOnce()
+    {
+        int port = _party.EndPoint.Port;
+        _party.Listener.Dispose();
+        LinkQuota quota = new(2, 2);
+        _party.Listener = _party.Listen(port, shards: new ListenerShards(1, quota));
+        ulong address = QuicAddress.From(_party.EndPoint).ClientKey;
+        (RecordingHandler first, RecordingHandler firstServer) = _party.Join();
+        _party.Join();
+        RecordingHandler third = _party.Connect();
+        _party.Until(() => third.Closed is not null, "the third is refused");
+        Assert.Equal(2, quota.Count(address));
+
+        firstServer.Link.Close(CloseReason.Kicked, "enough");
+        _party.Until(() => first.Closed is not null && quota.Count(address) == 1, "its place is free");
+        _party.Join();
+        Assert.Equal(2, quota.Count(address));
+        _party.Listener.Dispose();
+        _party.Until(() => quota.Count(address) == 0, "all places are free");
+    }
 }

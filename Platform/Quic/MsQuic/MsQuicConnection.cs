@@ -102,8 +102,9 @@ internal sealed unsafe partial class MsQuicConnection
 
         if (MsQuicStatus.IsFailed(status))
         {
+            StartFailure = MsQuicStatus.Text(status); // Before closing, which may report the end.
             _api->ConnectionClose(handle);
-            Abandon(MsQuicStatus.Text(status));
+            Abandon(StartFailure);
         }
         else if (Volatile.Read(ref _wantsGoodbye) != 0)
         {
@@ -244,6 +245,7 @@ internal sealed unsafe partial class MsQuicConnection
         ReturnSlots();
         _self.Free();
         _engine.Remove(this);
+        Link.OnFreed();
     }
 
     private int Start(nint handle, nint configuration, ushort family, string serverName, ushort port)

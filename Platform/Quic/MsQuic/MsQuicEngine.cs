@@ -17,8 +17,13 @@ internal sealed unsafe class MsQuicEngine : IQuicEngine, IFarewell, IDisposable
     /// 1200.</summary>
     private const int MinMtu = 1256;
 
-    /// <summary>What msquic counts for one handshake (connection.h, QUIC_CONN_HANDSHAKE_MEMORY_USAGE), rounded down.</summary>
-    private const int HandshakeMemory = 32 * 1024;
+    /// <summary>msquic lets packets of one connection wait for its thread, one for each KiB of the connection's window, and drops what comes beyond
+    /// (QuicConnQueueRecvPackets): 4096, 50 ms of 1 Gbit/s. The window of the control stream grows up to that where it is read fast.</summary>
+    private const uint ClientWindow = 4 * 1024 * 1024;
+
+    /// <summary>The same on the listening side, where strangers could fill it: 1024 packets, 12 ms of 1 Gbit/s, as many as may wait for the
+    /// lane.</summary>
+    private const uint ServerWindow = 1024 * 1024;
 
     /// <summary>How long disposing waits for goodbyes that are under way.</summary>
     private static readonly TimeSpan LongestFarewell = TimeSpan.FromMilliseconds(300);
@@ -103,7 +108,7 @@ internal sealed unsafe class MsQuicEngine : IQuicEngine, IFarewell, IDisposable
     public ILinkListener Listen(ListenOptions options, ILinkAcceptor acceptor)
     {
         SetSecrets(options.Secret);
-        SetRetryThreshold();
+        AskForRetries();
         MsQuicListener listener = new(this, options, acceptor);
         lock (_lock)
         {
@@ -291,7 +296,7 @@ internal sealed unsafe class MsQuicEngine : IQuicEngine, IFarewell, IDisposable
         DisconnectTimeoutMs = (uint)IdleTimeout.TotalMilliseconds,
         KeepAliveIntervalMs = isClient ? (uint)KeepAlive.TotalMilliseconds : 0,
         StreamRecvWindowDefault = QuicLimits.ControlWindow,
-        ConnFlowControlWindow = QuicLimits.ControlWindow,
+        ConnFlowControlWindow = isClient ? ClientWindow : ServerWindow,
         CongestionControlAlgorithm = NativeMsQuic.QUIC_CONGESTION_CONTROL_ALGORITHM_BBR,
         PeerBidiStreamCount = (ushort)(isClient ? 0 : 1),
         PeerUnidiStreamCount = 0,
@@ -327,11 +332,12 @@ internal sealed unsafe class MsQuicEngine : IQuicEngine, IFarewell, IDisposable
         }
     }
 
-    /// <summary>msquic asks for a Retry when handshakes take more than a share of the machine's memory, in 65,535ths.</summary>
-    private void SetRetryThreshold()
+    /// <summary>Every client shows by a Retry that it comes from its address (RFC 9000, section 8.1): strangers could use up somebody's share in his
+    /// name otherwise. It costs the client a round trip.</summary>
+    /// <remarks>msquic knows one threshold for the whole process, in handshakes' memory, and none for an address. From 0 on it always asks.</remarks>
+    private void AskForRetries()
     {
-        long memory = Math.Max(1, MsQuicLibrary.TotalMemory > 0 ? MsQuicLibrary.TotalMemory : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
-        ushort share = (ushort)Math.Clamp((long)QuicLimits.RetryThreshold * HandshakeMemory * ushort.MaxValue / memory, 1, ushort.MaxValue);
+        ushort share = 0;
         _ = Api->SetParam(0, NativeMsQuic.QUIC_PARAM_GLOBAL_RETRY_MEMORY_PERCENT, sizeof(ushort), &share);
     }
 }

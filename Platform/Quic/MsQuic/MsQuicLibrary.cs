@@ -20,10 +20,6 @@ internal static unsafe class MsQuicLibrary
     /// <summary>The library's full path, where it is not to be looked for by its name. To be set before anything else here is used.</summary>
     public static string? Path { get; set; }
 
-    /// <summary>What msquic takes for the memory of this machine, in bytes; 0: what .NET says. On Windows it means what all processes together may
-    /// ask for, page files included (platform_winuser.c).</summary>
-    public static long TotalMemory { get; set; }
-
     /// <summary>Null where msquic can be used; otherwise what was looked for, what is needed, and the next step.</summary>
     public static string? NotSupportedReason => Library.Value.Reason;
 

@@ -218,12 +218,15 @@ internal sealed partial class MsQuicLink : IFrameLink, ITurnEnd
         _timer?.Cancel();
         _queue.Clear();
         ReturnWaiting();
-        _listener?.OnEnded(this, !_isAccepted);
+        _listener?.OnEnded(!_isAccepted);
         _connection.Shutdown(NativeMsQuic.QUIC_CONNECTION_SHUTDOWN_FLAG_SILENT);
     }
 
     /// <summary>Lets the lane hear of an incoming connection. On msquic's thread.</summary>
     internal void Introduce() => _engine.Lane.Enter(_arrivals);
+
+    /// <summary>Memory and handles are free. Any thread, once.</summary>
+    internal void OnFreed() => _listener?.OnFreed(this);
 
     internal bool IsOf(MsQuicListener listener) => ReferenceEquals(_listener, listener);
 
@@ -276,7 +279,7 @@ internal sealed partial class MsQuicLink : IFrameLink, ITurnEnd
         _timer?.Cancel();
         _queue.Clear();
         ReturnWaiting();
-        _listener?.OnEnded(this, !_isAccepted);
+        _listener?.OnEnded(!_isAccepted);
         if (_handler is { } handler)
         {
             Guard(() => handler.OnClosed(this, closed));

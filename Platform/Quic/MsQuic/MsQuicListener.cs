@@ -82,7 +82,9 @@ internal sealed unsafe class MsQuicListener : ILinkListener
         MsQuicConfiguration old;
         lock (_lock)
         {
-            (old, _configuration) = (_configuration, replacement);
+            // The one in use is closed with the listener.
+            old = _isDisposed ? replacement : _configuration;
+            _configuration = _isDisposed ? _configuration : replacement;
         }
 
         _engine.Blocking.Add(old.Close);
@@ -90,12 +92,16 @@ internal sealed unsafe class MsQuicListener : ILinkListener
 
     public void Dispose()
     {
-        if (_isDisposed)
+        lock (_lock)
         {
-            return;
+            if (_isDisposed)
+            {
+                return;
+            }
+
+            _isDisposed = true;
         }
 
-        _isDisposed = true;
         _api->ListenerStop(_handle);
         _engine.DisposeLinks(link => link.IsOf(this));
         _engine.Blocking.Add(() =>
@@ -120,7 +126,8 @@ internal sealed unsafe class MsQuicListener : ILinkListener
         return _acceptor.Accept(link);
     }
 
-    public void OnEnded(MsQuicLink link, bool wasHandshaking)
+    /// <summary>A link was reported as closed. While it says goodbye it still has its place.</summary>
+    public void OnEnded(bool wasHandshaking)
     {
         lock (_lock)
         {
@@ -133,9 +140,10 @@ internal sealed unsafe class MsQuicListener : ILinkListener
                 _connected--;
             }
         }
-
-        _quota.Return(link.ClientKey);
     }
+
+    /// <summary>What a link held, memory and its place among the others, is free. Any thread.</summary>
+    public void OnFreed(MsQuicLink link) => _quota.Return(link.ClientKey);
 
     /// <returns>A QUIC_STATUS.</returns>
     internal int OnEvent(NativeMsQuic.ListenerEvent* e)
@@ -159,8 +167,7 @@ internal sealed unsafe class MsQuicListener : ILinkListener
             int status = MsQuicLink.Accept(_engine, this, e->NewConnection, _configuration.Handle, remote, out link);
             if (MsQuicStatus.IsFailed(status))
             {
-                _halfOpen--;
-                _quota.Return(remote.ClientKey);
+                _halfOpen--; // Its place was free with its handles.
                 return status;
             }
         }

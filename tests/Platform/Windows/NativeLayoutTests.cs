@@ -25,7 +25,6 @@ public sealed class NativeLayoutTests
         Assert.Equal(80, Unsafe.SizeOf<DNS_INTERFACE_SETTINGS_EX>());
         Assert.Equal(32, Unsafe.SizeOf<OVERLAPPED>());
         Assert.Equal(32, Unsafe.SizeOf<OVERLAPPED_ENTRY>());
-        Assert.Equal(64, Unsafe.SizeOf<MEMORYSTATUSEX>());
         Assert.Equal(32, Unsafe.SizeOf<SP_DEVINFO_DATA>());
         Assert.Equal(20, Unsafe.SizeOf<SP_PROPCHANGE_PARAMS>());
         Assert.Equal(584, Unsafe.SizeOf<SP_DEVINSTALL_PARAMS_W>());
@@ -80,7 +79,6 @@ public sealed class NativeLayoutTests
     [InlineData(typeof(DNS_INTERFACE_SETTINGS_EX), "SupplementalSearchList", 72)]
     [InlineData(typeof(OVERLAPPED), "InternalHigh", 8)]
     [InlineData(typeof(OVERLAPPED), "Offset", 16)]
-    [InlineData(typeof(MEMORYSTATUSEX), "ullTotalPageFile", 24)]
     [InlineData(typeof(OVERLAPPED), "hEvent", 24)]
     [InlineData(typeof(OVERLAPPED_ENTRY), "lpOverlapped", 8)]
     [InlineData(typeof(OVERLAPPED_ENTRY), "dwNumberOfBytesTransferred", 24)]
