@@ -35,22 +35,15 @@ public sealed class MsQuicEndsTests : IDisposable
     }
 
     [Fact]
-    public void Connect_CannotBeBegun_SaysWhy()
-    {
-        RecordingHandler client = _party.Connect(serverName: new string('a', 70_000));
-        _party.Until(() => client.Closed is not null, "it has failed");
-        Assert.Equal(LinkCloseKind.Unreachable, client.Closed!.Value.Kind);
-        Assert.Contains("cannot be sent", client.Closed.Value.Text, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void ReplaceCertificate_ListenerIsDisposed_FreesNothingTwice()
     {
         _party.Join();
         _party.Listener.ReplaceCertificate(_party.Certificate);
         _party.Listener.Dispose();
+        _party.For(TimeSpan.FromMilliseconds(200)); // Its own is closed by now.
         _party.Listener.ReplaceCertificate(_party.Certificate);
-        _party.For(TimeSpan.FromMilliseconds(100));
+        _party.Listener.ReplaceCertificate(_party.Certificate);
+        _party.For(TimeSpan.FromMilliseconds(200));
     }
 
     [Fact]

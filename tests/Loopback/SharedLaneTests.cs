@@ -146,6 +146,17 @@ public sealed class SharedLaneTests : IDisposable
         OnLane(other.Dispose);
     }
 
+    /// <summary>msquic reports the end while the connection is closed, and the lane hears of it there and then.</summary>
+    [Fact]
+    public void Connect_CannotBeBegun_SaysWhy()
+    {
+        RecordingHandler client = null!;
+        OnLane(() => client = Connect(_engine, new string('a', 70_000))); // More than a name may have (QUIC_MAX_SNI_LENGTH).
+        Until(() => client.Closed is not null, "it has failed");
+        Assert.Equal(LinkCloseKind.Unreachable, client.Closed!.Value.Kind);
+        Assert.Contains("cannot be sent", client.Closed.Value.Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Statistics_WhileFramesFlow_Grow()
     {
@@ -223,14 +234,14 @@ public sealed class SharedLaneTests : IDisposable
 
     private RecordingHandler Connect() => Connect(_engine);
 
-    private RecordingHandler Connect(MsQuicEngine engine)
+    private RecordingHandler Connect(MsQuicEngine engine, string serverName = "relay.test")
     {
         RecordingHandler handler = new();
         handler.Link = engine.Connect(
             new ConnectOptions
             {
                 RemoteEndPoint = new IPEndPoint(IPAddress.Loopback, _listener.LocalEndPoints[0].Port),
-                ServerName = "relay.test",
+                ServerName = serverName,
                 Trust = new LinkTrust(_pin, null),
             },
             new PeerCounters(),
