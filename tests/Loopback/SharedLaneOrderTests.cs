@@ -15,8 +15,8 @@ public sealed class SharedLaneOrderTests : IDisposable
 {
     private const int Segments = 6000;
 
-    /// <summary>A thread that is not msquic's hands over while that one begins to write: single ones slip through now and then, more of them on a busy
-    /// machine. Where each give-back lets newer ones pass, it is three times as many and more.</summary>
+    /// <summary>A thread that is not msquic's hands over while that one begins to write: single ones slip through now and then, more of them on a
+    /// busy machine. Where each give-back lets newer ones pass, it is twice as many and more.</summary>
     private const int MaxEarly = Segments / 120;
 
     private static readonly TimeSpan RoundTrip = TimeSpan.FromMilliseconds(20);
