@@ -4,8 +4,9 @@ namespace Softlan.Platform.Windows;
 /// now" and no failure.</summary>
 internal sealed class OddAnswers
 {
-    /// <summary>So many of one call in a row are forgiven; the next is said. The client asks every 5 s, so that is one to two minutes.</summary>
-    public const int Max = 24;
+    /// <summary>So many of one call in a row are forgiven; the next is said. The client asks four times a second before the cable is in, so that is
+    /// half a minute, as long as it waits for an adapter without IPv4; later it asks every 5 s.</summary>
+    public const int Max = 120;
 
     private readonly Dictionary<(string Call, ushort Family), int> _inARow = [];
 

@@ -127,6 +127,12 @@ internal static partial class ClientLog
         "{Address}, a name server or router of yours, may be looked for at the party now: {Reason} If pages do not load, end softlan")]
     public static partial void CannotHold(ILogger logger, IPAddress address, string reason);
 
+    [LoggerMessage(
+        349, LogLevel.Warning,
+        "The party's DHCP gave {Interface} an address in {Network}, which is no private network and may be somebody's on the internet: its route is "
+        + "{Outcome}. If it is the party's own, set the address by hand in the adapter's IPv4 settings")]
+    public static partial void ForeignNetworkRemoved(ILogger logger, string @interface, IPNetwork network, string outcome);
+
     [LoggerMessage(348, LogLevel.Warning, "The party's DHCP answer is refused: {Reason}")]
     public static partial void LeaseRefused(ILogger logger, string reason);
 

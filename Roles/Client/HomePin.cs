@@ -9,18 +9,50 @@ namespace Softlan.Roles.Client;
 /// The wanted way is the one that the host takes by itself. Where rules beyond the main table decide (a VPN with a table of its own), it is the one
 /// that was seen before the party covered the address: the party's network can only win over such rules where the main table is asked first, and
 /// there a host route to the same end wins over the party's network.
+/// <para>
+/// An address that has only ever been seen covered is the party's, unless it is a neighbour in one of the player's own networks: a player may ask the
+/// party's name server on purpose.
+/// </para>
 /// </remarks>
 internal sealed class HomePin(IPAddress address, IRelayRoutes routes, HostChanges changes, ILogger logger)
 {
     private RelayRoute? _way;
     private HostChange.RouteAdded? _own;
     private bool _isUnderRules;
+    private bool _isKnown;
     private bool _saidHeld;
     private bool _saidLost;
 
-    /// <summary>Follows the network, and holds or lets go of the way.</summary>
+    /// <summary>Follows the network, and holds or lets go of the way. Where the kernel does not tell a way (it has no IPv6, or a rule prohibits the
+    /// address), all stays as it is.</summary>
     /// <param name="isCovered">Whether the party's network contains the address, or will in a moment.</param>
     public void Look(bool isCovered)
+    {
+        try
+        {
+            Follow(isCovered);
+        }
+        catch (SoftlanException e)
+        {
+            if (isCovered && !_saidLost)
+            {
+                _saidLost = true;
+                ClientLog.CannotHold(logger, address, e.Message);
+            }
+        }
+    }
+
+    /// <summary>Takes the pin away. A route that somebody else made stays.</summary>
+    public void Release()
+    {
+        if (_own is { } own)
+        {
+            _own = null;
+            changes.Undo(own);
+        }
+    }
+
+    private void Follow(bool isCovered)
     {
         RelayRoute? now = routes.Find(address);
         RelayRoute? before = _way;
@@ -47,16 +79,6 @@ internal sealed class HomePin(IPAddress address, IRelayRoutes routes, HostChange
         Tell(routes.Find(address), _way, failure);
     }
 
-    /// <summary>Takes the pin away. A route that somebody else made stays.</summary>
-    public void Release()
-    {
-        if (_own is { } own)
-        {
-            _own = null;
-            changes.Undo(own);
-        }
-    }
-
     /// <summary>The way outside the tunnel; null while there is none.</summary>
     private RelayRoute? FindWay(RelayRoute? now)
     {
@@ -64,7 +86,13 @@ internal sealed class HomePin(IPAddress address, IRelayRoutes routes, HostChange
         if (_own is null && now is { Kind: RelayRouteKind.Network })
         {
             _isUnderRules = !now.Equals(main);
+            _isKnown = true;
             return now; // Nothing of softlan's is in the way.
+        }
+
+        if (!_isKnown && main is { Gateway: not null })
+        {
+            return null;
         }
 
         // With a pin in place the answer is the pin, and says nothing about rules; a pin that went took its interface along.

@@ -32,7 +32,16 @@ internal sealed class WindowsTapRoutes(IIpHelper ip, string name, ulong luid, IL
         ];
         foreach ((WindowsRoute route, string? failure) in _table.Remove(luid, route => IsUnwanted(route, foreign)))
         {
-            if (_said.Add(route.Destination))
+            if (!_said.Add(route.Destination))
+            {
+                continue;
+            }
+
+            if (foreign.Contains(route.Destination))
+            {
+                ClientLog.ForeignNetworkRemoved(logger, name, route.Destination, failure ?? "removed");
+            }
+            else
             {
                 ClientLog.WideRouteRemoved(
                     logger,

@@ -21,6 +21,12 @@ internal static class CamRefresh
     /// <summary>Well below the time after which switches forget.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(60);
 
+    /// <summary>Whether a frame is one: then its source is a player of some gateway's.</summary>
+    public static bool IsOne(ReadOnlySpan<byte> frame) =>
+        frame.Length >= Length
+        && BinaryPrimitives.ReadUInt16BigEndian(frame[(2 * MacAddress.Length)..]) == EtherTypes.LocalExperimental
+        && !frame[FrameLimits.HeaderLength..].ContainsAnyExcept((byte)0);
+
     /// <param name="frame">At least <see cref="Length"/> bytes.</param>
     /// <param name="destination">Behind the port on which the client is to be learned, or broadcast.</param>
     /// <param name="client">The MAC to be learned.</param>

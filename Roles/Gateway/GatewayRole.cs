@@ -242,6 +242,12 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
             return Drop(OnLooped(source, origin));
         }
 
+        if (CamRefresh.IsOne(frame))
+        {
+            _macs.OnPlayerOfAnotherGateway(source, _lane.Now);
+            return Drop(DropReason.UnknownDestination);
+        }
+
         _macs.OnHeard(source, _session.IsJoined, _lane.Now);
         MacAddress destination = MacAddress.Read(frame);
         if (!destination.IsMulticast && !(destination.IsValidClientAddress && peers.IsClientMac(destination) && !_macs.IsRefused(destination)))

@@ -10,6 +10,7 @@ namespace Softlan.Roles.Gateway;
 //   heard from the LAN, then announced by a client    the LAN's: the client is refused until the LAN was silent for LanAddresses.Lifetime
 //   announced by a client, then heard from the LAN    the client's: the frame came back, which is a loop (LoopGuard)
 //   of this host's cards                              the LAN's
+//   in a CamRefresh of another gateway of this LAN    a player's, who may come into this room next
 //
 // A client's own frames that come back must never make its MAC the LAN's, or a loop would shut out the players instead of being told. They come
 //
@@ -35,8 +36,8 @@ internal sealed class PlayerMacs(IFramePort port, IReadOnlyCollection<MacAddress
     /// <summary>How long the MAC of a client that has left is not taken for the LAN's.</summary>
     public static readonly TimeSpan Memory = LanAddresses.Lifetime;
 
-    /// <summary>MACs of clients that have left. When there are more, the one that left first is forgotten: should it come back in a loop, it becomes
-    /// the LAN's for a while.</summary>
+    /// <summary>MACs of clients that have left, or are in another gateway's room. When there are more, the one that left first is forgotten: should
+    /// it come back in a loop, it becomes the LAN's for a while.</summary>
     public const int MaxLeft = RemotePeers.MaxPeers;
 
     private readonly LanAddresses _lan = new();
@@ -139,6 +140,17 @@ internal sealed class PlayerMacs(IFramePort port, IReadOnlyCollection<MacAddress
         }
     }
 
+    /// <summary>Another gateway on this LAN keeps a place for a player of its room. Whoever could pretend that is on the LAN and could take the MAC
+    /// anyway.</summary>
+    public void OnPlayerOfAnotherGateway(MacAddress mac, TimeSpan now)
+    {
+        if (mac.IsValidClientAddress && !IsOwn(mac) && !_players.ContainsKey(mac))
+        {
+            _lan.Forget(mac);
+            NoteLeft(mac, now);
+        }
+    }
+
     /// <summary>Judges a frame of a client to the LAN.</summary>
     public DropReason Check(MacAddress source, MacAddress destination, TimeSpan now)
     {
@@ -207,7 +219,12 @@ internal sealed class PlayerMacs(IFramePort port, IReadOnlyCollection<MacAddress
             return;
         }
 
-        if (_left.Count >= MaxLeft)
+        NoteLeft(mac, now);
+    }
+
+    private void NoteLeft(MacAddress mac, TimeSpan now)
+    {
+        if (_left.Count >= MaxLeft && !_left.ContainsKey(mac))
         {
             _left.Remove(_left.MinBy(left => left.Value).Key);
         }

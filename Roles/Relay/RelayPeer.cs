@@ -19,9 +19,10 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
 
     private const double ControlBurst = 100;
 
-    /// <summary>Broadcast and multicast frames a second that a gateway may send, and as many at once; more are dropped. Hundreds of machines that
-    /// look for each other, or a television's multicast of 20 Mbit/s, pass; a LAN with a loop does not, nor a stranger who calls himself a gateway,
-    /// for each of these frames goes to every player of his room.</summary>
+    /// <summary>Broadcast frames a second that a gateway may send, and as many at once, and as many multicast frames; more are dropped. Hundreds of
+    /// machines that look for each other, or a television's multicast of 20 Mbit/s, pass; a LAN with a loop does not, nor a stranger who calls
+    /// himself a gateway, for each of these frames goes to every player of his room. The two are counted apart, so that more television than that
+    /// does not cost the LAN's ARP and DHCP.</summary>
     public const int GatewayBroadcastRate = 2048;
 
     private readonly Lobby _lobby;
@@ -36,6 +37,7 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
     private readonly DeliveryWait _delivery;
     private TokenBucket? _byteBucket;
     private TokenBucket? _broadcastBucket;
+    private TokenBucket? _multicastBucket;
     private Room? _room;
     private int _maxDatagramLength;
     private int _wantedMaxDatagramLength = FrameLimits.MaxDatagramLength;
@@ -230,6 +232,7 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
         _broadcastBucket = IsGateway
             ? new TokenBucket(GatewayBroadcastRate, GatewayBroadcastRate)
             : new TokenBucket(_options.ClientBroadcastRate, 2.0 * _options.ClientBroadcastRate);
+        _multicastBucket = IsGateway ? new TokenBucket(GatewayBroadcastRate, GatewayBroadcastRate) : _broadcastBucket;
         _wantedMaxDatagramLength = hello.MaxDatagram;
         OnMaxDatagramLengthChanged(_link);
     }
@@ -268,7 +271,9 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
     public bool MaySend(int bytes) => _byteBucket is null || _byteBucket.TryTake(bytes, _lane.Now);
 
     /// <summary>Whether this peer, which has a seat, may send one more frame to everybody now. Takes it.</summary>
-    public bool MayBroadcast() => _broadcastBucket!.TryTake(1, _lane.Now);
+    /// <param name="destination">Whom the frame is for: all, a group, or somebody whom nobody knows.</param>
+    public bool MaySendToAll(MacAddress destination) =>
+        (destination.IsMulticast && destination != MacAddress.Broadcast ? _multicastBucket : _broadcastBucket)!.TryTake(1, _lane.Now);
 
     /// <summary>Sends a frame that another peer sent: in one datagram, or in two where it does not fit. Borrows it.</summary>
     /// <returns>Why it was not taken, counted by the link; None when it was.</returns>

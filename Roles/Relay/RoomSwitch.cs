@@ -160,7 +160,7 @@ internal sealed class RoomSwitch(RoomCode room, ILogger logger)
 
         // What a gateway has for somebody who has just left goes to nobody, and must not use up what its LAN's ARP needs.
         bool isForAll = destination.IsMulticast || (!isKnown && !from.IsGateway);
-        if (!from.MaySend(frame.Length) || (isForAll && !from.MayBroadcast()))
+        if (!from.MaySend(frame.Length) || (isForAll && !from.MaySendToAll(destination)))
         {
             return DropReason.RateLimited;
         }

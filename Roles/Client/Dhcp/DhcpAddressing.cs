@@ -79,7 +79,7 @@ internal sealed class DhcpAddressing : IDhcpRunnerOwner, IDisposable
                     return true;
                 case DhcpNoticeKind.Refused:
                     Refuse(notice.Reason);
-                    return false;
+                    return true; // Or dhclient would decline the address and ask for the next, until the LAN has none left.
                 case DhcpNoticeKind.NoAnswer:
                     return false;
                 default:

@@ -39,7 +39,7 @@ internal static class DhcpScriptCommand
 
         try
         {
-            return notice.Kind == DhcpNoticeKind.Nothing || (await TellAsync(socket, notice, stop).ConfigureAwait(false) && refusal is null)
+            return notice.Kind == DhcpNoticeKind.Nothing || await TellAsync(socket, notice, stop).ConfigureAwait(false)
                 ? ExitCodes.Success
                 : ExitCodes.Failure;
         }

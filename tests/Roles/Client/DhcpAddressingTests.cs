@@ -109,15 +109,15 @@ public sealed class DhcpAddressingTests : IDisposable
     {
         DhcpNotice refused = new(DhcpNoticeKind.Refused, Reason: "8.8.8.50/24 is no private network\n");
         _dhcp.OnGatewayPresent();
-        Assert.False(_dhcp.OnNotice(refused));
-        Assert.False(_dhcp.OnNotice(refused));
+        Assert.True(_dhcp.OnNotice(refused));
+        Assert.True(_dhcp.OnNotice(refused));
         Assert.Null(_dhcp.Address);
         Assert.Null(_setter.Address);
         Assert.Equal(1, _log.Count("The party's DHCP answer is refused: 8.8.8.50/24 is no private network"));
         _lane.Advance(DhcpAddressing.AnswerPatience);
         Assert.Equal(0, _log.Count("No DHCP answer"));
         _dhcp.OnNotice(Lease);
-        Assert.False(_dhcp.OnNotice(refused));
+        Assert.True(_dhcp.OnNotice(refused));
         Assert.Equal(2, _log.Count("is refused"));
         Assert.Equal("10.73.42.17/24", _setter.Address);
     }

@@ -27,6 +27,9 @@ internal sealed class FakeRoutes : IRelayRoutes, IHostUndo
 
     public int Added { get; private set; }
 
+    /// <summary>Looking up this address fails, as where a rule prohibits it.</summary>
+    public IPAddress? Prohibited { get; set; }
+
     /// <summary>Adding a route fails with this.</summary>
     public SoftlanException? RefusesToAdd { get; set; }
 
@@ -37,7 +40,8 @@ internal sealed class FakeRoutes : IRelayRoutes, IHostUndo
     }
 
     public RelayRoute? Find(IPAddress destination) =>
-        LocalAddresses.Contains(destination)
+        destination.Equals(Prohibited) ? throw SoftlanException.Create("Cannot look up the route", "permission denied")
+        : LocalAddresses.Contains(destination)
             ? new RelayRoute(1, "lo", null, RelayRouteKind.Local)
             : Best(Rules, destination) ?? Best(Table, destination);
 

@@ -58,11 +58,33 @@ public sealed class HomePinsTests
     }
 
     [Fact]
-    public void Hold_OnlyNoticedWhenThePartyHasTaken_IsTakenBack()
+    public void Hold_OnlyEverSeenInTheParty_IsTheParty_s()
     {
         _routes.Table.Add(Route("10.0.0.0/8", Tap));
         Hold([Provider], "10.0.0.0/8");
-        Assert.Equal(Wlan, _routes.Find(Provider)!.InterfaceIndex);
+        Assert.Equal(Tap, _routes.Find(Provider)!.InterfaceIndex);
+        Assert.Empty(Held);
+    }
+
+    [Fact]
+    public void Hold_NeighbourOnlyNoticedWhenThePartyHasTaken_IsTakenBack()
+    {
+        _routes.Table.Add(Route("192.168.1.0/25", Tap));
+        Hold([Router], "192.168.1.0/25");
+        Assert.Equal(Wlan, _routes.Find(Router)!.InterfaceIndex);
+    }
+
+    [Fact]
+    public void Hold_AddressThatCannotBeLookedUp_EndsNothing_AndTheOthersAreHeld()
+    {
+        _routes.Prohibited = Provider;
+        Hold([Provider, Router], "192.168.1.0/25");
+        Assert.Equal(Wlan, _routes.Find(Router)!.InterfaceIndex);
+        Assert.Single(Held);
+        Assert.Equal(0, _log.Count("permission denied"));
+        Hold([Provider, Router], "192.168.1.0/25", "10.0.0.0/8");
+        Hold([Provider, Router], "192.168.1.0/25", "10.0.0.0/8");
+        Assert.Equal(1, _log.Count("permission denied"));
     }
 
     [Fact]
@@ -167,6 +189,7 @@ public sealed class HomePinsTests
     [Fact]
     public void Hold_TheKernelRefuses_IsSaidOnceAndTriedAgain()
     {
+        Hold([Provider]);
         _routes.Table.Add(Route("10.0.0.0/8", Tap));
         _routes.RefusesToAdd = SoftlanException.Create("Cannot add the route", "Operation not permitted");
         Hold([Provider], "10.0.0.0/8");

@@ -229,6 +229,20 @@ public sealed class LanMacTests
         Assert.InRange(bench.Log.Count("--virtual-mac"), 1, 20);
     }
 
+    /// <summary>Two gateways on one LAN, each with a room of its own: the party moves from one to the other.</summary>
+    [Fact]
+    public void PlayerOfAnotherGateway_MayComeIntoThisRoom()
+    {
+        using GatewayBench bench = new();
+        bench.Join(GatewayBench.Ben);
+        bench.Pass(AWhile);
+        bench.Port.Inject(TestFrames.Plain(MacAddress.Broadcast, GatewayBench.Anna.Mac));
+        bench.Port.Inject(CamRefresh.Write(new byte[CamRefresh.Length], MacAddress.Broadcast, GatewayBench.Anna.Mac).ToArray());
+        bench.Port.Inject(TestFrames.Plain(MacAddress.Broadcast, GatewayBench.Anna.Mac));
+        bench.Say(new JoinedMessage(GatewayBench.Anna));
+        AssertIsAPlayer(bench);
+    }
+
     /// <summary>Ben plays, and the LAN has a machine with the MAC that Anna will announce.</summary>
     private static GatewayBench WithMachine()
     {

@@ -114,8 +114,7 @@ public sealed class LimitTests
         RelayBench relay = new(options => options with { ClientBroadcastRate = 1 });
         TestPeer bob = relay.JoinClient(2);
         TestPeer lan = relay.JoinGateway();
-        SendFromLan(lan, 1000, MacAddress.Broadcast);
-        SendFromLan(lan, 1048, MacAddress.FromUInt64(0x01005e000001));
+        SendFromLan(lan, 2048, MacAddress.Broadcast);
         Assert.Equal(0, lan.Counters.TotalDropped);
         SendFromLan(lan, 500, MacAddress.Broadcast);
         Assert.Equal((2048, 500), (bob.Frames.Count(), lan.Counters.Dropped(DropReason.RateLimited)));
@@ -125,6 +124,19 @@ public sealed class LimitTests
         relay.Lane.Advance(TimeSpan.FromMilliseconds(500));
         SendFromLan(lan, 2048, MacAddress.Broadcast);
         Assert.Equal(2148 + 1024, bob.Frames.Count());
+    }
+
+    /// <summary>More television than may pass.</summary>
+    [Fact]
+    public void GatewaysMulticasts_LeaveItsBroadcastsAlone()
+    {
+        RelayBench relay = new();
+        TestPeer bob = relay.JoinClient(2);
+        TestPeer lan = relay.JoinGateway();
+        SendFromLan(lan, 5000, MacAddress.FromUInt64(0x01005e000001));
+        Assert.Equal((2048, 2952), (bob.Frames.Count(), lan.Counters.Dropped(DropReason.RateLimited)));
+        SendFromLan(lan, 1, MacAddress.Broadcast);
+        Assert.Equal(2049, bob.Frames.Count());
     }
 
     /// <summary>A download of a player who has just left.</summary>
