@@ -147,13 +147,14 @@ public abstract class PathTests : IDisposable
             client.SendFrame(_party.Loop, _party.FullLengthToRelay - DatagramHeader.Length);
         }
 
-        // Long enough for several probes, and shorter than the idle timeout.
-        _party.For(TimeSpan.FromSeconds(1.2));
-        proxy.DropsToClient = false;
-        client.SendFrame(_party.Loop, _party.FullLengthToRelay - DatagramHeader.Length);
-        _party.Until(() => server.DatagramCount == 11, "all have arrived");
-        _party.For(TimeSpan.FromMilliseconds(200));
+        // Long enough for several probes, and much shorter than the idle timeout: each probe takes twice as long as the one before.
+        _party.For(TimeSpan.FromMilliseconds(600));
         Assert.Equal(changes, client.MaxLengths.Count);
+        proxy.DropsToClient = false;
+        _party.Until(() => server.DatagramCount == 10, "all have arrived");
+        _party.For(TimeSpan.FromMilliseconds(300));
+        Assert.Equal(changes, client.MaxLengths.Count);
+        Assert.Null(client.Closed);
     }
 
     [Fact]
