@@ -10,12 +10,14 @@ internal static class PlayerIPv4Address
     /// <summary>A shorter prefix would make half the internet a neighbour on the party's LAN: a default route in all but name.</summary>
     public const int MinPrefixLength = 8;
 
-    /// <summary>The networks of LANs: RFC 1918's, those between a provider and its customers (RFC 6598) and link-local ones (RFC 3927). Whatever lies
-    /// outside may be somebody's on the internet.</summary>
+    /// <summary>Networks that are nobody's on the internet (IANA's registry of special-purpose addresses): those of LANs (RFC 1918), between a
+    /// provider and its customers (RFC 6598), link-local ones (RFC 3927), and those for benchmarks (RFC 2544) and examples (RFC 5737), which test
+    /// rooms use.</summary>
     private static readonly IPNetwork[] LanNetworks =
     [
         IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("172.16.0.0/12"), IPNetwork.Parse("192.168.0.0/16"),
         IPNetwork.Parse("100.64.0.0/10"), IPNetwork.Parse("169.254.0.0/16"),
+        IPNetwork.Parse("198.18.0.0/15"), IPNetwork.Parse("192.0.2.0/24"), IPNetwork.Parse("198.51.100.0/24"), IPNetwork.Parse("203.0.113.0/24"),
     ];
 
     /// <summary>A dotted quad that one machine can have: not of 0/8, not loopback, not multicast, not reserved.</summary>

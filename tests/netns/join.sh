@@ -56,21 +56,21 @@ story_dhcp_clients() {
 
 gives_public_addresses() {
   stop dnsmasq || return 1
-  net lan1 addr add 198.18.5.1/24 dev eth0
+  net lan1 addr add 8.8.8.1/24 dev eth0
   start dnsmasq lan1 dnsmasq --keep-in-foreground --conf-file=/dev/null --port=0 --interface=eth0 --bind-interfaces --user=root \
-    --dhcp-authoritative --no-ping --dhcp-range=198.18.5.100,198.18.5.150,255.255.255.0,1h --dhcp-leasefile="$work/lan1/public-leases" --pid-file= --log-facility=-
+    --dhcp-authoritative --no-ping --dhcp-range=8.8.8.100,8.8.8.150,255.255.255.0,1h --dhcp-leasefile="$work/lan1/public-leases" --pid-file= --log-facility=-
   says dnsmasq 10 'DHCP, IP range'
 }
 
 gives_private_addresses() {
   stop dnsmasq || return 1
-  net lan1 addr del 198.18.5.1/24 dev eth0
+  net lan1 addr del 8.8.8.1/24 dev eth0
   dhcp_server
 }
 
 is_refused() {
   start "$1" "$1" "$softlan" client --relay $relay_v4 --pin "$pin" --room $room --name "$1"
-  says "$1" 20 "DHCP answer is refused: 198.18.5.[0-9]+/24 is no private network.* take it with --address 198.18.5" || return 1
+  says "$1" 20 "DHCP answer is refused: 8.8.8.[0-9]+/24 is no private network.* take it with --address 8.8.8" || return 1
   sleep 4 # udhcpc asks again after a while.
   [ "$(words "$1" | grep -c 'is refused')" = 1 ] || { echo "it is said $(words "$1" | grep -c 'is refused') times"; return 1; }
   ! net "$1" addr show dev $tap | grep 'inet '

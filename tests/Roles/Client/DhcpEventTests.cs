@@ -67,6 +67,7 @@ public sealed class DhcpEventTests
     [InlineData("172.31.1.77", 16)]
     [InlineData("100.64.1.77", 10)]
     [InlineData("169.254.1.77", 16)]
+    [InlineData("198.18.10.100", 24)]
     public void TryRead_LeaseOfAPrivateNetwork_IsTaken(string address, int prefixLength) =>
         Assert.Equal(prefixLength, Read(["bound"], ("ip", address), ("mask", $"{prefixLength}")).PrefixLength);
 

@@ -35,6 +35,9 @@ public sealed class WideRoutesTests
     [InlineData("100.100.1.0/24", true)]
     [InlineData("100.0.0.0/8", false)]
     [InlineData("169.254.0.0/16", true)]
+    [InlineData("198.18.10.0/24", true)]
+    [InlineData("198.20.0.0/16", false)]
+    [InlineData("203.0.113.0/24", true)]
     [InlineData("8.8.8.0/24", false)]
     [InlineData("0.0.0.0/0", false)]
     public void IsLan_AllOfItIsPrivate(string network, bool isLan) =>
