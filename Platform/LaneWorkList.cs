@@ -31,7 +31,7 @@ internal sealed class LaneWorkList
     /// run.</summary>
     public LaneWork? TakeAll()
     {
-        LaneWork? reversed = Interlocked.Exchange(ref _newest, null);
+        LaneWork? reversed = IsEmpty ? null : Interlocked.Exchange(ref _newest, null);
         LaneWork? oldest = null;
         while (reversed is { } work)
         {

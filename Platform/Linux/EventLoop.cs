@@ -23,15 +23,20 @@ internal sealed class EventLoop : IEnterableLane, IDisposable
     /// <summary>Timers fired in one turn. More are left for the next turn, so that descriptors are not starved.</summary>
     private const int MaxTimersPerTurn = 4096;
 
+    /// <summary>In nanoseconds: a timer that is further away may be late by what has passed since the turn last looked at the clock.</summary>
+    private const long NearTimer = 5_000_000;
+
     private readonly SafeFd _epoll;
     private readonly SafeFd _wakeUp;
     private readonly byte[] _events = new byte[MaxEventsPerWait * NativeLibc.EpollEventLayout.Size];
     private readonly Lock _postedLock = new();
     private List<Action> _posted = [];
     private List<Action> _postedSpare = [];
+    private volatile bool _hasPosted;
     private readonly LaneWorkList _entered = new();
-    private List<TurnEnd> _turnEnds = [];
-    private List<TurnEnd> _turnEndsSpare = [];
+    private TurnEnd[] _turnEnds = new TurnEnd[16];
+    private TurnEnd[] _turnEndsSpare = new TurnEnd[16];
+    private int _turnEndCount;
     private Registration[] _registrations = new Registration[64];
     private uint _generation;
     private bool _hasPwait2 = true;
@@ -76,6 +81,7 @@ internal sealed class EventLoop : IEnterableLane, IDisposable
         lock (_postedLock)
         {
             _posted.Add(work);
+            _hasPosted = true;
         }
 
         RingWakeUp();
@@ -89,7 +95,15 @@ internal sealed class EventLoop : IEnterableLane, IDisposable
         }
     }
 
-    public void AtTurnEnd(ITurnEnd target) => _turnEnds.Add(new TurnEnd(target));
+    public void AtTurnEnd(ITurnEnd target)
+    {
+        if (_turnEndCount == _turnEnds.Length)
+        {
+            Array.Resize(ref _turnEnds, 2 * _turnEndCount);
+        }
+
+        _turnEnds[_turnEndCount++] = new TurnEnd(target);
+    }
 
     /// <summary>Watches a descriptor until <see cref="Remove"/>. The caller keeps it open until then.</summary>
     public void Add(SafeFd fd, PollEvents interest, IPollable target)
@@ -192,12 +206,9 @@ internal sealed class EventLoop : IEnterableLane, IDisposable
     {
         // "For ever" is written as a year: a negative timespec is invalid.
         const long Year = 365L * 24 * 3600 * Nanoseconds.PerSecond;
-        lock (_postedLock)
+        if (_turnEndCount > 0)
         {
-            if (_posted.Count > 0 || _turnEnds.Count > 0 || !_entered.IsEmpty)
-            {
-                return 0;
-            }
+            return 0; // What was posted or entered rings by itself.
         }
 
         long bound = longest == Timeout.InfiniteTimeSpan ? Year : Nanoseconds.From(longest);
@@ -206,7 +217,11 @@ internal sealed class EventLoop : IEnterableLane, IDisposable
             return bound;
         }
 
-        RefreshNanoseconds();
+        if (Timers.NextDue - NowNanoseconds < NearTimer)
+        {
+            RefreshNanoseconds();
+        }
+
         return Math.Clamp(Timers.NextDue - NowNanoseconds, 0, bound);
     }
 
@@ -234,15 +249,16 @@ internal sealed class EventLoop : IEnterableLane, IDisposable
 
     private void RunPosted()
     {
+        if (!_hasPosted)
+        {
+            return;
+        }
+
         List<Action> work;
         lock (_postedLock)
         {
-            if (_posted.Count == 0)
-            {
-                return;
-            }
-
             (work, _posted) = (_posted, _postedSpare);
+            _hasPosted = false;
         }
 
         foreach (Action action in work)
@@ -256,19 +272,16 @@ internal sealed class EventLoop : IEnterableLane, IDisposable
 
     private void RunTurnEnds()
     {
-        if (_turnEnds.Count == 0)
-        {
-            return;
-        }
-
         // What a target asks for while it is served waits for the next turn, which then does not sleep.
-        (List<TurnEnd> targets, _turnEnds) = (_turnEnds, _turnEndsSpare);
-        foreach (TurnEnd end in targets)
+        (TurnEnd[] targets, int count) = (_turnEnds, _turnEndCount);
+        (_turnEnds, _turnEndCount) = (_turnEndsSpare, 0);
+        for (int i = 0; i < count; i++)
         {
-            end.Target.OnTurnEnd();
+            ITurnEnd target = targets[i].Target;
+            targets[i] = default;
+            target.OnTurnEnd();
         }
 
-        targets.Clear();
         _turnEndsSpare = targets;
     }
 
