@@ -18,6 +18,7 @@ internal sealed class LinuxTap : IFramePort, IReadablePort, ITurnEnd
     /// half done.</summary>
     private const int MaxFramesPerTurn = 128;
 
+    private readonly EventLoop _loop;
     private readonly TunDevice _device;
     private readonly NetlinkSocket _netlink;
     private readonly LinkEntry? _original;
@@ -25,11 +26,13 @@ internal sealed class LinuxTap : IFramePort, IReadablePort, ITurnEnd
     private readonly TapWriter _writer;
     private readonly PortPoll _poll;
     private readonly byte[] _buffer = new byte[VirtioNetHeader.Length + FrameCoalescer.MaxFrameLength];
+    private LoneRead _lone;
     private bool _closed;
     private readonly TurnFlush _flush;
 
     private LinuxTap(EventLoop loop, TunDevice device, NetlinkSocket netlink, LinkEntry link, LinkEntry? original, PortModeration moderation)
     {
+        _loop = loop;
         _device = device;
         _netlink = netlink;
         _original = original;
@@ -102,7 +105,8 @@ internal sealed class LinuxTap : IFramePort, IReadablePort, ITurnEnd
     {
         int frames = 0;
         int bytes = 0;
-        while (frames < MaxFramesPerTurn && !_closed)
+        int most = _lone.IsLikely(_loop.NowNanoseconds) ? 1 : MaxFramesPerTurn;
+        while (frames < most && !_closed)
         {
             nint length = NativeLibc.Read(_device.Descriptor, _buffer, (nuint)_buffer.Length);
             if (length < 0)
@@ -133,6 +137,7 @@ internal sealed class LinuxTap : IFramePort, IReadablePort, ITurnEnd
                 FrameOrigin.Received);
         }
 
+        _lone.OnRead(_loop.NowNanoseconds, frames == 1);
         return (frames, bytes);
     }
 

@@ -60,7 +60,7 @@ internal sealed class PacketReceiver
 
     /// <summary>Reads what is there, at most <see cref="SlotCount"/>.</summary>
     /// <returns>How many, or -1 with errno set.</returns>
-    public unsafe int Receive(SafeFd fd)
+    public unsafe int Receive(SafeFd fd, int most)
     {
         for (int i = 0; i < _filled; i++)
         {
@@ -72,7 +72,7 @@ internal sealed class PacketReceiver
         // SAFETY: _slots and everything it points at is pinned and lives as long as this; the descriptor is the caller's, who does not dispose it
         // meanwhile.
         int count = ReceiveMessages(
-            fd.Number, (MessageSlot*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_slots)), SlotCount, MSG_DONTWAIT, 0);
+            fd.Number, (MessageSlot*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_slots)), (uint)most, MSG_DONTWAIT, 0);
         _filled = Math.Max(count, 0);
         return count;
     }

@@ -27,6 +27,7 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
 
     private static readonly TimeSpan HousekeepingInterval = TimeSpan.FromSeconds(1);
 
+    private readonly EventLoop _loop;
     private readonly SafeFd _fd;
     private readonly NetlinkSocket _netlink;
     private WireState _wire;
@@ -37,11 +38,13 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
     private readonly PacketWriter _writer;
     private readonly PortPoll _poll;
     private readonly ILaneTimer _housekeeping;
+    private LoneRead _lone;
     private bool _closed;
     private readonly TurnFlush _flush;
 
     private PacketSocket(EventLoop loop, SafeFd fd, NetlinkSocket netlink, PacketSocketOptions options)
     {
+        _loop = loop;
         _fd = fd;
         _netlink = netlink;
         _interfaceIndex = options.Interface.Index;
@@ -141,9 +144,10 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
     {
         int frames = 0;
         int bytes = 0;
+        int most = _lone.IsLikely(_loop.NowNanoseconds) ? 1 : PacketReceiver.SlotCount;
         for (int i = 0; i < MaxReceivesPerTurn && !_closed; i++)
         {
-            int count = _receiver.Receive(_fd);
+            int count = _receiver.Receive(_fd, most);
             if (count < 0)
             {
                 OnReceiveError(Errno.Last);
@@ -169,6 +173,7 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
             }
         }
 
+        _lone.OnRead(_loop.NowNanoseconds, frames == 1);
         return (frames, bytes);
     }
 

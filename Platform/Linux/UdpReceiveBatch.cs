@@ -20,6 +20,9 @@ internal sealed unsafe class UdpReceiveBatch : IDisposable
     /// <summary>The largest UDP payload, and so the longest GRO aggregate.</summary>
     private const int BufferLength = 65536;
 
+    /// <summary>The longest message that is no burst: one datagram of any path that carries 1500 bytes.</summary>
+    private const int ShortLength = 1472;
+
     /// <summary>Room for IPV6_PKTINFO (40 bytes with its header) and UDP_GRO (24 bytes).</summary>
     private const int ControlLength = 128;
 
@@ -28,6 +31,7 @@ internal sealed unsafe class UdpReceiveBatch : IDisposable
     private readonly SockAddr* _remotes;
     private readonly byte* _controls;
     private int _ask = FewestBuffers;
+    private LoneRead _lone;
 
     /// <summary>Messages of the table that the last call filled; at first all are to be made ready.</summary>
     private int _filled = Buffers;
@@ -57,7 +61,7 @@ internal sealed unsafe class UdpReceiveBatch : IDisposable
 
     /// <summary>Reads what is there.</summary>
     /// <returns>Messages read, 0 when there are none. Errors of a UDP socket concern single datagrams and are skipped.</returns>
-    public int Receive(UdpSocket socket)
+    public int Receive(UdpSocket socket, long now)
     {
         for (int i = 0; i < _filled; i++)
         {
@@ -68,7 +72,7 @@ internal sealed unsafe class UdpReceiveBatch : IDisposable
         }
 
         // SAFETY: the vectors point into _memory, which lives until Dispose; the loop thread is the only user.
-        int count = NativeSocket.ReceiveMessages(socket.Fd.Number, _messages, (uint)_ask, NativeSocket.MSG_DONTWAIT, 0);
+        int count = NativeSocket.ReceiveMessages(socket.Fd.Number, _messages, _lone.IsLikely(now) ? 1u : (uint)_ask, NativeSocket.MSG_DONTWAIT, 0);
         _filled = Math.Max(count, 0);
         if (count <= 0)
         {
@@ -80,6 +84,8 @@ internal sealed unsafe class UdpReceiveBatch : IDisposable
         {
             length += _messages[i].Length;
         }
+
+        _lone.OnRead(now, count == 1 && length <= ShortLength);
 
         // As long as messages stay as they are, the next call brings about what is wanted.
         _ask = (int)Math.Clamp(WantedLength * (long)count / Math.Max(1, length), FewestBuffers, Buffers);
