@@ -28,4 +28,7 @@ internal enum LinkCloseKind
 
     /// <summary>The operating system says that the address cannot be reached.</summary>
     Unreachable,
+
+    /// <summary>The other side's network says that the port is closed, or the host unknown (ICMP).</summary>
+    NobodyListens,
 }

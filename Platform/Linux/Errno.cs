@@ -33,6 +33,7 @@ internal static class Errno
     public const int ENETDOWN = 100;
     public const int ENETUNREACH = 101;
     public const int ENOBUFS = 105;
+    public const int ECONNREFUSED = 111;
     public const int EHOSTUNREACH = 113;
 #pragma warning restore CA1707
 

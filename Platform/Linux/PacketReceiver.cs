@@ -58,7 +58,9 @@ internal sealed class PacketReceiver
         }
     }
 
-    /// <summary>Reads what is there, at most <see cref="SlotCount"/>.</summary>
+    /// <summary>Reads what is there.</summary>
+    /// <param name="fd">The packet socket.</param>
+    /// <param name="most">Frames or super-frames; at most <see cref="SlotCount"/>.</param>
     /// <returns>How many, or -1 with errno set.</returns>
     public unsafe int Receive(SafeFd fd, int most)
     {

@@ -76,6 +76,7 @@ internal sealed unsafe class UdpReceiveBatch : IDisposable
         _filled = Math.Max(count, 0);
         if (count <= 0)
         {
+            socket.NoteError(Errno.Last);
             return 0;
         }
 

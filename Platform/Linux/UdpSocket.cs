@@ -9,28 +9,39 @@ namespace Softlan.Platform.Linux;
 [SupportedOSPlatform("linux")]
 internal sealed class UdpSocket : IDisposable
 {
-    private UdpSocket(SafeFd fd, SockAddr local, bool isWildcard)
+    private UdpSocket(SafeFd fd, bool isWildcard, string what)
     {
         Fd = fd;
-        LocalAddress = local;
         IsWildcard = isWildcard;
+        if (!TryReadName())
+        {
+            throw Errno.ToException(what, Errno.Last);
+        }
     }
 
     public SafeFd Fd { get; }
 
     /// <summary>Where it is bound; the address part may be the wildcard.</summary>
-    public SockAddr LocalAddress { get; }
+    public SockAddr LocalAddress { get; private set; }
 
     public bool IsWildcard { get; }
 
     /// <summary>Family of all its addresses: IPv4 peers of a dual-stack socket appear as mapped IPv6 addresses.</summary>
     public ushort Family => LocalAddress.Family;
 
+    /// <summary>All that is sent goes to one peer, and nothing comes from others (<see cref="TryConnect"/>).</summary>
+    public bool IsConnected { get; private set; }
+
+    /// <summary>Somebody answered that nobody listens at the peer's port (ICMP, reported as ECONNREFUSED). Whoever deals with it sets it
+    /// back.</summary>
+    public bool IsRefused { get; set; }
+
     /// <param name="endPoint"><see cref="IPAddress.IPv6Any"/> takes both families where the kernel has IPv6, else IPv4.</param>
     /// <param name="what">For the error, for example "Cannot listen on 0.0.0.0:443/udp".</param>
+    /// <param name="tellsDestination">With each datagram comes the address that it was sent to (IP_PKTINFO).</param>
     /// <param name="sharesPort">Other sockets of this process are, or will be, bound to the same port (SO_REUSEPORT). The first one must not: then it
     /// would share it with strangers.</param>
-    public static UdpSocket Bind(IPEndPoint endPoint, string what, bool sharesPort = false)
+    public static UdpSocket Bind(IPEndPoint endPoint, string what, bool tellsDestination = true, bool sharesPort = false)
     {
         bool wildcard = endPoint.Address.Equals(IPAddress.Any) || endPoint.Address.Equals(IPAddress.IPv6Any);
         ushort family = endPoint.AddressFamily == AddressFamily.InterNetwork ? SockAddr.Inet : SockAddr.Inet6;
@@ -53,7 +64,9 @@ internal sealed class UdpSocket : IDisposable
 
         try
         {
-            return Configure(fd, endPoint, family, wildcard, what, sharesPort);
+            Configure(fd, family, tellsDestination);
+            BindTo(fd, endPoint, family, what, sharesPort);
+            return new UdpSocket(fd, wildcard, what);
         }
         catch
         {
@@ -75,29 +88,67 @@ internal sealed class UdpSocket : IDisposable
         return NativeSocket.GetSocketName(fd, out SockAddr source, ref length) == 0 ? source : null;
     }
 
+    /// <summary>From here on all goes to this peer. The kernel then knows the way instead of looking for it with each packet, and says when nobody
+    /// listens there. With the way it keeps the source address: call this again when that may have become another. The socket then takes another
+    /// port.</summary>
+    /// <returns>False when there is no way: packets are told one by one where they go, and may find one later.</returns>
+    public bool TryConnect(in SockAddr remote)
+    {
+        if (IsConnected)
+        {
+            SockAddr nobody = default; // AF_UNSPEC undoes it.
+            _ = NativeSocket.Connect(Fd, in nobody, SockAddr.InetLength);
+        }
+
+        IsConnected = NativeSocket.Connect(Fd, in remote, remote.Length) == 0;
+        _ = TryReadName();
+        return IsConnected;
+    }
+
+    /// <summary>A call for this socket has failed.</summary>
+    /// <param name="errno">Why.</param>
+    public void NoteError(int errno) => IsRefused |= errno == Errno.ECONNREFUSED;
+
     public void Dispose() => Fd.Dispose();
 
     private static SafeFd Open(ushort family) =>
         NativeSocket.Socket(family, NativeSocket.SOCK_DGRAM | NativeSocket.SOCK_NONBLOCK | NativeSocket.SOCK_CLOEXEC, 0);
 
-    private static UdpSocket Configure(SafeFd fd, IPEndPoint endPoint, ushort family, bool wildcard, string what, bool sharesPort)
+    private bool TryReadName()
+    {
+        uint length = SockAddr.Inet6Length;
+        if (NativeSocket.GetSocketName(Fd, out SockAddr local, ref length) < 0)
+        {
+            return false;
+        }
+
+        LocalAddress = local;
+        return true;
+    }
+
+    private static void Configure(SafeFd fd, ushort family, bool tellsDestination)
     {
         if (family == SockAddr.Inet6)
         {
             // Without IPv4 the mapped addresses would not arrive; a socket bound to one IPv6 address does not care.
             _ = SocketOptions.TrySet(fd, NativeUdp.IPPROTO_IPV6, NativeUdp.IPV6_V6ONLY, 0);
             _ = SocketOptions.TrySet(fd, NativeUdp.IPPROTO_IPV6, NativeUdp.IPV6_MTU_DISCOVER, NativeUdp.IP_PMTUDISC_PROBE);
-            _ = SocketOptions.TrySet(fd, NativeUdp.IPPROTO_IPV6, NativeUdp.IPV6_RECVPKTINFO, 1);
         }
 
         _ = SocketOptions.TrySet(fd, NativeUdp.IPPROTO_IP, NativeUdp.IP_MTU_DISCOVER, NativeUdp.IP_PMTUDISC_PROBE);
-        if (family == SockAddr.Inet)
+        if (tellsDestination)
         {
-            _ = SocketOptions.TrySet(fd, NativeUdp.IPPROTO_IP, NativeUdp.IP_PKTINFO, 1);
+            _ = family == SockAddr.Inet6
+                ? SocketOptions.TrySet(fd, NativeUdp.IPPROTO_IPV6, NativeUdp.IPV6_RECVPKTINFO, 1)
+                : SocketOptions.TrySet(fd, NativeUdp.IPPROTO_IP, NativeUdp.IP_PKTINFO, 1);
         }
 
         _ = SocketOptions.TrySet(fd, NativeUdp.SOL_UDP, NativeUdp.UDP_GRO, 1); // Where the kernel has it, datagrams of one burst come together.
         SocketOptions.GrowBuffers(fd);
+    }
+
+    private static void BindTo(SafeFd fd, IPEndPoint endPoint, ushort family, string what, bool sharesPort)
+    {
         if (sharesPort && !SocketOptions.TrySet(fd, NativeSocket.SOL_SOCKET, NativeSocket.SO_REUSEPORT, 1))
         {
             throw Errno.ToException(what, Errno.Last, "use --workers 1");
@@ -109,14 +160,6 @@ internal sealed class UdpSocket : IDisposable
             int errno = Errno.Last;
             throw Errno.ToException(what, errno, BindHint(errno, endPoint));
         }
-
-        uint length = SockAddr.Inet6Length;
-        if (NativeSocket.GetSocketName(fd, out SockAddr local, ref length) < 0)
-        {
-            throw Errno.ToException(what, Errno.Last);
-        }
-
-        return new UdpSocket(fd, local, wildcard);
     }
 
     private static string? BindHint(int errno, IPEndPoint endPoint) => errno switch

@@ -110,6 +110,8 @@ internal sealed unsafe class UdpTransmitBatch : IDisposable
             PrepareMessage(i);
         }
 
+        // A connected socket reports first what ICMP has said about datagrams that left before.
+        bool mayBeOld = _socket.IsConnected;
         while (_sent < _count)
         {
             // SAFETY: headers, vectors and data lie in _memory, which lives until Dispose; the call does not keep them.
@@ -117,6 +119,7 @@ internal sealed unsafe class UdpTransmitBatch : IDisposable
             if (sent > 0)
             {
                 _sent += sent;
+                mayBeOld = _socket.IsConnected;
                 continue;
             }
 
@@ -126,10 +129,13 @@ internal sealed unsafe class UdpTransmitBatch : IDisposable
                 return false;
             }
 
-            if (errno != Errno.EINTR)
+            _socket.NoteError(errno);
+            if (errno != Errno.EINTR && !mayBeOld)
             {
                 SkipFirst(errno);
             }
+
+            mayBeOld = false;
         }
 
         _count = 0;
@@ -178,8 +184,12 @@ internal sealed unsafe class UdpTransmitBatch : IDisposable
         }
 
         _messages[index] = default;
-        _messages[index].Header.Name = (nint)(_remotes + index);
-        _messages[index].Header.NameLength = _remotes[index].Length;
+        if (!_socket.IsConnected)
+        {
+            _messages[index].Header.Name = (nint)(_remotes + index);
+            _messages[index].Header.NameLength = _remotes[index].Length;
+        }
+
         _messages[index].Header.Buffers = (nint)(_vectors + index);
         _messages[index].Header.BufferCount = 1;
         _messages[index].Header.Control = controlLength == 0 ? 0 : (nint)control;

@@ -40,6 +40,8 @@ internal static class SessionFailures
         LinkCloseKind.TimedOut =>
             $"see that the relay runs, and that its firewall lets UDP port {port} in (TCP is something else); "
             + "if others reach it, this network blocks UDP: try another, such as a phone's hotspot",
+        LinkCloseKind.NobodyListens =>
+            $"see that the relay runs there, and on UDP port {port} (TCP is something else); a firewall that turns packets away looks the same",
         LinkCloseKind.Full =>
             "the relay takes no more from this address, or none at all: ask its operator to raise --max-links-per-address or --max-peers",
         _ => null,

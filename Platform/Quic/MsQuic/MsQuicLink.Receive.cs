@@ -180,10 +180,8 @@ internal sealed partial class MsQuicLink
 
         if (status == MsQuicStatus.Unreachable)
         {
-            // ICMP: the port or the host does not exist. msquic believes it at the beginning of a handshake only.
-            return new LinkClosed(
-                LinkCloseKind.Unreachable, CloseReason.TimedOut,
-                $"nothing answered on UDP port {RemoteEndPoint.Port}: the network says that it cannot be reached");
+            // msquic believes it at the beginning of a handshake only.
+            return LinkEnds.NobodyListens(RemoteEndPoint.Port);
         }
 
         if (MsQuicStatus.IsNoRoute(status))

@@ -101,7 +101,7 @@ internal sealed unsafe class Ngtcp2Engine : IQuicEngine, IDisposable
         try
         {
             IPAddress any = options.RemoteEndPoint.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any;
-            UdpSocket socket = UdpSocket.Bind(new IPEndPoint(any, 0), "Cannot open a UDP socket");
+            UdpSocket socket = UdpSocket.Bind(new IPEndPoint(any, 0), "Cannot open a UDP socket", tellsDestination: false);
             QuicEndpoint endpoint = new(this, socket, _clientSecret, null);
             _endpoints.Add(endpoint);
             try

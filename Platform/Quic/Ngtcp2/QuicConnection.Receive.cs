@@ -55,6 +55,16 @@ internal sealed unsafe partial class QuicConnection
         }
     }
 
+    /// <summary>ICMP says that nobody listens there. Anybody can make such a message who guesses our port, so it is believed only where nothing has
+    /// come from there yet.</summary>
+    public void OnRefused()
+    {
+        if (_state == State.Handshaking && _packetsReceived == 0)
+        {
+            End(LinkEnds.NobodyListens(_remote.Port));
+        }
+    }
+
     /// <summary>A callback of ngtcp2: the handshake is complete, and on a client the certificate was accepted.</summary>
     internal void OnHandshakeCompleted()
     {

@@ -87,6 +87,7 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
         if ((events & ~PollEvents.Writable) != 0)
         {
             Receive();
+            TellRefusal();
         }
     }
 
@@ -123,6 +124,8 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
             _socketIsFull = true;
             Engine.Loop.Modify(Socket.Fd, PollEvents.Readable | PollEvents.Writable, this);
         }
+
+        TellRefusal();
     }
 
     /// <summary>The connection has something to write, or a timer of it fired.</summary>
@@ -266,6 +269,22 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
 
         _unsettled.Clear();
         return taken;
+    }
+
+    /// <summary>Only a client's socket hears of it.</summary>
+    private void TellRefusal()
+    {
+        if (!Socket.IsRefused || _isDisposed)
+        {
+            return;
+        }
+
+        Socket.IsRefused = false;
+        foreach (QuicConnection only in Connections)
+        {
+            only.OnRefused();
+            break;
+        }
     }
 
     private void Receive()
