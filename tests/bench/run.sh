@@ -74,15 +74,16 @@ if wants swarm; then
   for shape in ${SWARM_SHAPES:-1x8 50x16 1x200 500x4}; do
     rm -f "$work/relay.log"
     # shellcheck disable=SC2086
-    timeout 300 "$softlan" relay --listen 127.0.0.1:0 --state "$work/state" --max-peers 65536 --max-clients-per-room 4096 --max-links-per-address 65536 \
+    timeout 300 "$softlan" relay --listen 127.0.0.1:0 --state "$work/state" --max-peers 65536 --max-clients-per-room 2048 --max-links-per-address 65536 \
       --client-broadcast-rate 1000 --log-level error ${SWARM_RELAY_ARGS:-} >"$work/relay.log" 2>&1 &
     relay=$!
     for _ in $(seq 100); do grep -q sha256: "$work/relay.log" && break; sleep 0.1; done
+    grep -q sha256: "$work/relay.log" || { echo "bench: the relay does not start; it said:" >&2; cat "$work/relay.log" >&2; exit 1; }
     # The shell's child is timeout; the relay is its child.
     pid=$(pgrep -P "$relay")
     address=$(grep -oE '127\.0\.0\.1:[0-9]+' "$work/relay.log" | head -n 1)
     timeout 280 "$bench" swarm --rooms "$shape" --relay "$address" --pin "$(grep -oE 'sha256:[A-Za-z0-9_-]{43}' "$work/relay.log" | head -n 1)" --relay-pid "$pid" --seconds "${SWARM_SECONDS:-6}" ||
-      { echo "bench: the swarm failed; the relay said:" >&2; tail -n 5 "$work/relay.log" >&2; }
+      { echo "bench: the swarm failed; the relay said:" >&2; tail -n 5 "$work/relay.log" >&2; exit 1; }
     kill -TERM "$relay" 2>/dev/null || true
     wait "$relay" || true
     relay=
