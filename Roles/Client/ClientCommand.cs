@@ -65,6 +65,7 @@ internal static class ClientCommand
             "Windows: what its firewall makes of the party's network: a private one, in which games are heard (the default), "
             + "or whatever Windows says. Linux has no such thing.");
         Option<PortModeration?> moderation = ModerationOption.Create();
+        Option<int?> cpuLatency = CpuLatencyOption.Create();
         Option<bool> list = new("--list-taps") { Description = system.ListTapsHelp, Arity = ArgumentArity.Zero, Action = new ListTaps(listTaps) };
         Command command = new(
             "client",
@@ -78,9 +79,11 @@ internal static class ClientCommand
         command.Add(address);
         command.Add(category);
         command.Add(moderation);
+        command.Add(cpuLatency);
         command.Add(list);
         RefuseElsewhere(command, address, ClientSystem.Linux, system);
         RefuseElsewhere(command, moderation, ClientSystem.Linux, system);
+        RefuseElsewhere(command, cpuLatency, ClientSystem.Linux, system);
         RefuseElsewhere(command, category, ClientSystem.Windows, system);
         command.SetAction(parsed => run(
             new ClientOptions
@@ -95,6 +98,7 @@ internal static class ClientCommand
                 Address = parsed.GetValue(address) ?? ClientAddress.Dhcp,
                 NetworkCategory = parsed.GetValue(category) ?? NetworkCategoryChoice.Private,
                 Moderation = parsed.GetValue(moderation) ?? PortModeration.Auto,
+                CpuLatency = parsed.GetValue(cpuLatency),
             },
             LoggingArguments.Read(parsed)));
         return command;

@@ -102,6 +102,8 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
     /// <summary>The session; null before <see cref="Start"/>.</summary>
     internal RelaySession? Session => _session;
 
+    public long Frames => _session is { } session ? session.Counters.FramesIn + session.Counters.FramesOut : 0;
+
     private string TapName => _port?.Name ?? (_options.Tap.Length > 0 ? _options.Tap : "the TAP adapter");
 
     public void Start(Action<SoftlanException?> ended)

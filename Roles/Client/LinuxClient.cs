@@ -16,7 +16,7 @@ internal static class LinuxClient
     public static int Run(ClientOptions options, LoggingOptions logging, Func<EventLoop, ILoggerFactory, IQuicEngine> createEngine)
     {
         StatusConsole? console = StatusConsole.InstallOrNull(logging);
-        return LinuxHost.Run(logging, createEngine, (loop, engine, loggers) =>
+        return LinuxHost.Run(logging, options.CpuLatency, createEngine, (loop, engine, loggers) =>
         {
             ILogger logger = loggers.CreateLogger("softlan.client");
             LinuxClientHost host = LinuxClientHost.Create(loop, options, logger);

@@ -6,6 +6,9 @@ namespace Softlan.Roles.CommandLine;
 /// whatever is not undone yet.</summary>
 internal interface IRole : IDisposable
 {
+    /// <summary>Frames carried so far, in both directions; may be some seconds old. They tell whether somebody plays.</summary>
+    long Frames { get; }
+
     /// <summary>Begins. Throws <see cref="SoftlanException"/> where it cannot.</summary>
     /// <param name="ended">Call it once when the role is over: null when it was asked to stop, otherwise the failure.</param>
     void Start(Action<SoftlanException?> ended);

@@ -69,6 +69,8 @@ internal static class SharedLaneHost
             }
         }
 
+        public long Frames => role.Frames;
+
         public void Start(Action<SoftlanException?> ended) => role.Start(ended);
 
         public void Stop() => role.Stop();

@@ -28,6 +28,7 @@ internal static class GatewayCommand
             "name",
             "The Linux bridge whose LAN joins the room, instead of --interface: softlan adds a port of its own to it and removes that when it ends.");
         Option<PortModeration?> moderation = ModerationOption.Create();
+        Option<int?> cpuLatency = CpuLatencyOption.Create();
         Command command = new(
             "gateway",
             "Bridges the LAN behind a wired interface, or a Linux bridge, into a room on a relay. "
@@ -36,6 +37,7 @@ internal static class GatewayCommand
         command.Add(iface);
         command.Add(bridge);
         command.Add(moderation);
+        command.Add(cpuLatency);
         command.Validators.Add(result =>
         {
             bool? hasInterface = result.Has(iface);
@@ -55,6 +57,7 @@ internal static class GatewayCommand
                 Interface = parsed.GetValue(iface) ?? parsed.GetValue(bridge)!,
                 IsBridge = parsed.GetValue(bridge) is not null,
                 Moderation = parsed.GetValue(moderation) ?? PortModeration.Auto,
+                CpuLatency = parsed.GetValue(cpuLatency),
             },
             LoggingArguments.Read(parsed)));
         return command;

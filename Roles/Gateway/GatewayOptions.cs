@@ -19,4 +19,7 @@ internal sealed record GatewayOptions
 
     /// <summary>When the port hands over what it has read.</summary>
     public PortModeration Moderation { get; init; }
+
+    /// <summary>Linux. In microseconds, how long processors may take to wake up while frames flow; null: the system decides.</summary>
+    public int? CpuLatency { get; init; }
 }

@@ -102,6 +102,8 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
 
     public RelaySession Session => _session;
 
+    public long Frames => _session.Counters.FramesIn + _session.Counters.FramesOut;
+
     public void Start(Action<SoftlanException?> ended)
     {
         _ended = ended;

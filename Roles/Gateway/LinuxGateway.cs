@@ -23,6 +23,7 @@ internal static class LinuxGateway
         {
             return LinuxHost.Run(
                 logging,
+                options.CpuLatency,
                 createEngine,
                 (loop, engine, loggers) => Create(loop, engine, options, loggers.CreateLogger("softlan.gateway"), console, out held));
         }

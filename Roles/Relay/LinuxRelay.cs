@@ -18,7 +18,7 @@ internal static class LinuxRelay
         List<IQuicEngine> engines = [];
         try
         {
-            return LinuxHost.Run(logging, createEngine, (loop, engine, loggers) =>
+            return LinuxHost.Run(logging, options.CpuLatency, createEngine, (loop, engine, loggers) =>
             {
                 List<RelayWorker> workers = [RelayWorker.Own(loop, engine)];
                 for (int i = 1; i < options.Workers; i++)

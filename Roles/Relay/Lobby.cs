@@ -16,6 +16,7 @@ internal sealed class Lobby : ILinkAcceptor
     private readonly Dictionary<RoomCode, Room> _rooms = [];
     private readonly HashSet<RelayPeer> _links = [];
     private readonly JoinGarbage _garbage;
+    private long _frames;
     private bool _isDraining;
 
     /// <summary>For <see cref="RelayHouse.OpenLobby"/>: the others find a lobby in its house.</summary>
@@ -39,6 +40,9 @@ internal sealed class Lobby : ILinkAcceptor
     public PeerCounters Departed { get; } = new();
 
     public IReadOnlyCollection<RelayPeer> Links => _links;
+
+    /// <summary>What peers of this worker's rooms have sent, as of the last <see cref="CountFrames"/>. Any thread may ask.</summary>
+    public long Frames => Volatile.Read(ref _frames);
 
     /// <summary>Of the whole relay.</summary>
     public int PeerCount => _house.Peers;
@@ -69,6 +73,9 @@ internal sealed class Lobby : ILinkAcceptor
 
         return sum;
     }
+
+    /// <summary>On the worker's lane.</summary>
+    public void CountFrames() => Volatile.Write(ref _frames, Departed.FramesIn + _links.Sum(peer => peer.Counters.FramesIn));
 
     /// <summary>Called when the last link is gone after <see cref="Drain"/>.</summary>
     public Action? Drained { get; set; }

@@ -102,12 +102,18 @@ internal static class RelayCommand
             "rate",
             "What one gateway may send, in bits a second, for example 200mbit. A burst of one second is allowed.",
             BitRate.Unlimited);
+        Option<int?> cpuLatency = CpuLatencyOption.Create();
         QuicArguments quic = new();
 
         Command command = new("relay", "Run a relay: the meeting point on the internet that players and gateways connect to.")
         {
             listen, cert, key, state, serverName, mtu, maxClients, maxRooms, maxPeers, maxLinks, workers, clientRate, broadcastRate, gatewayRate,
         };
+        if (OperatingSystem.IsLinux())
+        {
+            command.Add(cpuLatency);
+        }
+
         quic.AddTo(command);
         command.Validators.Add(result =>
         {
@@ -135,6 +141,7 @@ internal static class RelayCommand
                 ClientRate = parsed.GetValue(clientRate),
                 ClientBroadcastRate = parsed.GetValue(broadcastRate),
                 GatewayRate = parsed.GetValue(gatewayRate),
+                CpuLatency = OperatingSystem.IsLinux() ? parsed.GetValue(cpuLatency) : null,
                 Quic = quic.Read(parsed),
             },
             LoggingArguments.Read(parsed)));

@@ -74,4 +74,7 @@ internal sealed record RelayOptions
 
     /// <summary>Broadcast, multicast and unknown unicast frames a second that one client may send; the burst is two seconds of it.</summary>
     public int ClientBroadcastRate { get; init; } = DefaultClientBroadcastRate;
+
+    /// <summary>Linux. In microseconds, how long processors may take to wake up while frames flow; null: the system decides.</summary>
+    public int? CpuLatency { get; init; }
 }

@@ -82,6 +82,8 @@ internal sealed class RelayRole : IRole
     /// <summary>One for each worker; each is asked on its worker's lane.</summary>
     public IReadOnlyList<ILinkListener> Listeners => _listeners;
 
+    public long Frames => _house.Lobbies.Sum(lobby => lobby.Frames);
+
     /// <summary>Of the first worker.</summary>
     public Lobby Lobby => _house.Lobbies[0];
 
@@ -163,6 +165,10 @@ internal sealed class RelayRole : IRole
     {
         _listeners.Add(worker.Engine.Listen(options, lobby));
         Every(worker, SweepInterval, lobby.Sweep);
+        if (_options.CpuLatency is not null)
+        {
+            Every(worker, WakefulCores.Interval, lobby.CountFrames);
+        }
     });
 
     private void UseCertificate(ServerCertificate certificate)

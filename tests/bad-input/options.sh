@@ -7,15 +7,15 @@ wrong_values=(
   "relay --cert " "relay --key " "relay --state " "relay --server-name a_b c"
   "relay --mtu 20" "relay --mtu 9000" "relay --max-clients-per-room 0" "relay --max-rooms many" "relay --max-peers -1"
   "relay --max-links-per-address 0" "relay --workers 65" "relay --client-rate fast" "relay --gateway-rate 1" "relay --client-broadcast-rate 0"
-  "relay --quic quiche" "relay --queue-time 0" "relay --log-level loud" "relay --log-format xml"
+  "relay --cpu-latency low" "relay --quic quiche" "relay --queue-time 0" "relay --log-level loud" "relay --log-format xml"
   "gateway --relay host:x" "gateway --relay http://relay" "gateway --pin sha256:short" "gateway --relay-ca-cert " "gateway --server-name a b"
   "gateway --room a b" "gateway --room $(printf 'x%.0s' {1..65})" "gateway --name $(printf 'n%.0s' {1..33})" "gateway --datagram-limit 10"
   "gateway --interface an-interface-name" "gateway --iface an-interface-name" "gateway --bridge a-bridge-with-a-long-name"
-  "gateway --moderation on" "gateway --quic quiche" "gateway --queue-time 10ms" "gateway --log-level loud" "gateway --log-format xml"
+  "gateway --moderation on" "gateway --cpu-latency -1" "gateway --quic quiche" "gateway --queue-time 10ms" "gateway --log-level loud" "gateway --log-format xml"
   "client --relay [::1" "client --pin 47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU" "client --relay-ca-cert " "client --server-name -" "client --room "
   "client --name " "client --datagram-limit 1e3" "client --virtual-mac 01:00:5e:00:00:01" "client --virtual-mac zz" "client --identity "
   "client --tap a-tap-with-a-long-name" "client --mtu 1279" "client --address 10.0.0.1" "client --address 10.0.0.255/24" "client --address fd00::1/64"
-  "client --quic quiche" "client --queue-time 1001" "client --network-category public" "client --moderation fast" "client --list-taps=5" "client --log-level loud" "client --log-format xml"
+  "client --quic quiche" "client --queue-time 1001" "client --network-category public" "client --moderation fast" "client --cpu-latency 10001" "client --list-taps=5" "client --log-level loud" "client --log-format xml"
   "demo --keep=perhaps" "demo --log-level loud" "demo --log-format xml"
 )
 

@@ -36,7 +36,7 @@ public sealed class ClientCommandTests : IDisposable
         Assert.Equal(0, Run(
             "--relay", "party.example.org:4433", "--pin", Pin, "--server-name", "relay.example.org", "--room", "ROOM1", "--name", "anna",
             "--datagram-limit", "1200", "--quic", "msquic", "--queue-time", "25", "--virtual-mac", "02:00:5e:10:00:31", "--identity", "/i.json",
-            "--tap", "party0", "--mtu", "1400", "--address", "10.73.42.50/24", "--moderation", "off",
+            "--tap", "party0", "--mtu", "1400", "--address", "10.73.42.50/24", "--moderation", "off", "--cpu-latency", "20",
             "--log-level", "debug", "--log-format", "json"));
         Assert.Equal(
             (new RelayAddress("party.example.org", 4433), Pin, "relay.example.org", "ROOM1"),
@@ -44,7 +44,9 @@ public sealed class ClientCommandTests : IDisposable
         Assert.Equal(("anna", 1200, null), (_options.Join.Name, _options.Join.DatagramLimit, _options.Join.CaFile));
         Assert.Equal((QuicEngineKind.MsQuic, TimeSpan.FromMilliseconds(25)), (_options.Join.Quic.Kind, _options.Join.Quic.QueueTime));
         Assert.Equal(("02:00:5e:10:00:31", "/i.json", "party0"), (_options.VirtualMac.ToString(), _options.IdentityPath, _options.Tap));
-        Assert.Equal((1400, "10.73.42.50/24", PortModeration.Off), (_options.Mtu, _options.Address.ToString(), _options.Moderation));
+        Assert.Equal(
+            (1400, "10.73.42.50/24", PortModeration.Off, 20),
+            (_options.Mtu, _options.Address.ToString(), _options.Moderation, _options.CpuLatency));
         Assert.Equal(new LoggingOptions(LogLevel.Debug, LogFormat.Json), _logging);
     }
 

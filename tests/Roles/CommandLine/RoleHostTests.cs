@@ -100,6 +100,8 @@ public sealed class RoleHostTests : IDisposable
 
         public string Story { get; private set; } = "";
 
+        public long Frames => 0;
+
         public void Start(Action<SoftlanException?> ended)
         {
             Ended = ended;

@@ -106,6 +106,8 @@ public sealed class SharedLaneHostTests : IDisposable
 
         public List<string> Story { get; } = [];
 
+        public long Frames => 0;
+
         public void Start(Action<SoftlanException?> ended)
         {
             Note("start");

@@ -38,6 +38,7 @@ public sealed class RelayCommandTests : IDisposable
             "--listen", "192.0.2.1:7000", "--cert", "/c.pem", "--key", "/k.pem", "--state", "/s", "--server-name", "relay.example", "--mtu", "1400",
             "--max-clients-per-room", "8", "--max-rooms", "2", "--max-peers", "16", "--max-links-per-address", "4", "--client-rate", "20mbit",
             "--client-broadcast-rate", "100", "--gateway-rate", "200mbit", "--quic", "msquic", "--queue-time", "25"));
+        Assert.Null(_options!.CpuLatency);
         Assert.Equal("192.0.2.1:7000/udp", _options!.Listen.ToString());
         Assert.Equal(new CertificateFiles("/c.pem", "/k.pem"), _options.Certificate);
         Assert.Equal(("/s", "relay.example", "relay.example"), (_options.StateDirectory, _options.ServerName, _options.PublicName));
@@ -47,6 +48,14 @@ public sealed class RelayCommandTests : IDisposable
         Assert.Equal((QuicEngineKind.MsQuic, TimeSpan.FromMilliseconds(25)), (_options.Quic.Kind, _options.Quic.QueueTime));
         Assert.Equal(
             (20_000_000, 100, 200_000_000), (_options.ClientRate.BitsPerSecond, _options.ClientBroadcastRate, _options.GatewayRate.BitsPerSecond));
+    }
+
+    [Fact]
+    public void CpuLatency_IsForLinux()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Elsewhere there is no such option.");
+        Assert.Equal(0, Run("--cpu-latency", "0"));
+        Assert.Equal(0, _options!.CpuLatency);
     }
 
     [Theory]

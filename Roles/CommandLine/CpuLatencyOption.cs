@@ -1,0 +1,18 @@
+using System.CommandLine;
+
+namespace Softlan.Roles.CommandLine;
+
+/// <summary><c>--cpu-latency</c>: how long processors may take to wake up while frames flow.</summary>
+internal static class CpuLatencyOption
+{
+    /// <summary>In microseconds: no processor's deepest sleep takes longer to end.</summary>
+    public const int Max = 10_000;
+
+    /// <returns>An option of its own for one command; not given it means that the system decides.</returns>
+    public static Option<int?> Create() => SoftlanOption.OptionalValue(
+        "--cpu-latency",
+        ValueKinds.Integer("a time in microseconds", 0, Max, 20),
+        "us",
+        "Linux, as root: while frames flow, processors sleep only as deeply as they wake up in so many microseconds; 0: not at all. "
+        + "For the shortest round trip, at the cost of power. By default the system decides.");
+}
