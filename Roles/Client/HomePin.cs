@@ -16,8 +16,8 @@ namespace Softlan.Roles.Client;
 /// </remarks>
 internal sealed class HomePin(IPAddress address, IRelayRoutes routes, HostChanges changes, ILogger logger)
 {
+    private readonly HeldRoute _held = new(routes, changes);
     private RelayRoute? _way;
-    private HostChange.RouteAdded? _own;
     private bool _isUnderRules;
     private bool _isKnown;
     private bool _saidHeld;
@@ -43,14 +43,7 @@ internal sealed class HomePin(IPAddress address, IRelayRoutes routes, HostChange
     }
 
     /// <summary>Takes the pin away. A route that somebody else made stays.</summary>
-    public void Release()
-    {
-        if (_own is { } own)
-        {
-            _own = null;
-            changes.Undo(own);
-        }
-    }
+    public void Release() => _held.Release();
 
     private void Follow(bool isCovered)
     {
@@ -73,7 +66,8 @@ internal sealed class HomePin(IPAddress address, IRelayRoutes routes, HostChange
         {
             // The kernel takes a pin away with the last address of its interface.
             Release();
-            failure = Pin(_way);
+            failure = _held.Hold(address, _way);
+            _isUnderRules &= failure is null; // That way may be gone: the main table's next time.
         }
 
         Tell(routes.Find(address), _way, failure);
@@ -83,7 +77,7 @@ internal sealed class HomePin(IPAddress address, IRelayRoutes routes, HostChange
     private RelayRoute? FindWay(RelayRoute? now)
     {
         RelayRoute? main = routes.FindWithoutSoftlan(address);
-        if (_own is null && now is { Kind: RelayRouteKind.Network })
+        if (!_held.IsHeld && now is { Kind: RelayRouteKind.Network })
         {
             _isUnderRules = !now.Equals(main);
             _isKnown = true;
@@ -96,25 +90,8 @@ internal sealed class HomePin(IPAddress address, IRelayRoutes routes, HostChange
         }
 
         // With a pin in place the answer is the pin, and says nothing about rules; a pin that went took its interface along.
-        _isUnderRules &= _way is not null && (_own is null || routes.HasHostRoute(address, _way));
+        _isUnderRules &= _way is not null && (!_held.IsHeld || routes.HasHostRoute(address, _way));
         return _isUnderRules ? _way : main;
-    }
-
-    /// <returns>Why it is not there; null: it is.</returns>
-    private string? Pin(RelayRoute via)
-    {
-        HostChange.RouteAdded change = new(address, IPNetworks.HostPrefixOf(address), via.Gateway, via.Interface, via.InterfaceIndex);
-        try
-        {
-            changes.Make(change, () => routes.AddHostRoute(address, via));
-            _own = change;
-            return null;
-        }
-        catch (SoftlanException e)
-        {
-            _isUnderRules = false; // That way may be gone: the main table's next time.
-            return e.Message;
-        }
     }
 
     private void Tell(RelayRoute? now, RelayRoute way, string? failure)

@@ -1,6 +1,5 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
-using Softlan.Wire;
 
 namespace Softlan.Roles.Client;
 
@@ -12,8 +11,8 @@ namespace Softlan.Roles.Client;
 /// </remarks>
 internal sealed class RelayRoutePin(IRelayRoutes routes, HostChanges changes, ILogger logger)
 {
+    private readonly HeldRoute _held = new(routes, changes);
     private RelayRoute? _wanted;
-    private HostChange.RouteAdded? _own;
     private bool _isUnderRules;
     private bool _saidNoRoute;
     private RelayRoute? _saidCannotPin;
@@ -55,12 +54,7 @@ internal sealed class RelayRoutePin(IRelayRoutes routes, HostChanges changes, IL
     /// <summary>Takes the pin away. A borrowed route stays.</summary>
     public void Release()
     {
-        if (_own is { } own)
-        {
-            _own = null;
-            changes.Undo(own);
-        }
-
+        _held.Release();
         _isUnderRules = false;
     }
 
@@ -158,21 +152,15 @@ internal sealed class RelayRoutePin(IRelayRoutes routes, HostChanges changes, IL
             return;
         }
 
-        HostChange.RouteAdded change = new(Relay!, IPNetworks.HostPrefixOf(Relay!), via.Gateway, via.Interface, via.InterfaceIndex);
-        try
+        if (_held.Hold(Relay!, via) is not { } failure)
         {
-            changes.Make(change, () => routes.AddHostRoute(Relay!, via));
-            _own = change;
             ClientLog.Pinned(logger, Relay!, via);
         }
-        catch (SoftlanException e)
+        else if (!via.Equals(_saidCannotPin))
         {
             // Tried again with every check; said once for each way.
-            if (!via.Equals(_saidCannotPin))
-            {
-                _saidCannotPin = via;
-                ClientLog.CannotPin(logger, e.Message);
-            }
+            _saidCannotPin = via;
+            ClientLog.CannotPin(logger, failure);
         }
     }
 }

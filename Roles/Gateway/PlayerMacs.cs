@@ -154,6 +154,7 @@ internal sealed class PlayerMacs(IFramePort port, IReadOnlyCollection<MacAddress
     /// <summary>Judges a frame of a client to the LAN.</summary>
     public DropReason Check(MacAddress source, MacAddress destination, TimeSpan now)
     {
+        // This host's other MACs do not change, so a player with one of them is refused since it came.
         if (source == port.Address || !_players.TryGetValue(source, out LanPlayer? player) || player.IsRefused)
         {
             return DropReason.LanSourceMac;
