@@ -29,6 +29,7 @@ internal enum LinkCloseKind
     /// <summary>The operating system says that the address cannot be reached.</summary>
     Unreachable,
 
-    /// <summary>The other side's network says that the port is closed, or the host unknown (ICMP).</summary>
+    /// <summary>The other side's host, or a firewall before it, says that the port is closed (ICMP); over msquic also that there is no such
+    /// host.</summary>
     NobodyListens,
 }

@@ -42,7 +42,7 @@ internal sealed class CpuLatency : IWakefulness, IDisposable
             file?.Dispose();
             throw SoftlanException.Create(
                 "Cannot keep this machine's processors from sleeping",
-                e is FileNotFoundException ? $"the kernel has no {_path}" : e.Message.TrimEnd('.'),
+                e is FileNotFoundException ? $"there is no {_path} here" : e.Message.TrimEnd('.'),
                 "leave --cpu-latency out, or run softlan as root on a machine of its own");
         }
 

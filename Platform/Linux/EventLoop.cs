@@ -23,8 +23,8 @@ internal sealed class EventLoop : IEnterableLane, IDisposable
     /// <summary>Timers fired in one turn. More are left for the next turn, so that descriptors are not starved.</summary>
     private const int MaxTimersPerTurn = 4096;
 
-    /// <summary>In nanoseconds: a timer that is further away may be late by what has passed since the turn last looked at the clock.</summary>
-    private const long NearTimer = 5_000_000;
+    /// <summary>In nanoseconds: a wait that took longer found nothing ready when it began.</summary>
+    private const long Rest = 10_000;
 
     private readonly SafeFd _epoll;
     private readonly SafeFd _wakeUp;
@@ -66,6 +66,9 @@ internal sealed class EventLoop : IEnterableLane, IDisposable
     /// <summary>The clock that ngtcp2 is given (CLOCK_MONOTONIC), in nanoseconds. Runs ahead of <see cref="Now"/> after
     /// <see cref="RefreshNanoseconds"/>.</summary>
     public long NowNanoseconds { get; private set; }
+
+    /// <summary>The wait before this turn took a while: whatever is ready has just become so. False in a loop that has much to do.</summary>
+    public bool HasRested { get; private set; }
 
     internal TimerHeap Timers { get; } = new();
 
@@ -146,7 +149,9 @@ internal sealed class EventLoop : IEnterableLane, IDisposable
     public void RunTurn(TimeSpan longest)
     {
         int ready = Wait(longest);
+        long before = NowNanoseconds;
         StartTurn();
+        HasRested = NowNanoseconds - before >= Rest;
         for (int i = 0; i < ready; i++)
         {
             Dispatch(_events.AsSpan(i * NativeLibc.EpollEventLayout.Size, NativeLibc.EpollEventLayout.Size));
@@ -206,6 +211,7 @@ internal sealed class EventLoop : IEnterableLane, IDisposable
     {
         // "For ever" is written as a year: a negative timespec is invalid.
         const long Year = 365L * 24 * 3600 * Nanoseconds.PerSecond;
+        RefreshNanoseconds();
         if (_turnEndCount > 0)
         {
             return 0; // What was posted or entered rings by itself.
@@ -215,11 +221,6 @@ internal sealed class EventLoop : IEnterableLane, IDisposable
         if (Timers.NextDue == long.MaxValue)
         {
             return bound;
-        }
-
-        if (Timers.NextDue - NowNanoseconds < NearTimer)
-        {
-            RefreshNanoseconds();
         }
 
         return Math.Clamp(Timers.NextDue - NowNanoseconds, 0, bound);

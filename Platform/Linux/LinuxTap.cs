@@ -18,7 +18,6 @@ internal sealed class LinuxTap : IFramePort, IReadablePort, ITurnEnd
     /// half done.</summary>
     private const int MaxFramesPerTurn = 128;
 
-    private readonly EventLoop _loop;
     private readonly TunDevice _device;
     private readonly NetlinkSocket _netlink;
     private readonly LinkEntry? _original;
@@ -32,7 +31,6 @@ internal sealed class LinuxTap : IFramePort, IReadablePort, ITurnEnd
 
     private LinuxTap(EventLoop loop, TunDevice device, NetlinkSocket netlink, LinkEntry link, LinkEntry? original, PortModeration moderation)
     {
-        _loop = loop;
         _device = device;
         _netlink = netlink;
         _original = original;
@@ -101,11 +99,11 @@ internal sealed class LinuxTap : IFramePort, IReadablePort, ITurnEnd
     public void SetUp(bool up) =>
         NetlinkLinks.SetUp(_netlink, InterfaceIndex, up).ThrowIfFailed($"Cannot bring {Name} {(up ? "up" : "down")}");
 
-    public (int Frames, int Bytes) Read()
+    public (int Frames, int Bytes) Read(bool mayBeLone)
     {
         int frames = 0;
         int bytes = 0;
-        int most = _lone.IsLikely(_loop.NowNanoseconds) ? 1 : MaxFramesPerTurn;
+        int most = _lone.Guess(mayBeLone) ? 1 : MaxFramesPerTurn;
         while (frames < most && !_closed)
         {
             nint length = NativeLibc.Read(_device.Descriptor, _buffer, (nuint)_buffer.Length);
@@ -137,7 +135,7 @@ internal sealed class LinuxTap : IFramePort, IReadablePort, ITurnEnd
                 FrameOrigin.Received);
         }
 
-        _lone.OnRead(_loop.NowNanoseconds, frames == 1);
+        _lone.OnRead(frames == 1);
         return (frames, bytes);
     }
 

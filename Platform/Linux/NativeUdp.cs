@@ -7,6 +7,7 @@ internal static class NativeUdp
     public const int IPPROTO_IP = 0;
     public const int IP_PKTINFO = 8;
     public const int IP_MTU_DISCOVER = 10;
+    public const int IP_RECVERR = 11;
 
     /// <summary>struct in_pktinfo: interface index, source address to use, address in the header.</summary>
     public const int InPacketInfoLength = 12;
@@ -25,6 +26,7 @@ internal static class NativeUdp
 
     public const int IPPROTO_IPV6 = 41;
     public const int IPV6_MTU_DISCOVER = 23;
+    public const int IPV6_RECVERR = 25;
     public const int IPV6_V6ONLY = 26;
     public const int IPV6_RECVPKTINFO = 49;
     public const int IPV6_PKTINFO = 50;

@@ -27,7 +27,6 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
 
     private static readonly TimeSpan HousekeepingInterval = TimeSpan.FromSeconds(1);
 
-    private readonly EventLoop _loop;
     private readonly SafeFd _fd;
     private readonly NetlinkSocket _netlink;
     private WireState _wire;
@@ -44,7 +43,6 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
 
     private PacketSocket(EventLoop loop, SafeFd fd, NetlinkSocket netlink, PacketSocketOptions options)
     {
-        _loop = loop;
         _fd = fd;
         _netlink = netlink;
         _interfaceIndex = options.Interface.Index;
@@ -140,11 +138,11 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
         _flush.OnCollected(toWire ? _writer.Add(frame) : 0);
     }
 
-    public (int Frames, int Bytes) Read()
+    public (int Frames, int Bytes) Read(bool mayBeLone)
     {
         int frames = 0;
         int bytes = 0;
-        int most = _lone.IsLikely(_loop.NowNanoseconds) ? 1 : PacketReceiver.SlotCount;
+        int most = _lone.Guess(mayBeLone) ? 1 : PacketReceiver.SlotCount;
         for (int i = 0; i < MaxReceivesPerTurn && !_closed; i++)
         {
             int count = _receiver.Receive(_fd, most);
@@ -173,7 +171,7 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
             }
         }
 
-        _lone.OnRead(_loop.NowNanoseconds, frames == 1);
+        _lone.OnRead(frames == 1);
         return (frames, bytes);
     }
 

@@ -21,7 +21,7 @@ internal sealed class PortPoll : IPollable, IDisposable
         _fd = fd;
         _port = port;
         _moderation = moderation == PortModeration.Auto ? new ReadModeration() : null;
-        _timer = new LoopTimer(loop, Read);
+        _timer = new LoopTimer(loop, () => Read(mayBeLone: false));
     }
 
     public void Start()
@@ -45,11 +45,11 @@ internal sealed class PortPoll : IPollable, IDisposable
     public void OnWritten() => _moderation?.OnWritten();
 
     // Errors are reported at intervals as well.
-    public void OnReady(PollEvents events) => Read();
+    public void OnReady(PollEvents events) => Read(_loop.HasRested);
 
-    private void Read()
+    private void Read(bool mayBeLone)
     {
-        (int frames, int bytes) = _port.Read();
+        (int frames, int bytes) = _port.Read(mayBeLone);
         if (_moderation is null || !_isWatched)
         {
             return;

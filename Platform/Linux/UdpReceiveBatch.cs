@@ -60,8 +60,10 @@ internal sealed unsafe class UdpReceiveBatch : IDisposable
     }
 
     /// <summary>Reads what is there.</summary>
+    /// <param name="socket">Where from.</param>
+    /// <param name="hasRested">See <see cref="EventLoop.HasRested"/>.</param>
     /// <returns>Messages read, 0 when there are none. Errors of a UDP socket concern single datagrams and are skipped.</returns>
-    public int Receive(UdpSocket socket, long now)
+    public int Receive(UdpSocket socket, bool hasRested)
     {
         for (int i = 0; i < _filled; i++)
         {
@@ -72,7 +74,7 @@ internal sealed unsafe class UdpReceiveBatch : IDisposable
         }
 
         // SAFETY: the vectors point into _memory, which lives until Dispose; the loop thread is the only user.
-        int count = NativeSocket.ReceiveMessages(socket.Fd.Number, _messages, _lone.IsLikely(now) ? 1u : (uint)_ask, NativeSocket.MSG_DONTWAIT, 0);
+        int count = NativeSocket.ReceiveMessages(socket.Fd.Number, _messages, _lone.Guess(hasRested) ? 1u : (uint)_ask, NativeSocket.MSG_DONTWAIT, 0);
         _filled = Math.Max(count, 0);
         if (count <= 0)
         {
@@ -86,7 +88,7 @@ internal sealed unsafe class UdpReceiveBatch : IDisposable
             length += _messages[i].Length;
         }
 
-        _lone.OnRead(now, count == 1 && length <= ShortLength);
+        _lone.OnRead(count == 1 && length <= ShortLength);
 
         // As long as messages stay as they are, the next call brings about what is wanted.
         _ask = (int)Math.Clamp(WantedLength * (long)count / Math.Max(1, length), FewestBuffers, Buffers);

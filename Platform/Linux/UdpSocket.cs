@@ -13,27 +13,29 @@ internal sealed class UdpSocket : IDisposable
     {
         Fd = fd;
         IsWildcard = isWildcard;
-        if (!TryReadName())
+        uint length = SockAddr.Inet6Length;
+        if (NativeSocket.GetSocketName(fd, out SockAddr local, ref length) < 0)
         {
             throw Errno.ToException(what, Errno.Last);
         }
+
+        LocalAddress = local;
     }
 
     public SafeFd Fd { get; }
 
     /// <summary>Where it is bound; the address part may be the wildcard.</summary>
-    public SockAddr LocalAddress { get; private set; }
+    public SockAddr LocalAddress { get; }
 
     public bool IsWildcard { get; }
 
     /// <summary>Family of all its addresses: IPv4 peers of a dual-stack socket appear as mapped IPv6 addresses.</summary>
     public ushort Family => LocalAddress.Family;
 
-    /// <summary>All that is sent goes to one peer, and nothing comes from others (<see cref="TryConnect"/>).</summary>
-    public bool IsConnected { get; private set; }
+    /// <summary>What ICMP says about datagrams that left before is the error of the next call (IP_RECVERR).</summary>
+    public bool HearsErrors { get; private set; }
 
-    /// <summary>Somebody answered that nobody listens at the peer's port (ICMP, reported as ECONNREFUSED). Whoever deals with it sets it
-    /// back.</summary>
+    /// <summary>It said that nobody listens there (port unreachable). Whoever deals with it sets it back.</summary>
     public bool IsRefused { get; set; }
 
     /// <param name="endPoint"><see cref="IPAddress.IPv6Any"/> takes both families where the kernel has IPv6, else IPv4.</param>
@@ -88,43 +90,40 @@ internal sealed class UdpSocket : IDisposable
         return NativeSocket.GetSocketName(fd, out SockAddr source, ref length) == 0 ? source : null;
     }
 
-    /// <summary>From here on all goes to this peer. The kernel then knows the way instead of looking for it with each packet, and says when nobody
-    /// listens there. With the way it keeps the source address: call this again when that may have become another. The socket then takes another
-    /// port.</summary>
-    /// <returns>False when there is no way: packets are told one by one where they go, and may find one later.</returns>
-    public bool TryConnect(in SockAddr remote)
+    /// <summary>Begins or ceases to hear errors. A connected socket would hear them without being asked, and keep the source address of now for
+    /// ever.</summary>
+    public void HearErrors(bool hears)
     {
-        if (IsConnected)
+        // Ceasing also empties the queue of errors, which epoll would report until somebody reads it.
+        HearsErrors = hears && SetHearsErrors(1);
+        if (!hears)
         {
-            SockAddr nobody = default; // AF_UNSPEC undoes it.
-            _ = NativeSocket.Connect(Fd, in nobody, SockAddr.InetLength);
+            SetHearsErrors(0);
         }
-
-        IsConnected = NativeSocket.Connect(Fd, in remote, remote.Length) == 0;
-        _ = TryReadName();
-        return IsConnected;
     }
 
     /// <summary>A call for this socket has failed.</summary>
     /// <param name="errno">Why.</param>
-    public void NoteError(int errno) => IsRefused |= errno == Errno.ECONNREFUSED;
+    public void NoteError(int errno)
+    {
+        if (!HearsErrors || errno is Errno.EAGAIN or Errno.EINTR)
+        {
+            return;
+        }
+
+        IsRefused |= errno == Errno.ECONNREFUSED;
+        HearErrors(false);
+        HearErrors(!IsRefused);
+    }
 
     public void Dispose() => Fd.Dispose();
 
     private static SafeFd Open(ushort family) =>
         NativeSocket.Socket(family, NativeSocket.SOCK_DGRAM | NativeSocket.SOCK_NONBLOCK | NativeSocket.SOCK_CLOEXEC, 0);
 
-    private bool TryReadName()
-    {
-        uint length = SockAddr.Inet6Length;
-        if (NativeSocket.GetSocketName(Fd, out SockAddr local, ref length) < 0)
-        {
-            return false;
-        }
-
-        LocalAddress = local;
-        return true;
-    }
+    private bool SetHearsErrors(int value) => Family == SockAddr.Inet6
+        ? SocketOptions.TrySet(Fd, NativeUdp.IPPROTO_IPV6, NativeUdp.IPV6_RECVERR, value)
+        : SocketOptions.TrySet(Fd, NativeUdp.IPPROTO_IP, NativeUdp.IP_RECVERR, value);
 
     private static void Configure(SafeFd fd, ushort family, bool tellsDestination)
     {

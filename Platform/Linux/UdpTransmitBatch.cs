@@ -110,8 +110,8 @@ internal sealed unsafe class UdpTransmitBatch : IDisposable
             PrepareMessage(i);
         }
 
-        // A connected socket reports first what ICMP has said about datagrams that left before.
-        bool mayBeOld = _socket.IsConnected;
+        // What ICMP has said about datagrams that left before comes first.
+        bool mayBeOld = _socket.HearsErrors;
         while (_sent < _count)
         {
             // SAFETY: headers, vectors and data lie in _memory, which lives until Dispose; the call does not keep them.
@@ -119,7 +119,7 @@ internal sealed unsafe class UdpTransmitBatch : IDisposable
             if (sent > 0)
             {
                 _sent += sent;
-                mayBeOld = _socket.IsConnected;
+                mayBeOld = _socket.HearsErrors;
                 continue;
             }
 
@@ -184,12 +184,8 @@ internal sealed unsafe class UdpTransmitBatch : IDisposable
         }
 
         _messages[index] = default;
-        if (!_socket.IsConnected)
-        {
-            _messages[index].Header.Name = (nint)(_remotes + index);
-            _messages[index].Header.NameLength = _remotes[index].Length;
-        }
-
+        _messages[index].Header.Name = (nint)(_remotes + index);
+        _messages[index].Header.NameLength = _remotes[index].Length;
         _messages[index].Header.Buffers = (nint)(_vectors + index);
         _messages[index].Header.BufferCount = 1;
         _messages[index].Header.Control = controlLength == 0 ? 0 : (nint)control;

@@ -44,7 +44,7 @@ internal static class LinkEnds
     public static LinkClosed Unanswered(int port, TimeSpan handshakeTimeout) =>
         new(LinkCloseKind.TimedOut, CloseReason.TimedOut, $"nothing answered on UDP port {port} within {handshakeTimeout.TotalSeconds:0} s");
 
-    /// <summary>The network (ICMP) says that the port is closed, or the host unknown.</summary>
+    /// <summary>See <see cref="LinkCloseKind.NobodyListens"/>.</summary>
     public static LinkClosed NobodyListens(int port) =>
         new(LinkCloseKind.NobodyListens, CloseReason.TimedOut, $"nothing answered on UDP port {port}: the network says that it cannot be reached");
 

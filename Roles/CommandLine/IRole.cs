@@ -6,7 +6,8 @@ namespace Softlan.Roles.CommandLine;
 /// whatever is not undone yet.</summary>
 internal interface IRole : IDisposable
 {
-    /// <summary>Frames carried so far, in both directions; may be some seconds old. They tell whether somebody plays.</summary>
+    /// <summary>Frames carried so far: on client and gateway in both directions, on a relay each once. May be a second old. They tell whether
+    /// somebody plays.</summary>
     long Frames { get; }
 
     /// <summary>Begins. Throws <see cref="SoftlanException"/> where it cannot.</summary>

@@ -102,6 +102,7 @@ internal sealed unsafe class Ngtcp2Engine : IQuicEngine, IDisposable
         {
             IPAddress any = options.RemoteEndPoint.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any;
             UdpSocket socket = UdpSocket.Bind(new IPEndPoint(any, 0), "Cannot open a UDP socket", tellsDestination: false);
+            socket.HearErrors(true);
             QuicEndpoint endpoint = new(this, socket, _clientSecret, null);
             _endpoints.Add(endpoint);
             try

@@ -74,6 +74,11 @@ internal sealed unsafe partial class QuicConnection
         }
 
         _state = State.Connected;
+        if (!IsServerSide)
+        {
+            _endpoint.Socket.HearErrors(false); // What ICMP says from here on nobody believes.
+        }
+
         ReadPeerLimits();
         UpdateMaxDatagramLength(notify: false);
         _handler ??= _endpoint.Accept(this);

@@ -169,8 +169,12 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
             _handler = handler,
             _remote = SockAddr.From(options.RemoteEndPoint, endpoint.Socket.Family),
         };
-        _ = endpoint.Socket.TryConnect(in connection._remote); // Without a way there may be one before the handshake's patience ends.
         connection._local = endpoint.Socket.LocalAddress;
+        if (UdpSocket.FindSource(connection._remote) is { } source)
+        {
+            connection._local = WithAddressOf(connection._local, source);
+        }
+
         NativeNgtcp2.Cid dcid = Ngtcp2Engine.NewCid(options.Affinity);
         NativeNgtcp2.Cid scid = Ngtcp2Engine.NewCid();
         NativeNgtcp2.Settings settings = endpoint.Engine.DefaultSettings(connection._remote);
@@ -216,19 +220,13 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
     /// <summary>The host's routes may have changed: if packets would leave from another address now, migrate to it (RFC 9000, section 9).</summary>
     public void NetworkChanged()
     {
-        UdpSocket socket = _endpoint.Socket;
-        if (_state == State.Closed || UdpSocket.FindSource(_remote) is not { } source)
+        if (_state != State.Connected || UdpSocket.FindSource(_remote) is not { } source)
         {
             return;
         }
 
-        if (!socket.IsConnected || !source.HasAddressOf(socket.LocalAddress))
-        {
-            _ = socket.TryConnect(in _remote);
-        }
-
-        SockAddr local = WithAddressOf(socket.LocalAddress, source);
-        if (_state != State.Connected || local.Equals(_local))
+        SockAddr local = WithAddressOf(_local, source);
+        if (local.Equals(_local))
         {
             return;
         }
@@ -236,7 +234,8 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         SockAddr remote = _remote;
         NativeNgtcp2.Path path = MakePath(&local, &remote);
 
-        // Refused while the handshake is unconfirmed or no spare id is left. The socket uses the new address all the same, and the relay follows.
+        // Refused while the handshake is unconfirmed or no spare id is left. The socket then uses the new address all the same, and the relay
+        // follows.
         if (NativeNgtcp2.ConnInitiateImmediateMigration(_conn, &path, Now) == 0)
         {
             _local = local;

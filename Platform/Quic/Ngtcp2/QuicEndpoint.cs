@@ -289,7 +289,7 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
 
     private void Receive()
     {
-        int messages = Engine.ReceiveBatch.Receive(Socket, Engine.Loop.NowNanoseconds);
+        int messages = Engine.ReceiveBatch.Receive(Socket, Engine.Loop.HasRested);
         for (int i = 0; i < messages && !_isDisposed; i++)
         {
             SockAddr local = Socket.LocalAddress;

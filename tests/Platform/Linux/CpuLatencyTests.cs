@@ -22,7 +22,9 @@ public sealed class CpuLatencyTests
             Assert.Equal(BitConverter.GetBytes(20), ReadShared());
             latency.Release();
             latency.Release();
+            File.WriteAllBytes(_path, []);
             latency.Hold();
+            Assert.Equal(BitConverter.GetBytes(20), ReadShared());
         }
         finally
         {
@@ -36,7 +38,7 @@ public sealed class CpuLatencyTests
         using CpuLatency latency = new(0, _path);
         SoftlanException failure = Assert.Throws<SoftlanException>(latency.Hold);
         Assert.Equal(
-            $"Cannot keep this machine's processors from sleeping: the kernel has no {_path}. "
+            $"Cannot keep this machine's processors from sleeping: there is no {_path} here. "
             + "Hint: leave --cpu-latency out, or run softlan as root on a machine of its own.",
             failure.Message);
     }
@@ -45,10 +47,13 @@ public sealed class CpuLatencyTests
     public void Hold_ARealOne_LastsUntilItIsReleased()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess && File.Exists(CpuLatency.Device), "Only root may hold processors awake.");
-        using CpuLatency latency = new(0);
+        int before = Effective();
+        Assert.SkipUnless(before > 1, "Somebody else keeps this machine's processors awake.");
+        using CpuLatency latency = new(1);
         latency.Hold();
-        Assert.Equal(0, Effective());
+        Assert.Equal(1, Effective());
         latency.Release();
+        Assert.Equal(before, Effective());
     }
 
     /// <summary>The kernel tells what it makes of all requests.</summary>

@@ -10,17 +10,33 @@ public sealed class LoneReadTests
     private LoneRead _read;
 
     [Fact]
-    public void IsLikely_NothingRead_No() => Assert.False(_read.IsLikely(10 * LoneRead.Pause));
+    public void Guess_NothingWasRead_No() => Assert.False(_read.Guess(hasRested: true));
 
     [Theory]
-    [InlineData(true, LoneRead.Pause, true)]
-    [InlineData(true, LoneRead.Pause - 1, false)]
-    [InlineData(false, LoneRead.Pause, false)]
-    [InlineData(false, 1_000_000_000, false)]
-    public void IsLikely_AfterARead_WhenItWasLoneAndIsOver(bool wasLone, long later, bool isLikely)
+    [InlineData(true, true, true)]
+    [InlineData(true, false, false)]
+    [InlineData(false, true, false)]
+    public void Guess_AfterARead_WhenItWasLoneAndTheLoopHasRested(bool wasLone, bool hasRested, bool expected)
     {
-        const long Now = 1_000_000_000;
-        _read.OnRead(Now, wasLone);
-        Assert.Equal(isLikely, _read.IsLikely(Now + later));
+        _read.OnRead(wasLone);
+        Assert.Equal(expected, _read.Guess(hasRested));
+    }
+
+    /// <summary>A loop that rests between turns but has fallen behind all the same: it must not read one by one for long.</summary>
+    [Fact]
+    public void Guess_MoreWaitThanItThinks_FindsOut()
+    {
+        int waiting = 100;
+        int reads = 0;
+        _read.OnRead(isLone: true);
+        while (waiting > 0)
+        {
+            int taken = _read.Guess(hasRested: true) ? 1 : Math.Min(waiting, 32);
+            waiting -= taken;
+            reads++;
+            _read.OnRead(taken == 1);
+        }
+
+        Assert.Equal(LoneRead.MaxGuesses + 3, reads);
     }
 }

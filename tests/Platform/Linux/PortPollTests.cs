@@ -63,6 +63,40 @@ public sealed class PortPollTests : IDisposable
     }
 
     [Fact]
+    public void OnReady_AfterARest_OneFrameIsLikely()
+    {
+        Start(PortModeration.Off);
+        Send();
+        _loop.RunTurn(TimeSpan.FromSeconds(1));
+        Assert.Equal((1, false), (_port.Frames, _port.MayHaveBeenLone)); // It was there before the loop looked.
+
+        Thread sender = new(() =>
+        {
+            Thread.Sleep(20);
+            Send();
+        });
+        sender.Start();
+        RunUntilRead(2);
+        sender.Join();
+        Assert.True(_port.MayHaveBeenLone);
+    }
+
+    /// <summary>The loop rests until the interval is over, but frames have come all the time.</summary>
+    [Fact]
+    public void Read_AtIntervals_AllAreAskedFor()
+    {
+        Start(PortModeration.Auto);
+        SendAGame();
+        int reads = _port.Reads;
+        while (_port.Reads == reads)
+        {
+            _loop.RunTurn(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.False(_port.MayHaveBeenLone);
+    }
+
+    [Fact]
     public void Dispose_AtIntervals_NothingIsReadAnyMore()
     {
         Start(PortModeration.Auto);
@@ -132,11 +166,15 @@ public sealed class PortPollTests : IDisposable
 
         public int Frames { get; private set; }
 
+        /// <summary>What the last read was told.</summary>
+        public bool MayHaveBeenLone { get; private set; }
+
         public Action? WhenRead { get; set; }
 
-        public (int Frames, int Bytes) Read()
+        public (int Frames, int Bytes) Read(bool mayBeLone)
         {
             Reads++;
+            MayHaveBeenLone = mayBeLone;
             int frames = 0;
             int bytes = 0;
             for (nint length; (length = NativeLibc.Read(fd, _buffer, (nuint)_buffer.Length)) > 0;)

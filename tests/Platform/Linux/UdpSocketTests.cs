@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
@@ -16,9 +15,13 @@ public sealed class UdpSocketTests : IDisposable
     private readonly UdpTransmitBatch _batch;
     private readonly UdpReceiveBatch _received = new();
     private readonly Socket _peer = Bind(0);
-    private readonly Socket _stranger = Bind(0);
+    private readonly IPEndPoint _there;
 
-    public UdpSocketTests() => _batch = new UdpTransmitBatch(_socket);
+    public UdpSocketTests()
+    {
+        _batch = new UdpTransmitBatch(_socket);
+        _there = (IPEndPoint)_peer.LocalEndPoint!;
+    }
 
     public void Dispose()
     {
@@ -26,66 +29,52 @@ public sealed class UdpSocketTests : IDisposable
         _received.Dispose();
         _socket.Dispose();
         _peer.Dispose();
-        _stranger.Dispose();
     }
 
     [Fact]
-    public void TryConnect_PacketsGoToThePeerAndComeFromNobodyElse()
+    public void HearErrors_NotAsked_NothingIsHeard()
     {
-        Assert.True(Connect(_peer));
-        Assert.Equal("127.0.0.1", _socket.LocalAddress.ToEndPoint().Address.ToString());
-        Send(3);
-        for (int i = 0; i < 3; i++)
-        {
-            Assert.Equal(_socket.LocalAddress.ToEndPoint(), ReceiveFrom(_peer));
-        }
-
-        _stranger.SendTo(new byte[Length], _socket.LocalAddress.ToEndPoint());
-        _peer.SendTo(new byte[Length + 1], _socket.LocalAddress.ToEndPoint());
-        Assert.Equal(Length + 1, Receive());
-        Assert.Equal(0, Receive());
-    }
-
-    [Fact]
-    public void TryConnect_Again_GoesToTheOtherPeer()
-    {
-        Assert.True(Connect(_stranger));
-        Assert.True(Connect(_peer));
-        Send(1);
-        Assert.Equal(_socket.LocalAddress.ToEndPoint(), ReceiveFrom(_peer));
-        Assert.Equal(0, _stranger.Available);
-    }
-
-    [Fact]
-    public void TryConnect_NoWay_EachPacketIsToldWhereItGoes()
-    {
-        // Only sockets with SO_BROADCAST may (EACCES): a refusal that does not depend on this machine's routes.
-        SockAddr broadcast = SockAddr.From(new IPEndPoint(IPAddress.Broadcast, 9), SockAddr.Inet);
-        Assert.False(_socket.TryConnect(in broadcast));
-        Assert.False(_socket.IsConnected);
-        Send(1);
-        ReceiveFrom(_peer);
+        _peer.Dispose();
+        Send(2);
+        Assert.False(IsRefusedSoon(TimeSpan.FromMilliseconds(50)));
+        Assert.Equal(0, _batch.LastError);
     }
 
     /// <summary>ICMP about one datagram comes as the error of the call for the next: that one must leave all the same.</summary>
     [Fact]
     public void Flush_NobodyListens_IsToldAndLosesNothing()
     {
-        IPEndPoint there = (IPEndPoint)_peer.LocalEndPoint!;
-        Assert.True(Connect(_peer));
+        _socket.HearErrors(true);
         _peer.Dispose();
-        Assert.False(_socket.IsRefused);
         Send(1);
-        SpinWait.SpinUntil(() => Receive() == 0 && _socket.IsRefused, TimeSpan.FromSeconds(2));
-        Assert.True(_socket.IsRefused);
+        Assert.True(IsRefusedSoon(TimeSpan.FromSeconds(2)));
+        Assert.False(_socket.HearsErrors);
 
         _socket.IsRefused = false;
+        _socket.HearErrors(true);
         Send(1);
-        using Socket back = Bind(there.Port);
+        using Socket back = Bind(_there.Port);
         Send(1); // Meets the error of the one before.
-        Assert.Equal(0, _batch.LastError);
         Assert.True(_socket.IsRefused);
+        Assert.Equal(0, _batch.LastError);
         ReceiveFrom(back);
+    }
+
+    /// <summary>An error that nobody has read would have epoll report the socket for ever.</summary>
+    [Fact]
+    public void HearErrors_NotAnyMore_LeavesNoErrorBehind()
+    {
+        _socket.HearErrors(true);
+        _peer.Dispose();
+        Send(1);
+        _socket.HearErrors(false);
+        _ = Receive(); // What is left is one error, without a queue behind it.
+        using EventLoop loop = new();
+        Counter counter = new();
+        loop.Add(_socket.Fd, PollEvents.Readable, counter);
+        loop.RunTurn(TimeSpan.FromMilliseconds(20));
+        loop.Remove(_socket.Fd);
+        Assert.Equal(0, counter.Count);
     }
 
     private static Socket Bind(int port)
@@ -95,23 +84,14 @@ public sealed class UdpSocketTests : IDisposable
         return socket;
     }
 
-    private static IPEndPoint ReceiveFrom(Socket socket)
-    {
-        EndPoint from = new IPEndPoint(IPAddress.Any, 0);
-        Assert.Equal(Length, socket.ReceiveFrom(new byte[2000], ref from));
-        return (IPEndPoint)from;
-    }
+    private static void ReceiveFrom(Socket socket) => Assert.Equal(Length, socket.Receive(new byte[2000]));
 
-    private bool Connect(Socket peer)
-    {
-        SockAddr remote = SockAddr.From((IPEndPoint)peer.LocalEndPoint!, SockAddr.Inet);
-        return _socket.TryConnect(in remote);
-    }
+    private bool IsRefusedSoon(TimeSpan limit) => SpinWait.SpinUntil(() => Receive() == 0 && _socket.IsRefused, limit);
 
     /// <returns>The length of the one datagram that waits; 0: none does.</returns>
     private unsafe int Receive()
     {
-        if (_received.Receive(_socket, Stopwatch.GetTimestamp()) == 0)
+        if (_received.Receive(_socket, hasRested: false) == 0)
         {
             return 0;
         }
@@ -123,7 +103,7 @@ public sealed class UdpSocketTests : IDisposable
 
     private unsafe void Send(int count)
     {
-        SockAddr remote = _peer.SafeHandle.IsClosed ? default : SockAddr.From((IPEndPoint)_peer.LocalEndPoint!, SockAddr.Inet);
+        SockAddr remote = SockAddr.From(_there, SockAddr.Inet);
         for (int i = 0; i < count; i++)
         {
             // SAFETY: the batch gives room for this length; the address is on this stack, and the batch copies it.
@@ -134,5 +114,12 @@ public sealed class UdpSocketTests : IDisposable
         }
 
         Assert.True(_batch.Flush());
+    }
+
+    private sealed class Counter : IPollable
+    {
+        public int Count { get; private set; }
+
+        public void OnReady(PollEvents events) => Count++;
     }
 }
