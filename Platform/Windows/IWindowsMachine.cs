@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Softlan.Platform.Windows;
 
 /// <summary>A Windows machine, as far as a player's client changes it: this one, or one in memory in tests.</summary>
@@ -19,6 +21,10 @@ internal interface IWindowsMachine
     INetworkWatch Network { get; }
 
     bool IsAlive(ProcessStamp process);
+
+    /// <summary>The DNS servers of network cards that are up, without one adapter's, and without link-local ones. Takes milliseconds; empty where
+    /// Windows does not say.</summary>
+    IReadOnlyList<IPAddress> FindNameServers(Guid exceptAdapter);
 
     /// <summary>Opens an adapter. Throws <see cref="Wire.SoftlanException"/>.</summary>
     ITapDevice Open(TapAdapter adapter);

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.NetworkInformation;
 using System.Runtime.Versioning;
 
 namespace Softlan.Platform.Windows;
@@ -22,7 +24,27 @@ internal sealed class WindowsMachine : IWindowsMachine
 
     public bool IsAlive(ProcessStamp process) => WindowsProcesses.IsAlive(process);
 
+    public IReadOnlyList<IPAddress> FindNameServers(Guid exceptAdapter)
+    {
+        try
+        {
+            return
+            [
+                .. NetworkInterface.GetAllNetworkInterfaces()
+                    .Where(card => card.OperationalStatus == OperationalStatus.Up && !IsAdapter(card, exceptAdapter))
+                    .SelectMany(card => card.GetIPProperties().DnsAddresses)
+                    .Where(address => !IPAddress.IsLoopback(address) && !address.IsIPv6LinkLocal && !address.IsIPv6SiteLocal)
+            ];
+        }
+        catch (NetworkInformationException)
+        {
+            return []; // A card may go while it is asked.
+        }
+    }
+
     public ITapDevice Open(TapAdapter adapter) => TapDevice.Open(adapter);
 
     public void Sleep(TimeSpan time) => Thread.Sleep(time);
+
+    private static bool IsAdapter(NetworkInterface card, Guid adapter) => Guid.TryParse(card.Id, out Guid id) && id == adapter;
 }

@@ -12,7 +12,7 @@ namespace Softlan.Roles.Client;
 //   ChooseMac      the adapter is opened, its cable out; the MAC is written, the adapter restarted if it has another
 //   (the role)     name, route to the relay, pin, connection, welcome
 //   OnJoined       MTU, metric 1, no default routes, the party's DNS for its own names; only then the cable in, and with it Windows' own DHCP; then the category
-//   Maintain       the same again where somebody changed it; routes that are not the party's own network go
+//   Maintain       the same again where somebody changed it; routes that are not the party's own network go; name servers and routers at home are held
 //
 // An adapter that was restarted, or that Windows woke, begins again at OnJoined's settings: nothing else puts the cable in.
 //
@@ -56,6 +56,7 @@ internal sealed class WindowsClientHost : IClientHost
     private ulong _luid;
     private WindowsTapSettings? _settings;
     private WindowsTapRoutes? _tapRoutes;
+    private WindowsHome? _home;
     private WindowsCategory? _category;
     private int _mtu;
     private int _applyAttempts;
@@ -114,6 +115,7 @@ internal sealed class WindowsClientHost : IClientHost
         _luid = opener.AwaitIPv4(adapter);
         _settings = new WindowsTapSettings(_machine.Ip, Changes, adapter, _luid, _logger);
         _tapRoutes = new WindowsTapRoutes(_machine.Ip, adapter.Name, _luid, _logger);
+        _home = new WindowsHome(_machine, _lane, adapter, _luid, new HomePins(Routes, Changes, _logger));
         return mac;
     }
 
@@ -129,6 +131,7 @@ internal sealed class WindowsClientHost : IClientHost
     {
         _mtu = mtu;
         _applyAttempts = 0;
+        _home!.Look(mayHaveChanged: true); // While nothing of the party's is in the way.
         _category?.LookAgain(); // After a night's sleep the cable may be in as it was.
         PrepareAndConnect();
     }
@@ -150,6 +153,7 @@ internal sealed class WindowsClientHost : IClientHost
         {
             bool isThere = _settings!.Apply(_mtu);
             _tapRoutes!.Maintain();
+            _home!.Look(mayHaveChanged: false);
             if (isThere)
             {
                 LookAtAddresses();
@@ -309,7 +313,8 @@ internal sealed class WindowsClientHost : IClientHost
         }
     }
 
-    /// <summary>With metric 1 it is the party that wins: the printer at home would be looked for there.</summary>
+    /// <summary>With metric 1 it is the party that wins: the printer at home would be looked for there. (Not the router, nor name servers:
+    /// <see cref="WindowsHome"/>.)</summary>
     private void TellOverlaps(IEnumerable<OwnAddress> addresses, IReadOnlyList<OwnAddress> all)
     {
         foreach (IPNetwork party in addresses.Where(own => own.Origin != AddressOrigin.LinkLocal).Select(own => own.Network))

@@ -62,23 +62,29 @@ public sealed class PortPollTests : IDisposable
         }
     }
 
+    /// <summary>Each is tried a few times: this thread may be held up just then.</summary>
     [Fact]
-    public void OnReady_AfterARest_OneFrameIsLikely()
+    public void OnReady_OneFrameIsLikely_WhereTheLoopHadToWaitForIt()
     {
         Start(PortModeration.Off);
-        Send();
-        _loop.RunTurn(TimeSpan.FromSeconds(1));
-        Assert.Equal((1, false), (_port.Frames, _port.MayHaveBeenLone)); // It was there before the loop looked.
-
-        Thread sender = new(() =>
+        Assert.Contains(false, Enumerable.Range(0, 20).Select(_ =>
         {
-            Thread.Sleep(20);
             Send();
-        });
-        sender.Start();
-        RunUntilRead(2);
-        sender.Join();
-        Assert.True(_port.MayHaveBeenLone);
+            _loop.RunTurn(TimeSpan.FromSeconds(5));
+            return _port.MayHaveBeenLone;
+        }));
+        Assert.Contains(true, Enumerable.Range(0, 20).Select(_ =>
+        {
+            Thread sender = new(() =>
+            {
+                Thread.Sleep(20);
+                Send();
+            });
+            sender.Start();
+            _loop.RunTurn(TimeSpan.FromSeconds(5));
+            sender.Join();
+            return _port.MayHaveBeenLone;
+        }));
     }
 
     /// <summary>The loop rests until the interval is over, but frames have come all the time.</summary>
@@ -87,12 +93,8 @@ public sealed class PortPollTests : IDisposable
     {
         Start(PortModeration.Auto);
         SendAGame();
-        int reads = _port.Reads;
-        while (_port.Reads == reads)
-        {
-            _loop.RunTurn(TimeSpan.FromSeconds(1));
-        }
-
+        Send();
+        RunUntilRead(FramesOfAGame + 1);
         Assert.False(_port.MayHaveBeenLone);
     }
 

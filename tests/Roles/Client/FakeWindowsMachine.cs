@@ -1,3 +1,4 @@
+using System.Net;
 using Softlan.Platform;
 using Softlan.Platform.Windows;
 using Softlan.Tests.Platform.Windows;
@@ -74,6 +75,19 @@ internal sealed class FakeWindowsMachine : IWindowsMachine, IAdapterRestart, INe
     INetworkWatch IWindowsMachine.Network => this;
 
     public bool IsAlive(ProcessStamp process) => process == ThisProcess;
+
+    /// <summary>Those of the Wi-Fi.</summary>
+    public List<IPAddress> NameServers { get; } = [];
+
+    /// <summary>How often somebody asked for them.</summary>
+    public int NameServerLooks { get; private set; }
+
+    public IReadOnlyList<IPAddress> FindNameServers(Guid exceptAdapter)
+    {
+        Assert(exceptAdapter == FakeIpHelper.TapId, "another adapter is left out");
+        NameServerLooks++;
+        return [.. NameServers];
+    }
 
     public ITapDevice Open(TapAdapter adapter)
     {

@@ -1,3 +1,4 @@
+using System.Net;
 using Softlan.Platform.Windows;
 using Softlan.Roles.Client;
 using Softlan.Tests.Platform.Windows;
@@ -103,6 +104,43 @@ public sealed class WindowsPartyTests : WindowsHostBench
         Host!.Maintain();
         Host.Maintain();
         Assert.Equal(1, Log.Count("Something added the route 0.0.0.0/1 to Party: DeleteIpForwardEntry2: "));
+    }
+
+    /// <summary>Two homes with routers of one maker: 192.168.1.1 is the player's router, and its name server. Another one is behind it.</summary>
+    [Fact]
+    public void Home_ThePartyHasTheSameNetwork_RouterAndNameServersStay()
+    {
+        Machine.NameServers.AddRange([IPAddress.Parse("192.168.1.1"), IPAddress.Parse("192.168.1.53"), IPAddress.Parse("10.9.9.9")]);
+        Join();
+        Assert.DoesNotContain(Machine.FakeIp.Table, row => row.Contains("/32", StringComparison.Ordinal));
+
+        Machine.FakeIp.AddRoute("192.168.1.0/24", null, Tap, 1);
+        Machine.FakeIp.Addresses.Add(Address("192.168.1.77", Tap, IpPrefixOriginDhcp));
+        Host!.Maintain();
+        string[] expected = [$"192.168.1.1/32 via 0.0.0.0 if {WifiIndex}", $"192.168.1.53/32 via 0.0.0.0 if {WifiIndex}"];
+        Assert.Equal(expected, Machine.FakeIp.Table.Where(row => row.Contains("/32", StringComparison.Ordinal)).Order());
+        Assert.Equal(1, Log.Count("The party's network contains 192.168.1.1, a name server or router of yours: it is still reached through"));
+
+        // And again where somebody takes one away; gone when the party is.
+        Machine.FakeIp.Routes.RemoveAll(row => row.DestinationPrefix.PrefixLength == 32);
+        Host.Maintain();
+        Assert.Equal(expected, Machine.FakeIp.Table.Where(row => row.Contains("/32", StringComparison.Ordinal)).Order());
+        Host.Changes.UndoAll();
+        Assert.DoesNotContain(Machine.FakeIp.Table, row => row.Contains("/32", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Home_NameServersAreAskedForNowAndThen()
+    {
+        Join();
+        int looks = Machine.NameServerLooks;
+        for (int i = 0; i < 12; i++)
+        {
+            Lane.Advance(TimeSpan.FromSeconds(5));
+            Host!.Maintain();
+        }
+
+        Assert.Equal(looks + 2, Machine.NameServerLooks);
     }
 
     [Theory]
