@@ -16,6 +16,7 @@ internal static partial class NativeSocket
     public const int SOCK_NONBLOCK = 0x800;
 
     public const int SOL_SOCKET = 1;
+    public const int SO_ERROR = 4;
     public const int SO_SNDBUF = 7;
     public const int SO_RCVBUF = 8;
     public const int SO_REUSEPORT = 15;

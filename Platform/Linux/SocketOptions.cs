@@ -30,6 +30,15 @@ internal static class SocketOptions
         _ = TrySet(fd, SOL_SOCKET, SO_SNDBUFFORCE, BufferLength) || TrySet(fd, SOL_SOCKET, SO_SNDBUF, BufferLength);
     }
 
+    /// <summary>The error that the next call would report; 0: none. It is gone then.</summary>
+    public static int TakeError(SafeFd fd)
+    {
+        int error = 0;
+        uint length = sizeof(int);
+        _ = GetSocketOption(fd, SOL_SOCKET, SO_ERROR, MemoryMarshal.AsBytes(new Span<int>(ref error)), ref length);
+        return error;
+    }
+
     private static ReadOnlySpan<byte> Bytes<T>(in T value)
         where T : unmanaged =>
         MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value));

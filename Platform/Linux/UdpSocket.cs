@@ -94,11 +94,12 @@ internal sealed class UdpSocket : IDisposable
     /// ever.</summary>
     public void HearErrors(bool hears)
     {
-        // Ceasing also empties the queue of errors, which epoll would report until somebody reads it.
         HearsErrors = hears && SetHearsErrors(1);
         if (!hears)
         {
+            // That empties the queue of errors. The one that the next call would report goes as well: it is not about that call.
             SetHearsErrors(0);
+            IsRefused |= SocketOptions.TakeError(Fd) == Errno.ECONNREFUSED;
         }
     }
 
@@ -106,14 +107,21 @@ internal sealed class UdpSocket : IDisposable
     /// <param name="errno">Why.</param>
     public void NoteError(int errno)
     {
-        if (!HearsErrors || errno is Errno.EAGAIN or Errno.EINTR)
+        if (HearsErrors && errno is not (Errno.EAGAIN or Errno.EINTR))
         {
-            return;
+            IsRefused |= errno == Errno.ECONNREFUSED;
+            DropErrors();
         }
+    }
 
-        IsRefused |= errno == Errno.ECONNREFUSED;
-        HearErrors(false);
-        HearErrors(!IsRefused);
+    /// <summary>Lets go of errors that wait to be read, which epoll reports until they are gone, whether a call has failed for one or not.</summary>
+    public void DropErrors()
+    {
+        if (HearsErrors)
+        {
+            HearErrors(false);
+            HearErrors(!IsRefused);
+        }
     }
 
     public void Dispose() => Fd.Dispose();

@@ -276,6 +276,7 @@ internal sealed unsafe class UdpTransmitBatch : IDisposable
             {
                 LastError = Errno.Last;
                 LastErrorRemote = _remotes[index];
+                _socket.NoteError(LastError);
                 areTaken = false;
             }
         }

@@ -22,9 +22,9 @@ internal interface IWindowsMachine
 
     bool IsAlive(ProcessStamp process);
 
-    /// <summary>The DNS servers of network cards that are up, without one adapter's, and without link-local ones. Takes milliseconds; empty where
+    /// <summary>The DNS servers of network cards that are up, without one adapter's, and without link-local ones. Takes milliseconds; null where
     /// Windows does not say.</summary>
-    IReadOnlyList<IPAddress> FindNameServers(Guid exceptAdapter);
+    IReadOnlyList<IPAddress>? FindNameServers(Guid exceptAdapter);
 
     /// <summary>Opens an adapter. Throws <see cref="Wire.SoftlanException"/>.</summary>
     ITapDevice Open(TapAdapter adapter);

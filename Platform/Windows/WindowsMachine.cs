@@ -24,7 +24,7 @@ internal sealed class WindowsMachine : IWindowsMachine
 
     public bool IsAlive(ProcessStamp process) => WindowsProcesses.IsAlive(process);
 
-    public IReadOnlyList<IPAddress> FindNameServers(Guid exceptAdapter)
+    public IReadOnlyList<IPAddress>? FindNameServers(Guid exceptAdapter)
     {
         try
         {
@@ -38,7 +38,7 @@ internal sealed class WindowsMachine : IWindowsMachine
         }
         catch (NetworkInformationException)
         {
-            return []; // A card may go while it is asked.
+            return null; // A card may go while it is asked.
         }
     }
 

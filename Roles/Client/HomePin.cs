@@ -50,9 +50,15 @@ internal sealed class HomePin(IPAddress address, IRelayRoutes routes, HostChange
         RelayRoute? now = routes.Find(address);
         RelayRoute? before = _way;
         _way = FindWay(now);
-        if (!isCovered || now is { Kind: RelayRouteKind.Local } || _way is null)
+        if (!isCovered || now is { Kind: RelayRouteKind.Local })
         {
             Release();
+            return;
+        }
+
+        if (_way is null)
+        {
+            _way = before; // A pin that still stands is left alone: the network may come back as it was, or the system did not say.
             return;
         }
 

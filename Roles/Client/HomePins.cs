@@ -6,6 +6,9 @@ namespace Softlan.Roles.Client;
 /// <summary>Holds the ways to addresses of the player's own networks, while the party's network would take them over.</summary>
 internal sealed class HomePins(IRelayRoutes routes, HostChanges changes, ILogger logger)
 {
+    /// <summary>Addresses that are remembered. When there are more, those that are not asked for now are forgotten.</summary>
+    public const int MaxKnown = 64;
+
     private readonly Dictionary<IPAddress, HomePin> _pins = [];
 
     /// <summary>Looks after each of these addresses. Called often; changes nothing when all is well.</summary>
@@ -15,8 +18,12 @@ internal sealed class HomePins(IRelayRoutes routes, HostChanges changes, ILogger
     {
         foreach (IPAddress gone in _pins.Keys.Except(own).ToArray())
         {
+            // It is kept, since it knows whose the address is: a network card may be away for a moment.
             _pins[gone].Release();
-            _pins.Remove(gone);
+            if (_pins.Count > MaxKnown)
+            {
+                _pins.Remove(gone);
+            }
         }
 
         foreach (IPAddress address in own)

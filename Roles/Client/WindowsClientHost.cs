@@ -61,6 +61,7 @@ internal sealed class WindowsClientHost : IClientHost
     private int _mtu;
     private int _applyAttempts;
     private bool _hasGateway;
+    private bool _networkHasChanged;
     private bool _cableIsNoted;
     private TimeSpan _cableInSince;
 
@@ -119,7 +120,11 @@ internal sealed class WindowsClientHost : IClientHost
         return mac;
     }
 
-    public void Watch(Action changed) => _networkWatch = _machine.Network.Watch(_lane, changed);
+    public void Watch(Action changed) => _networkWatch = _machine.Network.Watch(_lane, () =>
+    {
+        _networkHasChanged = true;
+        changed();
+    });
 
     public IFramePort OpenPort(MacAddress mac)
     {
@@ -153,7 +158,8 @@ internal sealed class WindowsClientHost : IClientHost
         {
             bool isThere = _settings!.Apply(_mtu);
             _tapRoutes!.Maintain();
-            _home!.Look(mayHaveChanged: false);
+            _home!.Look(_networkHasChanged);
+            _networkHasChanged = false;
             if (isThere)
             {
                 LookAtAddresses();

@@ -34,7 +34,7 @@ internal sealed class WindowsHome(IWindowsMachine machine, ILane lane, TapAdapte
         if (mayHaveChanged || _askedAt is not { } askedAt || lane.Now - askedAt >= NameServersInterval)
         {
             _askedAt = lane.Now;
-            _nameServers = machine.FindNameServers(adapter.Id);
+            _nameServers = machine.FindNameServers(adapter.Id) ?? _nameServers;
         }
 
         IEnumerable<IPAddress> routers = _table.FindAll(IPAddress.Any)

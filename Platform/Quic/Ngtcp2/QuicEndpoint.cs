@@ -87,6 +87,11 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
         if ((events & ~PollEvents.Writable) != 0)
         {
             Receive();
+            if ((events & PollEvents.Error) != 0)
+            {
+                Socket.DropErrors();
+            }
+
             TellRefusal();
         }
     }

@@ -82,7 +82,7 @@ internal sealed class FakeWindowsMachine : IWindowsMachine, IAdapterRestart, INe
     /// <summary>How often somebody asked for them.</summary>
     public int NameServerLooks { get; private set; }
 
-    public IReadOnlyList<IPAddress> FindNameServers(Guid exceptAdapter)
+    public IReadOnlyList<IPAddress>? FindNameServers(Guid exceptAdapter)
     {
         Assert(exceptAdapter == FakeIpHelper.TapId, "another adapter is left out");
         NameServerLooks++;

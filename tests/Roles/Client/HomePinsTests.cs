@@ -105,6 +105,27 @@ public sealed class HomePinsTests
         Assert.Single(_journal.Saved);
     }
 
+    /// <summary>Its card was away for a moment, and with it the name of the server; the party covers it all the time.</summary>
+    [Fact]
+    public void Hold_NotNamedForAMoment_IsStillKnownToBeThePlayers()
+    {
+        Hold([Provider]);
+        _routes.Table.Add(Route("10.0.0.0/8", Tap));
+        Hold([], "10.0.0.0/8");
+        Hold([Provider], "10.0.0.0/8");
+        Assert.Equal(Route("10.1.2.3/32", Wlan, "192.168.1.1", isSoftlans: true), Assert.Single(Held));
+    }
+
+    /// <summary>The system may not say just now, or the network is away and comes back as it was.</summary>
+    [Fact]
+    public void Hold_NoWayIsKnownForAMoment_ThePinStays()
+    {
+        Hold([Router], "192.168.1.0/25");
+        _routes.Table.RemoveAll(route => !route.IsSoftlans);
+        Hold([Router], "192.168.1.0/25");
+        Assert.Single(Held);
+    }
+
     [Fact]
     public void UndoAll_PutsEverythingBack()
     {
