@@ -2,7 +2,7 @@ using System.CommandLine;
 using Softlan.Roles;
 using Softlan.Roles.CommandLine;
 
-StartupGarbage.LetLie();
+StartupGarbage.LetLie(args);
 StandardStreams.Protect();
 if (OperatingSystem.IsWindows())
 {

@@ -9,6 +9,8 @@ namespace Softlan.Roles.Relay;
 /// <summary>The command line of `softlan relay`: parse, check, hand over a <see cref="RelayOptions"/>.</summary>
 internal static class RelayCommand
 {
+    public const string Name = "relay";
+
     private const int MaxServerNameLength = 253;
 
     private static readonly ValueKind<ListenAddress> ListenKind = new(
@@ -105,15 +107,11 @@ internal static class RelayCommand
         Option<int?> cpuLatency = CpuLatencyOption.Create();
         QuicArguments quic = new();
 
-        Command command = new("relay", "Run a relay: the meeting point on the internet that players and gateways connect to.")
+        Command command = new(Name, "Run a relay: the meeting point on the internet that players and gateways connect to.")
         {
             listen, cert, key, state, serverName, mtu, maxClients, maxRooms, maxPeers, maxLinks, workers, clientRate, broadcastRate, gatewayRate,
+            cpuLatency,
         };
-        if (OperatingSystem.IsLinux())
-        {
-            command.Add(cpuLatency);
-        }
-
         quic.AddTo(command);
         command.Validators.Add(result =>
         {
@@ -122,6 +120,17 @@ internal static class RelayCommand
                 result.AddError("--cert and --key belong together. Give both, for example --cert fullchain.pem --key privkey.pem, or neither.");
             }
         });
+        if (!OperatingSystem.IsLinux())
+        {
+            command.Validators.Add(result =>
+            {
+                if (result.Has(cpuLatency) == true)
+                {
+                    result.AddError($"{cpuLatency.Name} is for Linux. Leave it out on Windows, which has power plans for the same.");
+                }
+            });
+        }
+
         command.SetAction(parsed => run(
             new RelayOptions
             {
@@ -141,7 +150,7 @@ internal static class RelayCommand
                 ClientRate = parsed.GetValue(clientRate),
                 ClientBroadcastRate = parsed.GetValue(broadcastRate),
                 GatewayRate = parsed.GetValue(gatewayRate),
-                CpuLatency = OperatingSystem.IsLinux() ? parsed.GetValue(cpuLatency) : null,
+                CpuLatency = parsed.GetValue(cpuLatency),
                 Quic = quic.Read(parsed),
             },
             LoggingArguments.Read(parsed)));

@@ -255,6 +255,9 @@ def commands():
     check("help shows what is Windows' and what is Linux'", code == 0 and "--network-category" in text and "TAP-Windows6" in text, text)
     code, text = wine(SHIPPED_EXE, "client", "--room", "a", "--address", "dhcp")
     check("an option of Linux is refused in one line", code == 2 and text.strip() == "softlan: --address is for Linux. Leave it out on Windows; softlan client --help says what happens instead.", text)
+    code, text = wine(SHIPPED_EXE, "relay", "--cpu-latency", "0")
+    check("a relay's option of Linux as well",
+          code == 2 and text.strip() == "softlan: --cpu-latency is for Linux. Leave it out on Windows, which has power plans for the same.", text)
     code, text = wine(SHIPPED_EXE, "gateway", "--room", "a", "--interface", "eth0")
     check("gateway says that it is for Linux", code == 1 and text.startswith("softlan: softlan gateway is for Linux:"), text)
     code, text = wine(SHIPPED_EXE, "client", "--room", "a", "--relay", RELAY)
