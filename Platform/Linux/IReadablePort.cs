@@ -4,8 +4,7 @@ namespace Softlan.Platform.Linux;
 internal interface IReadablePort
 {
     /// <summary>Reads and reports what is there, or the turn's share of it.</summary>
-    /// <param name="mayBeLone">It has just become readable, and the loop had nothing to do before: perhaps there is one frame
-    /// (<see cref="LoneRead"/>).</param>
+    /// <param name="askForOne">One message is likely to be all there is (<see cref="LoneRead"/>): another look would be in vain.</param>
     /// <returns>How many frames, and how long they were together in bytes.</returns>
-    (int Frames, int Bytes) Read(bool mayBeLone);
+    (int Frames, int Bytes) Read(bool askForOne);
 }

@@ -25,7 +25,6 @@ internal sealed class LinuxTap : IFramePort, IReadablePort, ITurnEnd
     private readonly TapWriter _writer;
     private readonly PortPoll _poll;
     private readonly byte[] _buffer = new byte[VirtioNetHeader.Length + FrameCoalescer.MaxFrameLength];
-    private LoneRead _lone;
     private bool _closed;
     private readonly TurnFlush _flush;
 
@@ -99,11 +98,11 @@ internal sealed class LinuxTap : IFramePort, IReadablePort, ITurnEnd
     public void SetUp(bool up) =>
         NetlinkLinks.SetUp(_netlink, InterfaceIndex, up).ThrowIfFailed($"Cannot bring {Name} {(up ? "up" : "down")}");
 
-    public (int Frames, int Bytes) Read(bool mayBeLone)
+    public (int Frames, int Bytes) Read(bool askForOne)
     {
         int frames = 0;
         int bytes = 0;
-        int most = _lone.Guess(mayBeLone) ? 1 : MaxFramesPerTurn;
+        int most = askForOne ? 1 : MaxFramesPerTurn;
         while (frames < most && !_closed)
         {
             nint length = NativeLibc.Read(_device.Descriptor, _buffer, (nuint)_buffer.Length);
@@ -135,7 +134,6 @@ internal sealed class LinuxTap : IFramePort, IReadablePort, ITurnEnd
                 FrameOrigin.Received);
         }
 
-        _lone.OnRead(frames == 1);
         return (frames, bytes);
     }
 

@@ -37,7 +37,6 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
     private readonly PacketWriter _writer;
     private readonly PortPoll _poll;
     private readonly ILaneTimer _housekeeping;
-    private LoneRead _lone;
     private bool _closed;
     private readonly TurnFlush _flush;
 
@@ -138,11 +137,11 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
         _flush.OnCollected(toWire ? _writer.Add(frame) : 0);
     }
 
-    public (int Frames, int Bytes) Read(bool mayBeLone)
+    public (int Frames, int Bytes) Read(bool askForOne)
     {
         int frames = 0;
         int bytes = 0;
-        int most = _lone.Guess(mayBeLone) ? 1 : PacketReceiver.SlotCount;
+        int most = askForOne ? 1 : PacketReceiver.SlotCount;
         for (int i = 0; i < MaxReceivesPerTurn && !_closed; i++)
         {
             int count = _receiver.Receive(_fd, most);
@@ -171,7 +170,6 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
             }
         }
 
-        _lone.OnRead(frames == 1);
         return (frames, bytes);
     }
 

@@ -12,6 +12,7 @@ internal sealed class PortPoll : IPollable, IDisposable
     private readonly IReadablePort _port;
     private readonly ReadModeration? _moderation;
     private readonly LoopTimer _timer;
+    private LoneRead _lone;
     private bool _isWatched;
     private bool _isAtIntervals;
 
@@ -47,9 +48,12 @@ internal sealed class PortPoll : IPollable, IDisposable
     // Errors are reported at intervals as well.
     public void OnReady(PollEvents events) => Read(_loop.HasRested);
 
+    /// <param name="mayBeLone">It has just become readable, and the loop had nothing to do before. What gathered for an interval is not
+    /// lone.</param>
     private void Read(bool mayBeLone)
     {
-        (int frames, int bytes) = _port.Read(mayBeLone);
+        (int frames, int bytes) = _port.Read(_lone.Guess(mayBeLone));
+        _lone.OnRead(frames == 1);
         if (_moderation is null || !_isWatched)
         {
             return;

@@ -9,7 +9,7 @@ namespace Softlan.Platform.Linux;
 [SupportedOSPlatform("linux")]
 internal sealed class TurnFlush(EventLoop loop, ITurnEnd port)
 {
-    private bool _isAsked;
+    private TurnEndRequest _turnEnd = new(loop, port);
     private int _error;
 
     /// <summary>Something was collected.</summary>
@@ -17,15 +17,11 @@ internal sealed class TurnFlush(EventLoop loop, ITurnEnd port)
     public void OnCollected(int error)
     {
         _error = _error == 0 ? error : _error;
-        if (!_isAsked)
-        {
-            _isAsked = true;
-            loop.AtTurnEnd(port);
-        }
+        _turnEnd.Make();
     }
 
     /// <summary>The turn ends.</summary>
-    public void Begin() => _isAsked = false;
+    public void Begin() => _turnEnd.Begin();
 
     /// <summary>The first error of all that was collected.</summary>
     /// <param name="error">errno of the last that left; 0: none.</param>

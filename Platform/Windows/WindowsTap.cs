@@ -35,7 +35,7 @@ internal sealed partial class WindowsTap : LaneWork, IFramePort, ITurnEnd
     private int _writing;
     private int _nextWrite;
     private int _collected;
-    private bool _flushAsked;
+    private TurnEndRequest _turnEnd;
     private TimeSpan _readingSince;
     private int _attempts;
     private int _failures;
@@ -50,6 +50,7 @@ internal sealed partial class WindowsTap : LaneWork, IFramePort, ITurnEnd
     public WindowsTap(IEnterableLane lane, string name, ITapDevice device, MacAddress address, Func<ITapDevice> open, Action cableWanted)
     {
         _lane = lane;
+        _turnEnd = new TurnEndRequest(lane, this);
         _device = device;
         _open = open;
         _cableWanted = cableWanted;
@@ -136,16 +137,12 @@ internal sealed partial class WindowsTap : LaneWork, IFramePort, ITurnEnd
         frame.CopyTo(_device.Buffer(_device.ReadSlots + slot));
         _writeLengths[slot] = frame.Length;
         _collected++;
-        if (!_flushAsked)
-        {
-            _flushAsked = true;
-            _lane.AtTurnEnd(this);
-        }
+        _turnEnd.Make();
     }
 
     public void OnTurnEnd()
     {
-        _flushAsked = false;
+        _turnEnd.Begin();
         if (!_isClosed)
         {
             Flush();

@@ -73,7 +73,7 @@ internal sealed unsafe partial class MsQuicLink
         if (_mtu.IsBlackHole)
         {
             _connection.WantNotice();
-            RequestTurnEnd();
+            _turnEnd.Make();
         }
     }
 

@@ -58,7 +58,7 @@ internal sealed partial class MsQuicLink
         _control.MarkAcknowledged(_connection.ControlBytesAcknowledged);
         if (_connection.HasControlStream && _control.HasUnsent)
         {
-            RequestTurnEnd(); // The peer has opened its stream only now.
+            _turnEnd.Make(); // The peer has opened its stream only now.
         }
 
         while (_connection.TryTakeControl(out byte[] bytes))

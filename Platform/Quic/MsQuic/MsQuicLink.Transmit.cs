@@ -61,7 +61,7 @@ internal sealed unsafe partial class MsQuicLink
 
             if (HasWaiting && !_isBlocked && IsSettled())
             {
-                RequestTurnEnd();
+                _turnEnd.Make();
             }
         }
 
@@ -208,7 +208,7 @@ internal sealed unsafe partial class MsQuicLink
         }
 
         _engine.Slots.Return(slot);
-        RequestTurnEnd(); // Meanwhile msquic's thread may have seen one more under way, and have told nobody that the others are settled.
+        _turnEnd.Make(); // Meanwhile msquic's thread may have seen one more under way, and have told nobody that the others are settled.
         return _connection.MaxSendLength > 0;
     }
 
@@ -225,7 +225,7 @@ internal sealed unsafe partial class MsQuicLink
             TakeGivenBack();
             if (_state == State.Connected && HasWaiting && !_isBlocked)
             {
-                RequestTurnEnd();
+                _turnEnd.Make();
             }
         }
     }
@@ -264,7 +264,7 @@ internal sealed unsafe partial class MsQuicLink
             _isBlocked = true;
             _finishedWhenBlocked = _connection.Finished;
             _connection.WantNotice();
-            RequestTurnEnd(); // Sets the timer.
+            _turnEnd.Make(); // Sets the timer.
         }
     }
 
@@ -307,6 +307,6 @@ internal sealed unsafe partial class MsQuicLink
     private void OnSendTimer()
     {
         _isBlocked = false;
-        RequestTurnEnd();
+        _turnEnd.Make();
     }
 }

@@ -35,7 +35,7 @@ internal sealed partial class MsQuicLink : IFrameLink, ITurnEnd
     private State _state;
     private CloseReason _closeReason;
     private string _closeText = "";
-    private bool _isTurnEndRequested;
+    private TurnEndRequest _turnEnd;
     private bool _hasLetGo;
     private bool _isAccepted;
     private int _maxDatagramLength = FrameLimits.MinMaxDatagramLength;
@@ -43,6 +43,7 @@ internal sealed partial class MsQuicLink : IFrameLink, ITurnEnd
     private MsQuicLink(MsQuicEngine engine, IPEndPoint remote, PeerCounters counters, MsQuicListener? listener, ConnectOptions? options)
     {
         _engine = engine;
+        _turnEnd = new TurnEndRequest(engine.Lane, this);
         _listener = listener;
         _options = options;
         _firstRemote = remote;
@@ -135,7 +136,7 @@ internal sealed partial class MsQuicLink : IFrameLink, ITurnEnd
         }
 
         DropReason reason = _queue.Enqueue(header, body, _engine.Lane.Now);
-        RequestTurnEnd();
+        _turnEnd.Make();
         return reason;
     }
 
@@ -153,7 +154,7 @@ internal sealed partial class MsQuicLink : IFrameLink, ITurnEnd
             return;
         }
 
-        RequestTurnEnd();
+        _turnEnd.Make();
     }
 
     public void HandOver(IFrameLinkHandler handler) => _handler = handler;
@@ -168,12 +169,12 @@ internal sealed partial class MsQuicLink : IFrameLink, ITurnEnd
         _state = State.Closing;
         _closeReason = reason;
         _closeText = text;
-        RequestTurnEnd();
+        _turnEnd.Make();
     }
 
     public void OnTurnEnd()
     {
-        _isTurnEndRequested = false;
+        _turnEnd.Begin();
         switch (_state)
         {
             case State.Connected:
@@ -237,15 +238,6 @@ internal sealed partial class MsQuicLink : IFrameLink, ITurnEnd
     {
         _engine.ReportHandlerFailure(bug);
         _engine.Lane.Post(() => Close(CloseReason.ProtocolError, LinkEnds.InternalError));
-    }
-
-    private void RequestTurnEnd()
-    {
-        if (!_isTurnEndRequested)
-        {
-            _isTurnEndRequested = true;
-            _engine.Lane.AtTurnEnd(this);
-        }
     }
 
     private void SetTimer(TimeSpan due)

@@ -28,7 +28,7 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
     private readonly List<QuicConnection> _unsettled = [];
     private ShortCid _latestCid;
     private QuicConnection? _latest;
-    private bool _flushRequested;
+    private TurnEndRequest _turnEnd;
     private bool _socketIsFull;
     private bool _isDisposed;
 
@@ -39,6 +39,7 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
     public QuicEndpoint(Ngtcp2Engine engine, UdpSocket socket, byte[] resetSecret, QuicServer? server)
     {
         Engine = engine;
+        _turnEnd = new TurnEndRequest(engine.Loop, this);
         Socket = socket;
         Transmit = new UdpTransmitBatch(socket);
         _resetSecret = resetSecret;
@@ -98,7 +99,7 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
 
     public void OnTurnEnd()
     {
-        _flushRequested = false;
+        _turnEnd.Begin();
         if (_socketIsFull || _isDisposed)
         {
             return;
@@ -157,14 +158,7 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
     }
 
     /// <summary>What is in <see cref="Transmit"/> leaves at the end of this turn.</summary>
-    public void RequestFlush()
-    {
-        if (!_flushRequested)
-        {
-            _flushRequested = true;
-            Engine.Loop.AtTurnEnd(this);
-        }
-    }
+    public void RequestFlush() => _turnEnd.Make();
 
     /// <summary>A connection id for a connection of this endpoint.</summary>
     public NativeNgtcp2.Cid NewCid() => _server?.NewCid() ?? Ngtcp2Engine.NewCid();

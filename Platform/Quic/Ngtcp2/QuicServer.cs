@@ -45,11 +45,12 @@ internal sealed unsafe partial class QuicServer : ILinkListener, ITurnEnd
     private long _refusedForLoad;
     private long _malformed;
     private bool _hasBegun;
-    private bool _isTurnEndRequested;
+    private TurnEndRequest _turnEnd;
 
     public QuicServer(Ngtcp2Engine engine, ListenOptions options, ILinkAcceptor acceptor)
     {
         _engine = engine;
+        _turnEnd = new TurnEndRequest(engine.Loop, this);
         _options = options;
         _acceptor = acceptor;
         _shards = options.Shards ?? new ListenerShards(1, new LinkQuota(options.MaxLinks, options.MaxLinksPerAddress));
@@ -104,7 +105,7 @@ internal sealed unsafe partial class QuicServer : ILinkListener, ITurnEnd
     public void OnTurnEnd()
     {
         _hasBegun = false;
-        _isTurnEndRequested = false;
+        _turnEnd.Begin();
         if (_endpoint.IsDisposed)
         {
             return;
@@ -125,7 +126,7 @@ internal sealed unsafe partial class QuicServer : ILinkListener, ITurnEnd
         // It may have been one of a connection that has begun meanwhile.
         if (_pending.Count > 0 || _crowd.Count > 0)
         {
-            RequestTurnEnd();
+            _turnEnd.Make();
         }
     }
 
@@ -244,7 +245,7 @@ internal sealed unsafe partial class QuicServer : ILinkListener, ITurnEnd
         }
 
         _hasBegun = true;
-        RequestTurnEnd();
+        _turnEnd.Make();
         QuicConnection connection;
         try
         {
@@ -270,7 +271,7 @@ internal sealed unsafe partial class QuicServer : ILinkListener, ITurnEnd
         _halfOpenOf.Remove(connection.ClientKey);
         if (_crowd.Count > 0)
         {
-            RequestTurnEnd();
+            _turnEnd.Make();
         }
     }
 
@@ -292,15 +293,6 @@ internal sealed unsafe partial class QuicServer : ILinkListener, ITurnEnd
         remote = default;
         local = default;
         return default;
-    }
-
-    private void RequestTurnEnd()
-    {
-        if (!_isTurnEndRequested)
-        {
-            _isTurnEndRequested = true;
-            _engine.Loop.AtTurnEnd(this);
-        }
     }
 
     private UdpSocket Bind(string what)

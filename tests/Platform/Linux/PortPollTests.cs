@@ -64,14 +64,14 @@ public sealed class PortPollTests : IDisposable
 
     /// <summary>Each is tried a few times: this thread may be held up just then.</summary>
     [Fact]
-    public void OnReady_OneFrameIsLikely_WhereTheLoopHadToWaitForIt()
+    public void OnReady_OneFrameIsAskedFor_WhereTheLoopHadToWaitForIt()
     {
         Start(PortModeration.Off);
         Assert.Contains(false, Enumerable.Range(0, 20).Select(_ =>
         {
             Send();
             _loop.RunTurn(TimeSpan.FromSeconds(5));
-            return _port.MayHaveBeenLone;
+            return _port.WasAskedForOne;
         }));
         Assert.Contains(true, Enumerable.Range(0, 20).Select(_ =>
         {
@@ -83,7 +83,7 @@ public sealed class PortPollTests : IDisposable
             sender.Start();
             _loop.RunTurn(TimeSpan.FromSeconds(5));
             sender.Join();
-            return _port.MayHaveBeenLone;
+            return _port.WasAskedForOne;
         }));
     }
 
@@ -95,7 +95,7 @@ public sealed class PortPollTests : IDisposable
         SendAGame();
         Send();
         RunUntilRead(FramesOfAGame + 1);
-        Assert.False(_port.MayHaveBeenLone);
+        Assert.False(_port.WasAskedForOne);
     }
 
     [Fact]
@@ -168,15 +168,15 @@ public sealed class PortPollTests : IDisposable
 
         public int Frames { get; private set; }
 
-        /// <summary>What the last read was told.</summary>
-        public bool MayHaveBeenLone { get; private set; }
+        /// <summary>Whether the last read was.</summary>
+        public bool WasAskedForOne { get; private set; }
 
         public Action? WhenRead { get; set; }
 
-        public (int Frames, int Bytes) Read(bool mayBeLone)
+        public (int Frames, int Bytes) Read(bool askForOne)
         {
             Reads++;
-            MayHaveBeenLone = mayBeLone;
+            WasAskedForOne = askForOne;
             int frames = 0;
             int bytes = 0;
             for (nint length; (length = NativeLibc.Read(fd, _buffer, (nuint)_buffer.Length)) > 0;)
