@@ -7,12 +7,19 @@ namespace Softlan.Platform.Windows;
 /// <summary>Reads the addresses of interfaces.</summary>
 internal sealed class IpAddresses(IIpHelper ip)
 {
+    private IReadOnlyList<OwnAddress> _known = [];
+
     /// <summary>The IPv4 addresses of this machine that can be used, that is: whose duplicate detection is over. Loopback is left out.</summary>
+    /// <returns>While Windows does not tell, those of the last time: what hangs on an address is not let go for a moment's trouble.</returns>
     public IReadOnlyList<OwnAddress> List()
     {
-        // What Windows does not tell is shown next time; the status is nothing to fail for.
-        _ = ip.ListAddresses(AF_INET, out MIB_UNICASTIPADDRESS_ROW[] rows);
-        return
+        int error = ip.ListAddresses(AF_INET, out MIB_UNICASTIPADDRESS_ROW[] rows);
+        if (error != 0 && !Win32Error.IsMissing(error))
+        {
+            return _known;
+        }
+
+        return _known =
         [
             .. rows
                 .Where(row => row.DadState == IpDadStatePreferred && row.Address.si_family == AF_INET)

@@ -1,6 +1,6 @@
 namespace Softlan.Platform.Windows;
 
-/// <summary>Error codes of iphlpapi that no page lists, which it gives while Windows falls asleep or changes networks: a few in a row mean "not there
+/// <summary>Error codes of iphlpapi that no page lists, which it gives while Windows falls asleep or changes networks: a few in a row mean "not
 /// now" and no failure.</summary>
 internal sealed class OddAnswers
 {
@@ -10,7 +10,7 @@ internal sealed class OddAnswers
 
     private readonly Dictionary<(string Call, ushort Family), int> _inARow = [];
 
-    /// <summary>Whether this answer is to be taken as "not there now". A refusal stays one however often it is asked for.</summary>
+    /// <summary>Whether this answer is to be taken as "not now". A refusal stays one however often it is asked for.</summary>
     /// <param name="call">The call that was answered.</param>
     /// <param name="family">AF_INET or AF_INET6, which are counted apart.</param>
     /// <param name="code">The error code.</param>

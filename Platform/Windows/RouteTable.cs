@@ -8,6 +8,7 @@ namespace Softlan.Platform.Windows;
 internal sealed class RouteTable(IIpHelper ip)
 {
     private readonly OddAnswers _odd = new();
+    private MIB_IPFORWARD_ROW2[] _knownIPv4 = [];
 
     /// <summary>The route that Windows would take now, everything considered; null: there is none.</summary>
     /// <exception cref="SoftlanException">Windows does not say.</exception>
@@ -161,17 +162,24 @@ internal sealed class RouteTable(IIpHelper ip)
     private static bool MayBeLocal(IPNetwork destination) =>
         destination.PrefixLength == IPNetworks.HostPrefixOf(destination.BaseAddress) || IPAddress.IsLoopback(destination.BaseAddress);
 
+    /// <summary>All routes of a family. When Windows answers oddly for a moment, those of the last time: no route would mean that the network is
+    /// gone.</summary>
     private MIB_IPFORWARD_ROW2[] List(ushort family, int maxOdd = OddAnswers.Max)
     {
         int error = ip.ListRoutes(family, out MIB_IPFORWARD_ROW2[] rows);
-        if (error == 0 || Win32Error.IsMissing(error) || family == AF_INET6)
+        if (family == AF_INET6)
+        {
+            return rows; // IPv6 is switched off, for which there is more than one code.
+        }
+
+        if (error == 0 || Win32Error.IsMissing(error))
         {
             _odd.Forget(nameof(GetIpForwardTable2), family);
-            return rows;
+            return _knownIPv4 = rows;
         }
 
         return _odd.Forgives(nameof(GetIpForwardTable2), family, error, maxOdd)
-            ? []
+            ? _knownIPv4
             : throw Win32Error.ToException("Cannot read the routes of this PC", nameof(GetIpForwardTable2), error);
     }
 }

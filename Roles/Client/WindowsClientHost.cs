@@ -136,7 +136,7 @@ internal sealed class WindowsClientHost : IClientHost
     {
         _mtu = mtu;
         _applyAttempts = 0;
-        _home!.Look(mayHaveChanged: true); // While nothing of the party's is in the way.
+        _home!.Look(_addresses.List(), mayHaveChanged: true); // While nothing of the party's is in the way.
         _category?.LookAgain(); // After a night's sleep the cable may be in as it was.
         PrepareAndConnect();
     }
@@ -157,12 +157,13 @@ internal sealed class WindowsClientHost : IClientHost
         if (_tap is { IsConnected: true })
         {
             bool isThere = _settings!.Apply(_mtu);
-            _tapRoutes!.Maintain();
-            _home!.Look(_networkHasChanged);
+            IReadOnlyList<OwnAddress> addresses = _addresses.List();
+            _tapRoutes!.Maintain(addresses);
+            _home!.Look(addresses, _networkHasChanged);
             _networkHasChanged = false;
             if (isThere)
             {
-                LookAtAddresses();
+                LookAt(addresses);
             }
         }
     }
@@ -291,9 +292,9 @@ internal sealed class WindowsClientHost : IClientHost
         }
     }
 
-    private void LookAtAddresses()
+    /// <param name="all">The addresses of this machine.</param>
+    private void LookAt(IReadOnlyList<OwnAddress> all)
     {
-        IReadOnlyList<OwnAddress> all = _addresses.List();
         OwnAddress[] addresses = [.. all.Where(own => own.InterfaceLuid == _luid)];
         TellOverlaps(addresses, all);
         IPAddress? fromDhcp = addresses.FirstOrDefault(address => address.Origin == AddressOrigin.Dhcp).Address;

@@ -22,14 +22,14 @@ internal sealed class WindowsHome(IWindowsMachine machine, ILane lane, TapAdapte
     public static readonly TimeSpan NameServersInterval = TimeSpan.FromSeconds(30);
 
     private readonly RouteTable _table = new(machine.Ip);
-    private readonly IpAddresses _addresses = new(machine.Ip);
     private IReadOnlyList<IPAddress> _nameServers = [];
     private TimeSpan? _askedAt;
 
     /// <summary>Follows the machine's networks. Called often; changes nothing when all is well.</summary>
+    /// <param name="addresses">Those of this machine.</param>
     /// <param name="mayHaveChanged">The name servers, since the last look.</param>
     /// <exception cref="Wire.SoftlanException">Windows does not give its routes.</exception>
-    public void Look(bool mayHaveChanged)
+    public void Look(IReadOnlyList<OwnAddress> addresses, bool mayHaveChanged)
     {
         if (mayHaveChanged || _askedAt is not { } askedAt || lane.Now - askedAt >= NameServersInterval)
         {
@@ -44,6 +44,6 @@ internal sealed class WindowsHome(IWindowsMachine machine, ILane lane, TapAdapte
         IEnumerable<IPAddress> own = _nameServers.Where(address => address.AddressFamily == AddressFamily.InterNetwork).Concat(routers);
         pins.Hold(
             [.. own.Distinct()],
-            [.. _addresses.List().Where(address => address.InterfaceLuid == luid).Select(address => address.Network)]);
+            [.. addresses.Where(address => address.InterfaceLuid == luid).Select(address => address.Network)]);
     }
 }

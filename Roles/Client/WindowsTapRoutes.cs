@@ -22,11 +22,12 @@ internal sealed class WindowsTapRoutes(IIpHelper ip, string name, ulong luid, IL
     private readonly HashSet<IPNetwork> _said = [];
 
     /// <summary>Removes what must not be. Called often; changes nothing when all is well.</summary>
-    public void Maintain()
+    /// <param name="addresses">Those of this machine.</param>
+    public void Maintain(IReadOnlyList<OwnAddress> addresses)
     {
         IPNetwork[] foreign =
         [
-            .. _addresses.List()
+            .. addresses
                 .Where(own => own.InterfaceLuid == luid && own.Origin == AddressOrigin.Dhcp && !PlayerIPv4Address.IsLan(own.Network))
                 .Select(own => own.Network)
         ];

@@ -107,8 +107,9 @@ internal sealed class FakeIpHelper : IIpHelper
 
     public int ListRoutes(ushort family, out MIB_IPFORWARD_ROW2[] routes)
     {
-        routes = [.. Routes.Where(row => row.DestinationPrefix.Prefix.si_family == family)];
-        return Refusal("GetIpForwardTable2") ?? 0;
+        int error = Refusal("GetIpForwardTable2") ?? 0;
+        routes = error == 0 ? [.. Routes.Where(row => row.DestinationPrefix.Prefix.si_family == family)] : [];
+        return error;
     }
 
     public int AddRoute(in MIB_IPFORWARD_ROW2 route)
@@ -213,8 +214,9 @@ internal sealed class FakeIpHelper : IIpHelper
 
     public int ListAddresses(ushort family, out MIB_UNICASTIPADDRESS_ROW[] addresses)
     {
-        addresses = [.. Addresses.Where(row => row.Address.si_family == family)];
-        return 0;
+        int error = Refusal("GetUnicastIpAddressTable") ?? 0;
+        addresses = error == 0 ? [.. Addresses.Where(row => row.Address.si_family == family)] : [];
+        return error;
     }
 
     /// <summary>Families whose DNS servers are limited to the adapter's own names.</summary>

@@ -129,6 +129,25 @@ public sealed class WindowsPartyTests : WindowsHostBench
         Assert.DoesNotContain(Machine.FakeIp.Table, row => row.Contains("/32", StringComparison.Ordinal));
     }
 
+    /// <summary>What Windows does not tell for a moment stays as it was: neither the pins nor the address go.</summary>
+    [Theory]
+    [InlineData("GetUnicastIpAddressTable")]
+    [InlineData("GetIpForwardTable2")]
+    public void Home_WindowsDoesNotAnswerForAMoment_ThePinsStay(string api)
+    {
+        Machine.NameServers.Add(IPAddress.Parse("192.168.1.1"));
+        Join();
+        Machine.FakeIp.AddRoute("192.168.1.0/24", null, Tap, 1);
+        Machine.FakeIp.Addresses.Add(Address("192.168.1.77", Tap, IpPrefixOriginDhcp));
+        Host!.Maintain();
+        Machine.FakeIp.Changes.Clear();
+        Machine.FakeIp.Refuses = (api, Win32Error.ERROR_GEN_FAILURE);
+        Host.Maintain();
+        Assert.Empty(Machine.FakeIp.Changes);
+        Assert.Equal(IPAddress.Parse("192.168.1.77"), Host.DhcpAddress);
+        Assert.Contains($"192.168.1.1/32 via 0.0.0.0 if {WifiIndex}", Machine.FakeIp.Table);
+    }
+
     [Fact]
     public void Home_NameServersAreAskedForNowAndThen()
     {
