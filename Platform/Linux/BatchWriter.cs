@@ -74,9 +74,25 @@ internal abstract class BatchWriter(SafeFd fd, PeerCounters counters, bool merge
         return error;
     }
 
-    /// <summary>Writes all entries; hands each that is not taken to <see cref="Refused"/>.</summary>
+    /// <summary>Writes all entries, one by one where there is no call for many; hands each that is not taken to <see cref="Refused"/>.</summary>
     /// <returns>0, or the error that says that the port is broken.</returns>
-    protected abstract int WriteOut(FrameCoalescer batch, int count);
+    protected virtual int WriteOut(FrameCoalescer batch, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            int error = WriteOne(batch[i]);
+            if (error == 0)
+            {
+                Accepted();
+            }
+            else if (Refused(batch[i], batch.Frames(i), error) is not 0 and int fatal)
+            {
+                return fatal;
+            }
+        }
+
+        return 0;
+    }
 
     /// <summary>Writes one vnet header with its frame.</summary>
     /// <returns>0 or the error.</returns>

@@ -1,6 +1,5 @@
 using System.Runtime.Versioning;
 using Softlan.Wire;
-using Softlan.Wire.Offload;
 
 namespace Softlan.Platform.Linux;
 
@@ -8,24 +7,6 @@ namespace Softlan.Platform.Linux;
 [SupportedOSPlatform("linux")]
 internal sealed class TapWriter(SafeFd fd, PeerCounters counters, bool mergesUdp) : BatchWriter(fd, counters, mergesUdp)
 {
-    protected override int WriteOut(FrameCoalescer batch, int count)
-    {
-        for (int i = 0; i < count; i++)
-        {
-            int error = WriteOne(batch[i]);
-            if (error == 0)
-            {
-                Accepted();
-            }
-            else if (Refused(batch[i], batch.Frames(i), error) is not 0 and int fatal)
-            {
-                return fatal;
-            }
-        }
-
-        return 0;
-    }
-
     protected override int WriteOne(ReadOnlySpan<byte> entry)
     {
         while (NativeLibc.Write(Descriptor, entry, (nuint)entry.Length) < 0)

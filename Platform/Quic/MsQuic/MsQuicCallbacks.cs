@@ -23,44 +23,10 @@ internal static unsafe class MsQuicCallbacks
     public static void* Listener => (delegate* unmanaged[Cdecl]<nint, void*, NativeMsQuic.ListenerEvent*, int>)&OnListener;
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int OnConnection(nint handle, void* context, NativeMsQuic.ConnectionEvent* e)
-    {
-        MsQuicConnection connection = Target<MsQuicConnection>(context);
-        _depth++;
-        try
-        {
-            return connection.OnEvent(e);
-        }
-        catch (Exception bug)
-        {
-            connection.Link.ReportFailure(bug);
-            return MsQuicStatus.InvalidState;
-        }
-        finally
-        {
-            _depth--;
-        }
-    }
+    private static int OnConnection(nint handle, void* context, NativeMsQuic.ConnectionEvent* e) => Tell(context, e, null);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int OnStream(nint handle, void* context, NativeMsQuic.StreamEvent* e)
-    {
-        MsQuicConnection connection = Target<MsQuicConnection>(context);
-        _depth++;
-        try
-        {
-            return connection.OnStreamEvent(e);
-        }
-        catch (Exception bug)
-        {
-            connection.Link.ReportFailure(bug);
-            return MsQuicStatus.InvalidState;
-        }
-        finally
-        {
-            _depth--;
-        }
-    }
+    private static int OnStream(nint handle, void* context, NativeMsQuic.StreamEvent* e) => Tell(context, null, e);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int OnListener(nint handle, void* context, NativeMsQuic.ListenerEvent* e)
@@ -72,6 +38,26 @@ internal static unsafe class MsQuicCallbacks
         }
         catch (Exception)
         {
+            return MsQuicStatus.InvalidState;
+        }
+        finally
+        {
+            _depth--;
+        }
+    }
+
+    /// <summary>One of the two events, to the connection whose it is.</summary>
+    private static int Tell(void* context, NativeMsQuic.ConnectionEvent* own, NativeMsQuic.StreamEvent* ofStream)
+    {
+        MsQuicConnection connection = Target<MsQuicConnection>(context);
+        _depth++;
+        try
+        {
+            return own is not null ? connection.OnEvent(own) : connection.OnStreamEvent(ofStream);
+        }
+        catch (Exception bug)
+        {
+            connection.Link.ReportFailure(bug);
             return MsQuicStatus.InvalidState;
         }
         finally

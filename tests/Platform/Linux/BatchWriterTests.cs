@@ -187,24 +187,6 @@ public sealed class BatchWriterTests
 
         public int Refusals { get; private set; }
 
-        protected override int WriteOut(FrameCoalescer batch, int count)
-        {
-            for (int i = 0; i < count; i++)
-            {
-                int error = WriteOne(batch[i]);
-                if (error == 0)
-                {
-                    Accepted();
-                }
-                else if (Refused(batch[i], batch.Frames(i), error) is not 0 and int fatal)
-                {
-                    return fatal;
-                }
-            }
-
-            return 0;
-        }
-
         protected override int WriteOne(ReadOnlySpan<byte> entry)
         {
             int error = RefusesAll != 0 ? RefusesAll : VirtioNetHeader.Read(entry).GsoType switch

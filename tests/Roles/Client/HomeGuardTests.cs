@@ -9,21 +9,8 @@ namespace Softlan.Tests.Roles.Client;
 
 /// <summary>A player's Linux machine whose own network has the party's addresses, with a real kernel.</summary>
 [SupportedOSPlatform("linux")]
-public sealed class HomeGuardTests : IDisposable
+public sealed class HomeGuardTests : LinuxClientFixture
 {
-    private const string Tap = "party0";
-    private static readonly MacAddress Own = MacAddress.FromUInt64(0x02_00_5e_10_00_31);
-
-    private readonly TemporaryDirectory _directory = new();
-    private readonly TemporaryDirectory _root = new();
-    private readonly RecordingLogger _log = new();
-
-    public void Dispose()
-    {
-        _directory.Dispose();
-        _root.Dispose();
-    }
-
     [Theory]
     [InlineData("192.168.1.80/25")]
     [InlineData("192.168.1.80/24")]
@@ -37,7 +24,7 @@ public sealed class HomeGuardTests : IDisposable
             AssertLeadsTo("home0", ns, "192.168.1.53");
             AssertLeadsTo("home0", ns, "198.51.100.7");
             AssertLeadsTo(Tap, ns, "192.168.1.81");
-            Assert.Equal(1, _log.Count("overlaps with 192.168.1.0/24 on home0"));
+            Assert.Equal(1, Log.Count("overlaps with 192.168.1.0/24 on home0"));
             host.Changes.UndoAll();
             Assert.Equal(before, Settings(ns));
         });
@@ -51,7 +38,7 @@ public sealed class HomeGuardTests : IDisposable
             string before = ns.Ip("route show");
             LinuxClientHost killed = Join(loop, "10.73.42.50/24");
             Assert.Contains("10.73.42.53 via 192.168.1.1 dev home0", ns.Ip("route show proto 115"), StringComparison.Ordinal);
-            string note = Assert.Single(Directory.GetFiles(_directory.Path, "client-*.json"));
+            string note = Assert.Single(Directory.GetFiles(State.Path, "client-*.json"));
             string text = File.ReadAllText(note);
             killed.Changes.UndoAll();
             killed.Dispose();
@@ -105,7 +92,7 @@ public sealed class HomeGuardTests : IDisposable
             Assert.Contains("2001:db8:1:2::/64", routes, StringComparison.Ordinal);
             Assert.Contains("2001:db8:7:7::/80", routes, StringComparison.Ordinal);
             Assert.Contains("fd42:73::/64", routes, StringComparison.Ordinal);
-            Assert.Equal(1, _log.Count("Something added the route 2001:4860:4860::8888/128"));
+            Assert.Equal(1, Log.Count("Something added the route 2001:4860:4860::8888/128"));
             AssertLeadsTo("home0", ns, "2001:db8:53::53");
             host.Changes.UndoAll();
         });
@@ -127,15 +114,11 @@ public sealed class HomeGuardTests : IDisposable
     private static void AssertLeadsTo(string card, NetworkNamespace ns, string address) =>
         Assert.Contains($" dev {card} ", ns.Ip($"route get {address}"), StringComparison.Ordinal);
 
-    private static string Settings(NetworkNamespace ns) => ns.Ip("addr show") + ns.Ip("route show table all") + ns.Ip("-6 route show table all");
-
     private void AtHome(string[] nameServers, Action<NetworkNamespace, EventLoop> test)
     {
-        Directory.CreateDirectory(_root.File("etc"));
-        File.WriteAllLines(_root.File("etc/resolv.conf"), nameServers.Select(server => $"nameserver {server}"));
-        using NetworkNamespace ns = NetworkNamespace.Create();
-        Assert.SkipUnless(File.Exists("/dev/net/tun"), "needs /dev/net/tun");
-        ns.Run(() =>
+        Directory.CreateDirectory(Root.File("etc"));
+        File.WriteAllLines(Root.File("etc/resolv.conf"), nameServers.Select(server => $"nameserver {server}"));
+        InNamespace((ns, loop) =>
         {
             // A player's Wi-Fi as NetworkManager has it: its routes have metrics.
             ns.Ip("link add home0 type veth peer name home1");
@@ -152,7 +135,6 @@ public sealed class HomeGuardTests : IDisposable
             ns.Ip("route add default via 192.168.1.1 dev home0 metric 600");
             ns.Ip("addr add 2001:db8:aaaa::77/64 dev home0 nodad");
             ns.Ip("-6 route add default via 2001:db8:aaaa::1 dev home0");
-            using EventLoop loop = new();
             test(ns, loop);
         });
     }
@@ -163,22 +145,5 @@ public sealed class HomeGuardTests : IDisposable
         host.OpenPort(Own);
         host.OnJoined(1500);
         return host;
-    }
-
-    private LinuxClientHost Create(EventLoop loop, string address)
-    {
-        Assert.True(ClientAddress.TryParse(address, out ClientAddress? parsed));
-        return LinuxClientHost.Create(
-            loop,
-            new ClientOptions
-            {
-                Join = new Softlan.Roles.Shared.JoinOptions { Room = Softlan.Tests.Roles.Shared.SessionBench.Room },
-                IdentityPath = _directory.File("identity.json"),
-                StateDirectory = _directory.Path,
-                Tap = Tap,
-                Address = parsed,
-            },
-            _log,
-            new NameServers(_root.Path));
     }
 }

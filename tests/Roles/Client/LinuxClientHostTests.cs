@@ -3,7 +3,6 @@ using System.Runtime.Versioning;
 using System.Text.Json.Nodes;
 using Softlan.Platform.Linux;
 using Softlan.Roles.Client;
-using Softlan.Tests.Platform.Linux;
 using Softlan.Wire;
 using Xunit;
 
@@ -11,21 +10,8 @@ namespace Softlan.Tests.Roles.Client;
 
 /// <summary>A player's Linux machine, with a real kernel, in a namespace of its own.</summary>
 [SupportedOSPlatform("linux")]
-public sealed class LinuxClientHostTests : IDisposable
+public sealed class LinuxClientHostTests : LinuxClientFixture
 {
-    private const string Tap = "party0";
-    private static readonly MacAddress Own = MacAddress.FromUInt64(0x02_00_5e_10_00_31);
-
-    private readonly TemporaryDirectory _directory = new();
-    private readonly TemporaryDirectory _root = new();
-    private readonly RecordingLogger _log = new();
-
-    public void Dispose()
-    {
-        _directory.Dispose();
-        _root.Dispose();
-    }
-
     [Fact]
     public void OnJoined_FixedAddress_IsACardOnThePartyAndLeavesNothingBehind()
     {
@@ -49,7 +35,7 @@ public sealed class LinuxClientHostTests : IDisposable
 
             host.Changes.UndoAll();
             Assert.Equal(before, Settings(ns));
-            Assert.Empty(Directory.GetFiles(_directory.Path));
+            Assert.Empty(Directory.GetFiles(State.Path));
         });
     }
 
@@ -171,7 +157,7 @@ public sealed class LinuxClientHostTests : IDisposable
             using LinuxClientHost next = Open(loop, "none");
             Assert.Equal(before, Settings(ns));
             Assert.Equal(acceptsBefore, Sysctl.ReadIPv6(Tap, Sysctl.AcceptRa));
-            Assert.Empty(Directory.GetFiles(_directory.Path));
+            Assert.Empty(Directory.GetFiles(State.Path));
         });
     }
 
@@ -213,7 +199,7 @@ public sealed class LinuxClientHostTests : IDisposable
             host.Maintain();
             Assert.DoesNotContain("default", ns.Ip("route show"), StringComparison.Ordinal);
             Assert.Contains("10.80.0.0/16", ns.Ip("route show"), StringComparison.Ordinal);
-            Assert.Equal(1, _log.Count("added the route 0.0.0.0/0"));
+            Assert.Equal(1, Log.Count("added the route 0.0.0.0/0"));
             host.Changes.UndoAll();
         });
     }
@@ -251,7 +237,7 @@ public sealed class LinuxClientHostTests : IDisposable
     private void Kill(LinuxTap tap)
     {
         DeviceOf(tap).Dispose();
-        string journal = Assert.Single(Directory.GetFiles(_directory.Path, "client-*.journal.json"));
+        string journal = Assert.Single(Directory.GetFiles(State.Path, "client-*.journal.json"));
         JsonNode content = JsonNode.Parse(File.ReadAllText(journal))!;
         content["startTime"] = content["startTime"]!.GetValue<long>() - 1;
         File.WriteAllText(journal, content.ToJsonString());
@@ -267,19 +253,6 @@ public sealed class LinuxClientHostTests : IDisposable
         return output.ToString();
     }
 
-    private static string Settings(NetworkNamespace ns) => ns.Ip("addr show") + ns.Ip("route show table all") + ns.Ip("-6 route show table all");
-
-    private static void InNamespace(Action<NetworkNamespace, EventLoop> test)
-    {
-        using NetworkNamespace ns = NetworkNamespace.Create();
-        Assert.SkipUnless(File.Exists("/dev/net/tun"), "needs /dev/net/tun");
-        ns.Run(() =>
-        {
-            using EventLoop loop = new();
-            test(ns, loop);
-        });
-    }
-
     /// <summary>A host that is ready to open its port.</summary>
     private LinuxClientHost Open(EventLoop loop, string address, MacAddress? virtualMac = null)
     {
@@ -287,23 +260,5 @@ public sealed class LinuxClientHostTests : IDisposable
         host.CheckReady();
         host.CleanLeftovers();
         return host;
-    }
-
-    private LinuxClientHost Create(EventLoop loop, string address, MacAddress? virtualMac)
-    {
-        Assert.True(ClientAddress.TryParse(address, out ClientAddress? parsed));
-        return LinuxClientHost.Create(
-            loop,
-            new ClientOptions
-            {
-                Join = new Softlan.Roles.Shared.JoinOptions { Room = Softlan.Tests.Roles.Shared.SessionBench.Room },
-                IdentityPath = _directory.File("identity.json"),
-                StateDirectory = _directory.Path,
-                Tap = Tap,
-                Address = parsed,
-                VirtualMac = virtualMac,
-            },
-            _log,
-            new NameServers(_root.Path));
     }
 }

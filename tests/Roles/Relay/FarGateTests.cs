@@ -1,26 +1,18 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using Softlan.Platform;
 using Softlan.Roles.Relay;
 using Softlan.Tests.Fakes;
 using Softlan.Wire;
-using Softlan.Wire.Control;
 using Xunit;
 using static Softlan.Tests.Roles.Relay.RelayBench;
 
 namespace Softlan.Tests.Roles.Relay;
 
-/// <summary>Two workers of one relay, each on a lane of its own that the test turns: rooms on one, links on both.</summary>
-public sealed class FarGateTests
+/// <summary>Rooms on one worker, links on both.</summary>
+public sealed class FarGateTests : TwoWorkers
 {
-    private readonly ManualLane _first = new();
-    private readonly ManualLane _second = new();
-    private readonly RelayHouse _house;
-
     public FarGateTests()
+        : base(new RelayOptions { StateDirectory = "/nowhere", ServerName = "relay", MaxPeers = 3 })
     {
-        _house = new RelayHouse(new RelayOptions { StateDirectory = "/nowhere", ServerName = "relay", MaxPeers = 3 }, 2);
-        _house.OpenLobby(0, _first, NullLogger.Instance);
-        _house.OpenLobby(1, _second, NullLogger.Instance);
     }
 
     [Fact]
@@ -80,14 +72,14 @@ public sealed class FarGateTests
         bob.Lose();
         Turn();
         Assert.Contains(gateway.SentControl, message => message.Contains("\"left\"", StringComparison.Ordinal));
-        Assert.Equal(1, _house.Peers);
+        Assert.Equal(1, House.Peers);
     }
 
     [Fact]
     public void HandlerOfAFarLinkHasABug_OnlyThatLinkEnds()
     {
-        FarGate gate = new(_second, new PeerCounters(), _first, new PeerCounters());
-        MemoryLink real = new(_second);
+        FarGate gate = new(Second, new PeerCounters(), First, new PeerCounters());
+        MemoryLink real = new(Second);
         FarLink far = gate.Pass(real, _ => { });
         gate.Open(far);
         List<Exception> bugs = [];
@@ -111,7 +103,7 @@ public sealed class FarGateTests
         bob.ReceiveControl(large);
         Assert.Equal((CloseReason.ProtocolError, "too many control messages"), bob.ClosedWith);
         Turn();
-        Assert.Equal(1, _house.Peers);
+        Assert.Equal(1, House.Peers);
     }
 
     [Fact]
@@ -155,7 +147,7 @@ public sealed class FarGateTests
         MemoryLink other = Join(1, ClientHello(1));
         Assert.Contains(other.SentControl, message => message.Contains("mac-taken", StringComparison.Ordinal));
         Assert.Equal(CloseReason.Normal, other.ClosedWith?.Reason);
-        Assert.Equal(1, _house.Peers);
+        Assert.Equal(1, House.Peers);
     }
 
     [Fact]
@@ -178,7 +170,7 @@ public sealed class FarGateTests
         Join(1, ClientHello(3, Code("OTHER")));
         MemoryLink oneTooMany = Join(0, ClientHello(4));
         Assert.Contains(oneTooMany.SentControl, message => message.Contains("server-full", StringComparison.Ordinal));
-        Assert.Equal(2, _house.OpenRooms);
+        Assert.Equal(2, House.OpenRooms);
     }
 
     [Fact]
@@ -192,7 +184,7 @@ public sealed class FarGateTests
         anna.ReceiveDatagram(DatagramHeader.ForFrame(0), TestFrame.Make(Mac(1), MacAddress.Broadcast, 100));
         Turn();
         Assert.Single(bob.Sent);
-        Assert.Equal(1, _house.OpenRooms);
+        Assert.Equal(1, House.OpenRooms);
     }
 
     [Fact]
@@ -201,9 +193,9 @@ public sealed class FarGateTests
         MemoryLink anna = Join(0, ClientHello(1));
         anna.Lose();
         Turn();
-        _first.Advance(TimeSpan.FromMinutes(2));
-        _house.Lobbies[0].Sweep();
-        Assert.Equal(0, _house.KnownRooms);
+        First.Advance(TimeSpan.FromMinutes(2));
+        House.Lobbies[0].Sweep();
+        Assert.Equal(0, House.KnownRooms);
         MemoryLink bob = Join(1, ClientHello(2));
         Assert.Contains(bob.SentControl, message => message.Contains("\"welcome\"", StringComparison.Ordinal));
     }
@@ -212,7 +204,7 @@ public sealed class FarGateTests
     public void RejectedHello_LeavesNoRoomBehind()
     {
         Join(0, ClientHello(1) with { Mac = MacAddress.FromUInt64(0x00_11_22_33_44_55) });
-        Assert.Equal(0, _house.KnownRooms);
+        Assert.Equal(0, House.KnownRooms);
     }
 
     [Fact]
@@ -224,15 +216,15 @@ public sealed class FarGateTests
         bob.ReceiveDatagram(DatagramHeader.ForFrame(0), TestFrame.Make(Mac(9), LanMac(1), 100));
         Turn();
         PeerCounters sum = new();
-        sum.Add(_house.Lobbies[0].Sum());
-        sum.Add(_house.Lobbies[1].Sum());
+        sum.Add(House.Lobbies[0].Sum());
+        sum.Add(House.Lobbies[1].Sum());
         Assert.Equal(1, sum.Dropped(DropReason.TooOld));
         Assert.Equal(1, sum.Dropped(DropReason.UnauthorizedSourceMac));
 
         bob.Lose();
         Turn();
-        Assert.Equal(1, _house.Lobbies[1].Sum().Dropped(DropReason.TooOld));
-        Assert.Equal(1, _house.Lobbies[0].Sum().Dropped(DropReason.UnauthorizedSourceMac));
+        Assert.Equal(1, House.Lobbies[1].Sum().Dropped(DropReason.TooOld));
+        Assert.Equal(1, House.Lobbies[0].Sum().Dropped(DropReason.UnauthorizedSourceMac));
     }
 
     [Fact]
@@ -243,15 +235,15 @@ public sealed class FarGateTests
         bob.ReceiveDatagram(DatagramHeader.ForFrame(0), TestFrame.Make(Mac(2), LanMac(1), 100));
         gateway.ReceiveDatagram(DatagramHeader.ForFrame(0), TestFrame.Make(LanMac(1), Mac(2), 100));
         bob.Lose();
-        _second.Advance(TimeSpan.Zero);
+        Second.Advance(TimeSpan.Zero);
         Assert.Empty(bob.Sent);
-        Assert.Equal(1, _house.Lobbies[1].Sum().Dropped(DropReason.NotConnected));
+        Assert.Equal(1, House.Lobbies[1].Sum().Dropped(DropReason.NotConnected));
 
         MemoryLink cem = Join(1, ClientHello(3));
         cem.ReceiveDatagram(DatagramHeader.ForFrame(0), TestFrame.Make(Mac(3), LanMac(1), 100));
-        _house.Lobbies[0].Links.Single(peer => peer.Mac == Mac(3)).Close(CloseReason.Kicked, "a test said so");
+        House.Lobbies[0].Links.Single(peer => peer.Mac == Mac(3)).Close(CloseReason.Kicked, "a test said so");
         Turn();
-        Assert.Equal(1, _house.Lobbies[0].Sum().Dropped(DropReason.NotConnected));
+        Assert.Equal(1, House.Lobbies[0].Sum().Dropped(DropReason.NotConnected));
     }
 
     [Fact]
@@ -260,7 +252,7 @@ public sealed class FarGateTests
         Join(0, GatewayHello());
         MemoryLink bob = Join(1, ClientHello(2));
         int drained = 0;
-        foreach (Lobby lobby in _house.Lobbies)
+        foreach (Lobby lobby in House.Lobbies)
         {
             lobby.Drained = () => drained++;
             lobby.Drain();
@@ -269,40 +261,6 @@ public sealed class FarGateTests
         Turn();
         Assert.Contains(bob.SentControl, message => message.Contains("shutting-down", StringComparison.Ordinal));
         Assert.Equal(2, drained);
-    }
-
-    private MemoryLink Connect(int worker)
-    {
-        ManualLane lane = worker == 0 ? _first : _second;
-        MemoryLink link = new(lane);
-        link.Handler = _house.Lobbies[worker].Accept(link);
-        link.Connect();
-        return link;
-    }
-
-    private MemoryLink Join(int worker, HelloMessage hello)
-    {
-        MemoryLink link = Connect(worker);
-        Say(link, hello);
-        return link;
-    }
-
-    private void Say(MemoryLink link, HelloMessage hello)
-    {
-        link.ReceiveControl(Text(hello));
-        Turn(10);
-    }
-
-    private static string Text(HelloMessage hello) => System.Text.Encoding.UTF8.GetString(ControlCodec.Write(hello));
-
-    /// <summary>Both lanes, until what one tells the other has been answered.</summary>
-    private void Turn(int milliseconds = 0)
-    {
-        for (int i = 0; i < 8; i++)
-        {
-            _first.Advance(TimeSpan.FromMilliseconds(milliseconds / 8.0));
-            _second.Advance(TimeSpan.FromMilliseconds(milliseconds / 8.0));
-        }
     }
 
     private sealed class BuggyHandler : IFrameLinkHandler
