@@ -10,14 +10,14 @@ namespace Softlan.Roles.Gateway;
 
 // From the LAN to the relay, in the order in which a frame meets it:
 //
-//   source MAC       a remote client's: somebody bridges twice (LoopGuard), or this host injected it; else the LAN's (PlayerMacs)
+//   source MAC       a remote client's: somebody bridges twice or has the same MAC (LoopWatch), or this host injected it; else the LAN's (PlayerMacs)
 //   destination MAC  broadcast, multicast or a remote client's; everything else stays on the LAN (most frames end here)
 //   RelaySession     safety policy, room MTU, MSS; then the link
 //
 // From the relay to the LAN:
 //
 //   RelaySession     known source peer, its own MAC, safety policy, room MTU, MSS
-//   LoopGuard        nothing while bridging is stopped
+//   LoopWatch        nothing while bridging is stopped
 //   PlayerMacs       no MAC that a machine on the LAN has; not many frames to MACs that nobody has
 //   IFramePort       the wire, and this host's own stack where it is concerned
 
@@ -33,10 +33,6 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
 
     private static readonly TimeSpan FarewellTime = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Lines about players who have a MAC of the LAN, a second and at once. Who joins again and again is not repeated.</summary>
-    private const double RefusalLinesPerSecond = 1.0 / 60;
-    private const int RefusalLinesBurst = 16;
-
     private readonly ILane _lane;
     private readonly IFramePort _port;
     private readonly GatewayOptions _options;
@@ -44,12 +40,11 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
     private readonly ILogger _logger;
     private readonly bool _traces;
     private readonly RelaySession _session;
-    private readonly LoopGuard _loops = new();
+    private readonly LoopWatch _loops;
     private readonly PlayerMacs _macs;
-    private readonly TokenBucket _refusalLines = new(RefusalLinesPerSecond, RefusalLinesBurst);
+    private readonly PlayerRefusals _refusals;
     private readonly DropReport _drops = new(ExpectedDrops);
     private readonly ILaneTimer _camTimer;
-    private readonly ILaneTimer _pauseTimer;
     private readonly ILaneTimer _reportTimer;
     private readonly StatusConsole? _console;
     private readonly byte[] _camFrame = new byte[CamRefresh.Length];
@@ -95,8 +90,9 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
             ResumeToken = resume?.Find(),
         };
         _session = new RelaySession(lane, engine, session, this, logger, resolver, random);
+        _refusals = new PlayerRefusals(lane, _session, _macs, options.Interface, logger);
+        _loops = new LoopWatch(lane, logger, port.Port.Name, options.Join.Room, _macs, OnRefused, OnCamTimer);
         _camTimer = lane.CreateTimer(OnCamTimer);
-        _pauseTimer = lane.CreateTimer(OnPauseOver);
         _reportTimer = lane.CreateTimer(OnReportTimer);
     }
 
@@ -146,7 +142,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
         _status?.Dispose();
         _session.Dispose();
         _camTimer.Dispose();
-        _pauseTimer.Dispose();
+        _loops.Dispose();
         _reportTimer.Dispose();
         _farewellTimer?.Dispose();
         _port.Dispose();
@@ -185,9 +181,17 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
 
     void IRelaySessionOwner.OnFrame(ReadOnlySpan<byte> frame, PeerInfo source)
     {
-        DropReason reason = _loops.IsPaused ? DropReason.LoopedSourceMac : _macs.Check(source.Mac, MacAddress.Read(frame), _lane.Now);
+        bool floods = false;
+        DropReason reason = _loops.IsPaused
+            ? DropReason.LoopedSourceMac
+            : _macs.Check(source.Mac, MacAddress.Read(frame), _lane.Now, out floods);
         if (reason == DropReason.None)
         {
+            if (floods)
+            {
+                _loops.OnWritten(frame, source.Mac);
+            }
+
             _port.Write(frame);
         }
         else
@@ -210,7 +214,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
 
     void IRelaySessionOwner.OnJoined(JoinedRoom room)
     {
-        _macs.EnterRoom(_session.Peers, _lane.Now, TellRefused);
+        _macs.EnterRoom(_session.Peers, _lane.Now, _refusals.OnRefused);
         OnCamTimer();
     }
 
@@ -218,7 +222,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
     {
         if (!_macs.Add(peer, _session.Peers, _lane.Now))
         {
-            TellRefused(peer);
+            _refusals.OnRefused(peer);
         }
 
         RefreshCam(peer);
@@ -241,7 +245,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
         // Clients' MACs are locally administered, as few on a LAN are: for most frames one bit answers before the table does.
         if (source.IsValidClientAddress && source != _port.Address && peers.IsClientMac(source) && !_macs.IsRefused(source))
         {
-            return Drop(OnLooped(source, origin));
+            return Drop(OnLooped(frame, source, origin));
         }
 
         if (CamRefresh.IsOne(frame))
@@ -271,62 +275,22 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
         return reason;
     }
 
-    private DropReason OnLooped(MacAddress source, FrameOrigin origin)
+    private DropReason OnLooped(ReadOnlySpan<byte> frame, MacAddress source, FrameOrigin origin)
     {
         // What this host itself injects under a client's MAC (this gateway does so all the time) is no loop.
         if (origin == FrameOrigin.Received)
         {
-            switch (_loops.OnLoopedFrame(_lane.Now))
-            {
-                case LoopVerdict.Stray:
-                    GatewayLog.StrayLoop(_logger, source, _port.Name, _options.Join.Room);
-                    break;
-                case LoopVerdict.Pause:
-                    GatewayLog.Loop(_logger, source, _port.Name, _options.Join.Room, SessionFailures.Seconds(LoopGuard.PauseLength));
-                    _pauseTimer.Set(LoopGuard.PauseLength);
-                    break;
-            }
+            _loops.OnHeard(frame, source);
         }
 
         return DropReason.LoopedSourceMac;
     }
 
-    private void OnPauseOver()
+    private void OnRefused(MacAddress mac)
     {
-        _loops.Resume();
-        GatewayLog.BridgingAgain(_logger, _port.Name);
-        OnCamTimer();
-    }
-
-    private void TellRefused(PeerInfo peer)
-    {
-        if (!_refusalLines.TryTake(1, _lane.Now))
+        if (_session.Peers.TryGet(mac, out PeerInfo? peer))
         {
-            return;
-        }
-
-        if (_macs.IsOwn(peer.Mac))
-        {
-            GatewayLog.OwnMacAnnounced(_logger, Describe(peer), _options.Interface);
-        }
-        else
-        {
-            GatewayLog.LanMacAnnounced(
-                _logger, Describe(peer), _options.Interface, SessionFailures.Seconds(_macs.HeardAgo(peer.Mac, _lane.Now) ?? TimeSpan.Zero));
-        }
-    }
-
-    private static string Describe(PeerInfo player) => player.Name.Length == 0 ? player.Mac.ToString() : $"{player.Name} ({player.Mac})";
-
-    private void OnReconsidered(PeerInfo peer)
-    {
-        if (_macs.IsRefused(peer.Mac))
-        {
-            TellRefused(peer);
-        }
-        else if (_refusalLines.TryTake(1, _lane.Now))
-        {
-            GatewayLog.LanMacGone(_logger, Describe(peer), _options.Interface);
+            _refusals.OnRefused(peer);
         }
     }
 
@@ -335,7 +299,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
         _camTimer.Set(CamRefresh.Interval);
         if (_session.IsJoined)
         {
-            _macs.Reconsider(_session.Peers, _lane.Now, OnReconsidered);
+            _macs.Reconsider(_session.Peers, _lane.Now, _refusals.OnReconsidered);
         }
 
         if (_loops.IsPaused)
@@ -345,6 +309,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
 
         foreach (PeerInfo peer in _session.Peers.All)
         {
+            _refusals.TellRelay(peer);
             RefreshCam(peer);
         }
 
@@ -385,7 +350,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
 
         _ended = null;
         _camTimer.Cancel();
-        _pauseTimer.Cancel();
+        _loops.Stop();
         _reportTimer.Cancel();
         ReportDrops();
         _status?.Dispose();

@@ -10,10 +10,22 @@ internal sealed class LanPlayer
     private const int UnknownPerSecond = 256;
     private const int UnknownBurst = 2 * UnknownPerSecond;
 
+    /// <summary>So many frames within this time that this gateway has not brought to the LAN come from a machine that is there.</summary>
+    private const int StrangersThreshold = 20;
+    private static readonly TimeSpan StrangersWindow = TimeSpan.FromSeconds(10);
+
     private readonly TokenBucket _unknown = new(UnknownPerSecond, UnknownBurst);
+    private Burst? _strangers;
 
     /// <summary>Its MAC is that of a machine on the LAN: nothing of it crosses.</summary>
     public bool IsRefused { get; set; }
+
+    /// <summary>What the relay was told of <see cref="IsRefused"/>; a relay that was told nothing takes it for false.</summary>
+    public bool IsToldRefused { get; set; }
+
+    /// <summary>A frame with its MAC came from the LAN that is not its own.</summary>
+    /// <returns>Whether a machine on the LAN has its MAC.</returns>
+    public bool NoteStranger(TimeSpan now) => (_strangers ??= new Burst(StrangersThreshold, StrangersWindow)).Note(now);
 
     /// <summary>Whether it may send one more frame to a MAC that nobody has shown. Takes it.</summary>
     public bool MayLookFor(TimeSpan now) => _unknown.TryTake(1, now);

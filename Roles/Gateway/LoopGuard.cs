@@ -15,32 +15,28 @@ internal sealed class LoopGuard
     /// <summary>Stray frames are told about once in this time.</summary>
     public static readonly TimeSpan StrayReminder = TimeSpan.FromMinutes(1);
 
-    /// <summary>When each of the latest looped frames came: a ring, the oldest at <see cref="_next"/>.</summary>
-    private readonly TimeSpan[] _times = new TimeSpan[Threshold];
-    private int _next;
-    private long _seen;
+    private readonly Burst _echoes = new(Threshold, Window);
     private TimeSpan? _toldAt;
 
     public bool IsPaused { get; private set; }
 
-    /// <summary>Judges one looped frame.</summary>
-    public LoopVerdict OnLoopedFrame(TimeSpan now)
+    /// <summary>Judges a frame that came back.</summary>
+    public LoopVerdict OnEcho(TimeSpan now)
     {
-        if (IsPaused)
+        if (IsPaused || !_echoes.Note(now))
         {
-            return LoopVerdict.Quiet;
+            return OnStray(now);
         }
 
-        _times[_next] = now;
-        _next = (_next + 1) % Threshold;
-        if (++_seen >= Threshold && now - _times[_next] <= Window)
-        {
-            IsPaused = true;
-            _toldAt = now;
-            return LoopVerdict.Pause;
-        }
+        IsPaused = true;
+        _toldAt = now;
+        return LoopVerdict.Pause;
+    }
 
-        if (_toldAt is { } told && now - told < StrayReminder)
+    /// <summary>Judges a frame with a player's MAC that may be another's.</summary>
+    public LoopVerdict OnStray(TimeSpan now)
+    {
+        if (IsPaused || (_toldAt is { } told && now - told < StrayReminder))
         {
             return LoopVerdict.Quiet;
         }
@@ -53,6 +49,6 @@ internal sealed class LoopGuard
     public void Resume()
     {
         IsPaused = false;
-        _seen = 0;
+        _echoes.Clear();
     }
 }

@@ -8,7 +8,8 @@ namespace Softlan.Roles.Gateway;
 // Whose is a MAC, the LAN's or a player's? Whoever had it first keeps it:
 //
 //   heard from the LAN, then announced by a client    the LAN's: the client is refused until the LAN was silent for LanAddresses.Lifetime
-//   announced by a client, then heard from the LAN    the client's: the frame came back, which is a loop (LoopGuard)
+//   announced by a client, then heard from the LAN    the client's: the frame came back, which is a loop (LoopGuard). But the LAN's when again and
+//                                                     again it is not what this gateway has written (EchoMemory)
 //   of this host's cards                              the LAN's
 //   in a CamRefresh of another gateway of this LAN    a player's, who may come into this room next
 //
@@ -22,8 +23,9 @@ namespace Softlan.Roles.Gateway;
 //                                  player stays one until the next roster says otherwise
 //   before this process began      it hears nothing before it is in the room
 //
-// What remains: a client that has taken a machine's MAC while that machine was silent, or before this gateway came, has it. Then the machine's frames
-// count as looped. The other way round, a player whose own machine has just left the LAN with the same MAC waits for LanAddresses.Lifetime.
+// What remains: a client that has taken a machine's MAC while that machine was silent, or before this gateway came, has it until the machine has sent
+// twenty frames in ten seconds. The other way round, a player whose own machine has just left the LAN with the same MAC waits for
+// LanAddresses.Lifetime.
 
 /// <summary>Which clients' MACs may be used on the LAN. Used on the gateway's lane.</summary>
 /// <param name="port">Its address is this host's.</param>
@@ -54,6 +56,11 @@ internal sealed class PlayerMacs(IFramePort port, IReadOnlyCollection<MacAddress
     {
         _joinedAt = now;
         ForgetOthers(peers, now);
+        foreach (LanPlayer player in _players.Values)
+        {
+            player.IsToldRefused = false; // The relay begins anew with its gateway.
+        }
+
         foreach (PeerInfo peer in peers.All)
         {
             if (!Add(peer, peers, now))
@@ -140,6 +147,26 @@ internal sealed class PlayerMacs(IFramePort port, IReadOnlyCollection<MacAddress
         }
     }
 
+    /// <summary>A frame with a client's MAC came from the LAN, and it was not the client's.</summary>
+    /// <returns>Whether the client is refused from now on: a machine on the LAN has its MAC.</returns>
+    public bool OnStranger(MacAddress source, TimeSpan now)
+    {
+        if (!_players.TryGetValue(source, out LanPlayer? player) || player.IsRefused || !player.NoteStranger(now))
+        {
+            return false;
+        }
+
+        _lan.Add(source, now);
+        Set(player, isRefused: true);
+        return true;
+    }
+
+    /// <summary>Whether the relay does not know yet that this client is refused, or is not any more.</summary>
+    public bool HasNews(MacAddress mac) => _players.TryGetValue(mac, out LanPlayer? player) && player.IsToldRefused != player.IsRefused;
+
+    /// <summary>The relay is told now whether this client, of whom there is news, is refused.</summary>
+    public bool TakeNews(MacAddress mac) => _players[mac].IsToldRefused = _players[mac].IsRefused;
+
     /// <summary>Another gateway on this LAN keeps a place for a player of its room. Whoever could pretend that is on the LAN and could take the MAC
     /// anyway.</summary>
     public void OnPlayerOfAnotherGateway(MacAddress mac, TimeSpan now)
@@ -152,17 +179,24 @@ internal sealed class PlayerMacs(IFramePort port, IReadOnlyCollection<MacAddress
     }
 
     /// <summary>Judges a frame of a client to the LAN.</summary>
-    public DropReason Check(MacAddress source, MacAddress destination, TimeSpan now)
+    /// <param name="floods">The LAN's switches send it everywhere.</param>
+    public DropReason Check(MacAddress source, MacAddress destination, TimeSpan now, out bool floods)
     {
+        floods = destination.IsMulticast;
+
         // This host's other MACs do not change, so a player with one of them is refused since it came.
         if (source == port.Address || !_players.TryGetValue(source, out LanPlayer? player) || player.IsRefused)
         {
             return DropReason.LanSourceMac;
         }
 
-        return destination.IsMulticast || _lan.Knows(destination, now) || IsOwn(destination) || player.MayLookFor(now)
-            ? DropReason.None
-            : DropReason.RateLimited;
+        if (floods || _lan.Knows(destination, now) || IsOwn(destination))
+        {
+            return DropReason.None;
+        }
+
+        floods = true;
+        return player.MayLookFor(now) ? DropReason.None : DropReason.RateLimited;
     }
 
     private bool IsOfTheLan(MacAddress mac, TimeSpan now)

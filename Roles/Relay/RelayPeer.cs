@@ -71,6 +71,9 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
     /// <summary>The other peers have been told of it.</summary>
     public bool IsAnnounced { get; private set; }
 
+    /// <summary>A machine on the gateway's LAN has its MAC: nothing that it sends goes further, and what is for that MAC is for the LAN.</summary>
+    public bool IsOutside { get; private set; }
+
     /// <summary>The gateway that has been told of this client, perhaps before everybody else.</summary>
     public RelayPeer? ToldGateway { get; private set; }
 
@@ -182,6 +185,9 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
             case StatsMessage stats when !awaitsHello:
                 Reported = stats;
                 break;
+            case OutsideMessage outside when IsGateway && State == RelayPeerState.Joined:
+                _room?.SetOutside(outside.Id, outside.IsOutside);
+                break;
             default:
                 CloseForProtocolError(
                     awaitsHello ? "the first message is not a hello" : $"a {parsed.GetType().Name} is not for the relay at this point");
@@ -242,6 +248,13 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
 
     /// <summary>The others are being told of it, or know it already.</summary>
     public void BecomeAnnounced() => IsAnnounced = true;
+
+    /// <summary>It stays outside from now on, or may come in: the others see it leave or join.</summary>
+    public void SetOutside(bool isOutside)
+    {
+        IsOutside = isOutside;
+        IsAnnounced &= !isOutside;
+    }
 
     /// <summary>The gateway is being told of it, or knows it already.</summary>
     public void NoteTold(RelayPeer gateway) => ToldGateway = gateway;

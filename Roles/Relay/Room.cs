@@ -52,6 +52,7 @@ internal sealed class Room(RoomCode code, ILane lane, ILogger logger)
         if (peer.IsGateway)
         {
             Gateway = peer;
+            LetAllIn(); // It says anew who is to stay outside.
         }
         else
         {
@@ -90,10 +91,38 @@ internal sealed class Room(RoomCode code, ILane lane, ILogger logger)
         }
 
         Switch.AddTarget(peer);
-        if (!peer.IsAnnounced)
+        if (!peer.IsAnnounced && !peer.IsOutside)
         {
             Announce(peer);
             _news.TellAll(); // It may have frames for them already.
+        }
+    }
+
+    /// <summary>The gateway says whether a machine on its LAN has a client's MAC. To the other players such a client has left: its MAC is that
+    /// machine's to them.</summary>
+    /// <param name="id">Whose. One that is not here, or no client, is not heard of: it may have left meanwhile.</param>
+    /// <param name="isOutside">Whether it stays outside.</param>
+    public void SetOutside(ushort id, bool isOutside)
+    {
+        if (_members.Find(member => member.Id == id && !member.IsGateway) is not { } peer || peer.IsOutside == isOutside)
+        {
+            return;
+        }
+
+        bool wasAnnounced = peer.IsAnnounced;
+        peer.SetOutside(isOutside);
+        if (wasAnnounced)
+        {
+            TellPlayers(ControlCodec.Write(new LeftMessage(id, CloseReason.Kicked)), peer);
+        }
+
+        if (peer.State == RelayPeerState.Joined)
+        {
+            peer.SendControl(ControlCodec.Write(new OutsideMessage(id, isOutside)));
+            if (!isOutside)
+            {
+                Announce(peer);
+            }
         }
     }
 
@@ -101,6 +130,11 @@ internal sealed class Room(RoomCode code, ILane lane, ILogger logger)
     public void Leave(RelayPeer peer, CloseReason reason, TimeSpan now)
     {
         Detach(peer);
+        if (peer.IsGateway)
+        {
+            LetAllIn(); // Without its LAN there is no other machine that could have their MACs.
+        }
+
         EmptySince = now;
         if (peer.Seat is { } seat)
         {
@@ -152,7 +186,7 @@ internal sealed class Room(RoomCode code, ILane lane, ILogger logger)
             return; // It left while its gateway was being told.
         }
 
-        if (peer.IsGateway)
+        if (peer.IsGateway || peer.IsOutside)
         {
             Welcome(peer);
         }
@@ -198,6 +232,11 @@ internal sealed class Room(RoomCode code, ILane lane, ILogger logger)
         }
 
         peer.BecomeJoined();
+        if (peer.IsOutside)
+        {
+            peer.SendControl(ControlCodec.Write(new OutsideMessage(peer.Id, IsOutside: true)));
+        }
+
         peer.WaitForDelivery(peer, () => Activate(peer));
     }
 
@@ -222,6 +261,14 @@ internal sealed class Room(RoomCode code, ILane lane, ILogger logger)
             message,
             _members.Where(other => other.State == RelayPeerState.Joined && !other.IsGateway && !ReferenceEquals(other, about)),
             told);
+
+    private void LetAllIn()
+    {
+        foreach (RelayPeer peer in _members.FindAll(member => member.IsOutside))
+        {
+            SetOutside(peer.Id, isOutside: false);
+        }
+    }
 
     private void Detach(RelayPeer peer)
     {

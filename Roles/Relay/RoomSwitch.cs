@@ -135,9 +135,14 @@ internal sealed class RoomSwitch(RoomCode room, ILogger logger)
             return DropReason.InvalidSourceMac;
         }
 
-        if (from.IsGateway ? _clients.Find(source) is not null : source != from.Mac)
+        if (from.IsGateway ? FindInside(source) is not null : source != from.Mac)
         {
             return from.IsGateway ? DropReason.LoopedSourceMac : DropReason.UnauthorizedSourceMac;
+        }
+
+        if (from.IsOutside)
+        {
+            return DropReason.LanSourceMac;
         }
 
         DropReason unsafeFor = SafetyPolicy.Check(frame, from.IsGateway ? FrameDirection.FromGateway : FrameDirection.FromClient);
@@ -154,7 +159,7 @@ internal sealed class RoomSwitch(RoomCode room, ILogger logger)
         bool isKnown = true;
         if (!destination.IsMulticast)
         {
-            target = _clients.Find(destination) ?? (from.IsGateway ? null : _gateway);
+            target = FindInside(destination) ?? (from.IsGateway ? null : _gateway);
             isKnown = target is { IsTarget: true } && !ReferenceEquals(target, from);
         }
 
@@ -167,6 +172,9 @@ internal sealed class RoomSwitch(RoomCode room, ILogger logger)
 
         return isKnown ? DropReason.None : DropReason.UnknownDestination;
     }
+
+    /// <summary>The client that has this MAC, and not a machine on the LAN.</summary>
+    private RelayPeer? FindInside(MacAddress address) => _clients.Find(address) is { IsOutside: false } client ? client : null;
 
     private int SendToOthers(RelayPeer from, ReadOnlySpan<byte> frame)
     {

@@ -38,7 +38,7 @@ internal sealed class RelaySession : IFrameLinkHandler, IDisposable
     private readonly RelayConnector _connector;
     private readonly RoomMembership _membership;
     private readonly ILaneTimer _timer;
-    private Stage _stage;
+    private SessionStage _stage;
     private IFrameLink? _link;
     private string? _resumeToken;
     private ByeMessage? _bye;
@@ -68,15 +68,6 @@ internal sealed class RelaySession : IFrameLinkHandler, IDisposable
         _connector = new RelayConnector(lane, engine, options, owner, resolver ?? new SystemRelayResolver(), logger, Counters, this, OnRoundFailed);
     }
 
-    private enum Stage
-    {
-        Stopped,
-        Connecting,
-        Greeting,
-        Joined,
-        Waiting,
-    }
-
     /// <summary>Counts over all links since the start.</summary>
     public PeerCounters Counters { get; } = new();
 
@@ -86,7 +77,7 @@ internal sealed class RelaySession : IFrameLinkHandler, IDisposable
     /// <summary>Null while not joined.</summary>
     public JoinedRoom? Room => _membership.Room;
 
-    public bool IsJoined => _stage == Stage.Joined;
+    public bool IsJoined => _stage == SessionStage.Joined;
 
     /// <summary>Round trip of probes to the relay.</summary>
     public RoundTrip RelayRoundTrip => _membership.Prober.Relay;
@@ -96,7 +87,7 @@ internal sealed class RelaySession : IFrameLinkHandler, IDisposable
 
     public void Start()
     {
-        if (_stage == Stage.Stopped)
+        if (_stage == SessionStage.Stopped)
         {
             Connect();
         }
@@ -105,7 +96,7 @@ internal sealed class RelaySession : IFrameLinkHandler, IDisposable
     /// <summary>Says bye and closes. Nothing is reported after it. The lane needs one more turn to send the goodbye.</summary>
     public void Stop(CloseReason reason = CloseReason.Normal, string text = "stopped")
     {
-        if (_link is { } link && _stage is Stage.Greeting or Stage.Joined)
+        if (_link is { } link && _stage is SessionStage.Greeting or SessionStage.Joined)
         {
             link.SendControl(ControlCodec.Write(new ByeMessage(reason, text)));
         }
@@ -126,12 +117,15 @@ internal sealed class RelaySession : IFrameLinkHandler, IDisposable
     /// <returns><see cref="DropReason.None"/>, or why it went no further (already counted).</returns>
     public DropReason Send(Span<byte> frame) => _membership.Send(frame, Counters);
 
+    /// <summary>Says to the relay that a client stays outside this gateway's LAN, or may come in again. While not joined it says nothing.</summary>
+    public void SayOutside(ushort id, bool isOutside) => _membership.Say(new OutsideMessage(id, isOutside));
+
     /// <summary>The host's addresses or routes changed: links look whether they must migrate, or end for it, and a session that waits tries at
     /// once.</summary>
     public void NetworkChanged()
     {
         _engine.NetworkChanged();
-        if (_stage == Stage.Waiting)
+        if (_stage == SessionStage.Waiting)
         {
             _delay.Reset();
             Connect();
@@ -148,7 +142,7 @@ internal sealed class RelaySession : IFrameLinkHandler, IDisposable
         _link = link;
         _bye = null;
         _hasConnected = true;
-        _stage = Stage.Greeting;
+        _stage = SessionStage.Greeting;
         _timer.Set(WelcomePatience);
         SessionLog.Reached(_logger, _options.Relay, _connector.EndPoint, _options.Room);
         link.SendControl(ControlCodec.Write(_membership.MakeHello(_resumeToken)));
@@ -169,13 +163,13 @@ internal sealed class RelaySession : IFrameLinkHandler, IDisposable
 
         switch (parsed)
         {
-            case WelcomeMessage welcome when _stage == Stage.Greeting:
+            case WelcomeMessage welcome when _stage == SessionStage.Greeting:
                 OnWelcome(link, welcome);
                 break;
-            case RejectMessage reject when _stage == Stage.Greeting:
+            case RejectMessage reject when _stage == SessionStage.Greeting:
                 OnReject(reject);
                 break;
-            case JoinedMessage or LeftMessage when _stage == Stage.Joined:
+            case JoinedMessage or LeftMessage or OutsideMessage when _stage == SessionStage.Joined:
                 if (!_membership.OnControl(parsed))
                 {
                     BreakOff("it names more peers than a room can have, or one without a usable MAC");
@@ -238,7 +232,7 @@ internal sealed class RelaySession : IFrameLinkHandler, IDisposable
     private void Connect()
     {
         _timer.Cancel();
-        _stage = Stage.Connecting;
+        _stage = SessionStage.Connecting;
         _connector.BeginRound();
     }
 
@@ -270,7 +264,7 @@ internal sealed class RelaySession : IFrameLinkHandler, IDisposable
         }
 
         _timer.Cancel();
-        _stage = Stage.Joined;
+        _stage = SessionStage.Joined;
         _hasJoined = true;
         _joinedAt = _lane.Now;
         _takenSince = null;
@@ -282,7 +276,7 @@ internal sealed class RelaySession : IFrameLinkHandler, IDisposable
             _owner.OnResumeToken(welcome.Resume);
         }
 
-        if (_stage == Stage.Joined)
+        if (_stage == SessionStage.Joined)
         {
             _membership.Announce(); // Unless the owner has stopped the session meanwhile.
         }
@@ -312,7 +306,7 @@ internal sealed class RelaySession : IFrameLinkHandler, IDisposable
     /// <summary>The link was up and is not any more.</summary>
     private void OnLost(CloseReason reason, string text)
     {
-        bool wasJoined = _stage == Stage.Joined;
+        bool wasJoined = _stage == SessionStage.Joined;
         if (wasJoined && _lane.Now - _joinedAt >= StableAfter)
         {
             _delay.Reset();
@@ -332,7 +326,7 @@ internal sealed class RelaySession : IFrameLinkHandler, IDisposable
     private void Wait(string reason, TimeSpan delay)
     {
         _membership.Leave();
-        _stage = Stage.Waiting;
+        _stage = SessionStage.Waiting;
         _timer.Set(delay);
         _owner.OnDisconnected(reason, delay);
     }
@@ -361,14 +355,14 @@ internal sealed class RelaySession : IFrameLinkHandler, IDisposable
     {
         switch (_stage)
         {
-            case Stage.Waiting:
+            case SessionStage.Waiting:
                 Connect();
                 break;
-            case Stage.Greeting or Stage.Joined when _bye is { } bye:
+            case SessionStage.Greeting or SessionStage.Joined when _bye is { } bye:
                 Detach()?.Close(CloseReason.Normal, "bye");
                 OnLost(bye.Reason, PlainText.Of(bye.Text));
                 break;
-            case Stage.Greeting:
+            case SessionStage.Greeting:
                 BreakOff($"no welcome within {WelcomePatience.TotalSeconds:0} s", CloseReason.TimedOut);
                 break;
         }
@@ -382,7 +376,7 @@ internal sealed class RelaySession : IFrameLinkHandler, IDisposable
 
     private void End(CloseReason reason, string text)
     {
-        _stage = Stage.Stopped;
+        _stage = SessionStage.Stopped;
         _timer.Cancel();
         _membership.Leave();
         _connector.Cancel();

@@ -103,6 +103,8 @@ internal sealed class RoomMembership : IDisposable
         return sender.Send(Room!.Self, frame, maxDatagramLength);
     }
 
+    public void Say(ControlMessage message) => _link?.SendControl(ControlCodec.Write(message));
+
     public void OnDatagram(ReadOnlySpan<byte> datagram, PeerCounters counters)
     {
         if (_receiver is not { } receiver)
@@ -191,6 +193,9 @@ internal sealed class RoomMembership : IDisposable
             case LeftMessage left:
                 OnLeft(left.Id, left.Reason);
                 return true;
+            case OutsideMessage outside:
+                OnOutside(outside);
+                return true;
             default:
                 return true;
         }
@@ -239,6 +244,23 @@ internal sealed class RoomMembership : IDisposable
 
         TellGatewayUnless(gateway);
         _owner.OnPeerLeft(peer, reason);
+    }
+
+    private void OnOutside(OutsideMessage outside)
+    {
+        if (outside.Id != Room!.Self || !Tells())
+        {
+            return;
+        }
+
+        if (outside.IsOutside)
+        {
+            SessionLog.Outside(_logger, _options.Mac);
+        }
+        else
+        {
+            SessionLog.InsideAgain(_logger, _options.Mac);
+        }
     }
 
     private bool Tells() => _peerLines.TryTake(1, _lane.Now);

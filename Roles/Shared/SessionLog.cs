@@ -48,6 +48,15 @@ internal static partial class SessionLog
     [LoggerMessage(111, LogLevel.Information, "{Peer} left ({Reason})")]
     public static partial void PeerLeft(ILogger logger, string peer, CloseReason reason);
 
+    [LoggerMessage(
+        118, LogLevel.Warning,
+        "A machine on the party's LAN has our MAC address {Mac}: it keeps it, and nothing of ours gets through until it was silent for five minutes. "
+        + "Hint: start softlan with another --virtual-mac, or delete its identity file (--identity) to get a new one")]
+    public static partial void Outside(ILogger logger, MacAddress mac);
+
+    [LoggerMessage(119, LogLevel.Information, "No machine on the party's LAN has our MAC address {Mac} any more: our frames get through")]
+    public static partial void InsideAgain(ILogger logger, MacAddress mac);
+
     [LoggerMessage(112, LogLevel.Debug, "Datagrams to {Relay} hold {Length} bytes now")]
     public static partial void MaxDatagramLength(ILogger logger, RelayAddress relay, int length);
 

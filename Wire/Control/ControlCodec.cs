@@ -85,6 +85,7 @@ internal static class ControlCodec
             RejectMessage reject => JsonSerializer.SerializeToUtf8Bytes(ControlShapes.From(reject), Json.ReasonShape),
             JoinedMessage joined => joined.Peer.Joined,
             LeftMessage left => JsonSerializer.SerializeToUtf8Bytes(ControlShapes.From(left), Json.LeftShape),
+            OutsideMessage outside => JsonSerializer.SerializeToUtf8Bytes(ControlShapes.From(outside), Json.OutsideShape),
             StatsMessage stats => JsonSerializer.SerializeToUtf8Bytes(ControlShapes.From(stats), Json.StatsShape),
             ByeMessage bye => JsonSerializer.SerializeToUtf8Bytes(ControlShapes.From(bye), Json.ReasonShape),
             _ => throw new ArgumentException($"{message.GetType().Name} cannot be sent.", nameof(message)),
@@ -151,6 +152,8 @@ internal static class ControlCodec
                 return ControlShapes.Check(Read(json, Json.JoinedShape), checks);
             case "left":
                 return ControlShapes.Check(Read(json, Json.LeftShape), checks);
+            case "outside":
+                return ControlShapes.Check(Read(json, Json.OutsideShape), checks);
             case "stats":
                 return ControlShapes.Check(Read(json, Json.StatsShape), checks);
             case "bye":

@@ -17,6 +17,7 @@ namespace Softlan.Wire.Control;
 [JsonSerializable(typeof(ReasonShape))]
 [JsonSerializable(typeof(JoinedShape))]
 [JsonSerializable(typeof(LeftShape))]
+[JsonSerializable(typeof(OutsideShape))]
 [JsonSerializable(typeof(StatsShape))]
 internal sealed partial class ControlJson : JsonSerializerContext
 {

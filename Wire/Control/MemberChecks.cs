@@ -24,6 +24,16 @@ internal sealed class MemberChecks(string messageType)
 
     public ushort PeerId(int? value, string member) => (ushort)Number(value, member, 1, ushort.MaxValue);
 
+    public bool Flag(bool? value, string member)
+    {
+        if (value is null)
+        {
+            Missing(member);
+        }
+
+        return value ?? false;
+    }
+
     /// <summary>Printable text of at most <paramref name="maxLength"/> characters.</summary>
     public string Text(string? value, string member, int maxLength)
     {

@@ -65,6 +65,12 @@ internal static class MessageShapes
         public string? Reason { get; init; }
     }
 
+    internal sealed record OutsideShape : TypeShape
+    {
+        public int? Id { get; init; }
+        public bool? Outside { get; init; }
+    }
+
     internal sealed record StatsShape : TypeShape
     {
         /// <summary>Microseconds.</summary>

@@ -54,6 +54,8 @@ story_safety() {
   check "lan1 shouts through the LAN" emit lan1 eth0 storm 60 LOUD
   check "its neighbours have it" pings lan2 $lan1
   check "and bob the LAN's other machines" pings bob $lan2
+  check "and lan1 itself" pings bob $lan1
+  check "alice is told why nothing gets through" says alice 5 "A machine on the party's LAN has our MAC address $(mac lan1 eth0).*--virtual-mac"
   check "nobody takes lan1 for a loop" fails said gateway 'LOOP|came back'
   check "alice leaves" stop alice
   check "alice is herself again" start_player alice

@@ -76,6 +76,7 @@ public sealed class CamRefreshTests
         using GatewayBench bench = new();
         bench.Join(GatewayBench.Anna);
         bench.Pass(TimeSpan.FromSeconds(55));
+        bench.Receive(GatewayBench.Anna, TestFrames.Plain(MacAddress.Broadcast, GatewayBench.Anna.Mac));
         for (int i = 0; i < LoopGuard.Threshold; i++)
         {
             bench.Port.Inject(TestFrames.Plain(MacAddress.Broadcast, GatewayBench.Anna.Mac));

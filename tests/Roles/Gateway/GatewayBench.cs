@@ -55,6 +55,12 @@ internal sealed class GatewayBench : IDisposable
     /// <summary>The frames that were written to the LAN, CAM refreshes left out.</summary>
     public List<byte[]> ToLan => [.. Port.Written.Where(frame => !IsCamRefresh(frame))];
 
+    public IEnumerable<T> SaidToRelay<T>()
+        where T : ControlMessage =>
+        Link.SentControl
+            .Select(json => ControlCodec.TryParse(System.Text.Encoding.UTF8.GetBytes(json), out ControlMessage? said, out _) ? said : null)
+            .OfType<T>();
+
     public List<byte[]> CamRefreshes => [.. Port.Written.Where(IsCamRefresh)];
 
     public void Start()

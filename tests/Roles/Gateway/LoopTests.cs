@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Softlan.Roles.Gateway;
 using Softlan.Tests.Roles.Shared;
 using Softlan.Wire;
+using Softlan.Wire.Control;
 using Xunit;
 
 namespace Softlan.Tests.Roles.Gateway;
@@ -13,10 +14,10 @@ public sealed class LoopTests
     public void Guard_OneStray_IsToldOnceAMinute()
     {
         LoopGuard guard = new();
-        Assert.Equal(LoopVerdict.Stray, guard.OnLoopedFrame(TimeSpan.Zero));
-        Assert.Equal(LoopVerdict.Quiet, guard.OnLoopedFrame(TimeSpan.FromSeconds(2)));
-        Assert.Equal(LoopVerdict.Quiet, guard.OnLoopedFrame(TimeSpan.FromSeconds(59)));
-        Assert.Equal(LoopVerdict.Stray, guard.OnLoopedFrame(TimeSpan.FromSeconds(61)));
+        Assert.Equal(LoopVerdict.Stray, guard.OnEcho(TimeSpan.Zero));
+        Assert.Equal(LoopVerdict.Quiet, guard.OnEcho(TimeSpan.FromSeconds(2)));
+        Assert.Equal(LoopVerdict.Quiet, guard.OnEcho(TimeSpan.FromSeconds(59)));
+        Assert.Equal(LoopVerdict.Stray, guard.OnEcho(TimeSpan.FromSeconds(61)));
         Assert.False(guard.IsPaused);
     }
 
@@ -28,7 +29,7 @@ public sealed class LoopTests
         {
             for (int i = 0; i < LoopGuard.Threshold - 1; i++)
             {
-                Assert.NotEqual(LoopVerdict.Pause, guard.OnLoopedFrame(TimeSpan.FromSeconds(second * 1.1)));
+                Assert.NotEqual(LoopVerdict.Pause, guard.OnEcho(TimeSpan.FromSeconds(second * 1.1)));
             }
         }
     }
@@ -39,12 +40,12 @@ public sealed class LoopTests
         LoopGuard guard = new();
         for (int i = 1; i < LoopGuard.Threshold; i++)
         {
-            Assert.NotEqual(LoopVerdict.Pause, guard.OnLoopedFrame(TimeSpan.FromMilliseconds(i * 50)));
+            Assert.NotEqual(LoopVerdict.Pause, guard.OnEcho(TimeSpan.FromMilliseconds(i * 50)));
         }
 
-        Assert.Equal(LoopVerdict.Pause, guard.OnLoopedFrame(TimeSpan.FromMilliseconds(LoopGuard.Threshold * 50)));
+        Assert.Equal(LoopVerdict.Pause, guard.OnEcho(TimeSpan.FromMilliseconds(LoopGuard.Threshold * 50)));
         Assert.True(guard.IsPaused);
-        Assert.Equal(LoopVerdict.Quiet, guard.OnLoopedFrame(TimeSpan.FromSeconds(1)));
+        Assert.Equal(LoopVerdict.Quiet, guard.OnEcho(TimeSpan.FromSeconds(1)));
     }
 
     [Fact]
@@ -53,23 +54,24 @@ public sealed class LoopTests
         LoopGuard guard = new();
         for (int i = 0; i < LoopGuard.Threshold; i++)
         {
-            guard.OnLoopedFrame(TimeSpan.Zero);
+            guard.OnEcho(TimeSpan.Zero);
         }
 
         guard.Resume();
         Assert.False(guard.IsPaused);
         for (int i = 1; i < LoopGuard.Threshold; i++)
         {
-            Assert.NotEqual(LoopVerdict.Pause, guard.OnLoopedFrame(TimeSpan.FromMilliseconds(1)));
+            Assert.NotEqual(LoopVerdict.Pause, guard.OnEcho(TimeSpan.FromMilliseconds(1)));
         }
 
-        Assert.Equal(LoopVerdict.Pause, guard.OnLoopedFrame(TimeSpan.FromMilliseconds(1)));
+        Assert.Equal(LoopVerdict.Pause, guard.OnEcho(TimeSpan.FromMilliseconds(1)));
     }
 
     [Fact]
     public void OneEcho_IsDroppedAndThePartyGoesOn()
     {
         using GatewayBench bench = Joined();
+        bench.Receive(GatewayBench.Anna, Looped());
         bench.Port.Inject(Looped());
         Assert.Empty(bench.ToRelay);
         Assert.Equal(1, bench.Counters.Dropped(DropReason.LoopedSourceMac));
@@ -83,6 +85,8 @@ public sealed class LoopTests
     public void Persisting_StopsBridgingBothWaysForTenSecondsThenResumes()
     {
         using GatewayBench bench = Joined();
+        bench.Receive(GatewayBench.Anna, Looped());
+        bench.Port.Written.Clear();
         for (int i = 0; i < LoopGuard.Threshold; i++)
         {
             bench.Port.Inject(Looped());
@@ -114,6 +118,7 @@ public sealed class LoopTests
         byte[] looped = Looped();
         for (int second = 0; second < 60; second++)
         {
+            bench.Receive(GatewayBench.Anna, looped); // Kept off the LAN while bridging stops.
             for (int i = 0; i < 1000; i++)
             {
                 bench.Port.Inject(looped);
@@ -123,8 +128,52 @@ public sealed class LoopTests
         }
 
         Assert.InRange(bench.Log.Count("LOOP"), 5, 6);
-        Assert.Equal(60_000, bench.Counters.Dropped(DropReason.LoopedSourceMac));
+        Assert.Equal(60_060 - bench.ToLan.Count, bench.Counters.Dropped(DropReason.LoopedSourceMac));
         Assert.Empty(bench.ToRelay);
+    }
+
+    /// <summary>A second bridge that is nearer to the relay than this gateway.</summary>
+    [Fact]
+    public void EchoesThatAreFasterThanTheOriginal_AreALoop()
+    {
+        using GatewayBench bench = Joined();
+        for (int i = 0; i < LoopGuard.Threshold; i++)
+        {
+            bench.Port.Inject(Numbered(i));
+        }
+
+        Assert.Equal(0, bench.Log.Count("LOOP"));
+        for (int i = 0; i < LoopGuard.Threshold; i++)
+        {
+            bench.Receive(GatewayBench.Anna, Numbered(i));
+        }
+
+        Assert.Equal(1, bench.Log.Count("LOOP"));
+        Assert.Equal(0, bench.Log.Count("has the MAC of a machine"));
+    }
+
+    /// <summary>Anna has taken the MAC of a machine that was silent; now it speaks. Her own frames do not come back.</summary>
+    [Fact]
+    public void FramesThatWereNeverWritten_AreAMachines_AndThePartyGoesOn()
+    {
+        using GatewayBench bench = Joined();
+        bench.Receive(GatewayBench.Anna, Looped());
+        for (int second = 0; second < 12; second++)
+        {
+            for (int i = 0; i < 5; i++)
+            {
+                bench.Port.Inject(Numbered(i));
+            }
+
+            bench.Pass(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal(0, bench.Log.Count("LOOP"));
+        Assert.Equal(1, bench.Log.Count("has the MAC of a machine"));
+        Assert.Equal([new OutsideMessage(GatewayBench.Anna.Id, true)], bench.SaidToRelay<OutsideMessage>());
+        bench.Receive(GatewayBench.Anna, Looped());
+        Assert.Single(bench.ToLan);
+        Assert.NotEmpty(bench.ToRelay); // It is the machine's from then on.
     }
 
     private static GatewayBench Joined()
@@ -133,6 +182,8 @@ public sealed class LoopTests
         bench.Join(GatewayBench.Anna);
         return bench;
     }
+
+    private static byte[] Numbered(int n) => TestFrames.Plain(MacAddress.Broadcast, GatewayBench.Anna.Mac, length: 60 + n);
 
     private static byte[] Looped() => TestFrames.Plain(MacAddress.Broadcast, GatewayBench.Anna.Mac);
 }

@@ -41,6 +41,27 @@ public sealed class HostileControlTests
         Assert.True(bench.Session.IsJoined);
     }
 
+    /// <summary>The player is told why nothing gets through, and what to do; only about itself, and not as often as a relay likes.</summary>
+    [Fact]
+    public void Outside_IsSaid()
+    {
+        using SessionBench bench = new();
+        bench.Join(SessionBench.Anna);
+        bench.Say(new OutsideMessage(SessionBench.Anna.Id, IsOutside: true));
+        Assert.Equal(0, bench.Log.Count("our MAC address"));
+        bench.Say(new OutsideMessage(SessionBench.Self, IsOutside: true));
+        Assert.Equal(1, bench.Log.Count($"has our MAC address {SessionBench.OwnMac}"));
+        bench.Say(new OutsideMessage(SessionBench.Self, IsOutside: false));
+        Assert.Equal(1, bench.Log.Count("any more: our frames get through"));
+        for (int i = 0; i < 1000; i++)
+        {
+            bench.Say(new OutsideMessage(SessionBench.Self, IsOutside: true));
+        }
+
+        Assert.InRange(bench.Log.Count("our MAC address"), 3, 200);
+        Assert.True(bench.Session.IsJoined);
+    }
+
     [Fact]
     public void UnknownTypes_AreIgnored()
     {

@@ -1,6 +1,6 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using Softlan.Roles.Shared;
 using Softlan.Tests.Fakes;
+using Softlan.Tests.Roles.Client;
 using Softlan.Wire;
 using Softlan.Wire.Control;
 
@@ -26,7 +26,7 @@ internal sealed class SessionBench : IDisposable
             Mac = role == PeerRole.Client ? OwnMac : MacAddress.Zero,
             Name = "me",
         };
-        Session = new RelaySession(Lane, Engine, change?.Invoke(options) ?? options, Owner, NullLogger.Instance, Resolver, () => random);
+        Session = new RelaySession(Lane, Engine, change?.Invoke(options) ?? options, Owner, Log, Resolver, () => random);
     }
 
     public static RoomCode Room { get; } = RoomCode.TryParse("ROOM1", out RoomCode room) ? room : default;
@@ -38,6 +38,8 @@ internal sealed class SessionBench : IDisposable
     public ScriptedResolver Resolver { get; } = new("192.0.2.1");
 
     public RecordingOwner Owner { get; } = new();
+
+    public RecordingLogger Log { get; } = new();
 
     public RelaySession Session { get; }
 

@@ -1,0 +1,97 @@
+using Microsoft.Extensions.Logging;
+using Softlan.Platform;
+using Softlan.Roles.Shared;
+using Softlan.Wire;
+
+namespace Softlan.Roles.Gateway;
+
+/// <summary>Judges frames from the LAN that have players' MACs: those that came back are a loop, which stops bridging for a while; those that a
+/// machine there has sent make the MAC that machine's.</summary>
+internal sealed class LoopWatch : IDisposable
+{
+    private readonly ILane _lane;
+    private readonly ILogger _logger;
+    private readonly string _interface;
+    private readonly RoomCode _room;
+    private readonly PlayerMacs _macs;
+    private readonly Action<MacAddress> _refused;
+    private readonly Action _resumed;
+    private readonly LoopGuard _loops = new();
+    private readonly EchoMemory _echoes = new();
+    private readonly ILaneTimer _pauseTimer;
+
+    /// <param name="lane">The gateway's.</param>
+    /// <param name="logger">For the operator.</param>
+    /// <param name="interface">The port's name.</param>
+    /// <param name="room">For the log.</param>
+    /// <param name="macs">Is told of strangers.</param>
+    /// <param name="refused">Called with the MAC of a client that is refused from now on.</param>
+    /// <param name="resumed">Called when bridging goes on.</param>
+    public LoopWatch(
+        ILane lane, ILogger logger, string @interface, RoomCode room, PlayerMacs macs, Action<MacAddress> refused, Action resumed)
+    {
+        _lane = lane;
+        _logger = logger;
+        _interface = @interface;
+        _room = room;
+        _macs = macs;
+        _refused = refused;
+        _resumed = resumed;
+        _pauseTimer = lane.CreateTimer(OnPauseOver);
+    }
+
+    /// <summary>Nothing is bridged now.</summary>
+    public bool IsPaused => _loops.IsPaused;
+
+    /// <summary>A frame of a client goes to the LAN, whose switches send it everywhere.</summary>
+    public void OnWritten(ReadOnlySpan<byte> frame, MacAddress source)
+    {
+        for (int echoes = _echoes.OnWritten(frame, _lane.Now); echoes > 0; echoes--)
+        {
+            Act(_loops.OnEcho(_lane.Now), source);
+        }
+    }
+
+    /// <summary>A frame with a client's MAC came from the LAN.</summary>
+    public void OnHeard(ReadOnlySpan<byte> frame, MacAddress source)
+    {
+        if (_loops.IsPaused)
+        {
+            return;
+        }
+
+        Act(_echoes.OnHeard(frame, source, _lane.Now) ? _loops.OnEcho(_lane.Now) : _loops.OnStray(_lane.Now), source);
+        while (_echoes.TryTakeStranger(_lane.Now, out MacAddress stranger))
+        {
+            if (_macs.OnStranger(stranger, _lane.Now))
+            {
+                _refused(stranger);
+            }
+        }
+    }
+
+    public void Stop() => _pauseTimer.Cancel();
+
+    public void Dispose() => _pauseTimer.Dispose();
+
+    private void Act(LoopVerdict verdict, MacAddress source)
+    {
+        switch (verdict)
+        {
+            case LoopVerdict.Stray:
+                GatewayLog.StrayLoop(_logger, source, _interface, _room);
+                break;
+            case LoopVerdict.Pause:
+                GatewayLog.Loop(_logger, source, _interface, _room, SessionFailures.Seconds(LoopGuard.PauseLength));
+                _pauseTimer.Set(LoopGuard.PauseLength);
+                break;
+        }
+    }
+
+    private void OnPauseOver()
+    {
+        _loops.Resume();
+        GatewayLog.BridgingAgain(_logger, _interface);
+        _resumed();
+    }
+}
