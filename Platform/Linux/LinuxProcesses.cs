@@ -16,8 +16,9 @@ internal static class LinuxProcesses
     public static ProcessStamp OfThisProcess() =>
         new(Environment.ProcessId, ReadStartTime(Environment.ProcessId) ?? 0, ReadBoot(), ReadNetworkNamespace());
 
-    /// <summary>Whether that very process still runs.</summary>
-    public static bool IsAlive(ProcessStamp stamp) => stamp.Boot == ReadBoot() && ReadStartTime(stamp.Pid) == stamp.StartTime;
+    /// <summary>Whether that very process still runs. One that was killed and waits for its parent to hear of it does not.</summary>
+    public static bool IsAlive(ProcessStamp stamp) =>
+        stamp.Boot == ReadBoot() && ReadStat(stamp.Pid) is { } stat && !IsDead(stat) && ParseStartTime(stat) == stamp.StartTime;
 
     /// <summary>Whether this process has a controlling terminal. When one closes, the kernel takes it from its whole session before anybody hears
     /// SIGHUP.</summary>
@@ -25,6 +26,9 @@ internal static class LinuxProcesses
 
     /// <summary>The start time in a line of /proc/pid/stat; null when it is no such line.</summary>
     internal static long? ParseStartTime(string stat) => ParseField(stat, StartTimeField);
+
+    /// <summary>Whether a line of /proc/pid/stat is that of a process that has ended: a zombie or dead (proc(5), field 3).</summary>
+    internal static bool IsDead(string stat) => stat.AsSpan(stat.LastIndexOf(')') + 1).TrimStart() is ['Z' or 'X' or 'x', ..];
 
     private static long? ParseField(string stat, int field)
     {
@@ -42,11 +46,13 @@ internal static class LinuxProcesses
 
     private static long? ReadStartTime(int pid) => ReadField(pid, StartTimeField);
 
-    private static long? ReadField(int pid, int field)
+    private static long? ReadField(int pid, int field) => ReadStat(pid) is { } stat ? ParseField(stat, field) : null;
+
+    private static string? ReadStat(int pid)
     {
         try
         {
-            return ParseField(File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat")), field);
+            return File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat"));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -8,8 +8,7 @@ namespace Softlan.Platform.Linux;
 /// <param name="NetRaw">CAP_NET_RAW: open a packet socket.</param>
 internal readonly record struct Privileges(bool NetAdmin, bool NetRaw)
 {
-    public const string Hint = "run softlan as root (sudo), or give its file the capabilities, which everybody has who may run it: "
-        + "sudo chgrp GROUP FILE && sudo chmod 750 FILE && sudo setcap cap_net_admin,cap_net_raw+ep FILE";
+    public const string Hint = "run softlan as root (sudo); how its file gets the right alone stands in README.md, \"Not root\"";
 
     // linux/capability.h
     private const int CapNetAdmin = 12;

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Unicode;
 using Softlan.Wire;
 using Softlan.Wire.Control;
@@ -49,10 +48,8 @@ internal static class LinkEnds
         new(LinkCloseKind.NobodyListens, CloseReason.TimedOut, $"nothing answered on UDP port {port}: the network says that it cannot be reached");
 
     /// <summary>No packet leaves this machine for there.</summary>
-    /// <param name="remote">Where packets were to go.</param>
     /// <param name="why">What the operating system said.</param>
-    public static LinkClosed Unsendable(IPEndPoint remote, string why) =>
-        new(LinkCloseKind.Unreachable, CloseReason.TimedOut, $"packets to {remote} cannot be sent: {why}");
+    public static LinkClosed Unsendable(string why) => new(LinkCloseKind.Unreachable, CloseReason.TimedOut, $"packets cannot be sent: {why}");
 
     /// <summary>It is not the relay that was meant.</summary>
     /// <param name="why">What is wrong with the certificate.</param>

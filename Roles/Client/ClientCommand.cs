@@ -15,7 +15,8 @@ internal static class ClientCommand
     private static readonly ValueKind<ClientAddress> AddressKind = new(
         ClientAddress.TryParse,
         "an address for the TAP",
-        "Use dhcp, none, or an IPv4 address with its prefix length from 8 to 30, for example 10.73.42.50/24");
+        "Use dhcp, none, or a machine's IPv4 address, neither the first nor the last of its network, with its prefix length from 8 to 30, "
+        + "for example 10.73.42.50/24");
 
     private static readonly ValueKind<NetworkCategoryChoice> CategoryKind = ValueKinds.OneOf(
         "a network category", ("private", NetworkCategoryChoice.Private), ("leave", NetworkCategoryChoice.Leave));

@@ -189,7 +189,7 @@ internal static partial class ClientLog
         + "Without one give the TAP adapter an address in Windows' settings")]
     public static partial void OnlyLinkLocal(ILogger logger, string what);
 
-    [LoggerMessage(342, LogLevel.Information, "Left; this machine's network is as it was before")]
+    [LoggerMessage(342, LogLevel.Information, "This machine's network is as it was before")]
     public static partial void AllUndone(ILogger logger);
 
     [LoggerMessage(345, LogLevel.Warning, "Not undone: {Change}: {Interface} is no TAP, and softlan changes no other kind of interface")]

@@ -215,13 +215,18 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         });
         if (!room.Again)
         {
-            _aloneTimer.Set(AlonePatience);
+            if (_session!.Peers.Count == 0)
+            {
+                _aloneTimer.Set(AlonePatience);
+            }
+
             _profile.Save(_options.Join.Room, _target!, _logger);
         }
     }
 
     public void OnPeerJoined(PeerInfo peer)
     {
+        _aloneTimer.Cancel(); // The code is right.
         if (peer.Role == PeerRole.Gateway)
         {
             _claim?.Ask();

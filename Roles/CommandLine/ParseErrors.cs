@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Softlan.Wire;
 using Softlan.Wire.Control;
 
 namespace Softlan.Roles.CommandLine;
@@ -10,14 +11,17 @@ internal static class ParseErrors
     /// <summary>Letters that may be wrong, missing or too many in a word that is still recognised.</summary>
     private const int MaxDistance = 3;
 
+    /// <summary>A shorter word is hardly the code of a room.</summary>
+    private const int MinRoomCode = 4;
+
     /// <summary>More of a line than this is cut off.</summary>
     private const int MaxLineLength = 4096;
 
     public static void Write(ParseResult parsed, TextWriter error)
     {
         // What follows an unknown word is a consequence of it: an option that seems missing, a value without an option.
-        IEnumerable<string> lines = parsed.UnmatchedTokens.Count > 0
-            ? [Unmatched(parsed.CommandResult.Command, parsed.UnmatchedTokens[0])]
+        IEnumerable<string> lines = Swallowed(parsed.CommandResult) is { } swallowed ? [swallowed]
+            : parsed.UnmatchedTokens.Count > 0 ? [Unmatched(parsed.CommandResult.Command, parsed.UnmatchedTokens[0])]
             : parsed.Errors.Select(Describe).Distinct();
         foreach (string line in lines)
         {
@@ -41,6 +45,15 @@ internal static class ParseErrors
             : mistake.Message;
     }
 
+    /// <summary>An option without its value has taken the next option for it, and what follows makes no sense.</summary>
+    private static string? Swallowed(CommandResult command) => command.Children
+        .OfType<OptionResult>()
+        .Where(given => given is { Implicit: false, Tokens: [{ Value: ['-', '-', ..] }] }
+            && Names(command.Command, options: true).Contains(given.Tokens[0].Value))
+        .Select(given => $"{given.Option.Name} lacks its value: {given.Tokens[0].Value} follows it."
+            + (given.Option is IAdvised advised ? $" {advised.Advice}." : ""))
+        .FirstOrDefault();
+
     private static string Unmatched(Command command, string word)
     {
         if (word.Length > 0 && word[0] is '\u2013' or '\u2014' or '\u2212')
@@ -50,6 +63,16 @@ internal static class ParseErrors
         }
 
         bool isOption = word.StartsWith('-');
+        if (isOption && Names(command, options: true).Contains(word))
+        {
+            return $"'{word}' stands before the command it belongs to. Put it behind: {Path(command)} {word}.";
+        }
+
+        if (!isOption && word.Length >= MinRoomCode && command.Options.Any(option => option.Name == "--room") && RoomCode.TryParse(word, out _))
+        {
+            return $"'{word}' is not expected here. If it is a room's code, type --room {word}. See {Path(command)} --help.";
+        }
+
         bool isSubcommand = !isOption && command.Subcommands.Count > 0;
         string known = isOption ? "an option" : isSubcommand ? "a command" : "expected here";
         (string Name, int Distance)[] similar = [.. Names(command, isOption)

@@ -9,8 +9,11 @@ namespace Softlan.Roles.CommandLine;
 /// <summary>The root command, and the one place where failures become lines and exit codes.</summary>
 internal static class SoftlanCommandLine
 {
-    /// <summary><c>softlan help client</c> is <c>softlan client --help</c>.</summary>
+    /// <summary><c>softlan help client</c> and <c>softlan client help</c> are <c>softlan client --help</c>.</summary>
     private const string HelpWord = "help";
+
+    /// <summary><c>softlan version</c> is <c>softlan --version</c>.</summary>
+    private const string VersionWord = "version";
 
     public static string Version { get; } =
         "softlan "
@@ -46,13 +49,19 @@ internal static class SoftlanCommandLine
 
     /// <summary>Whether the command line asks for help or the version, in one of the ways in which people ask.</summary>
     public static bool AsksForText(IReadOnlyList<string> args) =>
-        args is [HelpWord, ..] || args.Any(arg => arg is "--version" or "--help" or "-h" or "/h" or "-?" or "/?");
+        args is [HelpWord, ..] or [_, HelpWord] or [VersionWord] || args.Any(arg => arg is "--version" or "--help" or "-h" or "/h" or "-?" or "/?");
 
     /// <summary>Parses and runs. Every exception but <see cref="SoftlanException"/> is a bug of ours and keeps its stack trace.</summary>
     public static int Run(RootCommand root, IReadOnlyList<string> args, TextWriter output, TextWriter error)
     {
-        // As a command of its own it would take a place among those that do something.
-        ParseResult parsed = root.Parse(args is [HelpWord, ..] ? [.. args.Skip(1), "--help"] : args);
+        // As commands of their own they would take a place among those that do something.
+        ParseResult parsed = root.Parse(args switch
+        {
+            [HelpWord, ..] => [.. args.Skip(1), "--help"],
+            [_, HelpWord] => [args[0], "--help"],
+            [VersionWord] => ["--version"],
+            _ => args,
+        });
         if (parsed.Action is ParseErrorAction || (parsed.Action is HelpAction && parsed.UnmatchedTokens.Count > 0))
         {
             ParseErrors.Write(parsed, error);

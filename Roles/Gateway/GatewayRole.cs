@@ -91,7 +91,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
         };
         _session = new RelaySession(lane, engine, session, this, logger, resolver, random);
         _refusals = new PlayerRefusals(lane, _session, _macs, options.Interface, logger);
-        _loops = new LoopWatch(lane, logger, port.Port.Name, options.Join.Room, _macs, OnRefused, OnCamTimer);
+        _loops = new LoopWatch(lane, logger, options.Interface, options.Join.Room, _macs, OnRefused, OnCamTimer);
         _camTimer = lane.CreateTimer(OnCamTimer);
         _reportTimer = lane.CreateTimer(OnReportTimer);
     }
@@ -356,7 +356,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
         _status?.Dispose();
         _status = null;
         _port.Dispose();
-        GatewayLog.Stopped(_logger, _port.Name);
+        GatewayLog.Stopped(_logger, _options.Interface);
         _farewellTimer = _lane.CreateTimer(() => ended(reason));
         _farewellTimer.Set(FarewellTime);
     }

@@ -31,6 +31,7 @@ internal sealed class RelayRole : IRole
     private readonly ILane _lane;
     private readonly RelayHouse _house;
     private readonly RelayCertificates _certificates;
+    private RoomCode _suggestedRoom;
     private readonly LinkQuota _quota;
     private readonly DropReport _drops = new();
     private readonly RefusalReport _refusals;
@@ -91,6 +92,7 @@ internal sealed class RelayRole : IRole
     {
         _ended = ended;
         byte[] secret = ResetSecret.LoadOrMake(_options.StateDirectory);
+        _suggestedRoom = RoomSuggestion.LoadOrMake(_options.StateDirectory);
         ServerCertificate certificate = _certificates.Load();
         ListenerShards shards = new(_workers.Count, _quota);
         IPEndPoint endPoint = _options.Listen.EndPoint;
@@ -260,7 +262,7 @@ internal sealed class RelayRole : IRole
         bool isAnywhere = listening.Equals(IPAddress.IPv6Any) || listening.Equals(IPAddress.Any);
         string host = _options.PublicName ?? (isAnywhere ? "HOST" : listening.ToString());
         RelayAddress address = new(host, endPoints.Count > 0 ? endPoints[0].Port : _options.Listen.EndPoint.Port);
-        string line = $"softlan client --relay {address} --pin {Pin} --room {RoomSuggestion.Make()}";
+        string line = $"softlan client --relay {address} --pin {Pin} --room {_suggestedRoom}";
         try
         {
             _output.WriteLine($"The relay listens on {string.Join(" and ", endPoints)} (UDP).");
@@ -268,7 +270,7 @@ internal sealed class RelayRole : IRole
                 ? "Players join with this line; put in this machine's public name or address for HOST."
                 : "Players join with this line.");
             _output.WriteLine(
-                "Whoever knows a room's code is let in. The one in this line is new and hard to guess; any other opens a room as well:");
+                "Whoever knows a room's code is let in. The one in this line is hard to guess; any other opens a room as well:");
             _output.WriteLine();
             _output.WriteLine($"  {line}");
             _output.WriteLine();

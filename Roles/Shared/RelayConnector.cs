@@ -234,7 +234,8 @@ internal sealed class RelayConnector : IDisposable
         _attempt = null;
         _patience.Cancel();
         SessionLog.AddressFailed(_logger, EndPoint, text);
-        _failures.Add($"{EndPoint}: {text}");
+        string endPoint = EndPoint.ToString();
+        _failures.Add(endPoint == _options.Relay.ToString() ? text : $"{endPoint}: {text}");
 
         // A relay that answers and is full says more than the silence of its other address.
         if (_worst != LinkCloseKind.Full)

@@ -151,7 +151,7 @@ internal sealed partial class MsQuicLink
     {
         if (_connection.StartFailure is { } failure)
         {
-            return LinkEnds.Unsendable(RemoteEndPoint, failure);
+            return LinkEnds.Unsendable(failure);
         }
 
         if (_connection.TrustFailure is { } distrust)
@@ -186,7 +186,7 @@ internal sealed partial class MsQuicLink
 
         if (MsQuicStatus.IsNoRoute(status))
         {
-            return LinkEnds.Unsendable(RemoteEndPoint, MsQuicStatus.Text(status));
+            return LinkEnds.Unsendable(MsQuicStatus.Text(status));
         }
 
         return status == MsQuicStatus.VersionNegotiation ? LinkEnds.OtherVersion : null;

@@ -239,7 +239,7 @@ internal sealed unsafe partial class QuicConnection
     }
 
     private LinkClosed DescribeHandshakeTimeout() => _endpoint.SendErrorFor(_remote) is { } error
-        ? LinkEnds.Unsendable(RemoteEndPoint, error)
+        ? LinkEnds.Unsendable(error)
         : LinkEnds.Unanswered(_remote.Port, _endpoint.Engine.HandshakeTimeout);
 
     private LinkClosed DescribePeerClose()

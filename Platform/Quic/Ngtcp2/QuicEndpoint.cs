@@ -201,9 +201,9 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
 
     /// <summary>What the operating system said when a packet could not be sent to <paramref name="remote"/>; null if it took all.</summary>
     public string? SendErrorFor(SockAddr remote) =>
-        Transmit.LastError != 0 && Transmit.LastErrorRemote.Equals(remote)
-            ? Errno.Text(Transmit.LastError)
-            : null;
+        Transmit.LastError == 0 || !Transmit.LastErrorRemote.Equals(remote) ? null
+        : Transmit.LastError == Errno.EMSGSIZE ? $"{Errno.Text(Errno.EMSGSIZE)}; QUIC needs an MTU of 1280 on the way there"
+        : Errno.Text(Transmit.LastError);
 
     /// <summary>A connection was reported as closed.</summary>
     public void OnEnded(QuicConnection connection, bool wasHandshaking) => _server?.OnEnded(connection, wasHandshaking);

@@ -87,6 +87,10 @@ internal sealed class DhcpListener : IDisposable
             bool done = notice is not null && await _onNotice(notice).WaitAsync(patience.Token).ConfigureAwait(false);
             await script.SendAsync(new[] { done ? Done : NotDone }, patience.Token).ConfigureAwait(false);
         }
+        catch (OperationCanceledException) when (_end.IsCancellationRequested)
+        {
+            // Disposed: nobody waits for the address any more.
+        }
         catch (Exception e) when (e is SocketException or OperationCanceledException)
         {
             ClientLog.DhcpScriptFailed(_logger, e.Message);

@@ -132,6 +132,15 @@ public sealed class ChangeJournalTests : IDisposable
     [InlineData("", null)]
     public void ParseStartTime_FindsField22(string stat, long? time) => Assert.Equal(time, LinuxProcesses.ParseStartTime(stat));
 
+    /// <summary>Killed, and its parent has not asked yet: what it left may be put back.</summary>
+    [Theory]
+    [InlineData("7 (softlan) Z 1 7 7", true)]
+    [InlineData("7 (soft) X lan) X 1 7 7", true)]
+    [InlineData("7 (soft) Z lan) S 1 7 7", false)]
+    [InlineData("7 (softlan) R 1 7 7", false)]
+    [InlineData("", false)]
+    public void IsDead_LooksBehindTheName(string stat, bool isDead) => Assert.Equal(isDead, LinuxProcesses.IsDead(stat));
+
     [Fact]
     public void ProcessStamp_KnowsWhetherItsProcessRuns()
     {

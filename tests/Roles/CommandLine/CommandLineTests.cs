@@ -58,6 +58,12 @@ public sealed class CommandLineTests : IDisposable
         "probe", "\u2013-probe-room", "a")]
     [InlineData("'a?b' is not a room code. Use 1 to 64 letters, digits, '-' or '_', for example LAN-2026.", "probe", "--probe-room", "a\nb")]
     [InlineData("'--?[2J' is not an option of softlan probe. See softlan probe --help.", "probe", "--\u001b[2J")]
+    [InlineData(
+        "'--probe-room' stands before the command it belongs to. Put it behind: softlan probe --probe-room.",
+        "--probe-room", "a", "probe")]
+    [InlineData(
+        "--probe-mtu lacks its value: --probe-room follows it. Give a whole number from 1280 to 1500, for example 1500.",
+        "probe", "--probe-mtu", "--probe-room", "a")]
     [InlineData("a command is missing. Use one of probe, or see softlan --help.")]
     public void Run_Mistake_IsOneLineAndExitCodeTwo(string line, params string[] args)
     {
@@ -122,12 +128,13 @@ public sealed class CommandLineTests : IDisposable
     [Theory]
     [InlineData("help")]
     [InlineData("help", "probe")]
+    [InlineData("probe", "help")]
     public void Run_HelpAsAWord_IsTheSameAsTheOption(params string[] args)
     {
         Assert.Equal(0, Run(args));
         string asWord = _output.ToString();
         _output.GetStringBuilder().Clear();
-        Assert.Equal(0, Run([.. args.Skip(1), "--help"]));
+        Assert.Equal(0, Run([.. args.Where(arg => arg != "help"), "--help"]));
         Assert.Equal(_output.ToString(), asWord);
         Assert.NotEmpty(asWord);
         Assert.Empty(_error.ToString());

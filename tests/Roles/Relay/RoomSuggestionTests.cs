@@ -1,4 +1,5 @@
 using Softlan.Roles.Relay;
+using Softlan.Tests.Roles.Client;
 using Softlan.Wire;
 using Xunit;
 
@@ -6,6 +7,20 @@ namespace Softlan.Tests.Roles.Relay;
 
 public sealed class RoomSuggestionTests
 {
+    [Fact]
+    public void LoadOrMake_IsKeptUntilItsFileGoes()
+    {
+        using TemporaryDirectory state = new();
+        RoomCode first = RoomSuggestion.LoadOrMake(state.Path);
+        Assert.Equal(first, RoomSuggestion.LoadOrMake(state.Path));
+        File.Delete(state.File(RoomSuggestion.FileName));
+        RoomCode second = RoomSuggestion.LoadOrMake(state.Path);
+        Assert.NotEqual(first, second);
+        Assert.Equal($"{second}\n", File.ReadAllText(state.File(RoomSuggestion.FileName)));
+        File.WriteAllText(state.File(RoomSuggestion.FileName), "no code\n");
+        Assert.NotEqual(second, RoomSuggestion.LoadOrMake(state.Path));
+    }
+
     [Fact]
     public void Make_EachIsAnother_AndUsesAllSymbolsInAllPlaces()
     {
