@@ -152,15 +152,16 @@ internal sealed class PlayerMacs(IFramePort port, IReadOnlyCollection<MacAddress
     }
 
     /// <summary>Judges a frame of a client to the LAN.</summary>
-    public DropReason Check(MacAddress source, MacAddress destination, TimeSpan now)
+    public DropReason Check(MacAddress source, ReadOnlySpan<byte> frame, TimeSpan now)
     {
+        MacAddress destination = MacAddress.Read(frame);
         // This host's other MACs do not change, so a player with one of them is refused since it came.
         if (source == port.Address || !_players.TryGetValue(source, out LanPlayer? player) || player.IsRefused)
         {
             return DropReason.LanSourceMac;
         }
 
-        return destination.IsMulticast || _lan.Knows(destination, now) || IsOwn(destination) || player.MayLookFor(now)
+        return (destination.IsMulticast || _lan.Knows(destination, now) || IsOwn(destination) || player.MayLookFor(now)) && player.MayAskDhcp(frame)
             ? DropReason.None
             : DropReason.RateLimited;
     }
