@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Softlan.Wire;
 
 /// <summary>Where things stand in a BOOTP message, the fixed part of DHCP, in bytes from its start (RFC 2131, section 2).</summary>
@@ -21,7 +23,40 @@ internal static class BootpMessage
     /// <summary>Bytes up to the end of the MAC.</summary>
     public const int JudgedLength = ClientMac + MacAddress.Length;
 
+    /// <summary>Where the options begin, with their magic cookie of four bytes.</summary>
+    public const int Options = 236;
+
     public const byte Request = 1;
 
     public const byte Ethernet = 1;
+
+    /// <summary>The UDP port of servers and relay agents.</summary>
+    public const ushort ServerPort = 67;
+
+    private const int UdpPort = 2;
+    private const int UdpLength = 4;
+    private const int UdpHeaderLength = 8;
+
+    /// <summary>Finds the message in a UDP datagram to <see cref="ServerPort"/>. The UDP header says how long it is, as it does to a server's
+    /// socket.</summary>
+    /// <param name="udp">The payload of an IPv4 packet, which is no later fragment. Of any length.</param>
+    /// <param name="message">At least <see cref="JudgedLength"/> bytes.</param>
+    /// <returns>False: it goes elsewhere, is too short, or says that it is longer than what is there.</returns>
+    public static bool TryFind(ReadOnlySpan<byte> udp, out ReadOnlySpan<byte> message)
+    {
+        message = default;
+        if (udp.Length < UdpHeaderLength + JudgedLength || BinaryPrimitives.ReadUInt16BigEndian(udp[UdpPort..]) != ServerPort)
+        {
+            return false;
+        }
+
+        int length = BinaryPrimitives.ReadUInt16BigEndian(udp[UdpLength..]);
+        if (length > udp.Length || length < UdpHeaderLength + JudgedLength)
+        {
+            return false;
+        }
+
+        message = udp[UdpHeaderLength..length];
+        return true;
+    }
 }

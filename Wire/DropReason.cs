@@ -38,7 +38,7 @@ internal enum DropReason
     RouterAdvertisement,
 
     /// <summary>From a client: headers that cannot be judged. Fragments in which they could hide, malformed IP or ARP, UDP, ICMP or DHCP too short
-    /// for theirs, a length where SNAP has an EtherType.</summary>
+    /// for theirs, DHCP options that servers may read in different ways, a length where SNAP has an EtherType.</summary>
     Unjudgeable,
 
     /// <summary>ARP, IPv6 neighbour advertisement or solicitation, router solicitation, or DHCP request with another's MAC.</summary>
@@ -47,7 +47,8 @@ internal enum DropReason
     /// <summary>Larger than the room's MTU.</summary>
     MtuExceeded,
 
-    /// <summary>More than this peer may send: bytes, broadcasts, unicast to MACs that nobody has; or more probes than are answered.</summary>
+    /// <summary>More than this peer may send: bytes, broadcasts, unicast to MACs that nobody has, DHCP requests under ever new client identifiers;
+    /// or more probes than are answered.</summary>
     RateLimited,
 
     /// <summary>Nobody in the room has the destination MAC.</summary>

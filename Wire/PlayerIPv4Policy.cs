@@ -6,7 +6,6 @@ namespace Softlan.Wire;
 internal static class PlayerIPv4Policy
 {
     private const int UdpHeaderLength = 8;
-    private const ushort DhcpServerPort = 67;
     private const ushort DhcpClientPort = 68;
 
     // ICMP types (RFC 792 and RFC 1256).
@@ -29,7 +28,7 @@ internal static class PlayerIPv4Policy
 
         return packet.Protocol switch
         {
-            IPProtocols.Udp => CheckUdp(packet.Payload, packet.HasMoreFragments, source),
+            IPProtocols.Udp => CheckUdp(packet.Payload, bytes.Length - packet.HeaderLength, packet.HasMoreFragments, source),
             IPProtocols.IcmpV4 => CheckIcmp(packet.Payload),
             _ => DropReason.None,
         };
@@ -37,7 +36,7 @@ internal static class PlayerIPv4Policy
 
     /// <summary>Nothing may go to a DHCP client's port: clients read raw sockets and look at this port only, so a rogue server may use any port of
     /// its own. What goes to a server's port is a request of the player's own.</summary>
-    private static DropReason CheckUdp(ReadOnlySpan<byte> udp, bool isFragment, MacAddress source)
+    private static DropReason CheckUdp(ReadOnlySpan<byte> udp, int bytesToFrameEnd, bool isFragment, MacAddress source)
     {
         if (udp.Length < UdpHeaderLength)
         {
@@ -48,18 +47,22 @@ internal static class PlayerIPv4Policy
         {
             DhcpClientPort => DropReason.DhcpServer,
             // A later fragment could overlap what is judged here. No request needs a second one (RFC 2131: 576 bytes).
-            DhcpServerPort when isFragment => DropReason.Unjudgeable,
-            DhcpServerPort => CheckDhcpRequest(udp[UdpHeaderLength..], source),
+            BootpMessage.ServerPort when isFragment => DropReason.Unjudgeable,
+            BootpMessage.ServerPort => CheckDhcpRequest(udp, bytesToFrameEnd, source),
             _ => DropReason.None,
         };
     }
 
     /// <summary>A server gives an address to each hardware address that asks, so whoever asks under many takes them all; and an answer to a relay
     /// agent goes to the server's port. Real clients (udhcpc, dhclient, dhcpcd, systemd, Windows; INFORM and broadcast flag included) ask under the
-    /// MAC of the card that they send through.</summary>
-    private static DropReason CheckDhcpRequest(ReadOnlySpan<byte> bootp, MacAddress source)
+    /// MAC of the card that they send through. A client identifier goes before the hardware address, so the same holds for one that is a
+    /// MAC.</summary>
+    /// <param name="udp">As long as the IPv4 header says, or as there are bytes.</param>
+    /// <param name="bytesToFrameEnd">From the UDP header on, padding included: a server that reads raw frames may take it for options.</param>
+    /// <param name="source">The frame's source MAC.</param>
+    private static DropReason CheckDhcpRequest(ReadOnlySpan<byte> udp, int bytesToFrameEnd, MacAddress source)
     {
-        if (bootp.Length < BootpMessage.JudgedLength)
+        if (!BootpMessage.TryFind(udp, out ReadOnlySpan<byte> bootp))
         {
             return DropReason.Unjudgeable;
         }
@@ -69,9 +72,20 @@ internal static class PlayerIPv4Policy
             return DropReason.DhcpServer;
         }
 
-        return bootp[BootpMessage.HardwareType] == BootpMessage.Ethernet
-            && bootp[BootpMessage.HardwareLength] == MacAddress.Length
-            && MacAddress.Read(bootp[BootpMessage.ClientMac..]) == source ? DropReason.None : DropReason.ArpSpoof;
+        if (bootp[BootpMessage.HardwareType] != BootpMessage.Ethernet
+            || bootp[BootpMessage.HardwareLength] != MacAddress.Length
+            || MacAddress.Read(bootp[BootpMessage.ClientMac..]) != source)
+        {
+            return DropReason.ArpSpoof;
+        }
+
+        bool isFollowed = bytesToFrameEnd > UdpHeaderLength + bootp.Length;
+        if (!DhcpClientIdentifier.TryFind(bootp, out ReadOnlySpan<byte> identifier, out bool isEnded) || (isFollowed && !isEnded))
+        {
+            return DropReason.Unjudgeable;
+        }
+
+        return DhcpClientIdentifier.TryGetMac(identifier, out MacAddress named) && named != source ? DropReason.ArpSpoof : DropReason.None;
     }
 
     private static DropReason CheckIcmp(ReadOnlySpan<byte> icmp)

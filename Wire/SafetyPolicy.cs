@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace Softlan.Wire;
 
 /// <summary>What may cross the party, decided from the frame alone (protocol.md, section 7). The relay asks before it forwards; gateway and client
@@ -21,8 +19,6 @@ internal static class SafetyPolicy
     private const ulong CiscoControl = 0x01000ccccccc;
     private const ulong CiscoSpanningTree = 0x01000ccccccd;
 
-    private const int SnapLength = 8;
-
     /// <param name="frame">A frame of any length; shorter than an Ethernet header is <see cref="DropReason.Malformed"/>.</param>
     /// <param name="direction">Who put it into the room.</param>
     /// <returns><see cref="DropReason.None"/>: it may pass.</returns>
@@ -35,15 +31,7 @@ internal static class SafetyPolicy
 
         ushort etherType = ethernet.EtherType;
         ReadOnlySpan<byte> payload = ethernet.Payload;
-        bool isSnap = etherType < EtherTypes.FirstType && IsSnap(payload);
-        if (isSnap)
-        {
-            // A wireless access point turns 802.3 + SNAP into what its stations take for a plain frame of this type (CVE-2021-27853), so it is judged
-            // as one.
-            etherType = BinaryPrimitives.ReadUInt16BigEndian(payload[(SnapLength - 2)..]);
-            payload = payload[SnapLength..];
-        }
-
+        bool isSnap = SnapHeader.TryRemove(ref etherType, ref payload);
         if (IsSwitchControl(ethernet.Destination) || etherType is EtherTypes.Eapol or EtherTypes.Lldp or EtherTypes.SlowProtocols or EtherTypes.Pause)
         {
             return DropReason.SwitchControl;
@@ -95,12 +83,6 @@ internal static class SafetyPolicy
     private static bool IsLanControl(ushort etherType) => etherType is EtherTypes.PppoeDiscovery or EtherTypes.PppoeSession
         or EtherTypes.HomePlug or EtherTypes.HomePlugAv or EtherTypes.Mediaxtreme or EtherTypes.Ieee1905
         or EtherTypes.Realtek or EtherTypes.PreAuthentication or EtherTypes.WirelessControl or EtherTypes.FaultManagement;
-
-    // LLC AA-AA-03, then the OUI of RFC 1042 or that of the bridge tunnel (IEEE 802.1H), then an EtherType.
-    private static bool IsSnap(ReadOnlySpan<byte> payload) =>
-        payload.Length >= SnapLength
-        && (payload.StartsWith((ReadOnlySpan<byte>)[0xaa, 0xaa, 0x03, 0, 0, 0])
-            || payload.StartsWith((ReadOnlySpan<byte>)[0xaa, 0xaa, 0x03, 0, 0, 0xf8]));
 
     /// <summary>Requests, replies, probes and announcements alike: the sender's hardware address is the frame's (RFC 826).</summary>
     private static DropReason CheckPlayerArp(ReadOnlySpan<byte> arp, MacAddress source)

@@ -18,7 +18,7 @@ namespace Softlan.Roles.Gateway;
 //
 //   RelaySession     known source peer, its own MAC, safety policy, room MTU, MSS
 //   LoopWatch        nothing while bridging is stopped
-//   PlayerMacs       no MAC that a machine on the LAN has; not many frames to MACs that nobody has
+//   PlayerMacs       no MAC that a machine on the LAN has; not many frames to MACs that nobody has, nor names for the DHCP server
 //   IFramePort       the wire, and this host's own stack where it is concerned
 
 /// <summary>Bridges one Ethernet port of this host and one room. Owns the port; lives on its lane.</summary>
@@ -184,7 +184,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
         bool floods = false;
         DropReason reason = _loops.IsPaused
             ? DropReason.LoopedSourceMac
-            : _macs.Check(source.Mac, MacAddress.Read(frame), _lane.Now, out floods);
+            : _macs.Check(source.Mac, frame, _lane.Now, out floods);
         if (reason == DropReason.None)
         {
             if (floods)

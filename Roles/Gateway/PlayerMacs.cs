@@ -180,8 +180,9 @@ internal sealed class PlayerMacs(IFramePort port, IReadOnlyCollection<MacAddress
 
     /// <summary>Judges a frame of a client to the LAN.</summary>
     /// <param name="floods">The LAN's switches send it everywhere.</param>
-    public DropReason Check(MacAddress source, MacAddress destination, TimeSpan now, out bool floods)
+    public DropReason Check(MacAddress source, ReadOnlySpan<byte> frame, TimeSpan now, out bool floods)
     {
+        MacAddress destination = MacAddress.Read(frame);
         floods = destination.IsMulticast;
 
         // This host's other MACs do not change, so a player with one of them is refused since it came.
@@ -190,13 +191,9 @@ internal sealed class PlayerMacs(IFramePort port, IReadOnlyCollection<MacAddress
             return DropReason.LanSourceMac;
         }
 
-        if (floods || _lan.Knows(destination, now) || IsOwn(destination))
-        {
-            return DropReason.None;
-        }
-
-        floods = true;
-        return player.MayLookFor(now) ? DropReason.None : DropReason.RateLimited;
+        bool isKnown = floods || _lan.Knows(destination, now) || IsOwn(destination);
+        floods |= !isKnown;
+        return (isKnown || player.MayLookFor(now)) && player.MayAskDhcp(frame) ? DropReason.None : DropReason.RateLimited;
     }
 
     private bool IsOfTheLan(MacAddress mac, TimeSpan now)

@@ -149,6 +149,69 @@ public sealed class StrangerTests : IDisposable
         Assert.Equal(0, _party.Listener.Statistics.RefusedForLoad);
     }
 
+    /// <summary>Whoever ends his handshakes as soon as they have begun is never half-open, but what waits for its turn is his as well.</summary>
+    [Fact]
+    public void Begin_MoreFromOneAddressThanHasRoomInATurn_LeavesRoomForOthers()
+    {
+        const int Burst = 600;
+        Offer("127.0.0.4", isShown: true); // The one that begins in this turn; all others wait.
+        for (int i = 0; i < Burst; i++)
+        {
+            Offer("127.0.0.3", isShown: true);
+        }
+
+        // 16 wait for their turn, 128 for those.
+        Assert.Equal(Burst - 16 - 128, _party.Listener.Statistics.RefusedForLoad);
+        for (int i = 0; i < 16; i++)
+        {
+            Offer("127.0.0.2", isShown: true);
+        }
+
+        Assert.Equal(Burst - 16 - 128, _party.Listener.Statistics.RefusedForLoad);
+    }
+
+    /// <summary>Or whoever says that he is somebody else would take that one's places.</summary>
+    [Fact]
+    public void Begin_WaitingForItsTurn_TheNextOfItsAddressMustShowThatItComesFromThere()
+    {
+        Offer("127.0.0.4", isShown: true);
+        for (int i = 0; i < 8; i++)
+        {
+            Offer("127.0.0.3", isShown: false);
+        }
+
+        Assert.Equal(0, _party.Listener.Statistics.RetriesSent);
+        Offer("127.0.0.3", isShown: false);
+        Assert.Equal(1, _party.Listener.Statistics.RetriesSent);
+        Offer("127.0.0.2", isShown: false);
+        Assert.Equal(1, _party.Listener.Statistics.RetriesSent);
+    }
+
+    [Fact]
+    public void Begin_AfterABurstThatWaited_ItsAddressHasAllItsPlacesAgain()
+    {
+        for (int i = 0; i < 16; i++)
+        {
+            Offer("127.0.0.3", isShown: true);
+        }
+
+        for (int i = 0; i < 50; i++)
+        {
+            _party.Turn(); // One of them begins in each, and fails.
+        }
+
+        _party.Until(() => _party.Listener.Statistics.HalfOpen == 0, "all are over");
+        Offer("127.0.0.4", isShown: true);
+        for (int i = 0; i < 16 + 128; i++)
+        {
+            Offer("127.0.0.3", isShown: true);
+        }
+
+        Assert.Equal(0, _party.Listener.Statistics.RefusedForLoad);
+        Offer("127.0.0.3", isShown: true);
+        Assert.Equal(1, _party.Listener.Statistics.RefusedForLoad);
+    }
+
     /// <summary>Whoever begins handshakes that fail at once is never half-open, and may say that he is anybody.</summary>
     [Fact]
     public void Accept_HandshakesThatFail_TheNextMustShowWhereItComesFrom()
@@ -208,6 +271,43 @@ public sealed class StrangerTests : IDisposable
 
         _party.Join();
         Assert.Equal(1, _party.Listener.Statistics.RetriesSent);
+    }
+
+    /// <summary>Hands the listener what looks like the first packet of a connection, within the same turn.</summary>
+    /// <param name="from">The sender's address.</param>
+    /// <param name="isShown">Whether it has a token of a Retry.</param>
+    private unsafe void Offer(string from, bool isShown)
+    {
+        const int Length = 1200;
+        const int MaxToken = 128;
+        QuicEndpoint endpoint = ((QuicServer)_party.Listener).Endpoint;
+        SockAddr remote = SockAddr.From(new IPEndPoint(IPAddress.Parse(from), 9), SockAddr.Inet6);
+        SockAddr local = endpoint.Socket.LocalAddress;
+        NativeNgtcp2.Cid dcid = Ngtcp2Engine.NewCid();
+        byte* token = stackalloc byte[MaxToken];
+        nint tokenLength = 0;
+        fixed (byte* secret = LoopbackEngines.Secret)
+        {
+            tokenLength = isShown
+                ? NativeNgtcp2.CryptoGenerateRetryToken2(
+                    token, secret, (nuint)LoopbackEngines.Secret.Length, NativeNgtcp2.NGTCP2_PROTO_VER_V1,
+                    &remote, remote.Length, &dcid, &dcid, (ulong)_party.Loop.NowNanoseconds)
+                : 0;
+        }
+
+        // RFC 9000, section 17.2.2: Initial, version 1, two ids, the token, and what nobody can decrypt.
+        byte[] head =
+        [
+            0xc0, 0, 0, 0, 1, Ngtcp2Engine.CidLength, .. ((ReadOnlySpan<byte>)dcid.Data)[..Ngtcp2Engine.CidLength], 0,
+            0x40, (byte)tokenLength, .. new ReadOnlySpan<byte>(token, (int)tokenLength),
+        ];
+        byte[] packet = new byte[Length];
+        head.CopyTo(packet, 0);
+        BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(head.Length), (ushort)(0x4000 | (Length - head.Length - 2)));
+        fixed (byte* bytes = packet)
+        {
+            endpoint.OnDatagram(bytes, Length, &remote, &local);
+        }
     }
 
     private byte[]? Ask(byte[] packet, IPEndPoint? to = null)

@@ -55,17 +55,33 @@ internal static class Packets
     public static byte[] Udp(int from, int to, int payloadLength = 8) =>
         [.. U16(from), .. U16(to), .. U16(8 + payloadLength), 0, 0, .. new byte[payloadLength]];
 
-    /// <summary>A DHCP request of the player's own, options left out; UDP header included.</summary>
+    /// <summary>A DHCP request of the player's own, without options; UDP header included.</summary>
     public static byte[] DhcpRequest(
         string mac = PlayerMac, byte operation = 1, byte hardwareType = 1, byte hardwareLength = 6, string agent = "00000000") =>
+        Bootp([99, 130, 83, 99], mac, operation, hardwareType, hardwareLength, agent);
+
+    /// <summary>The player's request with these options behind the magic cookie; UDP header included.</summary>
+    public static byte[] DhcpRequest(byte[] options) => Bootp([99, 130, 83, 99, .. options]);
+
+    /// <param name="vendor">What stands behind the fixed fields: cookie and options, as a rule.</param>
+    public static byte[] Bootp(
+        byte[] vendor,
+        string mac = PlayerMac,
+        byte operation = 1,
+        byte hardwareType = 1,
+        byte hardwareLength = 6,
+        string agent = "00000000") =>
     [
-        .. U16(68), .. U16(67), .. U16(8 + 240), 0, 0,
+        .. U16(68), .. U16(67), .. U16(8 + 236 + vendor.Length), 0, 0,
         operation, hardwareType, hardwareLength, 0,
         1, 2, 3, 4, 0, 0, 0x80, 0, // transaction; seconds; the broadcast flag
         .. new byte[12], .. Convert.FromHexString(agent),
         .. Mac(mac), .. new byte[10 + 64 + 128],
-        99, 130, 83, 99,
+        .. vendor,
     ];
+
+    /// <summary>Option 61.</summary>
+    public static byte[] ClientId(params byte[] identifier) => [61, (byte)identifier.Length, .. identifier];
 
     /// <summary>An ICMPv6 message: fixed part of <paramref name="fixedLength"/> bytes, then options.</summary>
     public static byte[] Icmp(byte type, int fixedLength = 8, params byte[] options) => [type, .. new byte[fixedLength - 1], .. options];

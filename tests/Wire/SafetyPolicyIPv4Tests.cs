@@ -38,7 +38,7 @@ public sealed class SafetyPolicyIPv4Tests
                 byte[] request = DhcpRequest();
                 U16(from).CopyTo(request, 0);
                 Assert.Equal(DropReason.None, FromClient(Ethernet(0x0800, IPv4(Udp17, request), destination)));
-                byte[] withOptions = IPv4(Udp17, [.. request, .. new byte[300]], options: [1, 1, 1, 0]);
+                byte[] withOptions = IPv4(Udp17, DhcpRequest(new byte[300]), options: [1, 1, 1, 0]);
                 Assert.Equal(DropReason.None, FromClient(Ethernet(0x0800, withOptions, destination)));
                 request[8 + 10] = 0; // the broadcast flag
                 Assert.Equal(DropReason.None, FromClient(Ethernet(0x0800, IPv4(Udp17, request), destination)));
@@ -76,9 +76,11 @@ public sealed class SafetyPolicyIPv4Tests
         byte[] request = DhcpRequest();
         for (int length = 8; length < 8 + 34; length++)
         {
+            U16(length).CopyTo(request, 4);
             Assert.Equal(DropReason.Unjudgeable, FromClient(Ethernet(0x0800, IPv4(Udp17, request[..length]))));
         }
 
+        U16(8 + 34).CopyTo(request, 4);
         Assert.Equal(DropReason.None, FromClient(Ethernet(0x0800, IPv4(Udp17, request[..(8 + 34)]))));
     }
 

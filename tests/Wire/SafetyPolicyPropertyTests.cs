@@ -41,13 +41,16 @@ public sealed class SafetyPolicyPropertyTests
             Ethernet(0x86dd, IPv6(51, Authentication(58, Icmp(136, 24, LinkLayerOption(2, PlayerMac))))),
             Ethernet(0x0806, Arp(1, PlayerMac, OtherMac)),
             Snap(0x86dd, IPv6(60, Extension(17, Udp(547, 546)))),
+            Ethernet(0x0800, IPv4(17, DhcpRequest([53, 1, 3, .. ClientId([1, .. Mac(PlayerMac)]), 255]))),
         ];
         for (int i = 0; i < 30_000; i++)
         {
             byte[] frame = [.. seeds[random.Next(seeds.Length)]];
             for (int changes = random.Next(5); changes > 0; changes--)
             {
-                frame[random.Next(frame.Length)] = (byte)random.Next(256);
+                // Options stand at the end of what is long.
+                int at = random.Next(2) == 0 ? random.Next(frame.Length) : frame.Length - 1 - random.Next(Math.Min(20, frame.Length));
+                frame[at] = (byte)random.Next(256);
             }
 
             AssertConsistent(frame[..random.Next(frame.Length + 1)]);
@@ -61,5 +64,6 @@ public sealed class SafetyPolicyPropertyTests
         Assert.Contains(gateway, BothDirections);
         Assert.True(gateway == DropReason.None || gateway == client);
         Assert.Equal(frame.Length < FrameLimits.MinLength, client == DropReason.Malformed);
+        DhcpClientIdentifier.Of(frame);
     }
 }

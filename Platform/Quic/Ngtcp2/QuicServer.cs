@@ -9,14 +9,15 @@ namespace Softlan.Platform.Quic.Ngtcp2;
 [SupportedOSPlatform("linux")]
 internal sealed unsafe partial class QuicServer : ILinkListener, ITurnEnd
 {
-    /// <summary>Links from one address from which on the next must show by a Retry that it comes from there, or strangers could use up somebody's
-    /// share in his name.</summary>
+    /// <summary>Links from one address, or first packets that wait for their turn, from which on the next must show by a Retry that it comes from
+    /// there, or strangers could use up somebody's share in his name.</summary>
     private const int MaxUnprovenPerAddress = 8;
 
-    /// <summary>Handshakes of one address that may be under way here at once; further first packets wait until one of them is through. So nobody
-    /// reaches <see cref="QuicLimits.MaxHalfOpen"/> with a handful of addresses and handshakes that he never finishes, and a party of 64 behind one
-    /// address that comes back at once is in after four round trips.</summary>
-    private const int MaxHalfOpenPerAddress = 16;
+    /// <summary>Handshakes of one address that may be under way here at once, those that only wait for their turn included; further first packets
+    /// wait until one of them is through. So nobody reaches <see cref="QuicLimits.MaxHalfOpen"/> with a handful of addresses and handshakes that he
+    /// never finishes, nor fills the queue of those whose turn comes, and a party of 64 behind one address that comes back at once is in after four
+    /// round trips.</summary>
+    private const int MaxUnderWayPerAddress = 16;
 
     /// <summary>First packets of one address that wait for that. More are dropped; clients send theirs again after a second.</summary>
     private const int MaxCrowdPerAddress = 128;
@@ -36,7 +37,9 @@ internal sealed unsafe partial class QuicServer : ILinkListener, ITurnEnd
 
     // Those of addresses that have enough under way. They have a place of their own, where they are in nobody's way but each other's.
     private readonly PendingPackets _crowd = new();
-    private readonly AddressTally _halfOpenOf = new();
+
+    // Half-open handshakes and what is in _pending.
+    private readonly AddressTally _underWayOf = new();
     private readonly FailedHandshakes _failed = new();
     private TlsCredentials _credentials;
     private int _connected;
@@ -208,7 +211,8 @@ internal sealed unsafe partial class QuicServer : ILinkListener, ITurnEnd
         {
             int? better = _shards.FindBetter(_options.Shard);
             bool needsProof = _halfOpen + _failed.Lately(_engine.Loop.Now) + _pending.Count >= QuicLimits.RetryThreshold
-                || !_shards.Quota.HasFewer(address, MaxUnprovenPerAddress);
+                || !_shards.Quota.HasFewer(address, MaxUnprovenPerAddress)
+                || !_underWayOf.HasRoom(address, MaxUnprovenPerAddress);
             if (needsProof || better is not null)
             {
                 AnswerWithRetry(first, remote, local, better is { } shard ? Ngtcp2Engine.NewCid(shard, _shards.Count) : NewCid());
@@ -222,7 +226,7 @@ internal sealed unsafe partial class QuicServer : ILinkListener, ITurnEnd
             return;
         }
 
-        if (!_halfOpenOf.HasRoom(address, MaxHalfOpenPerAddress))
+        if (!_underWayOf.HasRoom(address, MaxUnderWayPerAddress))
         {
             TimeSpan now = _engine.Loop.Now;
             _refusedForLoad += _crowd.DropOlderThan(now - LongestCrowdWait);
@@ -233,7 +237,15 @@ internal sealed unsafe partial class QuicServer : ILinkListener, ITurnEnd
 
         if (_hasBegun)
         {
-            _refusedForLoad += _pending.TryAdd(packet, length, remote, local, _engine.Loop.Now) ? 0 : 1;
+            if (_pending.TryAdd(packet, length, remote, local, _engine.Loop.Now))
+            {
+                _underWayOf.Add(address);
+            }
+            else
+            {
+                _refusedForLoad++;
+            }
+
             return;
         }
 
@@ -261,14 +273,14 @@ internal sealed unsafe partial class QuicServer : ILinkListener, ITurnEnd
 
         _shards.Add(_options.Shard, 1);
         _halfOpen++;
-        _halfOpenOf.Add(address);
+        _underWayOf.Add(address);
         connection.Receive(packet, length, remote, local);
     }
 
     private void OnHandshakeOver(QuicConnection connection)
     {
         _halfOpen--;
-        _halfOpenOf.Remove(connection.ClientKey);
+        _underWayOf.Remove(connection.ClientKey);
         if (_crowd.Count > 0)
         {
             _turnEnd.Make();
@@ -280,11 +292,13 @@ internal sealed unsafe partial class QuicServer : ILinkListener, ITurnEnd
     {
         if (_pending.Count > 0)
         {
-            return _pending.Take(0, out remote, out local);
+            ReadOnlySpan<byte> packet = _pending.Take(0, out remote, out local);
+            _underWayOf.Remove(remote.ClientKey);
+            return packet;
         }
 
         _refusedForLoad += _crowd.DropOlderThan(_engine.Loop.Now - LongestCrowdWait);
-        int next = _crowd.Find(_halfOpenOf, MaxHalfOpenPerAddress);
+        int next = _crowd.Find(_underWayOf, MaxUnderWayPerAddress);
         if (next >= 0)
         {
             return _crowd.Take(next, out remote, out local);

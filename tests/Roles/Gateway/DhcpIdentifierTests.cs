@@ -1,0 +1,137 @@
+using Softlan.Roles.Gateway;
+using Softlan.Tests.Wire;
+using Softlan.Wire;
+using Softlan.Wire.Control;
+using Xunit;
+
+namespace Softlan.Tests.Roles.Gateway;
+
+/// <summary>A DHCP server gives an address to each client identifier, so a player has only some of them.</summary>
+public sealed class DhcpIdentifierTests
+{
+    [Fact]
+    public void RequestsUnderEverNewIdentifiers_PassForTheFirstFew_AndForThemAlways()
+    {
+        using GatewayBench bench = Joined();
+        for (int i = 0; i < 100; i++)
+        {
+            Ask(bench, GatewayBench.Anna, 255, (byte)i);
+        }
+
+        Assert.Equal(LanPlayer.MaxDhcpIdentifiers, bench.ToLan.Count);
+        Assert.Equal(100 - LanPlayer.MaxDhcpIdentifiers, bench.Counters.Dropped(DropReason.RateLimited));
+
+        // They are a player's for as long as it is in the room, however much time has passed.
+        bench.Pass(TimeSpan.FromMinutes(10));
+        int before = bench.ToLan.Count;
+        Ask(bench, GatewayBench.Anna, 255, LanPlayer.MaxDhcpIdentifiers);
+        Assert.Equal(before, bench.ToLan.Count);
+        Ask(bench, GatewayBench.Anna, 255, 0);
+        Ask(bench, GatewayBench.Anna, 255, LanPlayer.MaxDhcpIdentifiers - 1);
+        Ask(bench, GatewayBench.Anna);
+        Assert.Equal(before + 3, bench.ToLan.Count);
+    }
+
+    [Fact]
+    public void IdentifiersThatBeginAlike_AreDifferent()
+    {
+        using GatewayBench bench = Joined();
+        for (int length = 2; length < 12; length++)
+        {
+            Ask(bench, GatewayBench.Anna, new byte[length]);
+        }
+
+        Assert.Equal(LanPlayer.MaxDhcpIdentifiers, bench.ToLan.Count);
+    }
+
+    /// <summary>An access point of the LAN's makes plain frames of them.</summary>
+    [Fact]
+    public void RequestsBehindSnap_Count()
+    {
+        using GatewayBench bench = Joined();
+        for (int i = 0; i < 10; i++)
+        {
+            byte[] frame = Packets.Snap(0x0800, Packets.IPv4(17, Packets.Bootp(Vendor(255, (byte)i), GatewayBench.Anna.Mac.ToString())));
+            GatewayBench.Anna.Mac.Write(frame.AsSpan(MacAddress.Length));
+            bench.Receive(GatewayBench.Anna, frame);
+        }
+
+        Assert.Equal(LanPlayer.MaxDhcpIdentifiers, bench.ToLan.Count);
+    }
+
+    [Fact]
+    public void EachPlayer_HasItsOwn_AndAnewAfterItHasLeft()
+    {
+        using GatewayBench bench = Joined();
+        Use(bench, GatewayBench.Anna, 0);
+        Use(bench, GatewayBench.Ben, 0);
+        Assert.Equal(2 * LanPlayer.MaxDhcpIdentifiers, bench.ToLan.Count);
+        bench.Say(new LeftMessage(GatewayBench.Anna.Id, CloseReason.Normal));
+        bench.Say(new JoinedMessage(GatewayBench.Anna));
+        Use(bench, GatewayBench.Anna, 100);
+        Use(bench, GatewayBench.Ben, 100);
+        Assert.Equal(3 * LanPlayer.MaxDhcpIdentifiers, bench.ToLan.Count);
+    }
+
+    [Fact]
+    public void RealClients_OneAfterTheOther_AllPass()
+    {
+        foreach (byte[] identifier in DhcpClients.Identifiers.Values)
+        {
+            using GatewayBench bench = Joined();
+            foreach (byte[] used in new byte[][] { identifier, [], [255, 1, 2, 3], [255, 4, 5, 6], [0, 7], identifier })
+            {
+                Ask(bench, GatewayBench.Anna, used.Length == 7 ? [1, .. Packets.Mac(GatewayBench.Anna.Mac.ToString())] : used);
+            }
+
+            Assert.Equal(6, bench.ToLan.Count);
+        }
+    }
+
+    [Fact]
+    public void KnownAndRefusedRequests_AllocateNothing()
+    {
+        using GatewayBench bench = Joined();
+        bench.Port.KeepWritten = false;
+        byte[][] frames = [.. Enumerable.Range(0, 8).Select(i => Request(GatewayBench.Anna, 255, (byte)i))];
+        Run(1000);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Run(20_000);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.NotEqual(0, bench.Counters.Dropped(DropReason.RateLimited));
+
+        void Run(int count)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                bench.Receive(GatewayBench.Anna, frames[i % frames.Length]);
+            }
+        }
+    }
+
+    private static void Use(GatewayBench bench, PeerInfo player, byte first)
+    {
+        for (int i = 0; i < 10; i++)
+        {
+            Ask(bench, player, 255, (byte)(first + i));
+        }
+    }
+
+    private static void Ask(GatewayBench bench, PeerInfo player, params byte[] identifier) => bench.Receive(player, Request(player, identifier));
+
+    private static byte[] Request(PeerInfo player, params byte[] identifier)
+    {
+        string mac = player.Mac.ToString();
+        return Packets.Ethernet(0x0800, Packets.IPv4(17, Packets.Bootp(Vendor(identifier), mac)), source: mac);
+    }
+
+    private static byte[] Vendor(params byte[] identifier) =>
+        [99, 130, 83, 99, 53, 1, 1, .. identifier.Length == 0 ? [] : Packets.ClientId(identifier), 255];
+
+    private static GatewayBench Joined()
+    {
+        GatewayBench bench = new();
+        bench.Join(GatewayBench.Anna, GatewayBench.Ben);
+        return bench;
+    }
+}
