@@ -15,6 +15,7 @@ internal sealed class Lobby : ILinkAcceptor
     private readonly ILogger _logger;
     private readonly Dictionary<RoomCode, Room> _rooms = [];
     private readonly HashSet<RelayPeer> _links = [];
+    private readonly Admission _admission;
     private readonly JoinGarbage _garbage;
     private long _frames;
     private bool _isDraining;
@@ -30,6 +31,7 @@ internal sealed class Lobby : ILinkAcceptor
         _worker = worker;
         _lane = lane;
         _logger = logger;
+        _admission = new Admission(house);
         _garbage = new JoinGarbage(lane);
     }
 
@@ -114,7 +116,7 @@ internal sealed class Lobby : ILinkAcceptor
 
         _rooms.TryGetValue(hello.Room, out Room? room);
         Seat? seat = room is null ? null : FindSeat(room, hello);
-        if (Judge(hello, room, seat?.Occupant) is { } rejection)
+        if (_admission.Judge(hello, room, seat?.Occupant, _isDraining) is { } rejection)
         {
             ForgetUnused(hello.Room);
             peer.Reject(rejection.Reason, rejection.Text);
@@ -295,64 +297,4 @@ internal sealed class Lobby : ILinkAcceptor
         && (seat.Occupant is null || seat.Occupant.Info.Role == hello.Role)
             ? seat
             : null;
-
-    /// <param name="hello">Of this version.</param>
-    /// <param name="room">Null when there is no such room yet.</param>
-    /// <param name="replaced">Whose place the peer has the token for, and takes: it stands in nobody's way.</param>
-    private (RejectReason Reason, string Text)? Judge(HelloMessage hello, Room? room, RelayPeer? replaced)
-    {
-        if (_isDraining)
-        {
-            return (RejectReason.Draining, "The relay is about to stop; try again in a minute.");
-        }
-
-        bool isGateway = hello.Role == PeerRole.Gateway;
-        if (!isGateway && !hello.Mac.IsValidClientAddress)
-        {
-            return (
-                RejectReason.BadMac,
-                $"{hello.Mac} cannot be a player's MAC address; it must be unicast and locally administered, for example 02:00:5e:10:00:01.");
-        }
-
-        bool opens = room is null || room.IsEmpty;
-        int mtu = opens ? Options.MaxMtu : room!.Switch.Mtu;
-        int smallest = opens ? FrameLimits.MinMtu : mtu;
-        if (hello.Mtu < smallest)
-        {
-            return (RejectReason.MtuTooSmall, $"This room needs an MTU of {smallest} bytes and you can carry {hello.Mtu}.");
-        }
-
-        if (replaced is null && PeerCount >= Options.MaxPeers)
-        {
-            return (RejectReason.ServerFull, $"The relay is full: it has {Count(Options.MaxPeers, "peer")}.");
-        }
-
-        if (opens && OpenRoomCount >= Options.MaxRooms)
-        {
-            return (RejectReason.ServerFull, $"The relay is full: it has {Count(Options.MaxRooms, "room")}.");
-        }
-
-        return room is null ? null : JudgeInRoom(hello, room, replaced, isGateway);
-    }
-
-    private (RejectReason Reason, string Text)? JudgeInRoom(HelloMessage hello, Room room, RelayPeer? replaced, bool isGateway)
-    {
-        if (isGateway)
-        {
-            return room.Gateway is null || ReferenceEquals(room.Gateway, replaced)
-                ? null
-                : (RejectReason.GatewayTaken, $"Room {room.Code} has a gateway already, and only one is possible.");
-        }
-
-        if (room.Switch.FindClient(hello.Mac) is { } owner && !ReferenceEquals(owner, replaced))
-        {
-            return (RejectReason.MacTaken, $"Another player in room {room.Code} has the MAC address {hello.Mac}.");
-        }
-
-        return replaced is null && room.ClientCount >= Options.MaxClientsPerRoom
-            ? (RejectReason.RoomFull, $"Room {room.Code} is full: it has {Count(Options.MaxClientsPerRoom, "player")}.")
-            : null;
-    }
-
-    private static string Count(int number, string what) => number == 1 ? $"1 {what}" : $"{number} {what}s";
 }
