@@ -11,15 +11,9 @@ internal sealed class Admission(RelayHouse house)
     /// <param name="hello">Of this version.</param>
     /// <param name="room">Null when there is no such room yet.</param>
     /// <param name="replaced">Whose place the peer has the token for, and takes: it stands in nobody's way.</param>
-    /// <param name="isDraining">The worker is about to stop.</param>
     /// <returns>Null: nothing is against it.</returns>
-    public (RejectReason Reason, string Text)? Judge(HelloMessage hello, Room? room, RelayPeer? replaced, bool isDraining)
+    public (RejectReason Reason, string Text)? Judge(HelloMessage hello, Room? room, RelayPeer? replaced)
     {
-        if (isDraining)
-        {
-            return (RejectReason.Draining, "The relay is about to stop; try again in a minute.");
-        }
-
         bool isGateway = hello.Role == PeerRole.Gateway;
         if (!isGateway && !hello.Mac.IsValidClientAddress)
         {

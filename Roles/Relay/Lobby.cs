@@ -19,6 +19,7 @@ internal sealed class Lobby : ILinkAcceptor
     private readonly JoinGarbage _garbage;
     private long _frames;
     private bool _isDraining;
+    private bool _hasDrained;
 
     /// <summary>For <see cref="RelayHouse.OpenLobby"/>: the others find a lobby in its house.</summary>
     /// <param name="house">What the lobbies of one relay share.</param>
@@ -79,7 +80,8 @@ internal sealed class Lobby : ILinkAcceptor
     /// <summary>On the worker's lane.</summary>
     public void CountFrames() => Volatile.Write(ref _frames, Departed.FramesIn + _links.Sum(peer => peer.Counters.FramesIn));
 
-    /// <summary>Called when the last link is gone after <see cref="Drain"/>.</summary>
+    /// <summary>Called once, when the last link of this worker is gone after <see cref="Drain"/>; those whose room is on another worker
+    /// count.</summary>
     public Action? Drained { get; set; }
 
     public IFrameLinkHandler Accept(IFrameLink link)
@@ -102,6 +104,13 @@ internal sealed class Lobby : ILinkAcceptor
             return;
         }
 
+        if (_isDraining)
+        {
+            // Wherever the room is: a link that was handed over now would travel only to be rejected there, or to be let in and sent away.
+            peer.Reject(RejectReason.Draining, "The relay is about to stop; try again in a minute.");
+            return;
+        }
+
         if (FindHome(hello.Room) is not { } home)
         {
             peer.Reject(RejectReason.ServerFull, $"The relay has had {_house.MaxKnownRooms} rooms within a minute; try again in a minute.");
@@ -116,7 +125,7 @@ internal sealed class Lobby : ILinkAcceptor
 
         _rooms.TryGetValue(hello.Room, out Room? room);
         Seat? seat = room is null ? null : FindSeat(room, hello);
-        if (_admission.Judge(hello, room, seat?.Occupant, _isDraining) is { } rejection)
+        if (_admission.Judge(hello, room, seat?.Occupant) is { } rejection)
         {
             ForgetUnused(hello.Room);
             peer.Reject(rejection.Reason, rejection.Text);
@@ -260,7 +269,11 @@ internal sealed class Lobby : ILinkAcceptor
     {
         FarGate gate = _house.Gate(_worker, home);
         _links.Remove(peer);
-        FarLink link = gate.Pass(peer.GiveUpLink(), Departed.Add);
+        FarLink link = gate.Pass(peer.GiveUpLink(), counters =>
+        {
+            Departed.Add(counters);
+            TellDrained();
+        });
         Lobby there = _house.Lobbies[home];
         gate.RoomLane.Post(() => there.TakeIn(link, gate, hello));
     }
@@ -284,10 +297,13 @@ internal sealed class Lobby : ILinkAcceptor
         }
     }
 
+    /// <summary>Links that were handed over are still on this worker and end here, so it waits for them too; otherwise one on its way to a lobby
+    /// that has drained already might not hear its goodbye. Newcomers that are rejected afterwards change nothing.</summary>
     private void TellDrained()
     {
-        if (_isDraining && _links.Count == 0)
+        if (_isDraining && !_hasDrained && _links.Count == 0 && !_house.GatesFrom(_worker).Any(gate => gate.Ends.Any()))
         {
+            _hasDrained = true;
             Drained?.Invoke();
         }
     }
