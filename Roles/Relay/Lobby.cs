@@ -133,19 +133,28 @@ internal sealed class Lobby : ILinkAcceptor
         }
 
         bool comesBack = seat is not null;
-        room ??= _rooms[hello.Room] = new Room(hello.Room, _lane, _logger);
-        seat ??= room.Seats.TryCreate(_lane.Now);
+        Room entered = room ?? new Room(hello.Room, _lane, _logger);
+        seat ??= entered.Seats.TryCreate(_lane.Now);
         if (seat is null)
         {
             peer.Reject(RejectReason.ServerFull, "Too many players came and went in this room within a minute; try again in a minute.");
             return;
         }
 
-        if (room.IsEmpty)
+        // Last of all, so that a hello that is rejected costs no join.
+        if (!seat.WasTakenBy(hello) && !_house.Joins.TryTake(peer.RemoteEndPoint.Address, _lane.Now))
+        {
+            ForgetUnused(hello.Room);
+            peer.Reject(RejectReason.ServerFull, "Too many have joined from this address within a few minutes; try again in a minute.");
+            return;
+        }
+
+        _rooms[hello.Room] = entered;
+        if (entered.IsEmpty)
         {
             _house.CountRoom(1);
-            room.Switch.Mtu = Math.Min(Options.MaxMtu, hello.Mtu);
-            RelayLog.RoomOpened(_logger, room.Code, room.Switch.Mtu);
+            entered.Switch.Mtu = Math.Min(Options.MaxMtu, hello.Mtu);
+            RelayLog.RoomOpened(_logger, entered.Code, entered.Switch.Mtu);
         }
 
         if (seat.Occupant is null)
@@ -153,14 +162,14 @@ internal sealed class Lobby : ILinkAcceptor
             _house.CountPeer(1);
         }
 
-        room.Enter(peer, seat, hello, _lane.Now);
+        entered.Enter(peer, seat, hello, _lane.Now);
         if (comesBack)
         {
-            RelayLog.CameBack(_logger, peer.Id, hello.Role, hello.Name, room.Code, peer.RemoteEndPoint, hello.Software);
+            RelayLog.CameBack(_logger, peer.Id, hello.Role, hello.Name, entered.Code, peer.RemoteEndPoint, hello.Software);
         }
         else
         {
-            RelayLog.Joined(_logger, peer.Id, hello.Role, hello.Name, peer.Mac, room.Code, peer.RemoteEndPoint, hello.Software);
+            RelayLog.Joined(_logger, peer.Id, hello.Role, hello.Name, peer.Mac, entered.Code, peer.RemoteEndPoint, hello.Software);
         }
     }
 

@@ -1,4 +1,5 @@
 using Softlan.Platform;
+using Softlan.Wire;
 using Softlan.Wire.Control;
 
 namespace Softlan.Roles.Relay;
@@ -7,6 +8,7 @@ namespace Softlan.Roles.Relay;
 internal sealed class Seat(ushort id, ResumeToken token)
 {
     private PeerRole _role;
+    private MacAddress _mac;
     private SendLimits? _limits;
 
     public ushort Id { get; } = id;
@@ -18,6 +20,9 @@ internal sealed class Seat(ushort id, ResumeToken token)
 
     /// <summary>When the last occupant left; meaningless while there is one.</summary>
     public TimeSpan VacantSince { get; set; }
+
+    /// <summary>Whether it was taken last in this role and with this MAC: then nobody is new to the room.</summary>
+    public bool WasTakenBy(HelloMessage hello) => _limits is not null && _role == hello.Role && (_role == PeerRole.Gateway || _mac == hello.Mac);
 
     /// <summary>Somebody sits down.</summary>
     /// <param name="hello">What it announced.</param>
@@ -31,7 +36,7 @@ internal sealed class Seat(ushort id, ResumeToken token)
             _limits = new SendLimits(hello.Role, options, lane);
         }
 
-        _role = hello.Role;
+        (_role, _mac) = (hello.Role, hello.Mac);
         return _limits;
     }
 }
