@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
 namespace Softlan.Platform;
@@ -17,6 +20,18 @@ internal sealed class AddressTally
 
     private readonly Dictionary<ulong, int> _perAddress = [];
     private readonly Dictionary<ulong, int> _perNetwork = [];
+
+    /// <summary>The key of an address: the IPv4 address, mapped or not, or the /64 of the IPv6 address.</summary>
+    public static ulong KeyOf(IPAddress address)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        IPAddress plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        plain.TryWriteBytes(bytes, out _);
+        return plain.AddressFamily == AddressFamily.InterNetwork ? MemoryMarshal.Read<uint>(bytes) : BinaryPrimitives.ReadUInt64BigEndian(bytes);
+    }
+
+    /// <summary>The /48 of an IPv6 address; null: an IPv4 address is in no network.</summary>
+    public static ulong? NetworkOf(ulong address) => IsIPv6(address) ? address >> BitsBelowNetwork : null;
 
     /// <summary>How many an address has.</summary>
     public int Count(ulong address) => _perAddress.GetValueOrDefault(address);

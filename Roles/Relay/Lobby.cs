@@ -15,9 +15,11 @@ internal sealed class Lobby : ILinkAcceptor
     private readonly ILogger _logger;
     private readonly Dictionary<RoomCode, Room> _rooms = [];
     private readonly HashSet<RelayPeer> _links = [];
+    private readonly Admission _admission;
     private readonly JoinGarbage _garbage;
     private long _frames;
     private bool _isDraining;
+    private bool _hasDrained;
 
     /// <summary>For <see cref="RelayHouse.OpenLobby"/>: the others find a lobby in its house.</summary>
     /// <param name="house">What the lobbies of one relay share.</param>
@@ -30,6 +32,7 @@ internal sealed class Lobby : ILinkAcceptor
         _worker = worker;
         _lane = lane;
         _logger = logger;
+        _admission = new Admission(house);
         _garbage = new JoinGarbage(lane);
     }
 
@@ -77,7 +80,8 @@ internal sealed class Lobby : ILinkAcceptor
     /// <summary>On the worker's lane.</summary>
     public void CountFrames() => Volatile.Write(ref _frames, Departed.FramesIn + _links.Sum(peer => peer.Counters.FramesIn));
 
-    /// <summary>Called when the last link is gone after <see cref="Drain"/>.</summary>
+    /// <summary>Called once, when the last link of this worker is gone after <see cref="Drain"/>; those whose room is on another worker
+    /// count.</summary>
     public Action? Drained { get; set; }
 
     public IFrameLinkHandler Accept(IFrameLink link)
@@ -100,6 +104,13 @@ internal sealed class Lobby : ILinkAcceptor
             return;
         }
 
+        if (_isDraining)
+        {
+            // Wherever the room is: a link that was handed over now would travel only to be rejected there, or to be let in and sent away.
+            peer.Reject(RejectReason.Draining, "The relay is about to stop; try again in a minute.");
+            return;
+        }
+
         if (FindHome(hello.Room) is not { } home)
         {
             peer.Reject(RejectReason.ServerFull, $"The relay has had {_house.MaxKnownRooms} rooms within a minute; try again in a minute.");
@@ -114,7 +125,7 @@ internal sealed class Lobby : ILinkAcceptor
 
         _rooms.TryGetValue(hello.Room, out Room? room);
         Seat? seat = room is null ? null : FindSeat(room, hello);
-        if (Judge(hello, room, seat?.Occupant) is { } rejection)
+        if (_admission.Judge(hello, room, seat?.Occupant) is { } rejection)
         {
             ForgetUnused(hello.Room);
             peer.Reject(rejection.Reason, rejection.Text);
@@ -122,19 +133,28 @@ internal sealed class Lobby : ILinkAcceptor
         }
 
         bool comesBack = seat is not null;
-        room ??= _rooms[hello.Room] = new Room(hello.Room, _lane, _logger);
-        seat ??= room.Seats.TryCreate(_lane.Now);
+        Room entered = room ?? new Room(hello.Room, _lane, _logger);
+        seat ??= entered.Seats.TryCreate(_lane.Now);
         if (seat is null)
         {
             peer.Reject(RejectReason.ServerFull, "Too many players came and went in this room within a minute; try again in a minute.");
             return;
         }
 
-        if (room.IsEmpty)
+        // Last of all, so that a hello that is rejected costs no join.
+        if (!seat.WasTakenBy(hello) && !_house.Joins.TryTake(peer.RemoteEndPoint.Address, _lane.Now))
+        {
+            ForgetUnused(hello.Room);
+            peer.Reject(RejectReason.ServerFull, "Too many have joined from this address within a few minutes; try again in a minute.");
+            return;
+        }
+
+        _rooms[hello.Room] = entered;
+        if (entered.IsEmpty)
         {
             _house.CountRoom(1);
-            room.Switch.Mtu = Math.Min(Options.MaxMtu, hello.Mtu);
-            RelayLog.RoomOpened(_logger, room.Code, room.Switch.Mtu);
+            entered.Switch.Mtu = Math.Min(Options.MaxMtu, hello.Mtu);
+            RelayLog.RoomOpened(_logger, entered.Code, entered.Switch.Mtu);
         }
 
         if (seat.Occupant is null)
@@ -142,14 +162,14 @@ internal sealed class Lobby : ILinkAcceptor
             _house.CountPeer(1);
         }
 
-        room.Enter(peer, seat, hello, _lane.Now);
+        entered.Enter(peer, seat, hello, _lane.Now);
         if (comesBack)
         {
-            RelayLog.CameBack(_logger, peer.Id, hello.Role, hello.Name, room.Code, peer.RemoteEndPoint, hello.Software);
+            RelayLog.CameBack(_logger, peer.Id, hello.Role, hello.Name, entered.Code, peer.RemoteEndPoint, hello.Software);
         }
         else
         {
-            RelayLog.Joined(_logger, peer.Id, hello.Role, hello.Name, peer.Mac, room.Code, peer.RemoteEndPoint, hello.Software);
+            RelayLog.Joined(_logger, peer.Id, hello.Role, hello.Name, peer.Mac, entered.Code, peer.RemoteEndPoint, hello.Software);
         }
     }
 
@@ -258,7 +278,11 @@ internal sealed class Lobby : ILinkAcceptor
     {
         FarGate gate = _house.Gate(_worker, home);
         _links.Remove(peer);
-        FarLink link = gate.Pass(peer.GiveUpLink(), Departed.Add);
+        FarLink link = gate.Pass(peer.GiveUpLink(), counters =>
+        {
+            Departed.Add(counters);
+            TellDrained();
+        });
         Lobby there = _house.Lobbies[home];
         gate.RoomLane.Post(() => there.TakeIn(link, gate, hello));
     }
@@ -282,10 +306,13 @@ internal sealed class Lobby : ILinkAcceptor
         }
     }
 
+    /// <summary>Links that were handed over are still on this worker and end here, so it waits for them too; otherwise one on its way to a lobby
+    /// that has drained already might not hear its goodbye. Newcomers that are rejected afterwards change nothing.</summary>
     private void TellDrained()
     {
-        if (_isDraining && _links.Count == 0)
+        if (_isDraining && !_hasDrained && _links.Count == 0 && !_house.GatesFrom(_worker).Any(gate => gate.Ends.Any()))
         {
+            _hasDrained = true;
             Drained?.Invoke();
         }
     }
@@ -295,64 +322,4 @@ internal sealed class Lobby : ILinkAcceptor
         && (seat.Occupant is null || seat.Occupant.Info.Role == hello.Role)
             ? seat
             : null;
-
-    /// <param name="hello">Of this version.</param>
-    /// <param name="room">Null when there is no such room yet.</param>
-    /// <param name="replaced">Whose place the peer has the token for, and takes: it stands in nobody's way.</param>
-    private (RejectReason Reason, string Text)? Judge(HelloMessage hello, Room? room, RelayPeer? replaced)
-    {
-        if (_isDraining)
-        {
-            return (RejectReason.Draining, "The relay is about to stop; try again in a minute.");
-        }
-
-        bool isGateway = hello.Role == PeerRole.Gateway;
-        if (!isGateway && !hello.Mac.IsValidClientAddress)
-        {
-            return (
-                RejectReason.BadMac,
-                $"{hello.Mac} cannot be a player's MAC address; it must be unicast and locally administered, for example 02:00:5e:10:00:01.");
-        }
-
-        bool opens = room is null || room.IsEmpty;
-        int mtu = opens ? Options.MaxMtu : room!.Switch.Mtu;
-        int smallest = opens ? FrameLimits.MinMtu : mtu;
-        if (hello.Mtu < smallest)
-        {
-            return (RejectReason.MtuTooSmall, $"This room needs an MTU of {smallest} bytes and you can carry {hello.Mtu}.");
-        }
-
-        if (replaced is null && PeerCount >= Options.MaxPeers)
-        {
-            return (RejectReason.ServerFull, $"The relay is full: it has {Count(Options.MaxPeers, "peer")}.");
-        }
-
-        if (opens && OpenRoomCount >= Options.MaxRooms)
-        {
-            return (RejectReason.ServerFull, $"The relay is full: it has {Count(Options.MaxRooms, "room")}.");
-        }
-
-        return room is null ? null : JudgeInRoom(hello, room, replaced, isGateway);
-    }
-
-    private (RejectReason Reason, string Text)? JudgeInRoom(HelloMessage hello, Room room, RelayPeer? replaced, bool isGateway)
-    {
-        if (isGateway)
-        {
-            return room.Gateway is null || ReferenceEquals(room.Gateway, replaced)
-                ? null
-                : (RejectReason.GatewayTaken, $"Room {room.Code} has a gateway already, and only one is possible.");
-        }
-
-        if (room.Switch.FindClient(hello.Mac) is { } owner && !ReferenceEquals(owner, replaced))
-        {
-            return (RejectReason.MacTaken, $"Another player in room {room.Code} has the MAC address {hello.Mac}.");
-        }
-
-        return replaced is null && room.ClientCount >= Options.MaxClientsPerRoom
-            ? (RejectReason.RoomFull, $"Room {room.Code} is full: it has {Count(Options.MaxClientsPerRoom, "player")}.")
-            : null;
-    }
-
-    private static string Count(int number, string what) => number == 1 ? $"1 {what}" : $"{number} {what}s";
 }

@@ -77,7 +77,8 @@ internal static class RelayCommand
             "--max-links-per-address",
             ValueKinds.Integer("a number of connections", 1, 65536, RelayOptions.DefaultMaxLinksPerAddress),
             "number",
-            "How many connections one IPv4 address or IPv6 /64 may have. An IPv6 /48 may have four times as many.",
+            "How many connections one IPv4 address or IPv6 /64 may have, and how many may join from it at once; after these one may each 4 s. "
+            + "An IPv6 /48 may have four times as many.",
             RelayOptions.DefaultMaxLinksPerAddress);
         Option<int> workers = SoftlanOption.WithDefault(
             "--workers",

@@ -20,11 +20,15 @@ internal sealed class RelayHouse
     public RelayHouse(RelayOptions options, int workers)
     {
         Options = options;
+        Joins = new JoinLimit(options.MaxLinksPerAddress);
         Lobbies = new Lobby[workers];
         _gates = new FarGate?[workers, workers];
     }
 
     public RelayOptions Options { get; }
+
+    /// <summary>How often one address may join, on all workers together.</summary>
+    public JoinLimit Joins { get; }
 
     /// <summary>One for each worker; filled before the first listens.</summary>
     public Lobby[] Lobbies { get; }

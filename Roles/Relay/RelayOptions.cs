@@ -63,7 +63,8 @@ internal sealed record RelayOptions
     /// <summary>Threads that carry links, 1 to <see cref="MaxWorkers"/>.</summary>
     public int Workers { get; init; } = DefaultWorkers;
 
-    /// <summary>Connections from one IPv4 address or IPv6 /64; an IPv6 /48 may have <see cref="AddressTally.NetworkFactor"/> times as many.</summary>
+    /// <summary>Connections from one IPv4 address or IPv6 /64, and joins at once (<see cref="JoinLimit"/>); an IPv6 /48 may have
+    /// <see cref="AddressTally.NetworkFactor"/> times as many.</summary>
     public int MaxLinksPerAddress { get; init; } = DefaultMaxLinksPerAddress;
 
     /// <summary>What one client may send; the burst is one second of it.</summary>

@@ -19,12 +19,6 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
 
     private const double ControlBurst = 100;
 
-    /// <summary>Broadcast frames a second that a gateway may send, and as many at once, and as many multicast frames; more are dropped. Hundreds of
-    /// machines that look for each other, or a television's multicast of 20 Mbit/s, pass; a LAN with a loop does not, nor a stranger who calls
-    /// himself a gateway, for each of these frames goes to every player of his room. The two are counted apart, so that more television than that
-    /// does not cost the LAN's ARP and DHCP.</summary>
-    public const int GatewayBroadcastRate = 2048;
-
     private readonly Lobby _lobby;
     private readonly ILane _lane;
     private readonly IFrameLink _link;
@@ -35,9 +29,7 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
     private readonly TokenBucket _controlBucket = new(ControlRate, ControlBurst);
     private readonly RelayOptions _options;
     private readonly DeliveryWait _delivery;
-    private TokenBucket? _byteBucket;
-    private TokenBucket? _broadcastBucket;
-    private TokenBucket? _multicastBucket;
+    private SendLimits? _limits;
     private Room? _room;
     private int _maxDatagramLength;
     private int _wantedMaxDatagramLength = FrameLimits.MaxDatagramLength;
@@ -233,12 +225,7 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
         IsGateway = hello.Role == PeerRole.Gateway;
         Info = new PeerInfo(Id, hello.Role, Mac, hello.Name);
         State = RelayPeerState.Joining;
-        BitRate rate = IsGateway ? _options.GatewayRate : _options.ClientRate;
-        _byteBucket = rate.IsUnlimited ? null : new TokenBucket(rate.BytesPerSecond, rate.BytesPerSecond);
-        _broadcastBucket = IsGateway
-            ? new TokenBucket(GatewayBroadcastRate, GatewayBroadcastRate)
-            : new TokenBucket(_options.ClientBroadcastRate, 2.0 * _options.ClientBroadcastRate);
-        _multicastBucket = IsGateway ? new TokenBucket(GatewayBroadcastRate, GatewayBroadcastRate) : _broadcastBucket;
+        _limits = seat.Take(hello, _options, _lane);
         _wantedMaxDatagramLength = hello.MaxDatagram;
         OnMaxDatagramLengthChanged(_link);
     }
@@ -280,13 +267,12 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
     /// <summary>Calls <paramref name="delivered"/> once all that <paramref name="told"/> was sent on its control stream has arrived.</summary>
     public void WaitForDelivery(RelayPeer told, Action delivered) => _delivery.Begin(told._link, delivered);
 
-    /// <summary>Whether this peer may send <paramref name="bytes"/> more now. Takes them.</summary>
-    public bool MaySend(int bytes) => _byteBucket is null || _byteBucket.TryTake(bytes, _lane.Now);
+    /// <summary>Whether this peer, which has a seat, may send <paramref name="bytes"/> more now. Takes them.</summary>
+    public bool MaySend(int bytes) => _limits!.MaySend(bytes);
 
     /// <summary>Whether this peer, which has a seat, may send one more frame to everybody now. Takes it.</summary>
     /// <param name="destination">Whom the frame is for: all, a group, or somebody whom nobody knows.</param>
-    public bool MaySendToAll(MacAddress destination) =>
-        (destination.IsMulticast && destination != MacAddress.Broadcast ? _multicastBucket : _broadcastBucket)!.TryTake(1, _lane.Now);
+    public bool MaySendToAll(MacAddress destination) => _limits!.MaySendToAll(destination);
 
     /// <summary>Sends a frame that another peer sent: in one datagram, or in two where it does not fit. Borrows it.</summary>
     /// <returns>Why it was not taken, counted by the link; None when it was.</returns>

@@ -32,7 +32,7 @@ internal static class RejectPolicy
         RejectReason.MacTaken => "stop the other softlan that uses this MAC, or choose another one with --virtual-mac",
         RejectReason.GatewayTaken => "stop the other gateway of this room, or choose another --room",
         RejectReason.RoomFull => "ask the host to raise --max-clients-per-room, or wait until somebody leaves",
-        RejectReason.ServerFull => "ask the host to raise --max-peers or --max-rooms, or try again later",
+        RejectReason.ServerFull => "try again later, or ask the host to raise the limit: --max-peers, --max-rooms or --max-links-per-address",
         RejectReason.MtuTooSmall =>
             "raise the MTU on this side to the room's (a player: --mtu, or leave it out; a gateway: its interface's), "
             + "or start the room anew with a smaller one",

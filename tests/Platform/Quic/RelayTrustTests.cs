@@ -177,6 +177,9 @@ public sealed class RelayTrustTests
         Assert.NotEqual(Key("192.0.2.1"), Key("192.0.2.2"));
         Assert.Equal(Key("2001:db8::1"), Key("2001:db8::2"));
         Assert.NotEqual(Key("2001:db8::1"), Key("2001:db8:0:1::1"));
+        Assert.All(
+            ["192.0.2.1", "::ffff:192.0.2.1", "2001:db8:1:2::3", "::1"],
+            address => Assert.Equal(Key(address), AddressTally.KeyOf(IPAddress.Parse(address))));
     }
 
     private static string Refusal(ServerCertificate certificate) =>

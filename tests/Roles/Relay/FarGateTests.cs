@@ -174,6 +174,19 @@ public sealed class FarGateTests : TwoWorkers
     }
 
     [Fact]
+    public void JoinsOfAnAddress_AreCountedOnAllWorkersTogether()
+    {
+        for (int n = 0; n <= RelayOptions.DefaultMaxLinksPerAddress; n++)
+        {
+            MemoryLink comer = Join(n % 2, ClientHello(1, Code($"room-{n % 3}")));
+            string expected = n < RelayOptions.DefaultMaxLinksPerAddress ? "\"welcome\"" : "joined from this address";
+            Assert.Contains(expected, comer.SentControl[0], StringComparison.Ordinal);
+            comer.Lose();
+            Turn();
+        }
+    }
+
+    [Fact]
     public void SameRoomFromBothWorkersAtOnce_IsOneRoom()
     {
         MemoryLink anna = Connect(0);

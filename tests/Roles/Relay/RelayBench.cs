@@ -16,7 +16,8 @@ internal sealed class RelayBench
 
     public RelayBench(Func<RelayOptions, RelayOptions>? change = null, ILogger? logger = null)
     {
-        RelayOptions options = new() { StateDirectory = "/nowhere", ServerName = "relay" };
+        // Everybody comes from one address, and in some tests hundreds do.
+        RelayOptions options = new() { StateDirectory = "/nowhere", ServerName = "relay", MaxLinksPerAddress = 65536 };
         Lobby = new RelayHouse(change?.Invoke(options) ?? options, 1).OpenLobby(0, Lane, logger ?? NullLogger.Instance);
     }
 
@@ -34,9 +35,12 @@ internal sealed class RelayBench
     /// <summary>A MAC on the LAN behind the gateway.</summary>
     public static MacAddress LanMac(int n) => MacAddress.FromUInt64(0x3c0000000000UL + (ulong)n);
 
+    /// <summary>Where peers come from.</summary>
+    public IPAddress From { get; set; } = IPAddress.Parse("192.0.2.7");
+
     public TestPeer Connect()
     {
-        MemoryLink link = new(Lane) { RemoteEndPoint = new IPEndPoint(IPAddress.Parse("192.0.2.7"), 50000 + _peers++) };
+        MemoryLink link = new(Lane) { RemoteEndPoint = new IPEndPoint(From, 50000 + _peers++) };
         link.Handler = Lobby.Accept(link);
         link.Connect();
         return new TestPeer(link, Lane);

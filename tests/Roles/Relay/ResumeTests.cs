@@ -176,6 +176,66 @@ public sealed class ResumeTests
         Assert.Equal(2, _relay.Lobby.Links.Count);
     }
 
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(1, true)]
+    [InlineData(7, false)]
+    [InlineData(7, true)]
+    public void Resume_AfterAFlood_FindsTheLimitsAsTheyWere(int mac, bool linkIsLost)
+    {
+        RelayBench relay = new(options => options with { ClientRate = BitRate.FromBitsPerSecond(800_000), ClientBroadcastRate = 10 });
+        TestPeer bob = relay.JoinClient(2);
+        TestPeer ann = relay.JoinClient(1);
+        Send(ann, 30, Mac(1), MacAddress.Broadcast);
+        Send(ann, 200, Mac(1), Mac(2));
+        Assert.Equal(20, bob.Frames.Count(frame => frame[0] == 0xff));
+        int heard = bob.Frames.Count();
+        if (linkIsLost)
+        {
+            ann.Lose();
+        }
+
+        TestPeer again = relay.Join(ClientHello(mac) with { Resume = ann.Welcome.Resume });
+        Assert.True(again.IsWelcome);
+        Send(again, 5, Mac(mac), MacAddress.Broadcast);
+        Send(again, 5, Mac(mac), Mac(2));
+        Assert.Equal(heard, bob.Frames.Count());
+        Assert.Equal(10, again.Counters.Dropped(DropReason.RateLimited));
+
+        relay.Lane.Advance(TimeSpan.FromMilliseconds(500));
+        Send(again, 30, Mac(mac), MacAddress.Broadcast);
+        Assert.Equal(heard + 5, bob.Frames.Count());
+    }
+
+    [Fact]
+    public void Resume_OfAGatewayAfterAFlood_FindsItsLimitsAsTheyWere()
+    {
+        TestPeer bob = _relay.JoinClient(2);
+        TestPeer lan = _relay.JoinGateway();
+        Send(lan, 3000, LanMac(1), MacAddress.Broadcast);
+        lan.Lose();
+        TestPeer again = _relay.Join(GatewayHello() with { Resume = lan.Welcome.Resume });
+        Send(again, 10, LanMac(1), MacAddress.Broadcast);
+        Assert.Equal(SendLimits.GatewayBroadcastRate, bob.Frames.Count());
+        Send(again, 10, LanMac(1), MacAddress.FromUInt64(0x01005e000001));
+        Assert.Equal(SendLimits.GatewayBroadcastRate + 10, bob.Frames.Count());
+    }
+
+    /// <summary>A gateway's limits are others than a player's.</summary>
+    [Fact]
+    public void Resume_InAnotherRole_HasTheLimitsOfThatRole()
+    {
+        TestPeer bob = _relay.JoinClient(2);
+        TestPeer ann = _relay.JoinClient(1);
+        Send(ann, 600, Mac(1), MacAddress.Broadcast);
+        Assert.Equal(512, bob.Frames.Count());
+        ann.Lose();
+        TestPeer lan = _relay.Join(GatewayHello() with { Resume = ann.Welcome.Resume });
+        Assert.Equal(ann.Id, lan.Id);
+        Send(lan, 3000, LanMac(1), MacAddress.Broadcast);
+        Assert.Equal(512 + SendLimits.GatewayBroadcastRate, bob.Frames.Count());
+    }
+
     [Fact]
     public void Ids_RestForAMinute()
     {
@@ -224,5 +284,13 @@ public sealed class ResumeTests
         Assert.Null(seats.TryCreate(now));
         Assert.Null(seats.TryCreate(now + SeatBook.Memory - TimeSpan.FromTicks(1)));
         Assert.Equal(18, seats.TryCreate(now + SeatBook.Memory)!.Id);
+    }
+
+    private static void Send(TestPeer from, int count, MacAddress source, MacAddress destination)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            from.Send(TestFrame.Make(source, destination, 1000));
+        }
     }
 }

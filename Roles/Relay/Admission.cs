@@ -1,0 +1,66 @@
+using Softlan.Wire;
+using Softlan.Wire.Control;
+
+namespace Softlan.Roles.Relay;
+
+/// <summary>Who may come into a room: the reasons to reject a hello, the first of which counts.</summary>
+internal sealed class Admission(RelayHouse house)
+{
+    private RelayOptions Options => house.Options;
+
+    /// <param name="hello">Of this version.</param>
+    /// <param name="room">Null when there is no such room yet.</param>
+    /// <param name="replaced">Whose place the peer has the token for, and takes: it stands in nobody's way.</param>
+    /// <returns>Null: nothing is against it.</returns>
+    public (RejectReason Reason, string Text)? Judge(HelloMessage hello, Room? room, RelayPeer? replaced)
+    {
+        bool isGateway = hello.Role == PeerRole.Gateway;
+        if (!isGateway && !hello.Mac.IsValidClientAddress)
+        {
+            return (
+                RejectReason.BadMac,
+                $"{hello.Mac} cannot be a player's MAC address; it must be unicast and locally administered, for example 02:00:5e:10:00:01.");
+        }
+
+        bool opens = room is null || room.IsEmpty;
+        int mtu = opens ? Options.MaxMtu : room!.Switch.Mtu;
+        int smallest = opens ? FrameLimits.MinMtu : mtu;
+        if (hello.Mtu < smallest)
+        {
+            return (RejectReason.MtuTooSmall, $"This room needs an MTU of {smallest} bytes and you can carry {hello.Mtu}.");
+        }
+
+        if (replaced is null && house.Peers >= Options.MaxPeers)
+        {
+            return (RejectReason.ServerFull, $"The relay is full: it has {Count(Options.MaxPeers, "peer")}.");
+        }
+
+        if (opens && house.OpenRooms >= Options.MaxRooms)
+        {
+            return (RejectReason.ServerFull, $"The relay is full: it has {Count(Options.MaxRooms, "room")}.");
+        }
+
+        return room is null ? null : JudgeInRoom(hello, room, replaced, isGateway);
+    }
+
+    private (RejectReason Reason, string Text)? JudgeInRoom(HelloMessage hello, Room room, RelayPeer? replaced, bool isGateway)
+    {
+        if (isGateway)
+        {
+            return room.Gateway is null || ReferenceEquals(room.Gateway, replaced)
+                ? null
+                : (RejectReason.GatewayTaken, $"Room {room.Code} has a gateway already, and only one is possible.");
+        }
+
+        if (room.Switch.FindClient(hello.Mac) is { } owner && !ReferenceEquals(owner, replaced))
+        {
+            return (RejectReason.MacTaken, $"Another player in room {room.Code} has the MAC address {hello.Mac}.");
+        }
+
+        return replaced is null && room.ClientCount >= Options.MaxClientsPerRoom
+            ? (RejectReason.RoomFull, $"Room {room.Code} is full: it has {Count(Options.MaxClientsPerRoom, "player")}.")
+            : null;
+    }
+
+    private static string Count(int number, string what) => number == 1 ? $"1 {what}" : $"{number} {what}s";
+}
