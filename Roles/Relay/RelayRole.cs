@@ -31,12 +31,12 @@ internal sealed class RelayRole : IRole
     private readonly ILane _lane;
     private readonly RelayHouse _house;
     private readonly RelayCertificates _certificates;
-    private RoomCode _suggestedRoom;
     private readonly LinkQuota _quota;
     private readonly DropReport _drops = new();
     private readonly RefusalReport _refusals;
     private readonly List<(RelayWorker Worker, ILaneTimer Timer)> _timers = [];
     private readonly List<ILinkListener> _listeners = [];
+    private RoomCode _suggestedRoom;
     private Action<SoftlanException?>? _ended;
     private long _strangersTold;
     private int _undrained;
