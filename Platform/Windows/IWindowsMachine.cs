@@ -1,4 +1,5 @@
 using System.Net;
+using Softlan.Wire;
 
 namespace Softlan.Platform.Windows;
 
@@ -26,7 +27,10 @@ internal interface IWindowsMachine
     /// Windows does not say.</summary>
     IReadOnlyList<IPAddress>? FindNameServers(Guid exceptAdapter);
 
-    /// <summary>Opens an adapter. Throws <see cref="Wire.SoftlanException"/>.</summary>
+    /// <summary>The names of network cards by their MACs, without one adapter's. Takes milliseconds; empty where Windows does not say.</summary>
+    IReadOnlyDictionary<MacAddress, string> FindCards(Guid exceptAdapter);
+
+    /// <summary>Opens an adapter. Throws <see cref="SoftlanException"/>.</summary>
     ITapDevice Open(TapAdapter adapter);
 
     /// <summary>Lets time pass while the machine does something. Only before anything runs that must not wait.</summary>

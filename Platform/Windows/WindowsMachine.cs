@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Runtime.Versioning;
+using Softlan.Wire;
 
 namespace Softlan.Platform.Windows;
 
@@ -40,6 +41,27 @@ internal sealed class WindowsMachine : IWindowsMachine
         {
             return null; // A card may go while it is asked.
         }
+    }
+
+    public IReadOnlyDictionary<MacAddress, string> FindCards(Guid exceptAdapter)
+    {
+        Dictionary<MacAddress, string> cards = [];
+        try
+        {
+            foreach (NetworkInterface card in NetworkInterface.GetAllNetworkInterfaces().Where(card => !IsAdapter(card, exceptAdapter)))
+            {
+                if (card.GetPhysicalAddress().GetAddressBytes() is { Length: MacAddress.Length } mac)
+                {
+                    cards.TryAdd(MacAddress.Read(mac), card.Name);
+                }
+            }
+        }
+        catch (NetworkInformationException)
+        {
+            // A card may go while it is asked.
+        }
+
+        return cards;
     }
 
     public ITapDevice Open(TapAdapter adapter) => TapDevice.Open(adapter);

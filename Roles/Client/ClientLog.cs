@@ -152,6 +152,12 @@ internal static partial class ClientLog
         "{Interface} sends frames with the MAC {Mac}, which is not its own; they are dropped. A client carries one machine: do not bridge its TAP")]
     public static partial void ForeignSource(ILogger logger, string @interface, MacAddress mac);
 
+    [LoggerMessage(
+        350, LogLevel.Warning,
+        "This machine is on the party's LAN already: what its card {Card} sends to everybody comes in by {Interface} as well. "
+        + "Hint: end softlan here; games find each other by {Card}")]
+    public static partial void AtTheParty(ILogger logger, string card, string @interface);
+
     [LoggerMessage(331, LogLevel.Warning, "Dropped in the last minute: {Drops}; README.md says what each reason means")]
     public static partial void Dropped(ILogger logger, string drops);
 

@@ -49,6 +49,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
     private readonly RelayRoutePin _pin;
     private readonly ProfileFile _profile;
     private readonly BroadcastWatch _broadcasts = new();
+    private readonly WiringWatch _wiring;
     private readonly DropReport _drops = new(ExpectedDrops);
     private readonly ILaneTimer _checkTimer;
     private readonly ILaneTimer _reportTimer;
@@ -63,7 +64,6 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
     private StatusLine? _status;
     private MacAddress _mac;
     private bool _hasJoined;
-    private bool _saidForeignSource;
     private bool _isOver;
 
     /// <param name="lane">The lane of engine and host.</param>
@@ -92,6 +92,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         _resolver = resolver;
         _logger = logger;
         _pin = new RelayRoutePin(host.Routes, changes, logger);
+        _wiring = new WiringWatch(logger);
         _profile = ProfileFile.Beside(options.IdentityPath);
         _checkTimer = lane.CreateTimer(OnCheckTimer);
         _reportTimer = lane.CreateTimer(OnReportTimer);
@@ -208,6 +209,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         Try(() =>
         {
             _host.OnJoined(room.Mtu);
+            _wiring.SetCards(_host.FindCards());
             if (_session!.Peers.Gateway is not null)
             {
                 _host.OnGatewayPresent();
@@ -249,6 +251,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
     public void OnFrame(ReadOnlySpan<byte> frame, PeerInfo source)
     {
         _claim?.Listen(frame, source);
+        _wiring.OnFrame(frame, source, TapName);
         _port!.Write(frame);
     }
 
@@ -259,7 +262,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         if (source != _mac)
         {
             _session!.Counters.Drop(DropReason.UnauthorizedSourceMac);
-            SayForeignSource(source);
+            _wiring.OnForeignSource(TapName, source);
             return;
         }
 
@@ -287,7 +290,15 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
     }
 
     /// <summary>Routes, addresses or interfaces changed: the same look, at once.</summary>
-    private void OnHostChanged() => Look();
+    private void OnHostChanged()
+    {
+        if (_hasJoined && !_isOver)
+        {
+            Try(() => _wiring.SetCards(_host.FindCards()));
+        }
+
+        Look();
+    }
 
     private void Look()
     {
@@ -350,15 +361,6 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
             SessionStatus status = new(_lane, _session!, hasGateway: true, port.Counters, ExpectedDrops);
             _status = new StatusLine(
                 _lane, _console, () => _host.DhcpAddress is { } address ? $"{address} | {status.Describe()}" : status.Describe());
-        }
-    }
-
-    private void SayForeignSource(MacAddress source)
-    {
-        if (!_saidForeignSource)
-        {
-            _saidForeignSource = true;
-            ClientLog.ForeignSource(_logger, TapName, source);
         }
     }
 

@@ -40,6 +40,9 @@ internal interface IClientHost : IDisposable
 
     void OnGatewayGone();
 
+    /// <summary>The names of this machine's network cards by their MACs, without the TAP; empty where the system does not say.</summary>
+    IReadOnlyDictionary<MacAddress, string> FindCards();
+
     /// <summary>Looks after what others may have taken away or added; called every few seconds and after changes, once the room was joined.</summary>
     void Maintain();
 }

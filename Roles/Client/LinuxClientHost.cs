@@ -152,6 +152,11 @@ internal sealed class LinuxClientHost : IClientHost
         _netlink.Dispose();
     }
 
+    public IReadOnlyDictionary<MacAddress, string> FindCards() => NetlinkLinks.List(_netlink)
+        .Where(link => link.IsEthernet && link.Address != MacAddress.Zero && link.Name != _options.Tap)
+        .DistinctBy(link => link.Address)
+        .ToDictionary(link => link.Address, link => link.Name);
+
     /// <summary>The TAPs of this machine, for <c>--list-taps</c>.</summary>
     public static void ListTaps(TextWriter output)
     {

@@ -175,6 +175,8 @@ internal sealed class WindowsClientHost : IClientHost
         _networkWatch?.Dispose();
     }
 
+    public IReadOnlyDictionary<MacAddress, string> FindCards() => _machine.FindCards(_adapter!.Id);
+
     /// <summary>The TAP adapters of this machine, for <c>--list-taps</c>.</summary>
     public static void ListTaps(IWindowsMachine machine, TextWriter output)
     {

@@ -9,6 +9,7 @@ story_loops() {
   plug switch bob lan
   check "a second gateway of the room is refused" second_gateway
   check "one beside the first, with the same card, is refused before it takes the place" same_gateway_refused
+  check "bob is told that he is at the party already" says bob 20 "on the party's LAN already: what its card lan sends to everybody comes in by $tap"
   check "bob bridges the party's card and the LAN" bob_bridges
   check "the gateway says that there is a loop" says_loop
   check "and bridges nothing any more" fails answers alice $lan1

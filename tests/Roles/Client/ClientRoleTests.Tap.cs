@@ -25,6 +25,32 @@ public sealed partial class ClientRoleTests
         Assert.Equal(1, _log.Count("which is not its own"));
     }
 
+    /// <summary>Then its own broadcasts come in by the tunnel; a card that was plugged in later counts, too.</summary>
+    [Fact]
+    public void FramesOfThisMachinesOwnCard_FromTheParty_ItIsThereAlready()
+    {
+        MacAddress card = MacAddress.FromUInt64(0x3c_00_00_00_00_77);
+        StartClient();
+        using RelaySession gateway = StartGateway();
+        _lane.Advance(TimeSpan.FromSeconds(2));
+        gateway.Send(TestFrames.Plain(MacAddress.Broadcast, card));
+        _lane.Advance(TimeSpan.FromMilliseconds(100));
+        Assert.Equal(0, _log.Count("is on the party's LAN already"));
+
+        _host.Cards[card] = "eth0";
+        _host.Change();
+        gateway.Send(TestFrames.Plain(Own, card));
+        _lane.Advance(TimeSpan.FromMilliseconds(100));
+        Assert.Equal(0, _log.Count("is on the party's LAN already"));
+        for (int i = 0; i < 3; i++)
+        {
+            gateway.Send(TestFrames.Plain(MacAddress.Broadcast, card));
+            _lane.Advance(TimeSpan.FromMilliseconds(100));
+        }
+
+        Assert.Equal(1, _log.Count("is on the party's LAN already: what its card eth0 sends to everybody comes in by softlan0"));
+    }
+
     [Fact]
     public void FramesOfTheTap_SaidWhileItConnects_LeaveWithTheJoin()
     {

@@ -53,6 +53,10 @@ internal sealed class FakeClientHost(FakeRoutes routes, HostChanges changes) : I
 
     public void OnGatewayGone() => Note("no gateway");
 
+    public Dictionary<MacAddress, string> Cards { get; } = [];
+
+    public IReadOnlyDictionary<MacAddress, string> FindCards() => Cards;
+
     public void Maintain() => Note("maintain");
 
     public void Dispose() => Note("disposed");

@@ -89,6 +89,8 @@ internal sealed class FakeWindowsMachine : IWindowsMachine, IAdapterRestart, INe
         return [.. NameServers];
     }
 
+    public IReadOnlyDictionary<MacAddress, string> FindCards(Guid exceptAdapter) => new Dictionary<MacAddress, string>();
+
     public ITapDevice Open(TapAdapter adapter)
     {
         if (OpenFails.Times > 0)
