@@ -21,7 +21,7 @@ internal static class ParseErrors
     {
         // What follows an unknown word is a consequence of it: an option that seems missing, a value without an option.
         IEnumerable<string> lines = Swallowed(parsed.CommandResult) is { } swallowed ? [swallowed]
-            : parsed.UnmatchedTokens.Count > 0 ? [Unmatched(parsed.CommandResult.Command, parsed.UnmatchedTokens[0])]
+            : parsed.UnmatchedTokens.Count > 0 ? [Unmatched(parsed, parsed.UnmatchedTokens[0])]
             : parsed.Errors.Select(Describe).Distinct();
         foreach (string line in lines)
         {
@@ -54,16 +54,18 @@ internal static class ParseErrors
             + (given.Option is IAdvised advised ? $" {advised.Advice}." : ""))
         .FirstOrDefault();
 
-    private static string Unmatched(Command command, string word)
+    private static string Unmatched(ParseResult parsed, string word)
     {
+        Command command = parsed.CommandResult.Command;
         if (word.Length > 0 && word[0] is '\u2013' or '\u2014' or '\u2212')
         {
             return $"'{word}' begins with a typographic dash, as chat programs make it. "
                 + $"Type two hyphens: --{word.TrimStart('-', '\u2013', '\u2014', '\u2212')}.";
         }
 
-        bool isOption = word.StartsWith('-');
-        if (isOption && Names(command, options: true).Contains(word))
+        bool isOption = word.StartsWith('-') && parsed.Tokens.All(token => token.Type != TokenType.DoubleDash);
+        if (isOption && parsed.Tokens.TakeWhile(token => token.Type != TokenType.Command).Any(token => token.Value == word)
+            && Names(command, options: true).Contains(word))
         {
             return $"'{word}' stands before the command it belongs to. Put it behind: {Path(command)} {word}.";
         }

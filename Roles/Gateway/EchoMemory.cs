@@ -15,12 +15,12 @@ internal sealed class EchoMemory
 {
     /// <summary>Frames that were written and are remembered; the oldest is forgotten for one more. Players may send 256 such frames a second each;
     /// a loop brings them back within milliseconds.</summary>
-    public const int MaxWritten = 1024;
+    public const int MaxWritten = 4096;
 
     /// <summary>Frames that were heard and wait for their original. When there are more, the oldest counts as a stranger's.</summary>
     public const int MaxHeard = 256;
 
-    /// <summary>A copy that comes later than this is a frame of its own.</summary>
+    /// <summary>A copy that comes later than this, after the frame or another copy of it, is a frame of its own.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(2);
 
     /// <summary>Bytes that are looked at: headers, and enough of the payload to tell two of a kind apart.</summary>
@@ -61,13 +61,9 @@ internal sealed class EchoMemory
     public bool OnHeard(ReadOnlySpan<byte> frame, MacAddress source, TimeSpan now)
     {
         uint sum = Sum(frame);
-        ReadOnlySpan<uint> written = _written.AsSpan(0, (int)Math.Min(_writes, MaxWritten));
-        for (int from = 0, found; (found = written[from..].IndexOf(sum)) >= 0; from += found + 1)
+        if (IsEcho(sum, now))
         {
-            if (now - _writtenAt[from + found] <= Lifetime)
-            {
-                return true;
-            }
+            return true;
         }
 
         if (_heardCount < MaxHeard)
@@ -78,8 +74,14 @@ internal sealed class EchoMemory
         return false;
     }
 
+    /// <summary>Whether a frame from the LAN was written to it lately. It is not kept otherwise.</summary>
+    public bool IsEcho(ReadOnlySpan<byte> frame, TimeSpan now) => IsEcho(Sum(frame), now);
+
     /// <summary>Takes a frame out that was heard and has not been written: a machine on the LAN has sent it.</summary>
-    public bool TryTakeStranger(TimeSpan now, out MacAddress source)
+    /// <param name="now">The lane's time.</param>
+    /// <param name="source">Its MAC.</param>
+    /// <param name="at">When it was heard.</param>
+    public bool TryTakeStranger(TimeSpan now, out MacAddress source, out TimeSpan at)
     {
         while (_heardCount > 0 && (_heardCount == MaxHeard || _heard[_oldestHeard].IsSettled || now - _heard[_oldestHeard].At > Lifetime))
         {
@@ -88,12 +90,28 @@ internal sealed class EchoMemory
             _heardCount--;
             if (!oldest.IsSettled)
             {
-                source = oldest.Source;
+                (source, at) = (oldest.Source, oldest.At);
                 return true;
             }
         }
 
-        source = default;
+        (source, at) = (default, default);
+        return false;
+    }
+
+    /// <summary>A copy that circulates makes its frame young again: it may do so for hours.</summary>
+    private bool IsEcho(uint sum, TimeSpan now)
+    {
+        ReadOnlySpan<uint> written = _written.AsSpan(0, (int)Math.Min(_writes, MaxWritten));
+        for (int from = 0, found; (found = written[from..].IndexOf(sum)) >= 0; from += found + 1)
+        {
+            if (now - _writtenAt[from + found] <= Lifetime)
+            {
+                _writtenAt[from + found] = now;
+                return true;
+            }
+        }
+
         return false;
     }
 

@@ -322,7 +322,9 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
         {
             // A bridge would keep a frame for its own MAC to itself, so there it goes to everybody, as hypervisors do when they move a machine.
             MacAddress destination = _options.IsBridge ? MacAddress.Broadcast : _port.Address;
-            _port.Write(CamRefresh.Write(_camFrame, destination, peer.Mac));
+            ReadOnlySpan<byte> frame = CamRefresh.Write(_camFrame, destination, peer.Mac);
+            _loops.OnWritten(frame, peer.Mac);
+            _port.Write(frame);
         }
     }
 

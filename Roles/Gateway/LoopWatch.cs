@@ -9,6 +9,10 @@ namespace Softlan.Roles.Gateway;
 /// machine there has sent make the MAC that machine's.</summary>
 internal sealed class LoopWatch : IDisposable
 {
+    /// <summary>Where frames come back, nobody is taken for a stranger for so long: some of what circulates may be forgotten, or was never
+    /// written.</summary>
+    public static readonly TimeSpan EchoShadow = TimeSpan.FromSeconds(60);
+
     private readonly ILane _lane;
     private readonly ILogger _logger;
     private readonly string _interface;
@@ -19,6 +23,7 @@ internal sealed class LoopWatch : IDisposable
     private readonly LoopGuard _loops = new();
     private readonly EchoMemory _echoes = new();
     private readonly ILaneTimer _pauseTimer;
+    private TimeSpan? _lastEcho;
 
     /// <param name="lane">The gateway's.</param>
     /// <param name="logger">For the operator.</param>
@@ -48,7 +53,7 @@ internal sealed class LoopWatch : IDisposable
     {
         for (int echoes = _echoes.OnWritten(frame, _lane.Now); echoes > 0; echoes--)
         {
-            Act(_loops.OnEcho(_lane.Now), source);
+            OnEcho(source);
         }
     }
 
@@ -57,13 +62,22 @@ internal sealed class LoopWatch : IDisposable
     {
         if (_loops.IsPaused)
         {
+            _lastEcho = _echoes.IsEcho(frame, _lane.Now) ? _lane.Now : _lastEcho;
             return;
         }
 
-        Act(_echoes.OnHeard(frame, source, _lane.Now) ? _loops.OnEcho(_lane.Now) : _loops.OnStray(_lane.Now), source);
-        while (_echoes.TryTakeStranger(_lane.Now, out MacAddress stranger))
+        if (_echoes.OnHeard(frame, source, _lane.Now))
         {
-            if (_macs.OnStranger(stranger, _lane.Now))
+            OnEcho(source);
+        }
+        else
+        {
+            Act(_loops.OnStray(_lane.Now), source);
+        }
+
+        while (_echoes.TryTakeStranger(_lane.Now, out MacAddress stranger, out TimeSpan at))
+        {
+            if ((_lastEcho is not { } echo || at > echo + EchoShadow) && _macs.OnStranger(stranger, at))
             {
                 _refused(stranger);
             }
@@ -73,6 +87,12 @@ internal sealed class LoopWatch : IDisposable
     public void Stop() => _pauseTimer.Cancel();
 
     public void Dispose() => _pauseTimer.Dispose();
+
+    private void OnEcho(MacAddress source)
+    {
+        _lastEcho = _lane.Now;
+        Act(_loops.OnEcho(_lane.Now), source);
+    }
 
     private void Act(LoopVerdict verdict, MacAddress source)
     {

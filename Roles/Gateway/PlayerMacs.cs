@@ -148,15 +148,17 @@ internal sealed class PlayerMacs(IFramePort port, IReadOnlyCollection<MacAddress
     }
 
     /// <summary>A frame with a client's MAC came from the LAN, and it was not the client's.</summary>
+    /// <param name="source">The MAC.</param>
+    /// <param name="at">When it came; never back.</param>
     /// <returns>Whether the client is refused from now on: a machine on the LAN has its MAC.</returns>
-    public bool OnStranger(MacAddress source, TimeSpan now)
+    public bool OnStranger(MacAddress source, TimeSpan at)
     {
-        if (!_players.TryGetValue(source, out LanPlayer? player) || player.IsRefused || !player.NoteStranger(now))
+        if (!_players.TryGetValue(source, out LanPlayer? player) || player.IsRefused || !player.NoteStranger(at))
         {
             return false;
         }
 
-        _lan.Add(source, now);
+        _lan.Add(source, at);
         Set(player, isRefused: true);
         return true;
     }

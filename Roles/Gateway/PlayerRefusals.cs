@@ -61,7 +61,7 @@ internal sealed class PlayerRefusals(ILane lane, RelaySession session, PlayerMac
     {
         if (macs.HasNews(peer.Mac) && _messages.TryTake(1, lane.Now))
         {
-            session.SayOutside(peer.Id, macs.TakeNews(peer.Mac));
+            session.SayOutside(peer, macs.TakeNews(peer.Mac));
         }
     }
 

@@ -178,7 +178,7 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
                 Reported = stats;
                 break;
             case OutsideMessage outside when IsGateway && State == RelayPeerState.Joined:
-                _room?.SetOutside(outside.Id, outside.IsOutside);
+                _room?.SetOutside(outside.Id, outside.Mac, outside.IsOutside);
                 break;
             default:
                 CloseForProtocolError(

@@ -101,28 +101,13 @@ internal sealed class Room(RoomCode code, ILane lane, ILogger logger)
     /// <summary>The gateway says whether a machine on its LAN has a client's MAC. To the other players such a client has left: its MAC is that
     /// machine's to them.</summary>
     /// <param name="id">Whose. One that is not here, or no client, is not heard of: it may have left meanwhile.</param>
+    /// <param name="mac">Its MAC; whoever has come to its place since has another one.</param>
     /// <param name="isOutside">Whether it stays outside.</param>
-    public void SetOutside(ushort id, bool isOutside)
+    public void SetOutside(ushort id, MacAddress mac, bool isOutside)
     {
-        if (_members.Find(member => member.Id == id && !member.IsGateway) is not { } peer || peer.IsOutside == isOutside)
+        if (_members.Find(member => member.Id == id && !member.IsGateway && member.Mac == mac) is { } peer && peer.IsOutside != isOutside)
         {
-            return;
-        }
-
-        bool wasAnnounced = peer.IsAnnounced;
-        peer.SetOutside(isOutside);
-        if (wasAnnounced)
-        {
-            TellPlayers(ControlCodec.Write(new LeftMessage(id, CloseReason.Kicked)), peer);
-        }
-
-        if (peer.State == RelayPeerState.Joined)
-        {
-            peer.SendControl(ControlCodec.Write(new OutsideMessage(id, isOutside)));
-            if (!isOutside)
-            {
-                Announce(peer);
-            }
+            SetOutside(peer, isOutside);
         }
     }
 
@@ -234,7 +219,7 @@ internal sealed class Room(RoomCode code, ILane lane, ILogger logger)
         peer.BecomeJoined();
         if (peer.IsOutside)
         {
-            peer.SendControl(ControlCodec.Write(new OutsideMessage(peer.Id, IsOutside: true)));
+            peer.SendControl(ControlCodec.Write(new OutsideMessage(peer.Id, peer.Mac, IsOutside: true)));
         }
 
         peer.WaitForDelivery(peer, () => Activate(peer));
@@ -262,11 +247,31 @@ internal sealed class Room(RoomCode code, ILane lane, ILogger logger)
             _members.Where(other => other.State == RelayPeerState.Joined && !other.IsGateway && !ReferenceEquals(other, about)),
             told);
 
+    private void SetOutside(RelayPeer peer, bool isOutside)
+    {
+        bool wasAnnounced = peer.IsAnnounced;
+        peer.SetOutside(isOutside);
+        if (wasAnnounced)
+        {
+            TellPlayers(ControlCodec.Write(new LeftMessage(peer.Id, CloseReason.Kicked)), peer);
+        }
+
+        if (peer.State == RelayPeerState.Joined)
+        {
+            peer.SendControl(ControlCodec.Write(new OutsideMessage(peer.Id, peer.Mac, isOutside)));
+            if (!isOutside)
+            {
+                Announce(peer);
+                _news.TellAll(); // It may send them frames at once.
+            }
+        }
+    }
+
     private void LetAllIn()
     {
         foreach (RelayPeer peer in _members.FindAll(member => member.IsOutside))
         {
-            SetOutside(peer.Id, isOutside: false);
+            SetOutside(peer, isOutside: false);
         }
     }
 

@@ -118,7 +118,7 @@ internal sealed class RelaySession : IFrameLinkHandler, IDisposable
     public DropReason Send(Span<byte> frame) => _membership.Send(frame, Counters);
 
     /// <summary>Says to the relay that a client stays outside this gateway's LAN, or may come in again. While not joined it says nothing.</summary>
-    public void SayOutside(ushort id, bool isOutside) => _membership.Say(new OutsideMessage(id, isOutside));
+    public void SayOutside(PeerInfo peer, bool isOutside) => _membership.Say(new OutsideMessage(peer.Id, peer.Mac, isOutside));
 
     /// <summary>The host's addresses or routes changed: links look whether they must migrate, or end for it, and a session that waits tries at
     /// once.</summary>

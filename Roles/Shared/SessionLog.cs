@@ -50,7 +50,7 @@ internal static partial class SessionLog
 
     [LoggerMessage(
         118, LogLevel.Warning,
-        "A machine on the party's LAN has our MAC address {Mac}: it keeps it, and nothing of ours gets through until it was silent for five minutes. "
+        "A machine on the party's LAN has our MAC address {Mac}: it keeps it, and nothing of ours gets through. "
         + "Hint: start softlan with another --virtual-mac, or delete its identity file (--identity) to get a new one")]
     public static partial void Outside(ILogger logger, MacAddress mac);
 

@@ -84,10 +84,11 @@ internal static class ControlShapes
     public static LeftMessage Check(LeftShape left, MemberChecks checks) =>
         new(checks.PeerId(left.Id, "id"), checks.Name<CloseReason>(left.Reason, "reason"));
 
-    public static OutsideShape From(OutsideMessage outside) => new() { Type = "outside", Id = outside.Id, Outside = outside.IsOutside };
+    public static OutsideShape From(OutsideMessage outside) =>
+        new() { Type = "outside", Id = outside.Id, Mac = outside.Mac.ToString(), Outside = outside.IsOutside };
 
     public static OutsideMessage Check(OutsideShape outside, MemberChecks checks) =>
-        new(checks.PeerId(outside.Id, "id"), checks.Flag(outside.Outside, "outside"));
+        new(checks.PeerId(outside.Id, "id"), checks.Mac(outside.Mac), checks.Flag(outside.Outside, "outside"));
 
     public static StatsShape From(StatsMessage stats)
     {

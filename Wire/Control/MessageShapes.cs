@@ -68,6 +68,7 @@ internal static class MessageShapes
     internal sealed record OutsideShape : TypeShape
     {
         public int? Id { get; init; }
+        public string? Mac { get; init; }
         public bool? Outside { get; init; }
     }
 

@@ -61,6 +61,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData(
         "'--probe-room' stands before the command it belongs to. Put it behind: softlan probe --probe-room.",
         "--probe-room", "a", "probe")]
+    [InlineData("'--probe-room' is not expected here. See softlan probe --help.", "probe", "--", "--probe-room", "a")]
     [InlineData(
         "--probe-mtu lacks its value: --probe-room follows it. Give a whole number from 1280 to 1500, for example 1500.",
         "probe", "--probe-mtu", "--probe-room", "a")]

@@ -19,7 +19,9 @@ public sealed class EchoMemoryTests
         Assert.True(Hear(1, 0));
         Assert.True(Hear(1, 1.9));
         Assert.False(Hear(2, 0));
-        Assert.False(Hear(1, 2.1));
+        Assert.True(Hear(1, 3.8)); // It circulates.
+        Assert.True(_echoes.IsEcho(Frame(1), TimeSpan.FromSeconds(5.7)));
+        Assert.False(Hear(1, 7.8));
     }
 
     /// <summary>The second of two equal frames is younger, and that is what counts.</summary>
@@ -49,17 +51,17 @@ public sealed class EchoMemoryTests
         Assert.False(Hear(2, 0));
         Assert.Equal(2, Write(1, 1));
         Assert.Equal(0, Write(1, 1));
-        Assert.True(_echoes.TryTakeStranger(Late, out MacAddress source));
-        Assert.Equal(Anna, source);
-        Assert.False(_echoes.TryTakeStranger(Late, out _));
+        Assert.True(_echoes.TryTakeStranger(Late, out MacAddress source, out TimeSpan at));
+        Assert.Equal((Anna, TimeSpan.Zero), (source, at));
+        Assert.False(_echoes.TryTakeStranger(Late, out _, out _));
     }
 
     [Fact]
     public void TryTakeStranger_WaitsForTheOriginal()
     {
         Hear(1, 0);
-        Assert.False(_echoes.TryTakeStranger(EchoMemory.Lifetime, out _));
-        Assert.True(_echoes.TryTakeStranger(Late, out _));
+        Assert.False(_echoes.TryTakeStranger(EchoMemory.Lifetime, out _, out _));
+        Assert.True(_echoes.TryTakeStranger(Late, out _, out _));
         Hear(1, 10);
         Assert.Equal(0, Write(1, 13)); // Too late to be the original.
     }
@@ -72,8 +74,8 @@ public sealed class EchoMemoryTests
             Hear(i, 0);
         }
 
-        Assert.True(_echoes.TryTakeStranger(TimeSpan.Zero, out _));
-        Assert.False(_echoes.TryTakeStranger(TimeSpan.Zero, out _));
+        Assert.True(_echoes.TryTakeStranger(TimeSpan.Zero, out _, out _));
+        Assert.False(_echoes.TryTakeStranger(TimeSpan.Zero, out _, out _));
         Assert.False(Hear(5000, 0));
         Assert.Equal(1, Write(5000, 0));
 

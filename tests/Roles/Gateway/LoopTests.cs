@@ -152,6 +152,84 @@ public sealed class LoopTests
         Assert.Equal(0, bench.Log.Count("has the MAC of a machine"));
     }
 
+    /// <summary>One cable between two ports of the LAN: what was written once circulates as long as the cable is there, fast or slowly. That makes
+    /// nobody a stranger.</summary>
+    [Theory]
+    [InlineData(1000)]
+    [InlineData(5)]
+    public void FrameThatCirculatesForMinutes_PutsNobodyOutside(int copiesPerSecond)
+    {
+        using GatewayBench bench = Joined();
+        bench.Receive(GatewayBench.Anna, Looped());
+        for (int second = 0; second < 300; second++)
+        {
+            for (int i = 0; i < copiesPerSecond; i++)
+            {
+                bench.Port.Inject(Looped());
+            }
+
+            bench.Pass(TimeSpan.FromSeconds(1));
+        }
+
+        AssertIsInside(bench);
+    }
+
+    /// <summary>The pause begins in the middle of a burst that the second bridge has brought already: what is behind is never written.</summary>
+    [Fact]
+    public void EchoesWhoseOriginalsMeetThePause_PutNobodyOutside()
+    {
+        using GatewayBench bench = Joined();
+        for (int i = 0; i < 3 * LoopGuard.Threshold; i++)
+        {
+            bench.Port.Inject(Numbered(i));
+        }
+
+        for (int i = 0; i < 3 * LoopGuard.Threshold; i++)
+        {
+            bench.Receive(GatewayBench.Anna, Numbered(i));
+        }
+
+        bench.Pass(LoopGuard.PauseLength + TimeSpan.FromSeconds(1));
+        bench.Port.Inject(Numbered(100));
+        bench.Pass(TimeSpan.FromHours(1));
+        bench.Port.Inject(Numbered(101));
+        AssertIsInside(bench);
+    }
+
+    /// <summary>A broadcast of the gateway's own under the player's MAC.</summary>
+    [Fact]
+    public void CamRefreshesThatComeBack_AreALoop()
+    {
+        using GatewayBench bench = new(bridge: true);
+        bench.Join(GatewayBench.Anna);
+        byte[] refresh = Assert.Single(bench.CamRefreshes);
+        for (int i = 0; i < LoopGuard.Threshold; i++)
+        {
+            bench.Port.Inject(refresh);
+        }
+
+        Assert.Equal(1, bench.Log.Count("LOOP"));
+        AssertIsInside(bench);
+    }
+
+    /// <summary>Stray frames count by when they came, not by when somebody looks.</summary>
+    [Fact]
+    public void FewStrayFramesNowAndThen_PutNobodyOutside()
+    {
+        using GatewayBench bench = Joined();
+        for (int hour = 0; hour < 10; hour++)
+        {
+            for (int i = 0; i < LoopGuard.Threshold - 5; i++)
+            {
+                bench.Port.Inject(Numbered(i));
+            }
+
+            bench.Pass(TimeSpan.FromMinutes(10));
+        }
+
+        AssertIsInside(bench);
+    }
+
     /// <summary>Anna has taken the MAC of a machine that was silent; now it speaks. Her own frames do not come back.</summary>
     [Fact]
     public void FramesThatWereNeverWritten_AreAMachines_AndThePartyGoesOn()
@@ -170,10 +248,16 @@ public sealed class LoopTests
 
         Assert.Equal(0, bench.Log.Count("LOOP"));
         Assert.Equal(1, bench.Log.Count("has the MAC of a machine"));
-        Assert.Equal([new OutsideMessage(GatewayBench.Anna.Id, true)], bench.SaidToRelay<OutsideMessage>());
+        Assert.Equal([new OutsideMessage(GatewayBench.Anna.Id, GatewayBench.Anna.Mac, true)], bench.SaidToRelay<OutsideMessage>());
         bench.Receive(GatewayBench.Anna, Looped());
         Assert.Single(bench.ToLan);
         Assert.NotEmpty(bench.ToRelay); // It is the machine's from then on.
+    }
+
+    private static void AssertIsInside(GatewayBench bench)
+    {
+        Assert.Equal(0, bench.Log.Count("has the MAC of a machine"));
+        Assert.Empty(bench.SaidToRelay<OutsideMessage>());
     }
 
     private static GatewayBench Joined()

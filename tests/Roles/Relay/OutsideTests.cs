@@ -24,7 +24,7 @@ public sealed class OutsideTests
     public void Outside_TheMacIsTheMachines()
     {
         PutOutside();
-        Assert.Equal([new OutsideMessage(_thief.Id, true)], _thief.Heard.OfType<OutsideMessage>());
+        Assert.Equal([new OutsideMessage(_thief.Id, Mac(1), true)], _thief.Heard.OfType<OutsideMessage>());
         Assert.Equal([_thief.Id], _ben.LeftIds);
 
         byte[] toTheMachine = TestFrame.Make(Mac(2), Mac(1), 100);
@@ -54,7 +54,7 @@ public sealed class OutsideTests
     public void InsideAgain_IsAPlayerAgain()
     {
         PutOutside();
-        _gateway.Say(new OutsideMessage(_thief.Id, IsOutside: false));
+        _gateway.Say(new OutsideMessage(_thief.Id, Mac(1), IsOutside: false));
         _bench.Lane.Run();
         AssertIsInside();
         Assert.Equal(2, _thief.Heard.OfType<OutsideMessage>().Count());
@@ -75,7 +75,7 @@ public sealed class OutsideTests
         TestPeer gateway = _bench.Join(GatewayHello() with { Resume = _gateway.Welcome.Resume });
         Assert.True(gateway.IsWelcome);
         AssertIsInside();
-        gateway.Say(new OutsideMessage(_thief.Id, IsOutside: true));
+        gateway.Say(new OutsideMessage(_thief.Id, Mac(1), IsOutside: true));
         Assert.Equal([_thief.Id, _thief.Id], _ben.LeftIds);
     }
 
@@ -87,11 +87,11 @@ public sealed class OutsideTests
         TestPeer late = _bench.JoinClient(3);
         Assert.False(late.IsWelcome);
         ushort id = _gateway.Heard.OfType<JoinedMessage>().Last().Peer.Id;
-        _gateway.Say(new OutsideMessage(id, IsOutside: true));
+        _gateway.Say(new OutsideMessage(id, Mac(3), IsOutside: true));
         _gateway.Link.HasUndeliveredControl = false;
         _bench.Lane.Advance(TimeSpan.FromMilliseconds(100));
         Assert.True(late.IsWelcome);
-        Assert.Equal([new OutsideMessage(id, true)], late.Heard.OfType<OutsideMessage>());
+        Assert.Equal([new OutsideMessage(id, Mac(3), true)], late.Heard.OfType<OutsideMessage>());
         Assert.DoesNotContain(id, _ben.JoinedIds);
         Assert.DoesNotContain(id, _ben.LeftIds);
         late.Send(TestFrame.Make(Mac(3), MacAddress.Broadcast, 100));
@@ -104,22 +104,34 @@ public sealed class OutsideTests
     public void NobodysId_ChangesNothing(ushort id)
     {
         Assert.Equal(1, _gateway.Id);
-        _gateway.Say(new OutsideMessage(id, IsOutside: true));
+        _gateway.Say(new OutsideMessage(id, MacAddress.Zero, IsOutside: true));
         Assert.Empty(_ben.LeftIds);
         Assert.Null(_gateway.ClosedWith);
+    }
+
+    /// <summary>The player has come back with another MAC, as it was told to do, while the message was under way.</summary>
+    [Fact]
+    public void ThePlaceHasAnotherMacByNow_ChangesNothing()
+    {
+        TestPeer again = _bench.Join(ClientHello(9) with { Resume = _thief.Welcome.Resume });
+        Assert.Equal(_thief.Id, again.Id);
+        PutOutside();
+        Assert.Empty(again.Heard.OfType<OutsideMessage>());
+        again.Send(TestFrame.Make(Mac(9), Mac(2), 100));
+        Assert.Single(_ben.Frames);
     }
 
     [Fact]
     public void PlayerSaysIt_IsClosed()
     {
-        _ben.Say(new OutsideMessage(_thief.Id, IsOutside: true));
+        _ben.Say(new OutsideMessage(_thief.Id, Mac(1), IsOutside: true));
         Assert.Equal(CloseReason.ProtocolError, _ben.ClosedWith);
         Assert.Empty(_thief.Heard.OfType<OutsideMessage>());
     }
 
     private void PutOutside()
     {
-        _gateway.Say(new OutsideMessage(_thief.Id, IsOutside: true));
+        _gateway.Say(new OutsideMessage(_thief.Id, Mac(1), IsOutside: true));
         _bench.Lane.Run();
     }
 

@@ -47,15 +47,15 @@ public sealed class HostileControlTests
     {
         using SessionBench bench = new();
         bench.Join(SessionBench.Anna);
-        bench.Say(new OutsideMessage(SessionBench.Anna.Id, IsOutside: true));
+        bench.Say(new OutsideMessage(SessionBench.Anna.Id, SessionBench.Anna.Mac, IsOutside: true));
         Assert.Equal(0, bench.Log.Count("our MAC address"));
-        bench.Say(new OutsideMessage(SessionBench.Self, IsOutside: true));
+        bench.Say(new OutsideMessage(SessionBench.Self, SessionBench.OwnMac, IsOutside: true));
         Assert.Equal(1, bench.Log.Count($"has our MAC address {SessionBench.OwnMac}"));
-        bench.Say(new OutsideMessage(SessionBench.Self, IsOutside: false));
+        bench.Say(new OutsideMessage(SessionBench.Self, SessionBench.OwnMac, IsOutside: false));
         Assert.Equal(1, bench.Log.Count("any more: our frames get through"));
         for (int i = 0; i < 1000; i++)
         {
-            bench.Say(new OutsideMessage(SessionBench.Self, IsOutside: true));
+            bench.Say(new OutsideMessage(SessionBench.Self, SessionBench.OwnMac, IsOutside: true));
         }
 
         Assert.InRange(bench.Log.Count("our MAC address"), 3, 200);

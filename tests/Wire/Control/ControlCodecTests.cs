@@ -77,8 +77,8 @@ public sealed class ControlCodecTests
             """{"type":"reject","reason":"mac-taken","text":"Somebody has it."}""");
         AssertRoundTrip(new JoinedMessage(Player), """{"type":"joined","peer":{"id":7,"role":"client","mac":"02:00:5e:10:00:01","name":"Jörg"}}""");
         AssertRoundTrip(new LeftMessage(7, CloseReason.TimedOut), """{"type":"left","id":7,"reason":"timed-out"}""");
-        AssertRoundTrip(new OutsideMessage(7, true), """{"type":"outside","id":7,"outside":true}""");
-        AssertRoundTrip(new OutsideMessage(7, false), """{"type":"outside","id":7,"outside":false}""");
+        AssertRoundTrip(new OutsideMessage(7, Player.Mac, true), """{"type":"outside","id":7,"mac":"02:00:5e:10:00:01","outside":true}""");
+        AssertRoundTrip(new OutsideMessage(7, Player.Mac, false), """{"type":"outside","id":7,"mac":"02:00:5e:10:00:01","outside":false}""");
         AssertRoundTrip(new ByeMessage(CloseReason.ShuttingDown, ""), """{"type":"bye","reason":"shutting-down","text":""}""");
     }
 
