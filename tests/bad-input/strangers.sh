@@ -48,7 +48,7 @@ story_unreachable() {
   local name
   story "relays that cannot be reached"
   concerns silent refusing unroutable nameless
-  check "a machine that is not there" says silent 20 'Cannot reach 203.0.113.99:443: .*203.0.113.99:443.*Hint: see that the relay runs, and that its firewall lets UDP port 443 in.*Trying again until it works'
+  check "a machine that is not there" says silent 20 'Cannot reach 203.0.113.99:443: nothing answered on UDP port 443.*Hint: see that the relay runs, and that its firewall lets UDP port 443 in.*Trying again until it works'
   check "a machine without a relay" says refusing 20 'Cannot reach 203.0.113.66:443: .*nothing answered on UDP port 443: the network says.*Hint: see that the relay runs there.*Trying again until it works'
   check "no route to it" says unroutable 20 'Cannot reach 192.0.2.1:443: .*(no route|unreachable).*Trying again until it works'
   check "no such name" says nameless 20 "Cannot reach relay.invalid:443: .*relay.invalid.*Trying again until it works"
