@@ -43,6 +43,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
     private readonly LoopWatch _loops;
     private readonly PlayerMacs _macs;
     private readonly PlayerRefusals _refusals;
+    private readonly LanNews _lan;
     private readonly DropReport _drops = new(ExpectedDrops);
     private readonly ILaneTimer _camTimer;
     private readonly ILaneTimer _reportTimer;
@@ -91,6 +92,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
         };
         _session = new RelaySession(lane, engine, session, this, logger, resolver, random);
         _refusals = new PlayerRefusals(lane, _session, _macs, options.Interface, logger);
+        _lan = new LanNews(lane, _session);
         _loops = new LoopWatch(lane, logger, options.Interface, options.Join.Room, _macs, OnRefused, OnCamTimer);
         _camTimer = lane.CreateTimer(OnCamTimer);
         _reportTimer = lane.CreateTimer(OnReportTimer);
@@ -159,6 +161,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
 
     void IFramePortHandler.OnWireChanged(WireState state)
     {
+        _lan.Set(state);
         switch (state)
         {
             case WireState.Connected:
@@ -214,6 +217,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
 
     void IRelaySessionOwner.OnJoined(JoinedRoom room)
     {
+        _lan.OnJoined();
         _macs.EnterRoom(_session.Peers, _lane.Now, _refusals.OnRefused);
         OnCamTimer();
     }
@@ -299,6 +303,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
         _camTimer.Set(CamRefresh.Interval);
         if (_session.IsJoined)
         {
+            _lan.Tell();
             _macs.Reconsider(_session.Peers, _lane.Now, _refusals.OnReconsidered);
         }
 

@@ -177,6 +177,9 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
             case StatsMessage stats when !awaitsHello:
                 Reported = stats;
                 break;
+            case LanMessage lan when IsGateway && State == RelayPeerState.Joined:
+                _room?.SetLanConnected(lan.IsConnected);
+                break;
             case OutsideMessage outside when IsGateway && State == RelayPeerState.Joined:
                 _room?.SetOutside(outside.Id, outside.Mac, outside.IsOutside);
                 break;

@@ -31,6 +31,9 @@ internal sealed class Room(RoomCode code, ILane lane, ILogger logger)
     /// <summary>Null: the room is a LAN of its own.</summary>
     public RelayPeer? Gateway { get; private set; }
 
+    /// <summary>Whether the gateway reaches its LAN, as far as it has said.</summary>
+    public bool IsLanConnected { get; private set; } = true;
+
     public bool IsEmpty => _members.Count == 0;
 
     /// <summary>When the last one left, if it is empty.</summary>
@@ -53,6 +56,7 @@ internal sealed class Room(RoomCode code, ILane lane, ILogger logger)
         {
             Gateway = peer;
             LetAllIn(); // It says anew who is to stay outside.
+            SetLanConnected(true);
         }
         else
         {
@@ -111,6 +115,16 @@ internal sealed class Room(RoomCode code, ILane lane, ILogger logger)
         }
     }
 
+    /// <summary>The gateway says whether it reaches its LAN; the players are told.</summary>
+    public void SetLanConnected(bool isConnected)
+    {
+        if (Gateway is { } gateway && isConnected != IsLanConnected)
+        {
+            IsLanConnected = isConnected;
+            TellPlayers(ControlCodec.Write(new LanMessage(isConnected)), gateway);
+        }
+    }
+
     /// <summary>The peer has gone. Its seat waits for it for a while.</summary>
     public void Leave(RelayPeer peer, CloseReason reason, TimeSpan now)
     {
@@ -118,6 +132,7 @@ internal sealed class Room(RoomCode code, ILane lane, ILogger logger)
         if (peer.IsGateway)
         {
             LetAllIn(); // Without its LAN there is no other machine that could have their MACs.
+            IsLanConnected = true; // The players hear that it leaves.
         }
 
         EmptySince = now;
@@ -220,6 +235,11 @@ internal sealed class Room(RoomCode code, ILane lane, ILogger logger)
         if (peer.IsOutside)
         {
             peer.SendControl(ControlCodec.Write(new OutsideMessage(peer.Id, peer.Mac, IsOutside: true)));
+        }
+
+        if (!peer.IsGateway && !IsLanConnected)
+        {
+            peer.SendControl(ControlCodec.Write(new LanMessage(IsConnected: false)));
         }
 
         peer.WaitForDelivery(peer, () => Activate(peer));

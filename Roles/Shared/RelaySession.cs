@@ -89,6 +89,7 @@ internal sealed class RelaySession : IFrameLinkHandler, IDisposable
     {
         if (_stage == SessionStage.Stopped)
         {
+            SessionLog.Starting(_logger, _options.Relay);
             Connect();
         }
     }
@@ -116,6 +117,9 @@ internal sealed class RelaySession : IFrameLinkHandler, IDisposable
     /// place.</summary>
     /// <returns><see cref="DropReason.None"/>, or why it went no further (already counted).</returns>
     public DropReason Send(Span<byte> frame) => _membership.Send(frame, Counters);
+
+    /// <summary>Says to the relay whether this gateway reaches its LAN. While not joined it says nothing.</summary>
+    public void SayLan(bool isConnected) => _membership.Say(new LanMessage(isConnected));
 
     /// <summary>Says to the relay that a client stays outside this gateway's LAN, or may come in again. While not joined it says nothing.</summary>
     public void SayOutside(PeerInfo peer, bool isOutside) => _membership.Say(new OutsideMessage(peer.Id, peer.Mac, isOutside));
@@ -169,7 +173,7 @@ internal sealed class RelaySession : IFrameLinkHandler, IDisposable
             case RejectMessage reject when _stage == SessionStage.Greeting:
                 OnReject(reject);
                 break;
-            case JoinedMessage or LeftMessage or OutsideMessage when _stage == SessionStage.Joined:
+            case JoinedMessage or LeftMessage or OutsideMessage or LanMessage when _stage == SessionStage.Joined:
                 if (!_membership.OnControl(parsed))
                 {
                     BreakOff("it names more peers than a room can have, or one without a usable MAC");

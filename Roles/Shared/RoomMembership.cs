@@ -193,6 +193,9 @@ internal sealed class RoomMembership : IDisposable
             case LeftMessage left:
                 OnLeft(left.Id, left.Reason);
                 return true;
+            case LanMessage lan:
+                OnLan(lan.IsConnected);
+                return true;
             case OutsideMessage outside:
                 OnOutside(outside);
                 return true;
@@ -260,6 +263,23 @@ internal sealed class RoomMembership : IDisposable
         else
         {
             SessionLog.InsideAgain(_logger, _options.Mac);
+        }
+    }
+
+    private void OnLan(bool isConnected)
+    {
+        if (_options.Role != PeerRole.Client || !Tells())
+        {
+            return;
+        }
+
+        if (isConnected)
+        {
+            SessionLog.LanBack(_logger);
+        }
+        else
+        {
+            SessionLog.LanGone(_logger);
         }
     }
 

@@ -10,6 +10,9 @@ internal static partial class SessionLog
     [LoggerMessage(100, LogLevel.Debug, "Looking up {Relay}")]
     public static partial void Resolving(ILogger logger, RelayAddress relay);
 
+    [LoggerMessage(122, LogLevel.Information, "Connecting to {Relay}")]
+    public static partial void Starting(ILogger logger, RelayAddress relay);
+
     [LoggerMessage(101, LogLevel.Debug, "Connecting to {Relay} at {Address}")]
     public static partial void Connecting(ILogger logger, RelayAddress relay, IPEndPoint address);
 
@@ -41,6 +44,14 @@ internal static partial class SessionLog
 
     [LoggerMessage(109, LogLevel.Information, "Waiting for the LAN gateway")]
     public static partial void GatewayMissing(ILogger logger);
+
+    [LoggerMessage(
+        120, LogLevel.Warning,
+        "The gateway does not reach the party's LAN: its cable is out, or its interface is down. The host sees to it; this goes on by itself then")]
+    public static partial void LanGone(ILogger logger);
+
+    [LoggerMessage(121, LogLevel.Information, "The gateway reaches the party's LAN again")]
+    public static partial void LanBack(ILogger logger);
 
     [LoggerMessage(110, LogLevel.Information, "{Peer} joined")]
     public static partial void PeerJoined(ILogger logger, string peer);

@@ -86,6 +86,7 @@ internal static class ControlCodec
             JoinedMessage joined => joined.Peer.Joined,
             LeftMessage left => JsonSerializer.SerializeToUtf8Bytes(ControlShapes.From(left), Json.LeftShape),
             OutsideMessage outside => JsonSerializer.SerializeToUtf8Bytes(ControlShapes.From(outside), Json.OutsideShape),
+            LanMessage lan => JsonSerializer.SerializeToUtf8Bytes(ControlShapes.From(lan), Json.LanShape),
             StatsMessage stats => JsonSerializer.SerializeToUtf8Bytes(ControlShapes.From(stats), Json.StatsShape),
             ByeMessage bye => JsonSerializer.SerializeToUtf8Bytes(ControlShapes.From(bye), Json.ReasonShape),
             _ => throw new ArgumentException($"{message.GetType().Name} cannot be sent.", nameof(message)),
@@ -154,6 +155,8 @@ internal static class ControlCodec
                 return ControlShapes.Check(Read(json, Json.LeftShape), checks);
             case "outside":
                 return ControlShapes.Check(Read(json, Json.OutsideShape), checks);
+            case "lan":
+                return ControlShapes.Check(Read(json, Json.LanShape), checks);
             case "stats":
                 return ControlShapes.Check(Read(json, Json.StatsShape), checks);
             case "bye":

@@ -18,6 +18,7 @@ namespace Softlan.Wire.Control;
 [JsonSerializable(typeof(JoinedShape))]
 [JsonSerializable(typeof(LeftShape))]
 [JsonSerializable(typeof(OutsideShape))]
+[JsonSerializable(typeof(LanShape))]
 [JsonSerializable(typeof(StatsShape))]
 internal sealed partial class ControlJson : JsonSerializerContext
 {

@@ -90,6 +90,10 @@ internal static class ControlShapes
     public static OutsideMessage Check(OutsideShape outside, MemberChecks checks) =>
         new(checks.PeerId(outside.Id, "id"), checks.Mac(outside.Mac), checks.Flag(outside.Outside, "outside"));
 
+    public static LanShape From(LanMessage lan) => new() { Type = "lan", Connected = lan.IsConnected };
+
+    public static LanMessage Check(LanShape lan, MemberChecks checks) => new(checks.Flag(lan.Connected, "connected"));
+
     public static StatsShape From(StatsMessage stats)
     {
         PeerCounters counters = stats.Counters;

@@ -72,6 +72,11 @@ internal static class MessageShapes
         public bool? Outside { get; init; }
     }
 
+    internal sealed record LanShape : TypeShape
+    {
+        public bool? Connected { get; init; }
+    }
+
     internal sealed record StatsShape : TypeShape
     {
         /// <summary>Microseconds.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Softlan.Platform;
+using Softlan.Roles.Gateway;
 using Softlan.Roles.Shared;
 using Softlan.Tests.Roles.Shared;
 using Softlan.Wire;
@@ -68,6 +69,33 @@ public sealed class GatewayLifeTests : IDisposable
         Assert.Equal(1, bench.Log.Count("Plug in the cable"));
         bench.Port.Change(WireState.Connected);
         Assert.Equal(1, bench.Log.Count("has its carrier back"));
+    }
+
+    /// <summary>The players hear of it by the relay; also when it is joined while the cable is out, and not a hundred times a minute.</summary>
+    [Fact]
+    public void Wire_TheRelayIsTold()
+    {
+        using GatewayBench bench = new();
+        bench.Start();
+        bench.Port.Change(WireState.Unplugged);
+        bench.Welcome(GatewayBench.Anna);
+        Assert.Equal([false], Told());
+        bench.Port.Change(WireState.Down);
+        bench.Port.Change(WireState.Connected);
+        Assert.Equal([false, true], Told());
+
+        for (int i = 0; i < 100; i++)
+        {
+            bench.Port.Change(WireState.Unplugged);
+            bench.Port.Change(WireState.Connected);
+        }
+
+        bench.Port.Change(WireState.Unplugged);
+        Assert.InRange(Told().Count(), 3, 10);
+        bench.Pass(CamRefresh.Interval);
+        Assert.False(Told().Last());
+
+        IEnumerable<bool> Told() => bench.SaidToRelay<LanMessage>().Select(lan => lan.IsConnected);
     }
 
     [Fact]

@@ -63,6 +63,17 @@ public sealed class HostileControlTests
     }
 
     [Fact]
+    public void Lan_IsSaid()
+    {
+        using SessionBench bench = new();
+        bench.Join(SessionBench.Gateway);
+        bench.Say(new LanMessage(IsConnected: false));
+        Assert.Equal(1, bench.Log.Count("The gateway does not reach the party's LAN"));
+        bench.Say(new LanMessage(IsConnected: true));
+        Assert.Equal(1, bench.Log.Count("The gateway reaches the party's LAN again"));
+    }
+
+    [Fact]
     public void UnknownTypes_AreIgnored()
     {
         using SessionBench bench = new();

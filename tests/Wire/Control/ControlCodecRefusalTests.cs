@@ -17,12 +17,13 @@ public sealed partial class ControlCodecRefusalTests
     private const string Joined = "{'type':'joined','peer':{'id':7,'role':'client','mac':'02:00:5e:10:00:01','name':'n'}}";
     private const string Left = "{'type':'left','id':7,'reason':'normal'}";
     private const string Outside = "{'type':'outside','id':7,'mac':'02:00:5e:10:00:01','outside':true}";
+    private const string Lan = "{'type':'lan','connected':true}";
     private const string Bye = "{'type':'bye','reason':'normal','text':''}";
 
     private const string Stats = "{'type':'stats','rtt':1,'framesIn':1,'bytesIn':1,'framesOut':1,'bytesOut':1,'broadcastIn':1,'broadcastOut':1,"
         + "'datagramsIn':1,'datagramsOut':1,'splitFrames':1,'reassembledFrames':1,'drops':{'Jumbo':1}}";
 
-    public static TheoryData<string> Valid => [Hello, Welcome, Reject, Joined, Left, Outside, Bye, Stats];
+    public static TheoryData<string> Valid => [Hello, Welcome, Reject, Joined, Left, Outside, Lan, Bye, Stats];
 
     [Theory]
     [MemberData(nameof(Valid))]

@@ -70,7 +70,7 @@ public sealed class ControlCodecTests
     }
 
     [Fact]
-    public void Reject_Joined_Left_Outside_Bye()
+    public void Reject_Joined_Left_Outside_Lan_Bye()
     {
         AssertRoundTrip(
             new RejectMessage(RejectReason.MacTaken, "Somebody has it."),
@@ -79,6 +79,7 @@ public sealed class ControlCodecTests
         AssertRoundTrip(new LeftMessage(7, CloseReason.TimedOut), """{"type":"left","id":7,"reason":"timed-out"}""");
         AssertRoundTrip(new OutsideMessage(7, Player.Mac, true), """{"type":"outside","id":7,"mac":"02:00:5e:10:00:01","outside":true}""");
         AssertRoundTrip(new OutsideMessage(7, Player.Mac, false), """{"type":"outside","id":7,"mac":"02:00:5e:10:00:01","outside":false}""");
+        AssertRoundTrip(new LanMessage(false), """{"type":"lan","connected":false}""");
         AssertRoundTrip(new ByeMessage(CloseReason.ShuttingDown, ""), """{"type":"bye","reason":"shutting-down","text":""}""");
     }
 

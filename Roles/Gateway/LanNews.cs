@@ -1,0 +1,42 @@
+using Softlan.Platform;
+using Softlan.Roles.Shared;
+using Softlan.Wire;
+
+namespace Softlan.Roles.Gateway;
+
+/// <summary>Tells the relay, and by it the players, whether this gateway reaches its LAN.</summary>
+internal sealed class LanNews(ILane lane, RelaySession session)
+{
+    /// <summary>Messages to the relay, a second and at once: a cable that comes and goes is told of a few times, and what is true then with the
+    /// next <see cref="Tell"/>. The relay closes who sends ten a second.</summary>
+    private const double MessagesPerSecond = 0.2;
+    private const int MessagesBurst = 8;
+
+    private readonly TokenBucket _messages = new(MessagesPerSecond, MessagesBurst);
+    private bool _isConnected = true;
+    private bool _told = true;
+
+    /// <summary>The wire has changed.</summary>
+    public void Set(WireState wire)
+    {
+        _isConnected = wire == WireState.Connected;
+        Tell();
+    }
+
+    /// <summary>The room was joined: its relay takes the LAN for connected.</summary>
+    public void OnJoined()
+    {
+        _told = true;
+        Tell();
+    }
+
+    /// <summary>Tells what the relay does not know yet. To be called now and then.</summary>
+    public void Tell()
+    {
+        if (_told != _isConnected && session.IsJoined && _messages.TryTake(1, lane.Now))
+        {
+            _told = _isConnected;
+            session.SayLan(_isConnected);
+        }
+    }
+}
