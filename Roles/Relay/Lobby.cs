@@ -167,9 +167,13 @@ internal sealed class Lobby : ILinkAcceptor
         {
             RelayLog.CameBack(_logger, peer.Id, hello.Role, hello.Name, entered.Code, peer.RemoteEndPoint, hello.Software);
         }
+        else if (peer.IsGateway)
+        {
+            RelayLog.GatewayJoined(_logger, peer.Id, hello.Name, entered.Code, peer.RemoteEndPoint, hello.Software);
+        }
         else
         {
-            RelayLog.Joined(_logger, peer.Id, hello.Role, hello.Name, peer.Mac, entered.Code, peer.RemoteEndPoint, hello.Software);
+            RelayLog.ClientJoined(_logger, peer.Id, hello.Name, peer.Mac, entered.Code, peer.RemoteEndPoint, hello.Software);
         }
     }
 

@@ -20,9 +20,12 @@ internal static partial class RelayLog
     [LoggerMessage(3, LogLevel.Information, "Room {Room} opened with an MTU of {Mtu}")]
     public static partial void RoomOpened(ILogger logger, RoomCode room, int mtu);
 
-    [LoggerMessage(4, LogLevel.Information, "Peer {Peer} joined: {Role} '{Name}', MAC {Mac}, room {Room}, from {EndPoint}, {Software}")]
-    public static partial void Joined(
-        ILogger logger, ushort peer, PeerRole role, string name, MacAddress mac, RoomCode room, IPEndPoint endPoint, string software);
+    [LoggerMessage(4, LogLevel.Information, "Peer {Peer} joined: Client '{Name}', MAC {Mac}, room {Room}, from {EndPoint}, {Software}")]
+    public static partial void ClientJoined(
+        ILogger logger, ushort peer, string name, MacAddress mac, RoomCode room, IPEndPoint endPoint, string software);
+
+    [LoggerMessage(20, LogLevel.Information, "Peer {Peer} joined: Gateway '{Name}', room {Room}, from {EndPoint}, {Software}")]
+    public static partial void GatewayJoined(ILogger logger, ushort peer, string name, RoomCode room, IPEndPoint endPoint, string software);
 
     [LoggerMessage(5, LogLevel.Information, "Peer {Peer} came back: {Role} '{Name}', room {Room}, from {EndPoint}, {Software}")]
     public static partial void CameBack(
