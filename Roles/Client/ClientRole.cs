@@ -294,7 +294,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
     {
         if (_hasJoined && !_isOver)
         {
-            Try(() => _wiring.SetCards(_host.FindCards()));
+            _wiring.SetCards(_host.FindCards());
         }
 
         Look();

@@ -152,10 +152,20 @@ internal sealed class LinuxClientHost : IClientHost
         _netlink.Dispose();
     }
 
-    public IReadOnlyDictionary<MacAddress, string> FindCards() => NetlinkLinks.List(_netlink)
-        .Where(link => link.IsEthernet && link.Address != MacAddress.Zero && link.Name != _options.Tap)
-        .DistinctBy(link => link.Address)
-        .ToDictionary(link => link.Address, link => link.Name);
+    public IReadOnlyDictionary<MacAddress, string> FindCards()
+    {
+        try
+        {
+            return NetlinkLinks.List(_netlink)
+                .Where(link => link.IsEthernet && link.Address != MacAddress.Zero && link.Name != _options.Tap)
+                .DistinctBy(link => link.Address)
+                .ToDictionary(link => link.Address, link => link.Name);
+        }
+        catch (SoftlanException)
+        {
+            return new Dictionary<MacAddress, string>(); // It only serves a warning, which is nothing to end for.
+        }
+    }
 
     /// <summary>The TAPs of this machine, for <c>--list-taps</c>.</summary>
     public static void ListTaps(TextWriter output)

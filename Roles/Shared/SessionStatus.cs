@@ -4,7 +4,8 @@ using Softlan.Wire;
 
 namespace Softlan.Roles.Shared;
 
-/// <summary>The live line of a session: <c>relay 12 ms | gateway 25 ms | 3 peers | in 1.2 Mbit/s | out 64 kbit/s | 5 dropped</c>.</summary>
+/// <summary>The live line of a session: <c>relay 12 ms | gateway 25 ms | 3 peers | 5 dropped | in 1.2 Mbit/s | out 64 kbit/s</c>. What tells of
+/// trouble stands first: a narrow terminal has no room for the rest.</summary>
 /// <param name="hasGateway">Whether the way to a gateway is of interest: not to the gateway itself.</param>
 /// <param name="portCounters">The port's counters, for its drops.</param>
 /// <param name="expected">Drops that are no trouble and not shown.</param>
@@ -34,7 +35,7 @@ internal sealed class SessionStatus(ILane lane, RelaySession session, bool hasGa
         return string.Create(
             CultureInfo.InvariantCulture,
             $"relay {Time(session.RelayRoundTrip)}{gateway} | {session.Peers.Count} {(session.Peers.Count == 1 ? "peer" : "peers")} | "
-            + $"{rates} | {Drops()} dropped");
+            + $"{Drops()} dropped | {rates}");
     }
 
     private long Drops()

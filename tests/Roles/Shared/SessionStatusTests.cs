@@ -1,0 +1,27 @@
+using Softlan.Roles.Shared;
+using Softlan.Wire;
+using Xunit;
+
+namespace Softlan.Tests.Roles.Shared;
+
+public sealed class SessionStatusTests
+{
+    [Fact]
+    public void Describe_SaysWhatIsTroubleFirst_WithoutWhatIsExpected()
+    {
+        using SessionBench bench = new();
+        PeerCounters port = new();
+        SessionStatus status = new(bench.Lane, bench.Session, hasGateway: true, port, DropReason.SwitchControl);
+        Assert.Equal("not connected to the relay", status.Describe());
+
+        bench.Join(SessionBench.Anna);
+        port.Drop(DropReason.PortBusy, 2);
+        port.Drop(DropReason.SwitchControl, 3);
+        bench.Session.Counters.Drop(DropReason.Jumbo);
+        bench.Session.Counters.BytesIn += 150_000;
+        bench.Pass(TimeSpan.FromSeconds(1));
+        Assert.Equal("relay ? | no gateway | 1 peer | 3 dropped | in 1.2 Mbit/s | out 0 kbit/s", status.Describe());
+        bench.Pass(TimeSpan.FromSeconds(1));
+        Assert.EndsWith("| in 0 kbit/s | out 0 kbit/s", status.Describe(), StringComparison.Ordinal);
+    }
+}
