@@ -110,6 +110,8 @@ internal sealed class EchoMemory
                 _writtenAt[from + found] = now;
                 return true;
             }
+
+            _written[from + found] = 0; // Too old: the next search need not stop here.
         }
 
         return false;

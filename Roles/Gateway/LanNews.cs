@@ -14,7 +14,7 @@ internal sealed class LanNews(ILane lane, RelaySession session)
 
     private readonly TokenBucket _messages = new(MessagesPerSecond, MessagesBurst);
     private bool _isConnected = true;
-    private bool _told = true;
+    private bool? _told;
 
     /// <summary>The wire has changed.</summary>
     public void Set(WireState wire)
@@ -23,10 +23,10 @@ internal sealed class LanNews(ILane lane, RelaySession session)
         Tell();
     }
 
-    /// <summary>The room was joined: its relay takes the LAN for connected.</summary>
+    /// <summary>The room was joined. Its relay is told either way: it may still know what this gateway said before it was lost.</summary>
     public void OnJoined()
     {
-        _told = true;
+        _told = null;
         Tell();
     }
 

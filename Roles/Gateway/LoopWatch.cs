@@ -66,12 +66,15 @@ internal sealed class LoopWatch : IDisposable
             return;
         }
 
-        if (_echoes.OnHeard(frame, source, _lane.Now))
+        bool isEcho = _echoes.OnHeard(frame, source, _lane.Now);
+        if (isEcho && !CamRefresh.IsOne(frame))
         {
             OnEcho(source);
         }
         else
         {
+            // CAM refreshes go out for all players at once: a LAN that only reflects broadcasts would bring back as many as a loop.
+            _lastEcho = isEcho ? _lane.Now : _lastEcho;
             Act(_loops.OnStray(_lane.Now), source);
         }
 

@@ -56,7 +56,6 @@ internal sealed class Room(RoomCode code, ILane lane, ILogger logger)
         {
             Gateway = peer;
             LetAllIn(); // It says anew who is to stay outside.
-            SetLanConnected(true);
         }
         else
         {

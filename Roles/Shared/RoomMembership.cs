@@ -34,6 +34,10 @@ internal sealed class RoomMembership : IDisposable
     private const int PeerLinesPerSecond = 5;
     private const int PeerLinesBurst = 128;
 
+    /// <summary>Lines about the gateway's LAN, a second and at once: apart from the others, since those who come and go may use up theirs.</summary>
+    private const double LanLinesPerSecond = 0.2;
+    private const int LanLinesBurst = 16;
+
     /// <summary>How often malformed datagrams are reported, in ticks.</summary>
     private const int MalformedTicks = 60;
 
@@ -45,6 +49,7 @@ internal sealed class RoomMembership : IDisposable
     private readonly RelaySession _session;
     private readonly ILaneTimer _timer;
     private readonly TokenBucket _peerLines = new(PeerLinesPerSecond, PeerLinesBurst);
+    private readonly TokenBucket _lanLines = new(LanLinesPerSecond, LanLinesBurst);
     private readonly FrameDirection _direction;
     private IFrameLink? _link;
     private FrameSender? _sender;
@@ -268,7 +273,7 @@ internal sealed class RoomMembership : IDisposable
 
     private void OnLan(bool isConnected)
     {
-        if (_options.Role != PeerRole.Client || !Tells())
+        if (_options.Role != PeerRole.Client || !_lanLines.TryTake(1, _lane.Now))
         {
             return;
         }

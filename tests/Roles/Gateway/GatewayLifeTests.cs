@@ -75,6 +75,10 @@ public sealed class GatewayLifeTests : IDisposable
     [Fact]
     public void Wire_TheRelayIsTold()
     {
+        using GatewayBench other = new();
+        other.Join(GatewayBench.Anna);
+        Assert.Equal([new LanMessage(true)], other.SaidToRelay<LanMessage>());
+
         using GatewayBench bench = new();
         bench.Start();
         bench.Port.Change(WireState.Unplugged);

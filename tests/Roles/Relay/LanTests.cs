@@ -35,10 +35,13 @@ public sealed class LanTests
     }
 
     [Fact]
-    public void GatewayComesAnew_ItsLanIsThereUntilItSaysOtherwise()
+    public void GatewayComesBackToItsPlace_WhatItSaidStandsUntilItSaysOtherwise()
     {
         Say(false);
-        Assert.True(_bench.Join(RelayBench.GatewayHello() with { Resume = _gateway.Welcome.Resume }).IsWelcome);
+        TestPeer again = _bench.Join(RelayBench.GatewayHello() with { Resume = _gateway.Welcome.Resume });
+        Assert.True(again.IsWelcome);
+        Assert.Equal([false], Heard(_anna));
+        again.Say(new LanMessage(IsConnected: true));
         Assert.Equal([false, true], Heard(_anna));
     }
 
