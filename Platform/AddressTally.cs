@@ -25,9 +25,15 @@ internal sealed class AddressTally
     public static ulong KeyOf(IPAddress address)
     {
         Span<byte> bytes = stackalloc byte[16];
-        IPAddress plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        plain.TryWriteBytes(bytes, out _);
-        return plain.AddressFamily == AddressFamily.InterNetwork ? MemoryMarshal.Read<uint>(bytes) : BinaryPrimitives.ReadUInt64BigEndian(bytes);
+        address.TryWriteBytes(bytes, out _);
+        return address.AddressFamily == AddressFamily.InterNetwork ? MemoryMarshal.Read<uint>(bytes) : KeyOf(bytes);
+    }
+
+    /// <param name="ipv6">16 bytes; an IPv4 address may be mapped into them.</param>
+    public static ulong KeyOf(ReadOnlySpan<byte> ipv6)
+    {
+        bool mapped = BinaryPrimitives.ReadUInt64BigEndian(ipv6) == 0 && BinaryPrimitives.ReadUInt32BigEndian(ipv6[8..]) == 0xffff;
+        return mapped ? MemoryMarshal.Read<uint>(ipv6[12..]) : BinaryPrimitives.ReadUInt64BigEndian(ipv6);
     }
 
     /// <summary>The /48 of an IPv6 address; null: an IPv4 address is in no network.</summary>

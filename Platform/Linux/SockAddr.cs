@@ -110,15 +110,7 @@ internal struct SockAddr : IEquatable<SockAddr>
     }
 
     /// <summary>What limits count by: an IPv4 address (mapped or not), or the /64 of an IPv6 address.</summary>
-    public readonly ulong ClientKey
-    {
-        get
-        {
-            ReadOnlySpan<byte> v6 = _v6;
-            bool mapped = BinaryPrimitives.ReadUInt64BigEndian(v6) == 0 && BinaryPrimitives.ReadUInt32BigEndian(v6[8..]) == 0xffff;
-            return Family == Inet ? _v4 : mapped ? MemoryMarshal.Read<uint>(v6[12..]) : BinaryPrimitives.ReadUInt64BigEndian(v6);
-        }
-    }
+    public readonly ulong ClientKey => Family == Inet ? _v4 : AddressTally.KeyOf(_v6);
 
     /// <summary>Of the same host, if the ports are not looked at.</summary>
     public readonly bool HasAddressOf(in SockAddr other)

@@ -39,15 +39,7 @@ internal struct QuicAddress
     public readonly ushort Family => _family;
 
     /// <summary>Who is counted against the limit of links per address: the IPv4 address, or the IPv6 /64.</summary>
-    public readonly ulong ClientKey
-    {
-        get
-        {
-            ReadOnlySpan<byte> v6 = _v6;
-            bool mapped = BinaryPrimitives.ReadUInt64BigEndian(v6) == 0 && BinaryPrimitives.ReadUInt32BigEndian(v6[8..]) == 0xffff;
-            return _family == Inet ? _v4 : mapped ? MemoryMarshal.Read<uint>(v6[12..]) : BinaryPrimitives.ReadUInt64BigEndian(v6);
-        }
-    }
+    public readonly ulong ClientKey => _family == Inet ? _v4 : AddressTally.KeyOf(_v6);
 
     public static QuicAddress From(IPEndPoint endPoint)
     {
