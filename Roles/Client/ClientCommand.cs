@@ -109,14 +109,8 @@ internal static class ClientCommand
     {
         if (here != home)
         {
-            command.Validators.Add(result =>
-            {
-                if (result.Has(option) == true)
-                {
-                    result.AddError(
-                        $"{option.Name} is for {home.Name}. Leave it out on {here.Name}; softlan client --help says what happens instead.");
-                }
-            });
+            command.Refuse(
+                option, $"{option.Name} is for {home.Name}. Leave it out on {here.Name}; softlan client --help says what happens instead.");
         }
     }
 

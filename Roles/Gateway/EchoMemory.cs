@@ -33,6 +33,9 @@ internal sealed class EchoMemory
     private int _oldestHeard;
     private int _heardCount;
 
+    /// <summary>When a frame came back for the last time; null: none has.</summary>
+    public TimeSpan? LastEcho { get; private set; }
+
     /// <summary>A frame goes to the LAN that its switches send everywhere.</summary>
     /// <returns>How often it has come back already.</returns>
     public int OnWritten(ReadOnlySpan<byte> frame, TimeSpan now)
@@ -49,6 +52,7 @@ internal sealed class EchoMemory
             if (!heard.IsSettled && heard.Sum == sum && now - heard.At <= Lifetime)
             {
                 heard.IsSettled = true;
+                LastEcho = now;
                 echoes++;
             }
         }
@@ -74,7 +78,7 @@ internal sealed class EchoMemory
         return false;
     }
 
-    /// <summary>Whether a frame from the LAN was written to it lately. It is not kept otherwise.</summary>
+    /// <summary>Whether a frame from the LAN was written to it lately. Where not, it is not kept.</summary>
     public bool IsEcho(ReadOnlySpan<byte> frame, TimeSpan now) => IsEcho(Sum(frame), now);
 
     /// <summary>Takes a frame out that was heard and has not been written: a machine on the LAN has sent it.</summary>
@@ -108,6 +112,7 @@ internal sealed class EchoMemory
             if (now - _writtenAt[from + found] <= Lifetime)
             {
                 _writtenAt[from + found] = now;
+                LastEcho = now;
                 return true;
             }
 

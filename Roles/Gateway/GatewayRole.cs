@@ -52,6 +52,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
     private Action<SoftlanException?>? _ended;
     private StatusLine? _status;
     private ILaneTimer? _farewellTimer;
+    private bool _hasBridged;
     private bool _isDisposed;
 
     /// <param name="port">An open port. The role owns it from here on.</param>
@@ -106,7 +107,6 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
     {
         _ended = ended;
         _port.Start(this);
-        GatewayLog.Bridging(_logger, _options.Interface, _port.Address, _options.Join.Room);
         _camTimer.Set(CamRefresh.Interval);
         _reportTimer.Set(DropReportInterval);
         if (_console is not null)
@@ -217,6 +217,12 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
 
     void IRelaySessionOwner.OnJoined(JoinedRoom room)
     {
+        if (!_hasBridged)
+        {
+            _hasBridged = true;
+            GatewayLog.Bridging(_logger, _options.Interface, _port.Address, _options.Join.Room);
+        }
+
         _lan.OnJoined();
         _macs.EnterRoom(_session.Peers, _lane.Now, _refusals.OnRefused);
         OnCamTimer();
@@ -363,7 +369,11 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
         _status?.Dispose();
         _status = null;
         _port.Dispose();
-        GatewayLog.Stopped(_logger, _options.Interface);
+        if (_hasBridged)
+        {
+            GatewayLog.Stopped(_logger, _options.Interface);
+        }
+
         _farewellTimer = _lane.CreateTimer(() => ended(reason));
         _farewellTimer.Set(FarewellTime);
     }

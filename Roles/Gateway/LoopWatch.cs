@@ -23,7 +23,6 @@ internal sealed class LoopWatch : IDisposable
     private readonly LoopGuard _loops = new();
     private readonly EchoMemory _echoes = new();
     private readonly ILaneTimer _pauseTimer;
-    private TimeSpan? _lastEcho;
 
     /// <param name="lane">The gateway's.</param>
     /// <param name="logger">For the operator.</param>
@@ -62,25 +61,23 @@ internal sealed class LoopWatch : IDisposable
     {
         if (_loops.IsPaused)
         {
-            _lastEcho = _echoes.IsEcho(frame, _lane.Now) ? _lane.Now : _lastEcho;
+            _echoes.IsEcho(frame, _lane.Now); // A loop that goes on shadows strangers after the pause.
             return;
         }
 
-        bool isEcho = _echoes.OnHeard(frame, source, _lane.Now);
-        if (isEcho && !CamRefresh.IsOne(frame))
+        if (_echoes.OnHeard(frame, source, _lane.Now) && !CamRefresh.IsOne(frame))
         {
             OnEcho(source);
         }
         else
         {
             // CAM refreshes go out for all players at once: a LAN that only reflects broadcasts would bring back as many as a loop.
-            _lastEcho = isEcho ? _lane.Now : _lastEcho;
             Act(_loops.OnStray(_lane.Now), source);
         }
 
         while (_echoes.TryTakeStranger(_lane.Now, out MacAddress stranger, out TimeSpan at))
         {
-            if ((_lastEcho is not { } echo || at > echo + EchoShadow) && _macs.OnStranger(stranger, at))
+            if ((_echoes.LastEcho is not { } echo || at > echo + EchoShadow) && _macs.OnStranger(stranger, at))
             {
                 _refused(stranger);
             }
@@ -91,11 +88,7 @@ internal sealed class LoopWatch : IDisposable
 
     public void Dispose() => _pauseTimer.Dispose();
 
-    private void OnEcho(MacAddress source)
-    {
-        _lastEcho = _lane.Now;
-        Act(_loops.OnEcho(_lane.Now), source);
-    }
+    private void OnEcho(MacAddress source) => Act(_loops.OnEcho(_lane.Now), source);
 
     private void Act(LoopVerdict verdict, MacAddress source)
     {

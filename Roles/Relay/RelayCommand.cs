@@ -123,13 +123,7 @@ internal static class RelayCommand
         });
         if (!OperatingSystem.IsLinux())
         {
-            command.Validators.Add(result =>
-            {
-                if (result.Has(cpuLatency) == true)
-                {
-                    result.AddError($"{cpuLatency.Name} is for Linux. Leave it out on Windows, which has power plans for the same.");
-                }
-            });
+            command.Refuse(cpuLatency, $"{cpuLatency.Name} is for Linux. Leave it out on Windows, which has power plans for the same.");
         }
 
         command.SetAction(parsed => run(
