@@ -37,8 +37,14 @@ internal static unsafe partial class NativeGnuTls
     public const string GNUTLS_OID_X520_COMMON_NAME = "2.5.4.3";
     public const string GNUTLS_KP_TLS_WWW_SERVER = "1.3.6.1.5.5.7.3.1";
 
+    public const int GNUTLS_E_UNEXPECTED_PACKET = -15;
     public const int GNUTLS_E_CERTIFICATE_ERROR = -43;
     public const int GNUTLS_E_CERTIFICATE_KEY_MISMATCH = -60;
+
+    /// <summary>gnutls_handshake_description_t.</summary>
+    public const uint GNUTLS_HANDSHAKE_KEY_UPDATE = 24;
+
+    public const int GNUTLS_HOOK_PRE = 0;
 
     /// <summary>gnutls_datum_t, 16 bytes.</summary>
     public struct Datum
@@ -82,6 +88,11 @@ internal static unsafe partial class NativeGnuTls
 
     [LibraryImport(GnuTls, EntryPoint = "gnutls_server_name_set")]
     public static partial int ServerNameSet(nint session, int type, ReadOnlySpan<byte> name, nuint length);
+
+    // gnutls_handshake_hook_func: session, type, when, incoming, message.
+    [LibraryImport(GnuTls, EntryPoint = "gnutls_handshake_set_hook_function")]
+    public static partial void HandshakeSetHookFunction(
+        nint session, uint type, int when, delegate* unmanaged[Cdecl]<nint, uint, uint, uint, Datum*, int> function);
 
     [LibraryImport(GnuTls, EntryPoint = "gnutls_session_set_verify_function")]
     public static partial void SessionSetVerifyFunction(nint session, delegate* unmanaged[Cdecl]<nint, int> function);

@@ -250,6 +250,9 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
     /// for that.</summary>
     public bool UpdateKeys() => _state == State.Connected && NativeNgtcp2.ConnInitiateKeyUpdate(_conn, Now) == 0;
 
+    /// <summary>ngtcp2_conn, for tests of what a peer should not do.</summary>
+    internal nint Native => _conn;
+
     /// <summary>Ends at once and without a word: the process is going away.</summary>
     public void Dispose()
     {

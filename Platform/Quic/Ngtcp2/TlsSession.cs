@@ -16,6 +16,9 @@ internal sealed unsafe class TlsSession : IDisposable
     private const string Priority = "NORMAL:-VERS-ALL:+VERS-TLS1.3:-CIPHER-ALL:+AES-128-GCM:+AES-256-GCM:+CHACHA20-POLY1305"
         + ":-GROUP-ALL:+GROUP-X25519:+GROUP-SECP256R1:%DISABLE_TLS13_COMPAT_MODE";
 
+    /// <summary>What gnutls_session_get_verify_cert_status says where the handshake did not come as far as the certificate.</summary>
+    private const uint NotVerified = uint.MaxValue;
+
     private static readonly nint PriorityCache = CreatePriorityCache();
 
     private readonly NativeNgtcp2.ConnRef* _connRef;
@@ -95,7 +98,7 @@ internal sealed unsafe class TlsSession : IDisposable
 
         uint status = NativeGnuTls.SessionGetVerifyCertStatus(Handle);
         NativeGnuTls.Datum text;
-        if (status == 0 || NativeGnuTls.CertificateVerificationStatusPrint(status, NativeGnuTls.GNUTLS_CRT_X509, &text, 0) < 0)
+        if (status is 0 or NotVerified || NativeGnuTls.CertificateVerificationStatusPrint(status, NativeGnuTls.GNUTLS_CRT_X509, &text, 0) < 0)
         {
             return null;
         }
@@ -136,6 +139,8 @@ internal sealed unsafe class TlsSession : IDisposable
             GnuTlsException.ThrowIfFailed(NativeGnuTls.AlpnSetProtocols(Handle, &datum, 1, NativeGnuTls.GNUTLS_ALPN_MANDATORY), What);
         }
 
+        NativeGnuTls.HandshakeSetHookFunction(
+            Handle, NativeGnuTls.GNUTLS_HANDSHAKE_KEY_UPDATE, NativeGnuTls.GNUTLS_HOOK_PRE, &RefuseKeyUpdate);
         KeyLog.Attach(Handle);
     }
 
@@ -163,6 +168,13 @@ internal sealed unsafe class TlsSession : IDisposable
         GnuTlsException.ThrowIfFailed(NativeGnuTls.PriorityInit(out nint cache, Priority, 0), "Cannot choose TLS ciphers");
         return cache;
     }
+
+    /// <summary>QUIC changes keys itself, and a KeyUpdate message of TLS is an error (RFC 9001, section 6), which the TLS library is to refuse.
+    /// GnuTLS does not know that it runs below QUIC: it would make new secrets and hand them to ngtcp2, whose assertion that there are none yet
+    /// ends the process. One packet of a stranger would then end a relay.</summary>
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int RefuseKeyUpdate(nint session, uint type, uint when, uint incoming, NativeGnuTls.Datum* message) =>
+        NativeGnuTls.GNUTLS_E_UNEXPECTED_PACKET;
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static nint GetConn(NativeNgtcp2.ConnRef* connRef) => connRef->Connection;
