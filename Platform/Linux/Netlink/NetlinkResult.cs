@@ -14,8 +14,9 @@ internal readonly record struct NetlinkResult(int Code, string? Text)
     /// <summary>What was to be changed or removed is not there.</summary>
     public bool NotFound => Code is Errno.ESRCH or Errno.ENODEV or Errno.ENOENT or Errno.ENXIO or Errno.EADDRNOTAVAIL;
 
-    /// <summary>No route leads there.</summary>
-    public bool Unreachable => Code is Errno.ENETUNREACH or Errno.EHOSTUNREACH;
+    /// <summary>A lookup found no route, or one that only rejects: unreachable, prohibit and blackhole routes have these numbers
+    /// (fib_props in net/ipv4/fib_semantics.c, ip6_route_info_create in net/ipv6/route.c).</summary>
+    public bool LeadsNowhere => Code is Errno.ENETUNREACH or Errno.EHOSTUNREACH or Errno.EACCES or Errno.EINVAL;
 
     /// <summary>The reason, as it stands in a message.</summary>
     public string Reason => Text is null ? Errno.Text(Code) : $"{Errno.Text(Code)}, the kernel says: {Text}";

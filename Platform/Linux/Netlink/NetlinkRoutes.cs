@@ -12,7 +12,7 @@ namespace Softlan.Platform.Linux.Netlink;
 internal static class NetlinkRoutes
 {
     /// <summary>The next hop, interface and source address that a packet to <paramref name="destination"/> would take now, policy rules included;
-    /// null when there is none.</summary>
+    /// null when there is none, or one that drops what it gets.</summary>
     /// <exception cref="SoftlanException">The kernel did not answer.</exception>
     public static RouteEntry? Lookup(NetlinkSocket socket, IPAddress destination)
     {
@@ -28,7 +28,7 @@ internal static class NetlinkRoutes
                 found = route;
             }
         });
-        if (!result.Succeeded && !result.Unreachable && !result.NotFound)
+        if (!result.Succeeded && !result.LeadsNowhere && !result.NotFound)
         {
             throw result.ToException($"Cannot look up the route to {destination}");
         }

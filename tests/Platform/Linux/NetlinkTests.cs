@@ -104,6 +104,22 @@ public sealed class NetlinkTests
         });
     }
 
+    [Theory]
+    [InlineData("unreachable", "198.51.100.7")]
+    [InlineData("blackhole", "198.51.100.7")]
+    [InlineData("prohibit", "198.51.100.7")]
+    [InlineData("unreachable", "2001:db8:9::7")]
+    [InlineData("blackhole", "2001:db8:9::7")]
+    [InlineData("prohibit", "2001:db8:9::7")]
+    public void Lookup_RouteThatOnlyRejects_IsNone(string kind, string destination)
+    {
+        InNamespace((ns, socket) =>
+        {
+            ns.Ip($"{(destination.Contains(':', StringComparison.Ordinal) ? "-6" : "-4")} route add {kind} default metric 4000");
+            Assert.Null(NetlinkRoutes.Lookup(socket, IPAddress.Parse(destination)));
+        });
+    }
+
     [Fact]
     public void OnLinkRoutes_CoverLimitedBroadcastAndMulticast()
     {
