@@ -27,10 +27,10 @@ internal sealed class ProfileFile(string path)
     /// <exception cref="SoftlanException">They name none, and none is known; or as <see cref="Find"/>.</exception>
     public RememberedRelay Complete(RelayAddress? relay, JoinOptions given, ILogger logger)
     {
+        // The profile is read from any directory later.
+        LinkTrust trust = given.CaFile is { } file ? new LinkTrust(null, Path.GetFullPath(file)) : given.Trust;
         if (relay is not null)
         {
-            // The profile is read from any directory later.
-            LinkTrust trust = given.CaFile is { } file ? new LinkTrust(null, Path.GetFullPath(file)) : given.Trust;
             return trust == LinkTrust.System && Find(given.Room) is { } last && last.Relay == relay
                 ? last with { ServerName = given.ServerName ?? last.ServerName }
                 : new RememberedRelay(relay, trust, given.ServerName);
@@ -40,7 +40,7 @@ internal sealed class ProfileFile(string path)
         ClientLog.FromProfile(logger, given.Room, known.Relay);
         return known with
         {
-            Trust = given.Trust == LinkTrust.System ? known.Trust : given.Trust,
+            Trust = trust == LinkTrust.System ? known.Trust : trust,
             ServerName = given.ServerName ?? known.ServerName,
         };
     }

@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using Softlan.Platform;
 using Softlan.Roles.Client;
+using Softlan.Roles.Shared;
 using Softlan.Wire;
 using Xunit;
 
@@ -42,6 +43,19 @@ public sealed class ProfileFileTests : IDisposable
         Assert.Equal(signed, file.Find(Room("OTHER")));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_path));
         Assert.Empty(_log.Lines);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Complete_CertificateOfARelativePath_IsFoundFromAnyDirectoryLater(bool relayGiven)
+    {
+        ProfileFile file = new(_path);
+        file.Save(Room("LAN"), Relay("a.example.org", Pin(1)), _log);
+        RememberedRelay known = file.Complete(
+            relayGiven ? Relay("a.example.org").Relay : null, new JoinOptions { Room = Room("LAN"), CaFile = "ca.pem" }, _log);
+        Assert.Equal(Path.GetFullPath("ca.pem"), known.Trust.CaFile);
+        Assert.Null(known.Trust.Pin);
     }
 
     [Fact]
