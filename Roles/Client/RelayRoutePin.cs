@@ -15,7 +15,8 @@ internal sealed class RelayRoutePin(IRelayRoutes routes, HostChanges changes, IL
     private RelayRoute? _wanted;
     private bool _isUnderRules;
     private bool _saidNoRoute;
-    private RelayRoute? _saidCannotPin;
+    private RelayRoute? _failed;
+    private bool _saidCannotPin;
 
     /// <summary>Which relay address is pinned; null before the first.</summary>
     public IPAddress? Relay { get; private set; }
@@ -118,18 +119,25 @@ internal sealed class RelayRoutePin(IRelayRoutes routes, HostChanges changes, IL
     private RouteCheck Hold(RelayRoute? now, RelayRoute wanted)
     {
         bool moved = _wanted is not null && !wanted.Equals(_wanted);
+        bool isPinned = true;
         // The kernel takes a pin away with the last address of its interface, and says so to nobody when the same network comes back.
         if (!wanted.Equals(_wanted) || !wanted.Equals(now) || !routes.HasHostRoute(Relay!, wanted))
         {
             Release();
             _wanted = wanted;
-            Pin(wanted);
+            isPinned = Pin(wanted);
             now = routes.Find(Relay!);
         }
 
         if (now is { Kind: RelayRouteKind.Tunnel })
         {
             return RouteCheck.Captured;
+        }
+
+        if (!isPinned && now is not null && routes.HasHostRoute(Relay!, now))
+        {
+            // Another client of this machine still holds the way of before: the next check tries again.
+            return moved ? RouteCheck.Moved : RouteCheck.Unchanged;
         }
 
         if (!wanted.Equals(now))
@@ -144,23 +152,32 @@ internal sealed class RelayRoutePin(IRelayRoutes routes, HostChanges changes, IL
         return moved ? RouteCheck.Moved : RouteCheck.Unchanged;
     }
 
-    private void Pin(RelayRoute via)
+    /// <returns>Such a route is there now.</returns>
+    private bool Pin(RelayRoute via)
     {
         if (routes.HasHostRoute(Relay!, via))
         {
             ClientLog.Borrowed(logger, Relay!, via);
-            return;
+            return true;
         }
 
         if (_held.Hold(Relay!, via) is not { } failure)
         {
             ClientLog.Pinned(logger, Relay!, via);
+            return true;
         }
-        else if (!via.Equals(_saidCannotPin))
+
+        if (!via.Equals(_failed))
         {
-            // Tried again with every check; said once for each way.
-            _saidCannotPin = via;
+            (_failed, _saidCannotPin) = (via, false);
+        }
+        else if (!_saidCannotPin)
+        {
+            // Tried with every check; said once for each way, and not for what is over by the next.
+            _saidCannotPin = true;
             ClientLog.CannotPin(logger, failure);
         }
+
+        return false;
     }
 }

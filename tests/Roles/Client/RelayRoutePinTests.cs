@@ -240,6 +240,23 @@ public sealed class RelayRoutePinTests
     }
 
     [Fact]
+    public void Check_BetterCardWhileAnotherClientStillHoldsTheOldWay_IsPinnedOnceThatHasMoved()
+    {
+        FakeRoute others = Route("203.0.113.7/32", Wlan, "192.168.1.1", isSoftlans: true);
+        _routes.Table.Add(others);
+        _pin.MoveTo(Relay);
+        _routes.Table.Add(Route("0.0.0.0/0", Eth, "10.0.0.1", metric: 100));
+        Assert.Equal(RouteCheck.Moved, _pin.Check());
+        _routes.Table.Remove(others);
+        Assert.Equal(RouteCheck.Unchanged, _pin.Check());
+        Assert.Equal(Route("203.0.113.7/32", Eth, "10.0.0.1", isSoftlans: true), Assert.Single(Pins));
+        Assert.Equal(0, _log.Count("rules of this machine decide"));
+        Assert.Equal(0, _log.Count("File exists"));
+        _routes.Table.Add(Route("203.0.113.0/24", Tap));
+        Assert.Equal(RouteCheck.Unchanged, _pin.Check());
+    }
+
+    [Fact]
     public void MoveTo_NoNetworkYet_PinsWhenThereIsOne()
     {
         _routes.Table.Clear();
