@@ -88,7 +88,22 @@ internal sealed class TunDevice : IDisposable
         return new TunDevice(fd, Encoding.UTF8.GetString(end < 0 ? given : given[..end]), (request.Flags & IFF_PERSIST) != 0, hasUdpOffload);
     }
 
-    public void Dispose() => Descriptor.Dispose();
+    /// <summary>Does for an owner that was killed what <see cref="Dispose"/> does.</summary>
+    /// <param name="name">A TAP that exists; another would be made for a moment.</param>
+    /// <exception cref="SoftlanException">As <see cref="Open"/>.</exception>
+    public static void ResetOffloads(string name) => Open(name).Dispose();
+
+    /// <remarks>The kernel keeps the offloads of a persistent interface for its next owner, who would read frames with unfinished checksums although
+    /// it asked for none.</remarks>
+    public void Dispose()
+    {
+        if (IsPersistent && !Descriptor.IsClosed)
+        {
+            _ = SetValue(Descriptor, TUNSETOFFLOAD, 0);
+        }
+
+        Descriptor.Dispose();
+    }
 
     private static int Attach(SafeFd fd, string name, ushort flags, ref InterfaceRequest request)
     {

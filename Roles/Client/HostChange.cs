@@ -14,6 +14,7 @@ namespace Softlan.Roles.Client;
 [JsonDerivedType(typeof(BroughtUp), "up")]
 [JsonDerivedType(typeof(SettingReplaced), "setting")]
 [JsonDerivedType(typeof(IPv6Learned), "learned")]
+[JsonDerivedType(typeof(OffloadsTaken), "offloads")]
 [JsonDerivedType(typeof(DirectoryMade), "directory")]
 [JsonDerivedType(typeof(NetworkAddressWritten), "networkAddress")]
 [JsonDerivedType(typeof(IpInterfaceReplaced), "ipInterface")]
@@ -71,6 +72,12 @@ internal abstract record HostChange
     internal sealed record IPv6Learned(string Interface, IReadOnlyList<string> Before) : HostChange
     {
         public override string ToString() => $"what IPv6 learned on {Interface}";
+    }
+
+    /// <summary>A TAP of somebody else's does not finish checksums and segments itself while a client reads it (TUNSETOFFLOAD).</summary>
+    internal sealed record OffloadsTaken(string Interface) : HostChange
+    {
+        public override string ToString() => $"offloads of {Interface}";
     }
 
     internal sealed record DirectoryMade(string Path) : HostChange

@@ -198,6 +198,8 @@ internal sealed class LinuxClientHost : IClientHost
                 open = Noted(new HostChange.MacReplaced(link.Name, link.Address), open);
             }
 
+            open = Noted(new HostChange.OffloadsTaken(link.Name), open);
+
             // One that is down forgets by itself what it learned.
             if (link.IsUp)
             {

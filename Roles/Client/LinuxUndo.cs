@@ -48,6 +48,9 @@ internal sealed class LinuxUndo(NetlinkSocket netlink, string stateDirectory, IL
             case HostChange.IPv6Learned learned when FindTap(learned.Interface, learned) is { } link:
                 ForgetLearned(link.Index, learned);
                 break;
+            case HostChange.OffloadsTaken offloads when FindTap(offloads.Interface, offloads) is not null:
+                TunDevice.ResetOffloads(offloads.Interface);
+                break;
             case HostChange.DirectoryMade made:
                 Remove(made.Path);
                 break;

@@ -30,12 +30,15 @@ public abstract class LinuxClientFixture : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>All that a client may change on the machine.</summary>
-    internal static string Settings(NetworkNamespace ns) => ns.Ip("addr show") + ns.Ip("route show table all") + ns.Ip("-6 route show table all");
+    /// <summary>All that a client may change on the machine. What was wished of an offload is the owner's of the moment, and nothing to put
+    /// back.</summary>
+    internal static string Settings(NetworkNamespace ns) =>
+        ns.Ip("addr show") + ns.Ip("route show table all") + ns.Ip("-6 route show table all")
+        + ns.TryExec($"ethtool -k {Tap}").Output.Replace(" [requested on]", "", StringComparison.Ordinal);
 
     internal static void InNamespace(Action<NetworkNamespace, EventLoop> test)
     {
-        using NetworkNamespace ns = NetworkNamespace.Create();
+        using NetworkNamespace ns = NetworkNamespace.Create("ethtool");
         Assert.SkipUnless(File.Exists("/dev/net/tun"), "needs /dev/net/tun");
         ns.Run(() =>
         {

@@ -35,6 +35,7 @@ public sealed class LinuxUndoTests : IDisposable
                 new HostChange.BroughtUp("home0"),
                 new HostChange.SettingReplaced("home0", Sysctl.DisableIPv6, 1),
                 new HostChange.IPv6Learned("home0", []),
+                new HostChange.OffloadsTaken("home0"),
             ];
             foreach (HostChange change in asked)
             {
