@@ -17,16 +17,16 @@ internal sealed class BroadcastWatch
 
     /// <summary>What changed since the last look.</summary>
     /// <param name="now">The lane's time.</param>
-    /// <param name="hasGateway">Without one no LAN is there to be heard.</param>
+    /// <param name="reachesLan">Otherwise there is nothing to be heard.</param>
     /// <param name="sent">Broadcast and multicast frames sent since the start.</param>
     /// <param name="received">The same, received.</param>
-    public BroadcastNews Look(TimeSpan now, bool hasGateway, long sent, long received)
+    public BroadcastNews Look(TimeSpan now, bool reachesLan, long sent, long received)
     {
-        if (!hasGateway || _since is null || received != _receivedBefore)
+        if (!reachesLan || _since is null || received != _receivedBefore)
         {
             bool isBack = _isSilent && received != _receivedBefore;
             _isSilent &= !isBack;
-            _since = hasGateway ? now : null;
+            _since = reachesLan ? now : null;
             _sentBefore = sent;
             _receivedBefore = received;
             return isBack ? BroadcastNews.Back : BroadcastNews.None;

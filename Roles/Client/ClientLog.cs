@@ -101,6 +101,9 @@ internal static partial class ClientLog
     [LoggerMessage(321, LogLevel.Warning, "The party's DHCP took the address {Address} back; asking for another")]
     public static partial void AddressLost(ILogger logger, IPAddress address);
 
+    [LoggerMessage(352, LogLevel.Warning, "The lease of address {Address} has ended, and nobody renewed it; asking for another")]
+    public static partial void AddressExpired(ILogger logger, IPAddress address);
+
     [LoggerMessage(
         322, LogLevel.Warning,
         "No DHCP answer through the tunnel yet. Is there a DHCP server on the party's LAN? "

@@ -210,7 +210,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         {
             _host.OnJoined(room.Mtu);
             _wiring.SetCards(_host.FindCards());
-            if (_session!.Peers.Gateway is not null)
+            if (_session!.ReachesLan)
             {
                 _host.OnGatewayPresent();
             }
@@ -231,14 +231,26 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         _aloneTimer.Cancel(); // The code is right.
         if (peer.Role == PeerRole.Gateway)
         {
-            _claim?.Ask();
-            Try(_host.OnGatewayPresent);
+            OnLanChanged(isConnected: true);
         }
     }
 
     public void OnPeerLeft(PeerInfo peer, CloseReason reason)
     {
         if (peer.Role == PeerRole.Gateway && _session?.Peers.Gateway is null)
+        {
+            _host.OnGatewayGone();
+        }
+    }
+
+    public void OnLanChanged(bool isConnected)
+    {
+        if (isConnected)
+        {
+            _claim?.Ask();
+            Try(_host.OnGatewayPresent);
+        }
+        else
         {
             _host.OnGatewayGone();
         }
@@ -276,7 +288,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         Look();
         if (!_isOver)
         {
-            Tell(_broadcasts.Look(_lane.Now, _session?.Peers.Gateway is not null, _session!.Counters.BroadcastOut, _session.Counters.BroadcastIn));
+            Tell(_broadcasts.Look(_lane.Now, _session!.ReachesLan, _session.Counters.BroadcastOut, _session.Counters.BroadcastIn));
             _checkTimer.Set(CheckInterval);
         }
     }

@@ -31,6 +31,8 @@ internal sealed class TapSettings(
 
     public string Name => name;
 
+    public bool HasAddress => _address is not null;
+
     /// <summary>The interface as it is now. Throws when somebody deleted it.</summary>
     public LinkEntry Link => NetlinkLinks.Find(netlink, name)
         ?? throw SoftlanException.Create($"Cannot use the TAP '{name}'", "it is gone", "find out who deleted it, and start again");
@@ -89,23 +91,28 @@ internal sealed class TapSettings(
     public void SetAddress(IPAddress address, int prefixLength)
     {
         HostChange.AddressAdded wanted = new(name, address, prefixLength);
-        if (wanted == _address)
+        LinkEntry link = Link;
+        IReadOnlyList<InterfaceAddress> all = NetlinkAddresses.List(netlink);
+        bool isThere = all.Any(other => other.InterfaceIndex == link.Index && other.Address.Equals(address) && other.PrefixLength == prefixLength);
+        if (isThere && wanted == _address)
         {
             return;
         }
 
+        IPNetwork network = IPNetworks.Of(address, prefixLength);
+        if (!isThere)
+        {
+            home.Look(network);
+            home.RequireFree(address, network);
+            TellOverlap(network, all.Where(other => other.InterfaceIndex != link.Index));
+        }
+
         RemoveAddress();
-        LinkEntry link = Link;
-        IReadOnlyList<InterfaceAddress> all = NetlinkAddresses.List(netlink);
-        if (all.Any(other => other.InterfaceIndex == link.Index && other.Address.Equals(address) && other.PrefixLength == prefixLength))
+        if (isThere)
         {
             return; // Somebody else's; it stays when softlan ends.
         }
 
-        IPNetwork network = IPNetworks.Of(address, prefixLength);
-        home.Look(network);
-        home.RequireFree(address, network);
-        TellOverlap(network, all.Where(other => other.InterfaceIndex != link.Index));
         Make(wanted, () => NetlinkAddresses.Set(netlink, new InterfaceAddress
         {
             InterfaceIndex = link.Index,

@@ -241,6 +241,11 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
     /// <summary>The switches forget the MAC by themselves.</summary>
     void IRelaySessionOwner.OnPeerLeft(PeerInfo peer, CloseReason reason) => _macs.Remove(peer, _lane.Now);
 
+    void IRelaySessionOwner.OnLanChanged(bool isConnected)
+    {
+        // The gateway's own news, by another way.
+    }
+
     void IRelaySessionOwner.OnDisconnected(string reason, TimeSpan retryIn)
     {
         // The session tells the operator; the port stays as it is.

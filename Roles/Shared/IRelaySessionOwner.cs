@@ -23,6 +23,10 @@ internal interface IRelaySessionOwner
     /// <summary>Called after the peer has left <see cref="RelaySession.Peers"/>.</summary>
     void OnPeerLeft(PeerInfo peer, CloseReason reason);
 
+    /// <summary>Only for clients: the gateway reaches the party's LAN again, or does not any more. Said of a gateway that is in the room; one that
+    /// comes reaches it until this says otherwise.</summary>
+    void OnLanChanged(bool isConnected);
+
     /// <summary>One frame from the relay, checked: known source peer, its own MAC, safety policy, room MTU, MSS lowered. Borrowed.</summary>
     void OnFrame(ReadOnlySpan<byte> frame, PeerInfo source);
 

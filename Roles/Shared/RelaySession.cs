@@ -74,6 +74,9 @@ internal sealed class RelaySession : IFrameLinkHandler, IDisposable
     /// <summary>Who else is in the room. Empty while not joined.</summary>
     public RemotePeers Peers => _membership.Peers;
 
+    /// <inheritdoc cref="RoomMembership.ReachesLan"/>
+    public bool ReachesLan => _membership.ReachesLan;
+
     /// <summary>Null while not joined.</summary>
     public JoinedRoom? Room => _membership.Room;
 

@@ -58,6 +58,7 @@ internal sealed class RoomMembership : IDisposable
     private TimeSpan _lastHeard;
     private long _datagramsHeard;
     private bool _hinted;
+    private bool _lanIsOut;
     private int _ticks;
     private long _malformedTold;
 
@@ -78,6 +79,9 @@ internal sealed class RoomMembership : IDisposable
     public Prober Prober { get; } = new();
 
     public JoinedRoom? Room { get; private set; }
+
+    /// <summary>A gateway is there, and has not said that it is cut off from its LAN.</summary>
+    public bool ReachesLan => Peers.Gateway is not null && !_lanIsOut;
 
     public DropReason Send(Span<byte> frame, PeerCounters counters)
     {
@@ -158,6 +162,7 @@ internal sealed class RoomMembership : IDisposable
         _receiver = new FrameReceiver(link, room, _options.Role, _options.Mac, Peers, Prober, _owner);
         _lastHeard = _lane.Now;
         _hinted = false;
+        _lanIsOut = false;
         _ticks = 0;
         return true;
     }
@@ -227,6 +232,7 @@ internal sealed class RoomMembership : IDisposable
             return false;
         }
 
+        _lanIsOut &= peer.Role != PeerRole.Gateway;
         if (Tells())
         {
             SessionLog.PeerJoined(_logger, Describe(peer));
@@ -278,6 +284,7 @@ internal sealed class RoomMembership : IDisposable
             return;
         }
 
+        _lanIsOut = !isConnected;
         if (isConnected)
         {
             SessionLog.LanBack(_logger);
@@ -286,6 +293,8 @@ internal sealed class RoomMembership : IDisposable
         {
             SessionLog.LanGone(_logger);
         }
+
+        _owner.OnLanChanged(isConnected);
     }
 
     private bool Tells() => _peerLines.TryTake(1, _lane.Now);

@@ -24,10 +24,12 @@ internal sealed class DhcpAddressing : IDhcpRunnerOwner, IDisposable
     private readonly ILogger _logger;
     private readonly ILaneTimer _restart;
     private readonly ILaneTimer _patience;
+    private readonly ILaneTimer _expiry;
     private TimeSpan _pause = FirstPause;
     private bool _isWanted;
     private bool _isRunning;
-    private bool _hasLease;
+    private bool _canAnswer;
+    private bool _outlivesRestart;
     private bool _saidNoAnswer;
     private bool _saidRefused;
     private string _why = "";
@@ -39,6 +41,7 @@ internal sealed class DhcpAddressing : IDhcpRunnerOwner, IDisposable
         _logger = logger;
         _restart = lane.CreateTimer(Restart);
         _patience = lane.CreateTimer(OnPatienceEnded);
+        _expiry = lane.CreateTimer(OnExpired);
     }
 
     /// <summary>The address that the party gave; null while there is none.</summary>
@@ -48,6 +51,7 @@ internal sealed class DhcpAddressing : IDhcpRunnerOwner, IDisposable
     /// still good.</summary>
     public void OnGatewayPresent()
     {
+        _canAnswer = true;
         _patience.Set(AnswerPatience);
         if (!_isWanted)
         {
@@ -63,7 +67,11 @@ internal sealed class DhcpAddressing : IDhcpRunnerOwner, IDisposable
     }
 
     /// <summary>Nobody is there who could answer, so no answer is no news.</summary>
-    public void OnGatewayGone() => _patience.Cancel();
+    public void OnGatewayGone()
+    {
+        _canAnswer = false;
+        _patience.Cancel();
+    }
 
     public bool OnNotice(DhcpNotice notice)
     {
@@ -75,7 +83,14 @@ internal sealed class DhcpAddressing : IDhcpRunnerOwner, IDisposable
                     Take(notice);
                     return true;
                 case DhcpNoticeKind.Gone:
-                    Lose();
+                    Lose(ClientLog.AddressLost);
+                    return true;
+                case DhcpNoticeKind.Restarted:
+                    if (!_outlivesRestart)
+                    {
+                        Lose(told: null);
+                    }
+
                     return true;
                 case DhcpNoticeKind.Refused:
                     Refuse(notice.Reason);
@@ -89,6 +104,11 @@ internal sealed class DhcpAddressing : IDhcpRunnerOwner, IDisposable
         catch (SoftlanException e)
         {
             ClientLog.AddressNotSet(_logger, e.Message);
+            if (!_setter.HasAddress)
+            {
+                Address = null;
+            }
+
             return false;
         }
     }
@@ -106,6 +126,7 @@ internal sealed class DhcpAddressing : IDhcpRunnerOwner, IDisposable
         _isWanted = false;
         _restart.Dispose();
         _patience.Dispose();
+        _expiry.Dispose();
         _runner.Dispose();
     }
 
@@ -127,7 +148,6 @@ internal sealed class DhcpAddressing : IDhcpRunnerOwner, IDisposable
         {
             _runner.Start(this);
             _isRunning = true;
-            _hasLease = false;
         }
         catch (SoftlanException e)
         {
@@ -137,10 +157,19 @@ internal sealed class DhcpAddressing : IDhcpRunnerOwner, IDisposable
 
     private void Take(DhcpNotice notice)
     {
-        _hasLease = true;
         bool isNew = !notice.Address!.Equals(Address);
         _setter.SetAddress(notice.Address, notice.PrefixLength);
         Address = notice.Address;
+        _outlivesRestart = notice.LeaseSeconds > 0;
+        if (notice.LeaseSeconds is > 0 and < uint.MaxValue)
+        {
+            _expiry.Set(TimeSpan.FromSeconds(notice.LeaseSeconds));
+        }
+        else
+        {
+            _expiry.Cancel();
+        }
+
         _pause = FirstPause;
         _patience.Cancel();
         _saidNoAnswer = false;
@@ -163,22 +192,25 @@ internal sealed class DhcpAddressing : IDhcpRunnerOwner, IDisposable
         }
     }
 
-    /// <summary>A DHCP client that begins takes away what an earlier one may have left: that is no word of the party's.</summary>
-    private void Lose()
+    /// <param name="told">What the player hears; null: nothing, since it is no word of the party's.</param>
+    private void Lose(Action<ILogger, IPAddress>? told)
     {
+        _expiry.Cancel();
+        _outlivesRestart = false;
         if (Address is { } lost)
         {
             Address = null;
-            if (_hasLease)
+            told?.Invoke(_logger, lost);
+            if (_canAnswer)
             {
-                ClientLog.AddressLost(_logger, lost);
+                _patience.Set(AnswerPatience);
             }
-
-            _patience.Set(AnswerPatience);
         }
 
         _setter.RemoveAddress();
     }
+
+    private void OnExpired() => Lose(ClientLog.AddressExpired);
 
     private void OnPatienceEnded()
     {

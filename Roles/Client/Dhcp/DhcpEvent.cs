@@ -10,8 +10,8 @@ namespace Softlan.Roles.Client.Dhcp;
 /// unseen.</summary>
 /// <remarks>
 /// udhcpc names the event in its first argument (busybox: networking/udhcp/dhcpc.c, udhcp_run_script); dhclient and dhcpcd in the variable
-/// <c>reason</c> (dhclient-script(8), dhcpcd-run-hooks(8)). Their variables are <c>ip</c>, <c>mask</c>/<c>subnet</c> and <c>new_ip_address</c>,
-/// <c>new_subnet_mask</c>/<c>new_subnet_cidr</c>.
+/// <c>reason</c> (dhclient-script(8), dhcpcd-run-hooks(8)). Their variables are <c>ip</c>, <c>mask</c>/<c>subnet</c>, <c>lease</c> and
+/// <c>new_ip_address</c>, <c>new_subnet_mask</c>/<c>new_subnet_cidr</c>, <c>new_dhcp_lease_time</c>.
 /// </remarks>
 internal static class DhcpEvent
 {
@@ -35,28 +35,34 @@ internal static class DhcpEvent
         string? address = variable(isUdhcpc ? "ip" : "new_ip_address");
         string? mask = isUdhcpc ? variable("subnet") ?? variable("mask") : variable("new_subnet_mask") ?? variable("new_subnet_cidr");
         string? server = variable(isUdhcpc ? "serverid" : "new_dhcp_server_identifier");
-        return TryReadLease(address, mask, server, out notice, out error);
+        string? time = variable(isUdhcpc ? "lease" : "new_dhcp_lease_time");
+        return TryReadLease(address, mask, time, server, out notice, out error);
     }
 
     private static DhcpNoticeKind KindOfUdhcpc(string name) => name switch
     {
         "bound" or "renew" => DhcpNoticeKind.Lease,
-        "deconfig" => DhcpNoticeKind.Gone,
+        "nak" => DhcpNoticeKind.Gone,
+
+        // udhcpc says so when it starts, and also when three requests to renew stayed unanswered, however long the lease still is.
+        "deconfig" => DhcpNoticeKind.Restarted,
         "leasefail" => DhcpNoticeKind.NoAnswer,
-        _ => DhcpNoticeKind.Nothing, // nak: a deconfig follows.
+        _ => DhcpNoticeKind.Nothing,
     };
 
     private static DhcpNoticeKind KindOfReason(string? name) => name switch
     {
         "BOUND" or "RENEW" or "REBIND" or "REBOOT" => DhcpNoticeKind.Lease,
-        "EXPIRE" or "FAIL" or "RELEASE" or "STOP" or "STOPPED" or "NAK" or "DEPARTED" => DhcpNoticeKind.Gone,
+        "EXPIRE" or "RELEASE" or "NAK" => DhcpNoticeKind.Gone,
+        "FAIL" or "STOP" or "STOPPED" or "DEPARTED" => DhcpNoticeKind.Restarted,
 
         // dhclient found nobody and offers an old lease to try. It is not taken: nobody knows whether that address is still free.
         "TIMEOUT" => DhcpNoticeKind.NoAnswer,
         _ => DhcpNoticeKind.Nothing, // PREINIT, MEDIUM, ARPSEND, CARRIER, ROUTERADVERT...
     };
 
-    private static bool TryReadLease(string? addressText, string? maskText, string? serverText, out DhcpNotice notice, out string? error)
+    private static bool TryReadLease(
+        string? addressText, string? maskText, string? timeText, string? serverText, out DhcpNotice notice, out string? error)
     {
         notice = new DhcpNotice(DhcpNoticeKind.Nothing);
         if (!PlayerIPv4Address.TryParse(addressText, out IPAddress? address))
@@ -92,7 +98,8 @@ internal static class DhcpEvent
         }
 
         _ = PlayerIPv4Address.TryParse(serverText, out IPAddress? server);
-        notice = new DhcpNotice(DhcpNoticeKind.Lease, address, prefixLength, server);
+        _ = uint.TryParse(timeText, NumberStyles.None, CultureInfo.InvariantCulture, out uint seconds);
+        notice = new DhcpNotice(DhcpNoticeKind.Lease, address, prefixLength, seconds, server);
         error = null;
         return true;
     }

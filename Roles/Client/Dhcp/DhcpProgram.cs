@@ -32,7 +32,7 @@ internal sealed record DhcpProgram(DhcpProgramKind Kind, params string[] Command
     {
         // -o -O: request these options only. -t -T -A: ten tries a second apart, then a pause of 1 s, for ever. udhcpc takes an offer for any try of
         // a round but is deaf in the pause, and a DHCP server may look for 3 s whether an address is free before it offers it (dnsmasq does): a round
-        // has to last longer than that.
+        // has to last longer than that. It renews by the same second, so it gives a lease up after a few: see DhcpNoticeKind.Restarted.
         DhcpProgramKind.Udhcpc =>
             [.. Command, "-f", "-i", interfaceName, "-s", script, "-t", "10", "-T", "1", "-A", "1", "-o", "-O", "subnet", "-O", "broadcast"],
         DhcpProgramKind.Dhclient =>

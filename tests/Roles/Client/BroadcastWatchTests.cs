@@ -8,10 +8,10 @@ public sealed class BroadcastWatchTests
     private readonly BroadcastWatch _watch = new();
     private TimeSpan _now;
 
-    private BroadcastNews After(double seconds, long sent, long received, bool hasGateway = true)
+    private BroadcastNews After(double seconds, long sent, long received, bool reachesLan = true)
     {
         _now += TimeSpan.FromSeconds(seconds);
-        return _watch.Look(_now, hasGateway, sent, received);
+        return _watch.Look(_now, reachesLan, sent, received);
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class BroadcastWatchTests
     public void Look_NoGateway_NobodyIsMissed()
     {
         After(0, 0, 0);
-        Assert.Equal(BroadcastNews.None, After(600, 100, 0, hasGateway: false));
+        Assert.Equal(BroadcastNews.None, After(600, 100, 0, reachesLan: false));
         Assert.Equal(BroadcastNews.None, After(1, 200, 0));
     }
 

@@ -78,6 +78,12 @@ public sealed partial class ClientRoleTests : IDisposable
         RelaySession gateway = StartGateway();
         _lane.Advance(TimeSpan.FromSeconds(2));
         Assert.Equal("gateway", LastNews());
+        gateway.SayLan(isConnected: false);
+        _lane.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal("no gateway", LastNews());
+        gateway.SayLan(isConnected: true);
+        _lane.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal("gateway", LastNews());
         gateway.Stop();
         _lane.Advance(TimeSpan.FromSeconds(2));
         Assert.Equal("no gateway", LastNews());

@@ -8,7 +8,8 @@ namespace Softlan.Tests.Roles.Client;
 
 public sealed class DhcpAddressingTests : IDisposable
 {
-    private static readonly DhcpNotice Lease = new(DhcpNoticeKind.Lease, IPAddress.Parse("10.73.42.17"), 24);
+    private static readonly DhcpNotice Lease = new(DhcpNoticeKind.Lease, IPAddress.Parse("10.73.42.17"), 24, LeaseSeconds: 3600);
+    private static readonly DhcpNotice Restarted = new(DhcpNoticeKind.Restarted);
 
     private readonly ManualLane _lane = new();
     private readonly Runner _runner = new();
@@ -72,24 +73,77 @@ public sealed class DhcpAddressingTests : IDisposable
     }
 
     [Fact]
-    public void OnNotice_DeconfigAtTheStart_IsNoLoss()
+    public void OnNotice_RestartedBeforeALease_IsNoLoss()
     {
         _dhcp.OnGatewayPresent();
-        _dhcp.OnNotice(new DhcpNotice(DhcpNoticeKind.Gone));
+        Assert.True(_dhcp.OnNotice(Restarted));
+        Assert.Equal(0, _log.Count("address"));
+    }
+
+    [Fact]
+    public void OnNotice_RestartedWithinTheLease_TheAddressStays()
+    {
+        _dhcp.OnGatewayPresent();
+        _dhcp.OnNotice(Lease);
+        _dhcp.OnGatewayGone();
+        Assert.True(_dhcp.OnNotice(Restarted));
+        Assert.Equal("10.73.42.17/24", _setter.Address);
+        Assert.Equal(Lease.Address, _dhcp.Address);
+        _lane.Advance(TimeSpan.FromSeconds(Lease.LeaseSeconds - 1));
+        Assert.Equal("10.73.42.17/24", _setter.Address);
+        _dhcp.OnNotice(Lease);
+        Assert.Equal(1, _log.Count("ddress"));
+    }
+
+    [Fact]
+    public void LeaseEnds_NobodyRenewedIt_TakesTheAddressAway()
+    {
+        _dhcp.OnGatewayPresent();
+        _dhcp.OnNotice(Lease);
+        _dhcp.OnNotice(Restarted);
+        _lane.Advance(TimeSpan.FromSeconds(Lease.LeaseSeconds));
+        Assert.Null(_setter.Address);
+        Assert.Null(_dhcp.Address);
+        Assert.Equal(1, _log.Count("The lease of address 10.73.42.17 has ended"));
         Assert.Equal(0, _log.Count("took the address"));
     }
 
     [Fact]
-    public void OnNotice_DeconfigOfAClientThatHadToBeStartedAgain_IsNotThePartysWord()
+    public void LeaseEnds_RenewedInTime_TheAddressStays()
     {
         _dhcp.OnGatewayPresent();
         _dhcp.OnNotice(Lease);
+        _lane.Advance(TimeSpan.FromSeconds(Lease.LeaseSeconds / 2));
+        _dhcp.OnNotice(Lease);
+        _lane.Advance(TimeSpan.FromSeconds(Lease.LeaseSeconds - 1));
+        Assert.Equal("10.73.42.17/24", _setter.Address);
+    }
+
+    [Theory]
+    [InlineData(uint.MaxValue, true)]
+    [InlineData(0u, false)]
+    public void OnNotice_RestartedAfterALeaseWithoutEnd_StaysIfTheServerSaidForEver(uint seconds, bool stays)
+    {
+        _dhcp.OnGatewayPresent();
+        _dhcp.OnNotice(Lease);
+        _dhcp.OnNotice(Lease with { LeaseSeconds = seconds });
+        _lane.Advance(TimeSpan.FromDays(365));
+        _dhcp.OnNotice(Restarted);
+        Assert.Equal(stays, _setter.Address is not null);
+        Assert.Equal(stays, _dhcp.Address is not null);
+        Assert.Equal(0, _log.Count("took the address"));
+    }
+
+    [Fact]
+    public void OnNotice_RestartedWithoutALease_TakesAwayWhatIsThere()
+    {
+        // An address of unknown duration, as from a server that breaks RFC 2131.
+        _dhcp.OnGatewayPresent();
+        _dhcp.OnNotice(Lease with { LeaseSeconds = 0 });
         _dhcp.OnExited("status 143");
         _lane.Advance(DhcpAddressing.FirstPause);
-        _dhcp.OnNotice(new DhcpNotice(DhcpNoticeKind.Gone));
+        _dhcp.OnNotice(Restarted);
         Assert.Null(_setter.Address);
-        Assert.Null(_dhcp.Address);
-        Assert.Equal(0, _log.Count("took the address"));
         _dhcp.OnNotice(Lease);
         Assert.Equal(2, _log.Count("Address 10.73.42.17 from the party's DHCP"));
     }
@@ -102,6 +156,19 @@ public sealed class DhcpAddressingTests : IDisposable
         Assert.False(_dhcp.OnNotice(Lease));
         Assert.Null(_dhcp.Address);
         Assert.Equal(1, _log.Count("Cannot set"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void OnNotice_NextAddressCannotBeSet_TellsWhatIsThere(bool earlierStays)
+    {
+        _dhcp.OnGatewayPresent();
+        _dhcp.OnNotice(Lease);
+        _setter.Refuses = true;
+        _setter.LosesTheEarlier = !earlierStays;
+        Assert.False(_dhcp.OnNotice(Lease with { Address = IPAddress.Parse("10.73.42.18") }));
+        Assert.Equal(earlierStays ? Lease.Address : null, _dhcp.Address);
     }
 
     [Fact]
@@ -140,6 +207,20 @@ public sealed class DhcpAddressingTests : IDisposable
         _dhcp.OnGatewayGone();
         _lane.Advance(TimeSpan.FromMinutes(5));
         Assert.Equal(0, _log.Count("No DHCP answer"));
+    }
+
+    [Fact]
+    public void NoAnswer_LeaseEndsWhileTheGatewayIsGone_IsNoNewsUntilItIsBack()
+    {
+        _dhcp.OnGatewayPresent();
+        _dhcp.OnNotice(Lease);
+        _dhcp.OnGatewayGone();
+        _lane.Advance(TimeSpan.FromSeconds(Lease.LeaseSeconds) + DhcpAddressing.AnswerPatience);
+        Assert.Null(_dhcp.Address);
+        Assert.Equal(0, _log.Count("No DHCP answer"));
+        _dhcp.OnGatewayPresent();
+        _lane.Advance(DhcpAddressing.AnswerPatience);
+        Assert.Equal(1, _log.Count("No DHCP answer"));
     }
 
     [Fact]
@@ -235,8 +316,20 @@ public sealed class DhcpAddressingTests : IDisposable
 
         public bool Refuses { get; set; }
 
-        public void SetAddress(IPAddress address, int prefixLength) =>
-            Address = Refuses ? throw SoftlanException.Create("Cannot set the address", "Operation not permitted") : $"{address}/{prefixLength}";
+        public bool HasAddress => Address is not null;
+
+        public bool LosesTheEarlier { get; set; }
+
+        public void SetAddress(IPAddress address, int prefixLength)
+        {
+            if (Refuses)
+            {
+                Address = LosesTheEarlier ? null : Address;
+                throw SoftlanException.Create("Cannot set the address", "Operation not permitted");
+            }
+
+            Address = $"{address}/{prefixLength}";
+        }
 
         public void RemoveAddress() => Address = null;
     }

@@ -6,10 +6,10 @@ namespace Softlan.Tests.Roles.Client;
 public sealed class DhcpEventTests
 {
     [Theory]
-    [InlineData("deconfig", nameof(DhcpNoticeKind.Gone))]
+    [InlineData("deconfig", nameof(DhcpNoticeKind.Restarted))]
     [InlineData("bound", nameof(DhcpNoticeKind.Lease))]
     [InlineData("renew", nameof(DhcpNoticeKind.Lease))]
-    [InlineData("nak", nameof(DhcpNoticeKind.Nothing))]
+    [InlineData("nak", nameof(DhcpNoticeKind.Gone))]
     [InlineData("leasefail", nameof(DhcpNoticeKind.NoAnswer))]
     [InlineData("rocket", nameof(DhcpNoticeKind.Nothing))]
     public void TryRead_Udhcpc_UnderstandsItsEvents(string name, string kind)
@@ -28,9 +28,10 @@ public sealed class DhcpEventTests
     [InlineData("REBIND", nameof(DhcpNoticeKind.Lease))]
     [InlineData("REBOOT", nameof(DhcpNoticeKind.Lease))]
     [InlineData("EXPIRE", nameof(DhcpNoticeKind.Gone))]
-    [InlineData("FAIL", nameof(DhcpNoticeKind.Gone))]
+    [InlineData("FAIL", nameof(DhcpNoticeKind.Restarted))]
     [InlineData("RELEASE", nameof(DhcpNoticeKind.Gone))]
-    [InlineData("STOP", nameof(DhcpNoticeKind.Gone))]
+    [InlineData("STOP", nameof(DhcpNoticeKind.Restarted))]
+    [InlineData("DEPARTED", nameof(DhcpNoticeKind.Restarted))]
     [InlineData("NAK", nameof(DhcpNoticeKind.Gone))]
     [InlineData("TIMEOUT", nameof(DhcpNoticeKind.NoAnswer))]
     [InlineData("CARRIER", nameof(DhcpNoticeKind.Nothing))]
@@ -70,6 +71,21 @@ public sealed class DhcpEventTests
     [InlineData("198.18.10.100", 24)]
     public void TryRead_LeaseOfAPrivateNetwork_IsTaken(string address, int prefixLength) =>
         Assert.Equal(prefixLength, Read(["bound"], ("ip", address), ("mask", $"{prefixLength}")).PrefixLength);
+
+    [Theory]
+    [InlineData("3600", 3600u)]
+    [InlineData("4294967295", uint.MaxValue)]
+    [InlineData("-1", 0u)]
+    [InlineData("4294967296", 0u)]
+    [InlineData("soon", 0u)]
+    [InlineData(null, 0u)]
+    public void TryRead_Lease_SaysForHowLong(string? time, uint seconds)
+    {
+        Assert.Equal(seconds, Read(["renew"], ("ip", "10.73.42.17"), ("mask", "24"), ("lease", time)).LeaseSeconds);
+        Assert.Equal(
+            seconds,
+            Read([], ("reason", "BOUND"), ("new_ip_address", "10.73.42.17"), ("new_subnet_cidr", "24"), ("new_dhcp_lease_time", time)).LeaseSeconds);
+    }
 
     [Fact]
     public void TryRead_DhcpcdsCidr_IsAMaskToo() =>

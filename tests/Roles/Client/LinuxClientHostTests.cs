@@ -55,6 +55,22 @@ public sealed class LinuxClientHostTests : LinuxClientFixture
     }
 
     [Fact]
+    public void OnJoined_SomebodyTookTheAddressAway_ItIsSetAgain()
+    {
+        InNamespace((ns, loop) =>
+        {
+            using LinuxClientHost host = Open(loop, "10.73.42.50/24");
+            host.OpenPort(Own);
+            host.OnJoined(1400);
+            ns.Ip($"addr flush dev {Tap}");
+            host.OnJoined(1400);
+            Assert.Contains("inet 10.73.42.50/24", ns.Ip($"addr show {Tap}"), StringComparison.Ordinal);
+            Assert.Contains($"255.255.255.255 dev {Tap}", ns.Ip("route show"), StringComparison.Ordinal);
+            host.Changes.UndoAll();
+        });
+    }
+
+    [Fact]
     public void PersistentTap_IsUsedAsItIs_AndGetsEverythingBack()
     {
         InNamespace((ns, loop) =>

@@ -63,14 +63,31 @@ public sealed class HostileControlTests
     }
 
     [Fact]
-    public void Lan_IsSaid()
+    public void Lan_IsSaidAndKnown()
+    {
+        using SessionBench bench = new();
+        bench.Join(SessionBench.Gateway);
+        Assert.True(bench.Session.ReachesLan);
+        bench.Say(new LanMessage(IsConnected: false));
+        Assert.Equal(1, bench.Log.Count("The gateway does not reach the party's LAN"));
+        Assert.False(bench.Session.ReachesLan);
+        bench.Say(new LanMessage(IsConnected: true));
+        Assert.Equal(1, bench.Log.Count("The gateway reaches the party's LAN again"));
+        Assert.True(bench.Session.ReachesLan);
+        Assert.Equal([false, true], bench.Owner.Lan);
+    }
+
+    [Fact]
+    public void Lan_GatewayComesAnew_ReachesItUntilItSaysOtherwise()
     {
         using SessionBench bench = new();
         bench.Join(SessionBench.Gateway);
         bench.Say(new LanMessage(IsConnected: false));
-        Assert.Equal(1, bench.Log.Count("The gateway does not reach the party's LAN"));
-        bench.Say(new LanMessage(IsConnected: true));
-        Assert.Equal(1, bench.Log.Count("The gateway reaches the party's LAN again"));
+        bench.Say(new LeftMessage(SessionBench.Gateway.Id, CloseReason.Normal));
+        bench.Say(new JoinedMessage(SessionBench.Anna));
+        Assert.False(bench.Session.ReachesLan);
+        bench.Say(new JoinedMessage(SessionBench.Gateway));
+        Assert.True(bench.Session.ReachesLan);
     }
 
     [Fact]

@@ -16,6 +16,8 @@ internal sealed class RecordingOwner : IRelaySessionOwner
 
     public List<string> Peers { get; } = [];
 
+    public List<bool> Lan { get; } = [];
+
     public List<(byte[] Frame, ushort Source)> Frames { get; } = [];
 
     public List<(string Reason, TimeSpan RetryIn)> Disconnected { get; } = [];
@@ -42,6 +44,8 @@ internal sealed class RecordingOwner : IRelaySessionOwner
     public void OnPeerJoined(PeerInfo peer) => Peers.Add($"+{peer.Id}");
 
     public void OnPeerLeft(PeerInfo peer, CloseReason reason) => Peers.Add($"-{peer.Id}");
+
+    public void OnLanChanged(bool isConnected) => Lan.Add(isConnected);
 
     public void OnFrame(ReadOnlySpan<byte> frame, PeerInfo source)
     {
