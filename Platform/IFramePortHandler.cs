@@ -14,6 +14,12 @@ internal interface IFramePortHandler
     {
     }
 
+    /// <summary>The wire carries other IP packets than when the port was opened; only ports on a wire tell. The port goes on.</summary>
+    /// <param name="mtu">The largest, in bytes.</param>
+    void OnMtuChanged(int mtu)
+    {
+    }
+
     /// <summary>The port is broken and reports nothing more, for example because its interface went away.</summary>
     void OnPortFailed(SoftlanException reason);
 }

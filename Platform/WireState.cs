@@ -6,9 +6,15 @@ internal enum WireState
     /// <summary>They can.</summary>
     Connected,
 
-    /// <summary>No carrier: the cable is not plugged in, or nothing is switched on at its other end.</summary>
+    /// <summary>No carrier: the cable is not plugged in, or nothing is switched on at its other end. Of a bridge: of all its other ports.</summary>
     Unplugged,
 
     /// <summary>Somebody took the interface down.</summary>
     Down,
+
+    /// <summary>The bridge that the port belongs to was deleted.</summary>
+    Gone,
+
+    /// <summary>The port was taken out of its bridge.</summary>
+    Detached,
 }

@@ -6,19 +6,53 @@ namespace Softlan.Platform.Linux;
 
 /// <summary>A TAP that is a port of a Linux bridge: how a gateway joins a LAN that this host bridges already. The bridge reaches the host's own stack
 /// by itself.</summary>
+/// <remarks>A bridge may be deleted and made anew under its name, as happens when a host's networking is restarted: the port joins the new
+/// one.</remarks>
 [SupportedOSPlatform("linux")]
-internal static class BridgePort
+internal sealed class BridgePort : IFramePort
 {
     private const string NameTemplate = "slport%d";
+
+    /// <summary>Between two attempts to join the bridge again, in case somebody else takes the port out each time.</summary>
+    private static readonly TimeSpan JoinPause = TimeSpan.FromSeconds(5);
+
+    private readonly EventLoop _loop;
+    private readonly LinuxTap _tap;
+    private readonly NetlinkSocket _netlink;
+    private readonly NetworkMonitor _monitor;
+    private readonly ILaneTimer _again;
+    private readonly string _bridge;
+    private IFramePortHandler? _handler;
+    private WireState _wire;
+    private TimeSpan? _joinedAt;
+    private int _mtu;
+    private bool _hadOthers;
+
+    private BridgePort(EventLoop loop, LinuxTap tap, NetlinkSocket netlink, LinkEntry bridge)
+    {
+        _loop = loop;
+        _tap = tap;
+        _netlink = netlink;
+        _bridge = bridge.Name;
+        _mtu = bridge.Mtu;
+        _again = loop.CreateTimer(Look);
+        _monitor = NetworkMonitor.Open(loop, Look);
+    }
 
     /// <summary>A bridge without an address of its own takes the lowest of its ports', and its host would vanish for everybody who knows the old one.
     /// This beginning is never the lowest: libvirt's ports begin with fe:54:00, and a random one hardly begins like this.</summary>
     private static ReadOnlySpan<byte> HighestPrefix => [0xfe, 0xff, 0xff];
 
+    public string Name => _tap.Name;
+
+    public MacAddress Address => _tap.Address;
+
+    public PeerCounters Counters => _tap.Counters;
+
     /// <param name="bridge">From <see cref="InterfaceCheck.RequireBridge"/>.</param>
     /// <param name="moderation">As <see cref="LinuxTapOptions.Moderation"/>.</param>
     /// <exception cref="SoftlanException">It cannot be made or attached; nothing is left behind.</exception>
-    public static LinuxTap Open(EventLoop loop, LinkEntry bridge, PortModeration moderation = PortModeration.Auto)
+    public static BridgePort Open(EventLoop loop, LinkEntry bridge, PortModeration moderation = PortModeration.Auto)
     {
         Span<byte> address = stackalloc byte[MacAddress.Length];
         Random.Shared.NextBytes(address);
@@ -32,9 +66,10 @@ internal static class BridgePort
             Up = false,
             Moderation = moderation,
         });
+        NetlinkSocket? netlink = null;
         try
         {
-            using NetlinkSocket netlink = NetlinkSocket.Open();
+            netlink = NetlinkSocket.Open();
             if (!bridge.IsBridge)
             {
                 throw SoftlanException.Create($"Cannot join bridge '{bridge.Name}'", "it is not a bridge", $"give it with --interface {bridge.Name}");
@@ -42,12 +77,114 @@ internal static class BridgePort
 
             NetlinkLinks.SetMaster(netlink, tap.InterfaceIndex, bridge.Index).ThrowIfFailed($"Cannot join bridge '{bridge.Name}'");
             tap.SetUp(true);
-            return tap;
+            return new BridgePort(loop, tap, netlink, bridge);
         }
         catch
         {
+            netlink?.Dispose();
             tap.Dispose();
             throw;
+        }
+    }
+
+    public void Start(IFramePortHandler handler)
+    {
+        _handler = handler;
+        _tap.Start(handler);
+        Look();
+    }
+
+    public void Write(ReadOnlySpan<byte> frame) => _tap.Write(frame);
+
+    public void Dispose()
+    {
+        _handler = null;
+        _again.Dispose();
+        _monitor.Dispose();
+        _netlink.Dispose();
+        _tap.Dispose();
+    }
+
+    private void Look()
+    {
+        if (_handler is null)
+        {
+            return;
+        }
+
+        try
+        {
+            IReadOnlyList<LinkEntry> links = NetlinkLinks.List(_netlink);
+            if (links.FirstOrDefault(link => link.Index == _tap.InterfaceIndex) is not { } port)
+            {
+                return; // The TAP itself says so.
+            }
+
+            LinkEntry? bridge = links.FirstOrDefault(link => link.Name == _bridge && link.IsBridge);
+            Tell(Judge(links, bridge, port));
+            if (bridge is not null && port.MasterIndex == 0)
+            {
+                Join(bridge, port);
+            }
+
+            if (bridge is not null && bridge.Mtu != _mtu)
+            {
+                _mtu = bridge.Mtu;
+                _handler?.OnMtuChanged(_mtu);
+            }
+        }
+        catch (SoftlanException)
+        {
+            _again.Set(JoinPause); // The kernel did not answer this time.
+        }
+    }
+
+    private WireState Judge(IReadOnlyList<LinkEntry> links, LinkEntry? bridge, LinkEntry port)
+    {
+        if (bridge is null)
+        {
+            return WireState.Gone;
+        }
+
+        if (port.MasterIndex != bridge.Index)
+        {
+            return WireState.Detached;
+        }
+
+        if (!bridge.IsUp || !port.IsUp)
+        {
+            return WireState.Down;
+        }
+
+        // A bridge that never had another port is a LAN of this host alone.
+        LinkEntry[] others = [.. links.Where(link => link.MasterIndex == bridge.Index && link.Index != port.Index)];
+        _hadOthers |= others.Length > 0;
+        return !_hadOthers || others.Any(other => other is { IsUp: true, HasCarrier: true }) ? WireState.Connected : WireState.Unplugged;
+    }
+
+    private void Join(LinkEntry bridge, LinkEntry port)
+    {
+        TimeSpan pause = _joinedAt is { } before ? before + JoinPause - _loop.Now : TimeSpan.Zero;
+        if (pause > TimeSpan.Zero)
+        {
+            _again.Set(pause);
+            return;
+        }
+
+        _joinedAt = _loop.Now;
+        bool joined = NetlinkLinks.SetMtu(_netlink, port.Index, bridge.Mtu).Succeeded
+            && NetlinkLinks.SetMaster(_netlink, port.Index, bridge.Index).Succeeded
+            && NetlinkLinks.SetUp(_netlink, port.Index, up: true).Succeeded;
+        _again.Set(joined ? TimeSpan.Zero : JoinPause);
+    }
+
+    private void Tell(WireState wire)
+    {
+        // Nobody took the port out of a bridge that is made anew: it is about to join.
+        if (wire != _wire && (wire, _wire) is not (WireState.Detached, WireState.Gone))
+        {
+            _wire = wire;
+            _handler?.OnWireChanged(wire);
         }
     }
 }

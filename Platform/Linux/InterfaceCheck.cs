@@ -30,6 +30,7 @@ internal sealed class InterfaceCheck(NetlinkSocket socket, string classDirectory
         LinkEntry link = Find(name, onlyBridges: true);
         (string Reason, string? Hint)? why = link switch
         {
+            { IsBridge: false } when WhyUnusable(link) is not null => ("it is not a bridge", BridgeHint),
             { IsBridge: false } => ("it is not a bridge", $"give it with --interface {name}{IfAny(", or name one of these bridges: ", Bridges)}"),
             { IsUp: false } => ("it is down", $"bring it up: ip link set {name} up"),
             { Mtu: < FrameLimits.MinMtu } => MtuTooSmall(link),
@@ -72,6 +73,9 @@ internal sealed class InterfaceCheck(NetlinkSocket socket, string classDirectory
         { IsLoopback: true } => ("it is the loopback interface, which no other machine is on", null),
         { IsEthernet: false } => ("it is not an Ethernet interface", null),
         { IsBridge: true } => ("it is a bridge", $"use --bridge {link.Name}"),
+        { HearsOnlyItself: true } => (
+            $"it is a {link.Kind}, which gets no frames for the MAC addresses of players",
+            "use the interface that it belongs to; in a container, share the host's network with it"),
         { IsBridgePort: true } => ("it is a port of a bridge already", $"use --bridge {BridgeOf(link)}"),
         { MasterIndex: not 0 } => ($"it is a port of a {link.PortKind}", $"name the {link.PortKind} itself: {BridgeOf(link)}"),
         _ when LocalDelivery.IsItsTap(link) => ("it is how a softlan gateway reaches this host itself", null),

@@ -30,6 +30,7 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
     private readonly SafeFd _fd;
     private readonly NetlinkSocket _netlink;
     private WireState _wire;
+    private int _mtu;
     private readonly int _interfaceIndex;
     private readonly LocalDelivery? _local;
     private readonly PacketReceiver _receiver = new();
@@ -47,6 +48,7 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
         _interfaceIndex = options.Interface.Index;
         Name = options.Interface.Name;
         Address = options.Interface.Address;
+        _mtu = options.Interface.Mtu;
         _intake = new FrameIntake(Counters);
         _writer = new PacketWriter(fd, Counters);
         _flush = new TurnFlush(loop, this);
@@ -301,6 +303,12 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
         {
             _wire = wire;
             _intake.Handler?.OnWireChanged(wire);
+        }
+
+        if (link.Mtu != _mtu)
+        {
+            _mtu = link.Mtu;
+            _intake.Handler?.OnMtuChanged(_mtu);
         }
 
         Address = link.Address; // Most cards only take another MAC while they are down.

@@ -22,6 +22,23 @@ internal static partial class GatewayLog
     [LoggerMessage(215, LogLevel.Warning, "{Interface} is down: the LAN cannot be reached. Hint: bring it up: ip link set {Interface} up")]
     public static partial void TakenDown(ILogger logger, string @interface);
 
+    [LoggerMessage(
+        219, LogLevel.Warning,
+        "{Interface} was deleted: the LAN cannot be reached. Hint: make it again under that name; bridging goes on by itself then")]
+    public static partial void BridgeGone(ILogger logger, string @interface);
+
+    [LoggerMessage(220, LogLevel.Warning, "softlan's port {Port} was taken out of {Interface}: the LAN cannot be reached. It is put back")]
+    public static partial void PortDetached(ILogger logger, string port, string @interface);
+
+    [LoggerMessage(
+        221, LogLevel.Warning,
+        "The MTU of {Interface} is {Mtu} bytes now and the room's is {RoomMtu}: larger packets are lost. "
+        + "Hint: ip link set {Interface} mtu {RoomMtu}")]
+    public static partial void MtuTooSmall(ILogger logger, string @interface, int mtu, int roomMtu);
+
+    [LoggerMessage(222, LogLevel.Information, "The MTU of {Interface} is {Mtu} bytes now, which is enough for the room")]
+    public static partial void MtuEnough(ILogger logger, string @interface, int mtu);
+
     [LoggerMessage(213, LogLevel.Information, "{Interface} is up and has its carrier back")]
     public static partial void CarrierBack(ILogger logger, string @interface);
 

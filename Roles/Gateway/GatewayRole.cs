@@ -93,7 +93,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
         };
         _session = new RelaySession(lane, engine, session, this, logger, resolver, random);
         _refusals = new PlayerRefusals(lane, _session, _macs, options.Interface, logger);
-        _lan = new LanNews(lane, _session);
+        _lan = new LanNews(lane, _session, port.Port, options.Interface, logger);
         _loops = new LoopWatch(lane, logger, options.Interface, options.Join.Room, _macs, OnRefused, OnCamTimer);
         _camTimer = lane.CreateTimer(OnCamTimer);
         _reportTimer = lane.CreateTimer(OnReportTimer);
@@ -159,22 +159,9 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
         }
     }
 
-    void IFramePortHandler.OnWireChanged(WireState state)
-    {
-        _lan.Set(state);
-        switch (state)
-        {
-            case WireState.Connected:
-                GatewayLog.CarrierBack(_logger, _options.Interface);
-                break;
-            case WireState.Unplugged:
-                GatewayLog.CarrierLost(_logger, _options.Interface);
-                break;
-            case WireState.Down:
-                GatewayLog.TakenDown(_logger, _options.Interface);
-                break;
-        }
-    }
+    void IFramePortHandler.OnWireChanged(WireState state) => _lan.OnWireChanged(state);
+
+    void IFramePortHandler.OnMtuChanged(int mtu) => _lan.OnMtuChanged(mtu);
 
     void IFramePortHandler.OnPortFailed(SoftlanException reason)
     {

@@ -1,11 +1,12 @@
+using Microsoft.Extensions.Logging;
 using Softlan.Platform;
 using Softlan.Roles.Shared;
 using Softlan.Wire;
 
 namespace Softlan.Roles.Gateway;
 
-/// <summary>Tells the relay, and by it the players, whether this gateway reaches its LAN.</summary>
-internal sealed class LanNews(ILane lane, RelaySession session)
+/// <summary>Tells the operator how the wire to the LAN is, and the relay, and by it the players, whether this gateway reaches it.</summary>
+internal sealed class LanNews(ILane lane, RelaySession session, IFramePort port, string @interface, ILogger logger)
 {
     /// <summary>Messages to the relay, a second and at once: a cable that comes and goes is told of a few times, and what is true then with the
     /// next <see cref="Tell"/>. The relay closes who sends ten a second.</summary>
@@ -15,12 +16,46 @@ internal sealed class LanNews(ILane lane, RelaySession session)
     private readonly TokenBucket _messages = new(MessagesPerSecond, MessagesBurst);
     private bool _isConnected = true;
     private bool? _told;
+    private bool _saidTooSmall;
 
-    /// <summary>The wire has changed.</summary>
-    public void Set(WireState wire)
+    /// <inheritdoc cref="IFramePortHandler.OnWireChanged"/>
+    public void OnWireChanged(WireState wire)
     {
         _isConnected = wire == WireState.Connected;
         Tell();
+        switch (wire)
+        {
+            case WireState.Connected:
+                GatewayLog.CarrierBack(logger, @interface);
+                break;
+            case WireState.Unplugged:
+                GatewayLog.CarrierLost(logger, @interface);
+                break;
+            case WireState.Down:
+                GatewayLog.TakenDown(logger, @interface);
+                break;
+            case WireState.Gone:
+                GatewayLog.BridgeGone(logger, @interface);
+                break;
+            case WireState.Detached:
+                GatewayLog.PortDetached(logger, port.Name, @interface);
+                break;
+        }
+    }
+
+    /// <inheritdoc cref="IFramePortHandler.OnMtuChanged"/>
+    public void OnMtuChanged(int mtu)
+    {
+        if (session.Room is { } room && mtu < room.Mtu)
+        {
+            _saidTooSmall = true;
+            GatewayLog.MtuTooSmall(logger, @interface, mtu, room.Mtu);
+        }
+        else if (_saidTooSmall)
+        {
+            _saidTooSmall = false;
+            GatewayLog.MtuEnough(logger, @interface, mtu);
+        }
     }
 
     /// <summary>The room was joined. Its relay is told either way: it may still know what this gateway said before it was lost.</summary>

@@ -85,6 +85,9 @@ internal sealed class MemoryPort(string name, MacAddress address) : IFramePort
     /// <summary>Something happened to the cable, or to the interface.</summary>
     public void Change(WireState state) => _handler?.OnWireChanged(state);
 
+    /// <summary>Somebody changed what the wire carries.</summary>
+    public void ChangeMtu(int mtu) => _handler?.OnMtuChanged(mtu);
+
     /// <summary>The interface went away.</summary>
     public void Fail(string what = "Interface is gone") => _handler?.OnPortFailed(SoftlanException.Create(what, "a test said so"));
 

@@ -30,6 +30,9 @@ internal sealed record LinkEntry
     /// <summary>What kind of master it is a port of: "bridge", "bond" ...; empty: none.</summary>
     public string PortKind { get; init; } = "";
 
+    /// <summary>A macvlan's mode, MACVLAN_MODE_*; 0: it is none.</summary>
+    public uint MacvlanMode { get; init; }
+
     public bool HasCarrier { get; init; }
 
     public bool IsUp => (Flags & NativeNetlink.IFF_UP) != 0;
@@ -42,6 +45,10 @@ internal sealed record LinkEntry
     public bool IsTap => Kind == "tun" && IsEthernet;
 
     public bool IsBridge => Kind == "bridge";
+
+    /// <summary>It shares another interface by its MAC or IP address, and whatever is for another never gets there, promiscuous or not.</summary>
+    public bool HearsOnlyItself =>
+        Kind is "ipvlan" or "ipvtap" || (Kind is "macvlan" or "macvtap" && MacvlanMode != NativeNetlink.MACVLAN_MODE_PASSTHRU);
 
     public bool IsBridgePort => MasterIndex != 0 && PortKind is "bridge" or "";
 }

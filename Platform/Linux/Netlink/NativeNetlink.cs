@@ -66,7 +66,10 @@ internal static class NativeNetlink
     public const ushort IFLA_EXT_MASK = 29;
     public const ushort IFLA_CARRIER = 33;
     public const ushort IFLA_INFO_KIND = 1;
+    public const ushort IFLA_INFO_DATA = 2;
     public const ushort IFLA_INFO_SLAVE_KIND = 4;
+    public const ushort IFLA_MACVLAN_MODE = 1;
+    public const uint MACVLAN_MODE_PASSTHRU = 8;
 
     /// <summary>linux/rtnetlink.h: leave the counters out of a link's description.</summary>
     public const uint RTEXT_FILTER_SKIP_STATS = 8;

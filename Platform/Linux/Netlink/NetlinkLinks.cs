@@ -124,12 +124,27 @@ internal static class NetlinkLinks
             link = type switch
             {
                 IFLA_INFO_KIND => link with { Kind = NetlinkAttributes.ReadText(value) },
+                IFLA_INFO_DATA when link.Kind is "macvlan" or "macvtap" => link with { MacvlanMode = ReadMacvlanMode(value) },
                 IFLA_INFO_SLAVE_KIND => link with { PortKind = NetlinkAttributes.ReadText(value) },
                 _ => link,
             };
         }
 
         return link;
+    }
+
+    private static uint ReadMacvlanMode(ReadOnlySpan<byte> data)
+    {
+        NetlinkAttributes attributes = new(data);
+        while (attributes.TryRead(out ushort type, out ReadOnlySpan<byte> value))
+        {
+            if (type == IFLA_MACVLAN_MODE)
+            {
+                return NetlinkAttributes.ReadUInt32(value);
+            }
+        }
+
+        return 0;
     }
 
     private static LinkEntry? Find(NetlinkSocket socket, NetlinkWriter request, string what)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Runtime.Versioning;
+using Softlan.Platform;
 using Softlan.Platform.Linux;
 using Softlan.Platform.Linux.Netlink;
 using Softlan.Wire;
@@ -20,7 +21,7 @@ public sealed class BridgePortTests
         InNamespace((ns, loop, netlink) =>
         {
             LinkEntry before = new InterfaceCheck(netlink).RequireBridge("br0");
-            using (LinuxTap port = BridgePort.Open(loop, before))
+            using (BridgePort port = BridgePort.Open(loop, before))
             {
                 LinkEntry link = NetlinkLinks.Find(netlink, port.Name)!;
                 Assert.True(link is { IsUp: true, IsBridgePort: true, Mtu: 9000 });
@@ -44,7 +45,7 @@ public sealed class BridgePortTests
             ns.Ip("link set nic0 address fe:ff:fe:ff:ff:ff");
             LinkEntry before = NetlinkLinks.Find(netlink, "br0")!;
             Assert.Equal("fe:ff:fe:ff:ff:ff", before.Address.ToString());
-            using LinuxTap port = BridgePort.Open(loop, before);
+            using BridgePort port = BridgePort.Open(loop, before);
             Assert.Equal(before.Address, NetlinkLinks.Find(netlink, "br0")!.Address);
         });
     }
@@ -68,7 +69,7 @@ public sealed class BridgePortTests
     {
         InNamespace((ns, loop, netlink) =>
         {
-            using LinuxTap port = BridgePort.Open(loop, NetlinkLinks.Find(netlink, "br0")!);
+            using BridgePort port = BridgePort.Open(loop, NetlinkLinks.Find(netlink, "br0")!);
             PortRecorder recorder = new();
             port.Start(recorder);
             foreach (string address in (string[])["10.9.0.1", "10.9.0.2"])
@@ -78,6 +79,94 @@ public sealed class BridgePortTests
                 Assert.True(PortRecorder.TurnUntil(loop, () => recorder.CountOf(EtherTypes.Arp) > seen), $"no answer from {address}");
             }
         });
+    }
+
+    [Fact]
+    public void Wire_TheOtherPortsAndTheBridge_AreReported()
+    {
+        Watch(watched =>
+        {
+            watched.Namespace.Ip("link set nic0 down");
+            watched.Becomes(WireState.Unplugged);
+            watched.Namespace.Ip("link set nic0 up");
+            watched.Becomes(WireState.Connected);
+            watched.Namespace.Ip("link set br0 down");
+            watched.Becomes(WireState.Down);
+            watched.Namespace.Ip("link set br0 up");
+            watched.Becomes(WireState.Connected);
+            watched.Namespace.Ip($"link set {watched.Port.Name} down");
+            watched.Becomes(WireState.Down);
+            watched.Namespace.Ip($"link set {watched.Port.Name} up");
+            watched.Becomes(WireState.Connected);
+            watched.Namespace.Ip("link set nic0 nomaster");
+            watched.Becomes(WireState.Unplugged);
+        });
+    }
+
+    [Fact]
+    public void Wire_ThePortIsTakenOut_IsPutBackButNotForEver()
+    {
+        Watch(watched =>
+        {
+            watched.Namespace.Ip($"link set {watched.Port.Name} nomaster");
+            watched.Becomes(WireState.Detached);
+            watched.Becomes(WireState.Connected);
+            Assert.Contains("master br0", watched.Namespace.Ip($"link show {watched.Port.Name}"), StringComparison.Ordinal);
+            watched.Namespace.Ip($"link set {watched.Port.Name} nomaster");
+            watched.Becomes(WireState.Detached);
+            PortRecorder.Settle(watched.Loop);
+            PortRecorder.Settle(watched.Loop);
+            Assert.DoesNotContain("master br0", watched.Namespace.Ip($"link show {watched.Port.Name}"), StringComparison.Ordinal);
+            watched.Becomes(WireState.Connected, seconds: 10);
+        });
+    }
+
+    /// <summary>As when a host's networking is restarted.</summary>
+    [Fact]
+    public void Wire_TheBridgeIsMadeAnew_FramesPassAgain()
+    {
+        Watch(watched =>
+        {
+            watched.Namespace.Ip("link del br0");
+            watched.Becomes(WireState.Gone);
+            watched.Namespace.Ip("link add br0 type bridge");
+            watched.Namespace.Ip("link set nic0 master br0");
+            watched.Namespace.Ip("link set br0 up");
+            watched.Becomes(WireState.Connected);
+            watched.Port.Write(TestFrames.ArpRequest(Player, IPAddress.Parse("10.9.0.9"), IPAddress.Parse("10.9.0.2")));
+            Assert.True(PortRecorder.TurnUntil(watched.Loop, () => watched.Recorder.CountOf(EtherTypes.Arp) > 0), "no answer from the LAN");
+        });
+    }
+
+    [Fact]
+    public void Mtu_OfTheBridge_IsReported()
+    {
+        Watch(watched =>
+        {
+            watched.Namespace.Ip("link set br0 mtu 1400");
+            Assert.True(PortRecorder.TurnUntil(watched.Loop, () => watched.Recorder.Mtus.Count == 1));
+            Assert.Equal([1400], watched.Recorder.Mtus);
+        });
+    }
+
+    private static void Watch(Action<Watched> test) => InNamespace((ns, loop, netlink) =>
+    {
+        using BridgePort port = BridgePort.Open(loop, NetlinkLinks.Find(netlink, "br0")!);
+        PortRecorder recorder = new();
+        port.Start(recorder);
+        test(new Watched(ns, loop, port, recorder));
+    });
+
+    private sealed record Watched(NetworkNamespace Namespace, EventLoop Loop, BridgePort Port, PortRecorder Recorder)
+    {
+        private int _seen;
+
+        /// <summary>The next that the port says of its wire.</summary>
+        public void Becomes(WireState state, int seconds = 3)
+        {
+            Assert.True(PortRecorder.TurnUntil(Loop, () => Recorder.Wire.Count > _seen, seconds), $"no word of {state}");
+            Assert.Equal(state, Recorder.Wire[_seen++]);
+        }
     }
 
     private static void InNamespace(Action<NetworkNamespace, EventLoop, NetlinkSocket> test)

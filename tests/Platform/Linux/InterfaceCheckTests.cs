@@ -16,7 +16,9 @@ public sealed class InterfaceCheckTests
         InNamespace((ns, check) =>
         {
             Assert.Equal("good", check.RequireInterface("good").Name);
-            Refuses("missing", "Cannot find interface 'missing': this host has none of that name. Hint: usable here: good, other.");
+            Refuses(
+                "missing",
+                "Cannot find interface 'missing': this host has none of that name. Hint: usable here: good, mvall, other, under0, under1.");
             Refuses("lo", "loopback");
             Refuses("br0", "it is a bridge. Hint: use --bridge br0.");
             Refuses("port", "it is a port of a bridge already. Hint: use --bridge br0.");
@@ -24,6 +26,8 @@ public sealed class InterfaceCheckTests
             Refuses("uncabled", "it has no carrier");
             Refuses("small", "its MTU is 1000 bytes, and a LAN needs at least 1280");
             Refuses("tun0", "not an Ethernet interface");
+            Refuses("mv0", "it is a macvlan, which gets no frames for the MAC addresses of players");
+            Assert.Equal("mvall", check.RequireInterface("mvall").Name);
             Refuses("sl0", "it is how a softlan gateway reaches this host itself");
             Refuses("a-name-that-is-far-too-long", "Linux allows 1 to 15 characters");
             Refuses("a/b", "a character that Linux does not allow");
@@ -47,7 +51,7 @@ public sealed class InterfaceCheckTests
                         Assert.Throws<SoftlanException>(() => check.RequireInterface("good")).Message,
                         StringComparison.Ordinal);
                     Assert.EndsWith(
-                        "usable here: other.",
+                        "usable here: mvall, other, under0, under1.",
                         Assert.Throws<SoftlanException>(() => check.RequireInterface("missing")).Message,
                         StringComparison.Ordinal);
                 },
@@ -70,6 +74,8 @@ public sealed class InterfaceCheckTests
                 "it is not a bridge. Hint: give it with --interface good, or name one of these bridges: br0.",
                 message,
                 StringComparison.Ordinal);
+            string loopback = Assert.Throws<SoftlanException>(() => check.RequireBridge("lo")).Message;
+            Assert.Contains("it is not a bridge. Hint: bridges here: br0", loopback, StringComparison.Ordinal);
             Assert.Contains("bridges here: br0", Assert.Throws<SoftlanException>(() => check.RequireBridge("br9")).Message, StringComparison.Ordinal);
         });
     }
@@ -85,9 +91,12 @@ public sealed class InterfaceCheckTests
         ns.Ip("link set port master br0");
         ns.Ip("link set portpeer master br0");
         ns.Ip("link set small mtu 1000");
+        ns.Ip("link add under0 type veth peer name under1");
+        ns.Ip("link add mv0 link under0 type macvlan mode bridge");
+        ns.Ip("link add mvall link under1 type macvlan mode passthru");
         ns.Ip("tuntap add tun0 mode tun");
         ns.Ip("tuntap add sl0 mode tap");
-        foreach (string up in (string[])["good", "other", "port", "uncabled", "small", "portpeer", "br0", "tun0"])
+        foreach (string up in (string[])["good", "other", "port", "uncabled", "small", "portpeer", "br0", "tun0", "under0", "under1", "mv0", "mvall"])
         {
             ns.Ip($"link set {up} up");
         }

@@ -276,6 +276,19 @@ public sealed class PacketSocketTests
     }
 
     [Fact]
+    public void Mtu_SomebodyChangesIt_IsReported()
+    {
+        InNamespace(rig =>
+        {
+            rig.Namespace.Ip("link set nic0 mtu 1400");
+            Assert.True(PortRecorder.TurnUntil(rig.Loop, () => rig.AtGateway.Mtus.Count == 1));
+            rig.Namespace.Ip("link set nic0 mtu 1500");
+            Assert.True(PortRecorder.TurnUntil(rig.Loop, () => rig.AtGateway.Mtus.Count == 2));
+            Assert.Equal([1400, 1500], rig.AtGateway.Mtus);
+        });
+    }
+
+    [Fact]
     public void Steady_ReadingAndWriting_AllocatesNothing()
     {
         InNamespace(rig =>

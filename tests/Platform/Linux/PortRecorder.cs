@@ -13,6 +13,8 @@ internal sealed class PortRecorder : IFramePortHandler
 
     public List<WireState> Wire { get; } = [];
 
+    public List<int> Mtus { get; } = [];
+
     public SoftlanException? Failure { get; private set; }
 
     public int Count { get; private set; }
@@ -31,16 +33,18 @@ internal sealed class PortRecorder : IFramePortHandler
 
     public void OnWireChanged(WireState state) => Wire.Add(state);
 
+    public void OnMtuChanged(int mtu) => Mtus.Add(mtu);
+
     public void OnPortFailed(SoftlanException reason) => Failure = reason;
 
     public int CountOf(ushort etherType) => Frames.Count(seen => TypeOf(seen.Frame) == etherType);
 
     public static ushort TypeOf(byte[] frame) => EthernetFrame.TryParse(frame, out EthernetFrame view) ? view.EtherType : (ushort)0;
 
-    /// <summary>Turns the loop until <paramref name="done"/>, for at most three seconds.</summary>
-    public static bool TurnUntil(EventLoop loop, Func<bool> done)
+    /// <summary>Turns the loop until <paramref name="done"/>, for at most so many seconds.</summary>
+    public static bool TurnUntil(EventLoop loop, Func<bool> done, int seconds = 3)
     {
-        long end = Environment.TickCount64 + 3000;
+        long end = Environment.TickCount64 + (seconds * 1000);
         while (!done())
         {
             if (Environment.TickCount64 > end)

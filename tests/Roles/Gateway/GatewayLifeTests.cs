@@ -67,8 +67,26 @@ public sealed class GatewayLifeTests : IDisposable
         Assert.Equal(1, bench.Log.Count("ip link set eth0 up"));
         bench.Port.Change(WireState.Unplugged);
         Assert.Equal(1, bench.Log.Count("Plug in the cable"));
+        bench.Port.Change(WireState.Gone);
+        Assert.Equal(1, bench.Log.Count("eth0 was deleted"));
+        bench.Port.Change(WireState.Detached);
+        Assert.Equal(1, bench.Log.Count("was taken out of eth0"));
         bench.Port.Change(WireState.Connected);
         Assert.Equal(1, bench.Log.Count("has its carrier back"));
+    }
+
+    [Fact]
+    public void Mtu_SmallerThanTheRooms_IsSaidUntilItIsEnough()
+    {
+        using GatewayBench bench = new();
+        bench.Join(GatewayBench.Anna);
+        bench.Port.ChangeMtu(9000);
+        Assert.Equal(0, bench.Log.Count("The MTU of"));
+        bench.Port.ChangeMtu(1400);
+        Assert.Equal(1, bench.Log.Count("The MTU of eth0 is 1400 bytes now and the room's is 1500: larger packets are lost"));
+        Assert.Equal(1, bench.Log.Count("ip link set eth0 mtu 1500"));
+        bench.Port.ChangeMtu(1500);
+        Assert.Equal(1, bench.Log.Count("The MTU of eth0 is 1500 bytes now, which is enough"));
     }
 
     /// <summary>The players hear of it by the relay; also when it is joined while the cable is out, and not a hundred times a minute.</summary>
