@@ -6,6 +6,7 @@ using Softlan.Platform.Quic.MsQuic;
 using Softlan.Platform.Windows;
 using Softlan.Roles.Client;
 using Softlan.Roles.CommandLine;
+using Softlan.Roles.Hosting;
 using Softlan.Roles.Relay;
 
 namespace Softlan.Roles;

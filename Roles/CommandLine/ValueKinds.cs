@@ -51,16 +51,6 @@ internal static class ValueKinds
         name,
         string.Create(CultureInfo.InvariantCulture, $"Give a whole number from {min} to {max}, for example {example}"));
 
-    /// <summary>The name of an interface on Linux.</summary>
-    public static ValueKind<string> InterfaceName(string name, string example) => new(
-        (string text, [MaybeNullWhen(false)] out string value) =>
-        {
-            value = text;
-            return Platform.Linux.InterfaceName.IsValid(text);
-        },
-        name,
-        $"Use 1 to {Platform.Linux.InterfaceName.MaxLength} printable characters without blanks, for example {example}");
-
     /// <summary>Free text of a bounded length without control characters.</summary>
     public static ValueKind<string> Text(string name, int maxLength, string example) => new(
         (string text, [MaybeNullWhen(false)] out string value) =>

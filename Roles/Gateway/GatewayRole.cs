@@ -1,7 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Softlan.Platform;
-using Softlan.Roles.CommandLine;
+using Softlan.Roles.Hosting;
 using Softlan.Roles.Shared;
 using Softlan.Wire;
 using Softlan.Wire.Control;

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 using Softlan.Platform;
 using Softlan.Platform.Linux;
 using Softlan.Platform.Linux.Netlink;
-using Softlan.Roles.CommandLine;
+using Softlan.Roles.Hosting;
 using Softlan.Roles.Shared;
 using Softlan.Wire;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Softlan.Platform;
 using Softlan.Roles.CommandLine;
+using Softlan.Roles.Hosting;
 using Softlan.Roles.Shared;
 using Softlan.Wire;
 

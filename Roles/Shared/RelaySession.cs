@@ -323,7 +323,7 @@ internal sealed class RelaySession : IFrameLinkHandler, IDisposable
         }
 
         TimeSpan delay = _delay.Next();
-        SessionLog.Lost(_logger, _options.Relay, text, SessionFailures.Seconds(delay));
+        SessionLog.Lost(_logger, _options.Relay, text, DurationText.Seconds(delay));
         Wait(text, delay);
     }
 
@@ -339,7 +339,7 @@ internal sealed class RelaySession : IFrameLinkHandler, IDisposable
     {
         if (_toldReason == failure.Reason && _lane.Now - _toldAt < ReminderInterval)
         {
-            SessionLog.TryingAgain(_logger, _options.Relay, SessionFailures.Seconds(delay), failure.Reason);
+            SessionLog.TryingAgain(_logger, _options.Relay, DurationText.Seconds(delay), failure.Reason);
             return;
         }
 

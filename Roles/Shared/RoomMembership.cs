@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Softlan.Platform;
-using Softlan.Roles.CommandLine;
 using Softlan.Wire;
 using Softlan.Wire.Control;
 
@@ -133,7 +132,7 @@ internal sealed class RoomMembership : IDisposable
         Mtu = _options.Mtu,
         MaxDatagram = _options.DatagramLimit ?? FrameLimits.MaxDatagramLength,
         Resume = resumeToken,
-        Software = SoftlanCommandLine.Version,
+        Software = SoftlanVersion.Text,
     };
 
     /// <returns>False when the relay names peers that cannot be.</returns>

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Net.Sockets;
 using System.Text.Json;
-using Softlan.Roles.CommandLine;
+using Softlan.Roles.Hosting;
 
 namespace Softlan.Roles.Client.Dhcp;
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Softlan.Platform;
 using Softlan.Roles.Client;
 using Softlan.Roles.CommandLine;
+using Softlan.Roles.Hosting;
 using Softlan.Wire;
 using Xunit;
 

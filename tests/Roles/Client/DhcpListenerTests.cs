@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Softlan.Roles.Client.Dhcp;
 using Softlan.Roles.CommandLine;
+using Softlan.Roles.Hosting;
 using Xunit;
 
 namespace Softlan.Tests.Roles.Client;

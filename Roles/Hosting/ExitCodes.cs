@@ -1,4 +1,4 @@
-namespace Softlan.Roles.CommandLine;
+namespace Softlan.Roles.Hosting;
 
 /// <summary>What softlan tells the shell.</summary>
 internal static class ExitCodes

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Softlan.Roles.CommandLine;
+namespace Softlan.Roles.Hosting;
 
 /// <summary>What is logged, and how it looks.</summary>
 internal sealed record LoggingOptions(LogLevel Level = LogLevel.Information, LogFormat Format = LogFormat.Text);

@@ -1,4 +1,4 @@
-namespace Softlan.Roles.CommandLine;
+namespace Softlan.Roles.Hosting;
 
 /// <summary>stderr: a terminal that is gone or a full disk loses what is written, and never ends the one who writes. It is tried each time: a disk
 /// may have room again.</summary>

@@ -1,6 +1,6 @@
 using Softlan.Wire;
 
-namespace Softlan.Roles.CommandLine;
+namespace Softlan.Roles.Hosting;
 
 /// <summary>stdout: what cannot be written there is a failure that an operator can act on.</summary>
 internal sealed class OutputWriter(TextWriter inner) : GuardedWriter(inner)

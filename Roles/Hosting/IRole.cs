@@ -1,6 +1,6 @@
 using Softlan.Wire;
 
-namespace Softlan.Roles.CommandLine;
+namespace Softlan.Roles.Hosting;
 
 /// <summary>The job of one command: relay, gateway or client. Lives on one lane; every member is called there. Disposing it undoes, in reverse order,
 /// whatever is not undone yet.</summary>

@@ -1,6 +1,6 @@
 using Softlan.Platform.Linux;
 
-namespace Softlan.Roles.CommandLine;
+namespace Softlan.Roles.Hosting;
 
 /// <summary>The standard streams as softlan uses them: none of them may end a role, whatever becomes of its other end.</summary>
 internal static class StandardStreams

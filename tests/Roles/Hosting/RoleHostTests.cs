@@ -1,10 +1,10 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Softlan.Roles.CommandLine;
+using Softlan.Roles.Hosting;
 using Softlan.Tests.Fakes;
 using Softlan.Wire;
 using Xunit;
 
-namespace Softlan.Tests.Roles.CommandLine;
+namespace Softlan.Tests.Roles.Hosting;
 
 public sealed class RoleHostTests : IDisposable
 {

@@ -1,4 +1,4 @@
-namespace Softlan.Roles.CommandLine;
+namespace Softlan.Roles.Hosting;
 
 /// <summary>Tells somebody in a hurry, who presses Ctrl-C again, from one signal that arrives twice: timeout(1) and others that made a process group
 /// signal the process and then its group.</summary>

@@ -1,11 +1,11 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Softlan.Platform;
-using Softlan.Roles.Shared;
+using Softlan.Roles.Hosting;
 using Softlan.Tests.Fakes;
 using Softlan.Wire;
 using Xunit;
 
-namespace Softlan.Tests.Roles.Shared;
+namespace Softlan.Tests.Roles.Hosting;
 
 public sealed class WakefulCoresTests
 {

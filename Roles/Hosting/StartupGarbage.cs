@@ -1,12 +1,10 @@
-using Softlan.Roles.Relay;
-
-namespace Softlan.Roles.CommandLine;
+namespace Softlan.Roles.Hosting;
 
 /// <summary>Has the managed heap's collector wait until the program has started.</summary>
 /// <remarks>
 /// Options, loggers and a first join leave some 3.5 MB behind. With System.GC.Gen0MaxBudget, which keeps pauses short later, they are collected a
-/// dozen times on the way: 8 of the 50 ms from start to the first ping. A relay is in no hurry when it starts, and would keep that memory for good:
-/// as much as sixty of its players need.
+/// dozen times on the way: 8 of the 50 ms from start to the first ping. Not for a relay: it is in no hurry when it starts, and would keep that memory
+/// for good, as much as sixty of its players need.
 /// </remarks>
 internal static class StartupGarbage
 {
@@ -14,12 +12,5 @@ internal static class StartupGarbage
     public const long MaxBytes = 4 * 1024 * 1024;
 
     /// <summary>Called once, first of all. Where so much memory is not to be had, it changes nothing.</summary>
-    /// <param name="args">The command line.</param>
-    public static void LetLie(string[] args)
-    {
-        if (args is not [RelayCommand.Name, ..])
-        {
-            _ = GC.TryStartNoGCRegion(MaxBytes);
-        }
-    }
+    public static void LetLie() => _ = GC.TryStartNoGCRegion(MaxBytes);
 }

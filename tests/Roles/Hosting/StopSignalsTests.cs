@@ -1,9 +1,9 @@
-using Softlan.Roles.CommandLine;
+using Softlan.Roles.Hosting;
 using Softlan.Tests.Fakes;
 using Xunit;
-using Meaning = Softlan.Roles.CommandLine.StopSignals.Meaning;
+using Meaning = Softlan.Roles.Hosting.StopSignals.Meaning;
 
-namespace Softlan.Tests.Roles.CommandLine;
+namespace Softlan.Tests.Roles.Hosting;
 
 public sealed class StopSignalsTests
 {

@@ -1,4 +1,4 @@
-namespace Softlan.Roles.CommandLine;
+namespace Softlan.Roles.Hosting;
 
 /// <summary>How log lines look.</summary>
 internal enum LogFormat

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 
-namespace Softlan.Roles.CommandLine;
+namespace Softlan.Roles.Hosting;
 
 /// <summary>Makes loggers that write single lines to stderr, so that stdout stays free for output.</summary>
 internal static class SoftlanLogging

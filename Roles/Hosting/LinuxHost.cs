@@ -2,9 +2,8 @@ using System.Runtime.Versioning;
 using Microsoft.Extensions.Logging;
 using Softlan.Platform;
 using Softlan.Platform.Linux;
-using Softlan.Roles.Shared;
 
-namespace Softlan.Roles.CommandLine;
+namespace Softlan.Roles.Hosting;
 
 /// <summary>Runs a role on an <see cref="EventLoop"/> of its own, on the calling thread.</summary>
 [SupportedOSPlatform("linux")]

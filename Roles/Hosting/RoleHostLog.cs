@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Softlan.Roles.CommandLine;
+namespace Softlan.Roles.Hosting;
 
 /// <summary>What the host of a role says.</summary>
 internal static partial class RoleHostLog

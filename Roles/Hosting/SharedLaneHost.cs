@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 using Softlan.Platform;
 using Softlan.Wire;
 
-namespace Softlan.Roles.CommandLine;
+namespace Softlan.Roles.Hosting;
 
 /// <summary>Runs a role on a <see cref="SharedLane"/> of its own: the calling thread only waits for the end.</summary>
 internal static class SharedLaneHost

@@ -1,9 +1,9 @@
 using System.Runtime.Versioning;
 using Softlan.Roles;
-using Softlan.Roles.CommandLine;
+using Softlan.Roles.Hosting;
 using Xunit;
 
-namespace Softlan.Tests.Roles.CommandLine;
+namespace Softlan.Tests.Roles;
 
 [SupportedOSPlatform("windows")]
 public sealed class WindowsCommandsTests

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 using Softlan.Platform;
 using Softlan.Wire;
 
-namespace Softlan.Roles.Shared;
+namespace Softlan.Roles.Hosting;
 
 /// <summary>Keeps the processors awake while somebody plays.</summary>
 /// <remarks>

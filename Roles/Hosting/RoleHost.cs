@@ -1,10 +1,9 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Softlan.Platform;
-using Softlan.Roles.Shared;
 using Softlan.Wire;
 
-namespace Softlan.Roles.CommandLine;
+namespace Softlan.Roles.Hosting;
 
 /// <summary>Runs one role on one lane until it ends: wires the signals, bounds the shutdown, says the exit code.</summary>
 /// <param name="lane">Where the role lives.</param>
@@ -105,7 +104,7 @@ internal sealed class RoleHost(
 
     private void OnStopTimeout()
     {
-        RoleHostLog.StopTimedOut(logger, SessionFailures.Seconds(StopTimeout));
+        RoleHostLog.StopTimedOut(logger, DurationText.Seconds(StopTimeout));
         _end.Cancel();
     }
 

@@ -1,9 +1,9 @@
 using Softlan.Platform;
-using Softlan.Roles.CommandLine;
+using Softlan.Roles.Hosting;
 using Softlan.Wire;
 using Xunit;
 
-namespace Softlan.Tests.Roles.CommandLine;
+namespace Softlan.Tests.Roles.Hosting;
 
 /// <summary>A role on a lane that has no thread of its own: everything it does still happens on the lane.</summary>
 public sealed class SharedLaneHostTests : IDisposable

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Softlan.Roles.Shared;
+namespace Softlan.Roles.Hosting;
 
 /// <summary>What the log says about <see cref="WakefulCores"/>.</summary>
 internal static partial class WakefulCoresLog

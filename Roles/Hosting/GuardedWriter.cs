@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Softlan.Roles.CommandLine;
+namespace Softlan.Roles.Hosting;
 
 /// <summary>A stream of the terminal, or whatever stands in its place, whose failures mean something to softlan.</summary>
 /// <param name="inner">Where everything goes.</param>

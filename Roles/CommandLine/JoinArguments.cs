@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Diagnostics.CodeAnalysis;
-using Softlan.Roles.CommandLine;
+using Softlan.Roles.Shared;
 using Softlan.Wire;
 using Softlan.Wire.Control;
 
-namespace Softlan.Roles.Shared;
+namespace Softlan.Roles.CommandLine;
 
 /// <summary>The command line of <see cref="JoinOptions"/> and of the relay: one instance belongs to one command.</summary>
 internal sealed class JoinArguments
