@@ -14,7 +14,7 @@ namespace Softlan.Roles.Client;
 //   CleanLeftovers   of a client that was killed
 //   identity         locked, then read: the same MAC every time
 //   resolve          by the session
-//   pin              OnConnecting: the way to the relay is held before anything can capture it
+//   host route       OnConnecting: the way to the relay is held before anything can capture it
 //   TAP              OnConnecting, the first time: MAC, but no address and not up
 //   hello, welcome   by the session
 //   join             OnJoined: the TAP is read; MTU, up, routes for broadcasts, a fixed address
@@ -46,7 +46,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
     private readonly IRelayResolver? _resolver;
     private readonly StatusConsole? _console;
     private readonly ILogger _logger;
-    private readonly RelayRoutePin _pin;
+    private readonly RelayHostRoute _hostRoute;
     private readonly ProfileFile _profile;
     private readonly BroadcastWatch _broadcasts = new();
     private readonly WiringWatch _wiring;
@@ -91,7 +91,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         _console = console;
         _resolver = resolver;
         _logger = logger;
-        _pin = new RelayRoutePin(host.Routes, changes, logger);
+        _hostRoute = new RelayHostRoute(host.Routes, changes, logger);
         _wiring = new WiringWatch(logger);
         _profile = ProfileFile.Beside(options.IdentityPath);
         _checkTimer = lane.CreateTimer(OnCheckTimer);
@@ -117,7 +117,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         _target = _profile.Complete(_options.Relay, _options.Join, _logger);
         _mac = _host.ChooseMac(_options.VirtualMac is { } mac ? () => mac : _identity.LoadOrCreate);
         _host.Watch(OnHostChanged);
-        _changes.Keep("route to the relay", _pin.Release);
+        _changes.Keep("route to the relay", _hostRoute.Release);
         JoinOptions join = _options.Join;
         _resume = ResumeFile.OfClient(_options.IdentityPath, _target.Relay, join.Room, _mac, _logger);
         RelaySessionOptions options = new()
@@ -181,7 +181,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
 
     public void OnConnecting(IPEndPoint relay)
     {
-        if (_pin.MoveTo(relay.Address) == RouteCheck.Captured)
+        if (_hostRoute.MoveTo(relay.Address) == RouteCheck.Captured)
         {
             throw ClientFailures.Captured(relay.Address, TapName);
         }
@@ -309,15 +309,15 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
 
         Try(() =>
         {
-            RouteCheck found = _pin.Check();
+            RouteCheck found = _hostRoute.Check();
             if (found == RouteCheck.Captured)
             {
-                throw ClientFailures.Captured(_pin.Relay, TapName);
+                throw ClientFailures.Captured(_hostRoute.Relay, TapName);
             }
 
             if (found == RouteCheck.Moved)
             {
-                ClientLog.RouteMoved(_logger, _pin.Relay!, _pin.Route!);
+                ClientLog.RouteMoved(_logger, _hostRoute.Relay!, _hostRoute.Route!);
                 _session!.NetworkChanged();
             }
 

@@ -210,7 +210,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
 
     void IRelaySessionOwner.OnConnecting(IPEndPoint relay)
     {
-        // The gateway's own traffic to the relay is unicast of this host, which is never bridged: there is no route to pin.
+        // The gateway's own traffic to the relay is unicast of this host, which is never bridged: there is no route to hold.
     }
 
     void IRelaySessionOwner.OnResumeToken(string token) => _resume?.Save(token);

@@ -42,7 +42,7 @@ internal sealed class LinuxClientHost : IClientHost
         _journal = new ChangeJournal(options.StateDirectory, LinuxProcesses.OfThisProcess(), LinuxProcesses.IsAlive);
         _changes = new HostChanges(_undo, _journal, logger);
         Routes = new LinuxRoutes(netlink, options.Tap);
-        _home = new LinuxHomeGuard(netlink, options.Tap, new HomePins(Routes, _changes, logger), nameServers);
+        _home = new LinuxHomeGuard(netlink, options.Tap, new HomeHostRoutes(Routes, _changes, logger), nameServers);
     }
 
     public IRelayRoutes Routes { get; }

@@ -8,7 +8,7 @@ namespace Softlan.Roles.Client.Linux;
 /// <summary>Keeps a Linux player's internet where it is when the party's network has the same addresses: name servers and routers of the player's own
 /// are reached on their own network card.</summary>
 [SupportedOSPlatform("linux")]
-internal sealed class LinuxHomeGuard(NetlinkSocket netlink, string tap, HomePins pins, LinuxNameServers nameServers)
+internal sealed class LinuxHomeGuard(NetlinkSocket netlink, string tap, HomeHostRoutes hostRoutes, LinuxNameServers nameServers)
 {
     /// <summary>The name servers that this machine asks, as of the last look.</summary>
     public IReadOnlyList<IPAddress> Servers { get; private set; } = [];
@@ -29,7 +29,7 @@ internal sealed class LinuxHomeGuard(NetlinkSocket netlink, string tap, HomePins
             party.Add(network);
         }
 
-        pins.Hold([.. Servers.Concat(Routers(routes, index)).Distinct()], party);
+        hostRoutes.Hold([.. Servers.Concat(Routers(routes, index)).Distinct()], party);
     }
 
     /// <summary>No route can hold what becomes this machine's own address, or its network's broadcast address. To be called after a look.</summary>

@@ -10,13 +10,13 @@ namespace Softlan.Roles.Client.Windows;
 // The order, which keeps the tunnel out of itself:
 //
 //   ChooseMac      the adapter is opened, its cable out; the MAC is written, the adapter restarted if it has another
-//   (the role)     name, route to the relay, pin, connection, welcome
+//   (the role)     name, host route to the relay, connection, welcome
 //   OnJoined       MTU, metric 1, no default routes, the party's DNS for its own names; only then the cable in, and with it Windows' own DHCP; then the category
 //   Maintain       the same again where somebody changed it; routes that are not the party's own network go; name servers and routers at home are held
 //
 // An adapter that was restarted, or that Windows woke, begins again at OnJoined's settings: nothing else puts the cable in.
 //
-// Undone in reverse: category, cable out, settings, pin, adapter closed, registry.
+// Undone in reverse: category, cable out, settings, host route, adapter closed, registry.
 
 /// <summary>A player's machine that runs Windows: a TAP-Windows6 adapter, Windows' own DHCP client, routes and settings by iphlpapi.</summary>
 internal sealed class WindowsClientHost : IClientHost
@@ -116,7 +116,7 @@ internal sealed class WindowsClientHost : IClientHost
         _luid = opener.AwaitIPv4(adapter);
         _settings = new WindowsTapSettings(_machine.Ip, Changes, adapter, _luid, _logger);
         _tapRoutes = new WindowsTapRoutes(_machine.Ip, adapter.Name, _luid, _logger);
-        _home = new WindowsHomeGuard(_machine, _lane, adapter, _luid, new HomePins(Routes, Changes, _logger));
+        _home = new WindowsHomeGuard(_machine, _lane, adapter, _luid, new HomeHostRoutes(Routes, Changes, _logger));
         return mac;
     }
 

@@ -15,8 +15,8 @@ namespace Softlan.Roles.Client.Windows;
 /// <param name="lane">Tells the time.</param>
 /// <param name="adapter">The TAP.</param>
 /// <param name="luid">Its interface.</param>
-/// <param name="pins">Hold the ways.</param>
-internal sealed class WindowsHomeGuard(IWindowsMachine machine, ILane lane, TapAdapter adapter, ulong luid, HomePins pins)
+/// <param name="hostRoutes">Hold the ways.</param>
+internal sealed class WindowsHomeGuard(IWindowsMachine machine, ILane lane, TapAdapter adapter, ulong luid, HomeHostRoutes hostRoutes)
 {
     /// <summary>Between two looks at the name servers: Windows takes milliseconds to list its cards, and frames wait for them.</summary>
     public static readonly TimeSpan NameServersInterval = TimeSpan.FromSeconds(30);
@@ -42,7 +42,7 @@ internal sealed class WindowsHomeGuard(IWindowsMachine machine, ILane lane, TapA
             .Select(route => route.NextHop)
             .OfType<IPAddress>();
         IEnumerable<IPAddress> own = _nameServers.Where(address => address.AddressFamily == AddressFamily.InterNetwork).Concat(routers);
-        pins.Hold(
+        hostRoutes.Hold(
             [.. own.Distinct()],
             [.. addresses.Where(address => address.InterfaceLuid == luid).Select(address => address.Network)]);
     }

@@ -71,7 +71,7 @@ internal sealed class WindowsTapOpener(IWindowsMachine machine, HostChanges chan
     {
         ITapDevice device = machine.Open(adapter);
 
-        // A driver that is set to be always connected would let the party's routes in before there is a pin.
+        // A driver that is set to be always connected would let the party's routes in before there is a host route.
         if (device.SetMedia(false) is not (0 or Win32Error.ERROR_OPERATION_ABORTED) and int error)
         {
             device.Dispose();

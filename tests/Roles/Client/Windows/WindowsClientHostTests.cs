@@ -126,9 +126,9 @@ public sealed class WindowsClientHostTests : WindowsHostBench
     public void UndoAll_CableFirst_ThenSettings_ThenPin_ThenTheRest()
     {
         Open();
-        RelayRoutePin pin = new(Host!.Routes, Host.Changes, Log);
-        Host.Changes.Keep("route to the relay", pin.Release);
-        pin.MoveTo(Relay);
+        RelayHostRoute hostRoute = new(Host!.Routes, Host.Changes, Log);
+        Host.Changes.Keep("route to the relay", hostRoute.Release);
+        hostRoute.MoveTo(Relay);
         Host.OnJoined(1400);
         WaitFor(() => Machine.Story.Contains("category Private"));
         FakeTapDevice device = Device;
@@ -147,8 +147,8 @@ public sealed class WindowsClientHostTests : WindowsHostBench
     public void Killed_TheNextStartCleansUp()
     {
         Open();
-        RelayRoutePin pin = new(Host!.Routes, Host.Changes, Log);
-        pin.MoveTo(Relay);
+        RelayHostRoute hostRoute = new(Host!.Routes, Host.Changes, Log);
+        hostRoute.MoveTo(Relay);
         Host.OnJoined(1400);
         Host.Dispose(); // Without undoing anything.
         string[] table = [.. Machine.FakeIp.Table];
@@ -166,7 +166,7 @@ public sealed class WindowsClientHostTests : WindowsHostBench
     public void Killed_BeforeARestartOfWindows_RegistryAndSettingsAreCleaned_RoutesAreOthers()
     {
         Open();
-        new RelayRoutePin(Host!.Routes, Host.Changes, Log).MoveTo(Relay);
+        new RelayHostRoute(Host!.Routes, Host.Changes, Log).MoveTo(Relay);
         Host.OnJoined(1400);
         Host.Dispose();
         Machine.ThisProcess = new(4712, 2, "another boot", "");

@@ -129,7 +129,7 @@ public sealed class WindowsPartyTests : WindowsHostBench
         Assert.DoesNotContain(Machine.FakeIp.Table, row => row.Contains("/32", StringComparison.Ordinal));
     }
 
-    /// <summary>What Windows does not tell for a moment stays as it was: neither the pins nor the address go.</summary>
+    /// <summary>What Windows does not tell for a moment stays as it was: neither the host routes nor the address go.</summary>
     [Theory]
     [InlineData("GetUnicastIpAddressTable")]
     [InlineData("GetIpForwardTable2")]

@@ -9,7 +9,7 @@ using static Softlan.Tests.Platform.Windows.FakeIpHelper;
 
 namespace Softlan.Tests.Roles.Client.Windows;
 
-/// <summary>The pin with Windows' routes: the same stories as on Linux, with Windows' rules.</summary>
+/// <summary>The relay's host route with Windows' routes: the same stories as on Linux, with Windows' rules.</summary>
 public sealed class WindowsRoutesTests
 {
     private static readonly IPAddress Relay = IPAddress.Parse("203.0.113.7");
@@ -18,26 +18,26 @@ public sealed class WindowsRoutesTests
     private readonly FakeJournal _journal = new();
     private readonly RecordingLogger _log = new();
     private readonly HostChanges _changes;
-    private readonly RelayRoutePin _pin;
+    private readonly RelayHostRoute _hostRoute;
 
     public WindowsRoutesTests()
     {
         _changes = new HostChanges(new WindowsUndo(_machine, new WindowsCategoryTurns(_machine)), _journal, _log);
-        _pin = new RelayRoutePin(new WindowsRoutes(Ip, () => Tap), _changes, _log);
+        _hostRoute = new RelayHostRoute(new WindowsRoutes(Ip, () => Tap), _changes, _log);
     }
 
     private FakeIpHelper Ip => _machine.FakeIp;
 
-    private IEnumerable<string> Pins => Ip.Table.Where(route => route.StartsWith("203.0.113.7/32", StringComparison.Ordinal));
+    private IEnumerable<string> HostRoutes => Ip.Table.Where(route => route.StartsWith("203.0.113.7/32", StringComparison.Ordinal));
 
     [Fact]
     public void MoveTo_PinsTheHomeRouterAndNotesIt()
     {
-        Assert.Equal(RouteCheck.Unchanged, _pin.MoveTo(Relay));
-        Assert.Equal(["203.0.113.7/32 via 192.168.1.1 if 12"], Pins);
+        Assert.Equal(RouteCheck.Unchanged, _hostRoute.MoveTo(Relay));
+        Assert.Equal(["203.0.113.7/32 via 192.168.1.1 if 12"], HostRoutes);
         Assert.Equal("route 203.0.113.7/32 via 192.168.1.1 on Wi-Fi", Assert.Single(_journal.Saved).ToString());
-        Assert.Equal(RouteCheck.Unchanged, _pin.Check());
-        Assert.Single(Pins);
+        Assert.Equal(RouteCheck.Unchanged, _hostRoute.Check());
+        Assert.Single(HostRoutes);
     }
 
     [Theory]
@@ -45,61 +45,61 @@ public sealed class WindowsRoutesTests
     [InlineData("GetIpForwardTable2")]
     public void Check_WindowsAnswersOddly_ThePinIsKept(string api)
     {
-        _pin.MoveTo(Relay);
+        _hostRoute.MoveTo(Relay);
         Ip.Refuses = (api, Win32Error.ERROR_NOT_SUPPORTED);
-        Assert.Equal(RouteCheck.Unchanged, _pin.Check());
+        Assert.Equal(RouteCheck.Unchanged, _hostRoute.Check());
         Ip.Refuses = null;
-        Assert.Equal(RouteCheck.Unchanged, _pin.Check());
-        Assert.Equal(["203.0.113.7/32 via 192.168.1.1 if 12"], Pins);
+        Assert.Equal(RouteCheck.Unchanged, _hostRoute.Check());
+        Assert.Equal(["203.0.113.7/32 via 192.168.1.1 if 12"], HostRoutes);
         Assert.Equal(["route + 203.0.113.7"], Ip.Changes);
     }
 
     [Fact]
     public void Check_PartyContainsTheRelay_StillLeadsOutside()
     {
-        _pin.MoveTo(Relay);
+        _hostRoute.MoveTo(Relay);
         Ip.Interfaces[(AF_INET, Tap)] = Ip.Interfaces[(AF_INET, Tap)] with { Metric = 1 };
         Ip.AddRoute("203.0.113.0/24", null, Tap);
-        Assert.Equal(RouteCheck.Unchanged, _pin.Check());
+        Assert.Equal(RouteCheck.Unchanged, _hostRoute.Check());
     }
 
     [Fact]
     public void Check_PartyBringsTheSameHostRoute_OnABetterInterface_IsCaptured()
     {
-        _pin.MoveTo(Relay);
+        _hostRoute.MoveTo(Relay);
         Ip.Interfaces[(AF_INET, Tap)] = Ip.Interfaces[(AF_INET, Tap)] with { Metric = 1 };
         Ip.AddRoute("203.0.113.7/32", "10.73.42.1", Tap);
-        Assert.Equal(RouteCheck.Captured, _pin.Check());
+        Assert.Equal(RouteCheck.Captured, _hostRoute.Check());
     }
 
     [Fact]
     public void MoveTo_IdenticalRoute_IsBorrowedAndStays()
     {
         Ip.AddRoute("203.0.113.7/32", "192.168.1.1", Wifi, 30);
-        _pin.MoveTo(Relay);
+        _hostRoute.MoveTo(Relay);
         Assert.Empty(_journal.Saved);
-        _pin.Release();
-        Assert.Single(Pins);
+        _hostRoute.Release();
+        Assert.Single(HostRoutes);
     }
 
     [Fact]
     public void Check_AnotherWifi_MovesThePin()
     {
-        _pin.MoveTo(Relay);
+        _hostRoute.MoveTo(Relay);
         Ip.Routes.RemoveAll(route => route.InterfaceLuid == Wifi);
-        Assert.Equal(RouteCheck.NoRoute, _pin.Check());
+        Assert.Equal(RouteCheck.NoRoute, _hostRoute.Check());
         Ip.AddRoute("0.0.0.0/0", "172.20.10.1", Wifi);
-        Assert.Equal(RouteCheck.Moved, _pin.Check());
-        Assert.Equal(["203.0.113.7/32 via 172.20.10.1 if 12"], Pins);
+        Assert.Equal(RouteCheck.Moved, _hostRoute.Check());
+        Assert.Equal(["203.0.113.7/32 via 172.20.10.1 if 12"], HostRoutes);
     }
 
     [Fact]
     public void Check_CableIsPluggedIn_MovesThePinToTheBetterCard()
     {
-        _pin.MoveTo(Relay);
+        _hostRoute.MoveTo(Relay);
         Ip.AddRoute("0.0.0.0/0", "10.0.0.1", Cable);
-        Assert.Equal(RouteCheck.Moved, _pin.Check());
-        Assert.Equal(["203.0.113.7/32 via 10.0.0.1 if 13"], Pins);
+        Assert.Equal(RouteCheck.Moved, _hostRoute.Check());
+        Assert.Equal(["203.0.113.7/32 via 10.0.0.1 if 13"], HostRoutes);
     }
 
     [Fact]
@@ -107,9 +107,9 @@ public sealed class WindowsRoutesTests
     {
         Ip.Interfaces[(AF_INET, Cable)] = Ip.Interfaces[(AF_INET, Cable)] with { Metric = 35 };
         Ip.Routes.Insert(0, Row("0.0.0.0/0", "10.0.0.1", Cable));
-        _pin.MoveTo(Relay);
+        _hostRoute.MoveTo(Relay);
         Assert.Equal(0, _log.Count("Routing rules"));
-        Assert.Single(Pins);
+        Assert.Single(HostRoutes);
     }
 
     [Theory]
@@ -118,14 +118,14 @@ public sealed class WindowsRoutesTests
     public void MoveTo_RelayOnThisPc_NeedsNoPin(string relay)
     {
         Ip.AddRoute("127.0.0.0/8", null, Wifi);
-        Assert.Equal(RouteCheck.Unchanged, _pin.MoveTo(IPAddress.Parse(relay)));
+        Assert.Equal(RouteCheck.Unchanged, _hostRoute.MoveTo(IPAddress.Parse(relay)));
         Assert.DoesNotContain(Ip.Table, route => route.Contains("/32", StringComparison.Ordinal));
     }
 
     [Fact]
-    public void MoveTo_RelayOnTheHomeNetwork_IsPinnedOnLink()
+    public void MoveTo_RelayOnTheHomeNetwork_IsHeldOnLink()
     {
-        _pin.MoveTo(IPAddress.Parse("192.168.1.50"));
+        _hostRoute.MoveTo(IPAddress.Parse("192.168.1.50"));
         Assert.Contains("192.168.1.50/32 via 0.0.0.0 if 12", Ip.Table);
     }
 
@@ -133,9 +133,9 @@ public sealed class WindowsRoutesTests
     public void MoveTo_IPv6_PinsThroughTheLinkLocalRouter()
     {
         Ip.AddRoute("::/0", "fe80::1", Wifi);
-        _pin.MoveTo(IPAddress.Parse("2001:db8::7"));
+        _hostRoute.MoveTo(IPAddress.Parse("2001:db8::7"));
         Assert.Contains("2001:db8::7/128 via fe80::1 if 12", Ip.Table);
-        _pin.Release();
+        _hostRoute.Release();
         Assert.DoesNotContain(Ip.Table, route => route.StartsWith("2001:db8::7", StringComparison.Ordinal));
     }
 
@@ -143,8 +143,8 @@ public sealed class WindowsRoutesTests
     public void MoveTo_AccessDenied_IsSaidOnceAndWatchedOn()
     {
         Ip.Refuses = ("CreateIpForwardEntry2", Win32Error.ERROR_ACCESS_DENIED);
-        Assert.Equal(RouteCheck.Unchanged, _pin.MoveTo(Relay));
-        _pin.Check();
+        Assert.Equal(RouteCheck.Unchanged, _hostRoute.MoveTo(Relay));
+        _hostRoute.Check();
         Assert.Equal(1, _log.Count("(error 5)"));
         Assert.Empty(_journal.Saved);
     }

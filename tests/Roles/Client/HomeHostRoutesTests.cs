@@ -6,7 +6,7 @@ using static Softlan.Tests.Roles.Client.FakeRoutes;
 
 namespace Softlan.Tests.Roles.Client;
 
-public sealed class HomePinsTests
+public sealed class HomeHostRoutesTests
 {
     private static readonly IPAddress Router = IPAddress.Parse("192.168.1.1");
     private static readonly IPAddress Provider = IPAddress.Parse("10.1.2.3");
@@ -15,14 +15,14 @@ public sealed class HomePinsTests
     private readonly FakeJournal _journal = new();
     private readonly RecordingLogger _log = new();
     private readonly HostChanges _changes;
-    private readonly HomePins _pins;
+    private readonly HomeHostRoutes _hostRoutes;
 
-    public HomePinsTests()
+    public HomeHostRoutesTests()
     {
         _routes.Table.Add(Route("0.0.0.0/0", Wlan, "192.168.1.1", metric: 600));
         _routes.Table.Add(Route("192.168.1.0/24", Wlan, metric: 600));
         _changes = new HostChanges(_routes, _journal, _log);
-        _pins = new HomePins(_routes, _changes, _log);
+        _hostRoutes = new HomeHostRoutes(_routes, _changes, _log);
     }
 
     private IEnumerable<FakeRoute> Held => _routes.Table.Where(route => route.IsSoftlans);
@@ -222,5 +222,5 @@ public sealed class HomePinsTests
         Assert.Single(Held);
     }
 
-    private void Hold(IPAddress[] own, params string[] party) => _pins.Hold(own, [.. party.Select(IPNetwork.Parse)]);
+    private void Hold(IPAddress[] own, params string[] party) => _hostRoutes.Hold(own, [.. party.Select(IPNetwork.Parse)]);
 }

@@ -6,7 +6,7 @@ using static Softlan.Tests.Roles.Client.FakeRoutes;
 
 namespace Softlan.Tests.Roles.Client;
 
-public sealed class RelayRoutePinTests
+public sealed class RelayHostRouteTests
 {
     private static readonly IPAddress Relay = IPAddress.Parse("203.0.113.7");
 
@@ -14,23 +14,23 @@ public sealed class RelayRoutePinTests
     private readonly FakeJournal _journal = new();
     private readonly RecordingLogger _log = new();
     private readonly HostChanges _changes;
-    private readonly RelayRoutePin _pin;
+    private readonly RelayHostRoute _hostRoute;
 
-    public RelayRoutePinTests()
+    public RelayHostRouteTests()
     {
         _routes.Table.Add(Route("0.0.0.0/0", Wlan, "192.168.1.1", metric: 600));
         _routes.Table.Add(Route("192.168.1.0/24", Wlan, metric: 600));
         _changes = new HostChanges(_routes, _journal, _log);
-        _pin = new RelayRoutePin(_routes, _changes, _log);
+        _hostRoute = new RelayHostRoute(_routes, _changes, _log);
     }
 
-    private IEnumerable<FakeRoute> Pins => _routes.Table.Where(route => route.IsSoftlans);
+    private IEnumerable<FakeRoute> HostRoutes => _routes.Table.Where(route => route.IsSoftlans);
 
     [Fact]
     public void MoveTo_DefaultRoute_PinsItsGatewayAndNotesIt()
     {
-        Assert.Equal(RouteCheck.Unchanged, _pin.MoveTo(Relay));
-        Assert.Equal(Route("203.0.113.7/32", Wlan, "192.168.1.1", isSoftlans: true), Assert.Single(Pins));
+        Assert.Equal(RouteCheck.Unchanged, _hostRoute.MoveTo(Relay));
+        Assert.Equal(Route("203.0.113.7/32", Wlan, "192.168.1.1", isSoftlans: true), Assert.Single(HostRoutes));
         Assert.Equal("route 203.0.113.7/32 via 192.168.1.1 on wlan0", Assert.Single(_journal.Saved).ToString());
     }
 
@@ -40,20 +40,20 @@ public sealed class RelayRoutePinTests
     [InlineData("0.0.0.0/1")]
     public void Check_PartyBringsARouteThatCoversTheRelay_StillLeadsOutside(string party)
     {
-        _pin.MoveTo(Relay);
+        _hostRoute.MoveTo(Relay);
         _routes.Table.Add(Route(party, Tap, metric: 10));
-        Assert.Equal(RouteCheck.Unchanged, _pin.Check());
+        Assert.Equal(RouteCheck.Unchanged, _hostRoute.Check());
         Assert.Equal(Wlan, _routes.Find(Relay)!.InterfaceIndex);
     }
 
     [Fact]
-    public void MoveTo_RelayOnTheHomeNetwork_IsPinnedOnLink()
+    public void MoveTo_RelayOnTheHomeNetwork_IsHeldOnLink()
     {
         IPAddress neighbour = IPAddress.Parse("192.168.1.50");
-        _pin.MoveTo(neighbour);
+        _hostRoute.MoveTo(neighbour);
         _routes.Table.Add(Route("192.168.1.0/24", Tap));
-        Assert.Equal(RouteCheck.Unchanged, _pin.Check());
-        Assert.Null(Assert.Single(Pins).Gateway);
+        Assert.Equal(RouteCheck.Unchanged, _hostRoute.Check());
+        Assert.Null(Assert.Single(HostRoutes).Gateway);
         Assert.Equal(Wlan, _routes.Find(neighbour)!.InterfaceIndex);
     }
 
@@ -62,9 +62,9 @@ public sealed class RelayRoutePinTests
     [InlineData("::1")]
     public void MoveTo_RelayOnThisMachine_NeedsNoPin(string relay)
     {
-        Assert.Equal(RouteCheck.Unchanged, _pin.MoveTo(IPAddress.Parse(relay)));
-        Assert.Equal(RouteCheck.Unchanged, _pin.Check());
-        Assert.Empty(Pins);
+        Assert.Equal(RouteCheck.Unchanged, _hostRoute.MoveTo(IPAddress.Parse(relay)));
+        Assert.Equal(RouteCheck.Unchanged, _hostRoute.Check());
+        Assert.Empty(HostRoutes);
     }
 
     [Fact]
@@ -72,25 +72,25 @@ public sealed class RelayRoutePinTests
     {
         IPAddress relay = IPAddress.Parse("2001:db8::7");
         _routes.Table.Add(Route("::/0", Wlan, "fe80::1", metric: 1024));
-        _pin.MoveTo(relay);
-        Assert.Equal(Route("2001:db8::7/128", Wlan, "fe80::1", isSoftlans: true), Assert.Single(Pins));
+        _hostRoute.MoveTo(relay);
+        Assert.Equal(Route("2001:db8::7/128", Wlan, "fe80::1", isSoftlans: true), Assert.Single(HostRoutes));
     }
 
     [Fact]
-    public void Check_NetworkWentAndCameBackTheSame_IsPinnedAgain()
+    public void Check_NetworkWentAndCameBackTheSame_IsHeldAgain()
     {
-        _pin.MoveTo(Relay);
+        _hostRoute.MoveTo(Relay);
         FakeRoute[] before = [.. _routes.Table];
         _routes.TakeDown(Wlan);
-        Assert.Equal(RouteCheck.NoRoute, _pin.Check());
+        Assert.Equal(RouteCheck.NoRoute, _hostRoute.Check());
         _routes.Table.AddRange(before.Where(route => !route.IsSoftlans));
-        Assert.Equal(RouteCheck.Unchanged, _pin.Check());
-        Assert.Equal(RouteCheck.Unchanged, _pin.Check());
+        Assert.Equal(RouteCheck.Unchanged, _hostRoute.Check());
+        Assert.Equal(RouteCheck.Unchanged, _hostRoute.Check());
         Assert.Equal(1, _log.Count("The network is back: 203.0.113.7 is reached through wlan0 via 192.168.1.1 again"));
-        Assert.Single(Pins);
+        Assert.Single(HostRoutes);
         Assert.Single(_journal.Saved);
         _changes.UndoAll();
-        Assert.Empty(Pins);
+        Assert.Empty(HostRoutes);
     }
 
     [Fact]
@@ -98,9 +98,9 @@ public sealed class RelayRoutePinTests
     {
         FakeRoute theirs = Route("203.0.113.7/32", Wlan, "192.168.1.1");
         _routes.Table.Add(theirs);
-        _pin.MoveTo(Relay);
+        _hostRoute.MoveTo(Relay);
         Assert.Empty(_journal.Saved);
-        _pin.Release();
+        _hostRoute.Release();
         Assert.Contains(theirs, _routes.Table);
     }
 
@@ -109,120 +109,120 @@ public sealed class RelayRoutePinTests
     {
         FakeRoute theirs = Route("203.0.113.7/32", Wlan, "192.168.1.1", isSoftlans: true);
         _routes.Table.Add(theirs);
-        _pin.MoveTo(Relay);
+        _hostRoute.MoveTo(Relay);
         Assert.Empty(_journal.Saved);
         _routes.Table.Remove(theirs);
-        Assert.Equal(RouteCheck.Unchanged, _pin.Check());
-        Assert.Single(Pins);
+        Assert.Equal(RouteCheck.Unchanged, _hostRoute.Check());
+        Assert.Single(HostRoutes);
         Assert.Single(_journal.Saved);
     }
 
     [Fact]
     public void Check_SomebodyDeletedThePin_ItComesBack()
     {
-        _pin.MoveTo(Relay);
+        _hostRoute.MoveTo(Relay);
         _routes.Table.RemoveAll(route => route.IsSoftlans);
         _routes.Table.Add(Route("203.0.113.0/24", Tap));
-        Assert.Equal(RouteCheck.Unchanged, _pin.Check());
-        Assert.Single(Pins);
+        Assert.Equal(RouteCheck.Unchanged, _hostRoute.Check());
+        Assert.Single(HostRoutes);
         Assert.Single(_journal.Saved);
     }
 
     [Fact]
     public void Check_CableIsPluggedIn_MovesThePin()
     {
-        _pin.MoveTo(Relay);
+        _hostRoute.MoveTo(Relay);
         _routes.Table.Add(Route("0.0.0.0/0", Eth, "10.0.0.1", metric: 100));
-        Assert.Equal(RouteCheck.Moved, _pin.Check());
-        Assert.Equal(Route("203.0.113.7/32", Eth, "10.0.0.1", isSoftlans: true), Assert.Single(Pins));
+        Assert.Equal(RouteCheck.Moved, _hostRoute.Check());
+        Assert.Equal(Route("203.0.113.7/32", Eth, "10.0.0.1", isSoftlans: true), Assert.Single(HostRoutes));
         Assert.Single(_journal.Saved);
-        Assert.Equal(RouteCheck.Unchanged, _pin.Check());
+        Assert.Equal(RouteCheck.Unchanged, _hostRoute.Check());
     }
 
     [Fact]
     public void Check_OtherWifi_WaitsForItAndMovesThePin()
     {
-        _pin.MoveTo(Relay);
+        _hostRoute.MoveTo(Relay);
         _routes.TakeDown(Wlan);
-        Assert.Equal(RouteCheck.NoRoute, _pin.Check());
-        Assert.Equal(RouteCheck.NoRoute, _pin.Check());
+        Assert.Equal(RouteCheck.NoRoute, _hostRoute.Check());
+        Assert.Equal(RouteCheck.NoRoute, _hostRoute.Check());
         Assert.Equal(1, _log.Count("no route to 203.0.113.7"));
         _routes.Table.Add(Route("0.0.0.0/0", Wlan, "172.20.10.1", metric: 600));
-        Assert.Equal(RouteCheck.Moved, _pin.Check());
-        Assert.Equal(IPAddress.Parse("172.20.10.1"), Assert.Single(Pins).Gateway);
+        Assert.Equal(RouteCheck.Moved, _hostRoute.Check());
+        Assert.Equal(IPAddress.Parse("172.20.10.1"), Assert.Single(HostRoutes).Gateway);
     }
 
     [Fact]
     public void Check_NetworkIsGoneForAMoment_TheTunnelsOwnRouteIsNoReasonToStop()
     {
-        _pin.MoveTo(Relay);
+        _hostRoute.MoveTo(Relay);
         _routes.TakeDown(Wlan);
         _routes.Table.Add(Route("203.0.113.0/24", Tap));
-        Assert.Equal(RouteCheck.NoRoute, _pin.Check());
+        Assert.Equal(RouteCheck.NoRoute, _hostRoute.Check());
     }
 
     [Fact]
     public void Check_OnlyTheDefaultRouteIsGone_KeepsThePin()
     {
-        _pin.MoveTo(Relay);
+        _hostRoute.MoveTo(Relay);
         _routes.Table.RemoveAll(route => route.Destination.PrefixLength == 0);
-        Assert.Equal(RouteCheck.NoRoute, _pin.Check());
-        Assert.Single(Pins);
+        Assert.Equal(RouteCheck.NoRoute, _hostRoute.Check());
+        Assert.Single(HostRoutes);
     }
 
     [Fact]
     public void Check_RuleSendsTheRelayIntoTheTunnel_IsCaptured()
     {
-        _pin.MoveTo(Relay);
+        _hostRoute.MoveTo(Relay);
         _routes.Rules.Add(Route("0.0.0.0/0", Tap));
-        Assert.Equal(RouteCheck.Captured, _pin.Check());
+        Assert.Equal(RouteCheck.Captured, _hostRoute.Check());
     }
 
     [Fact]
     public void MoveTo_VpnRulesDecide_PinsNothingButWatches()
     {
         _routes.Rules.Add(Route("0.0.0.0/0", Eth));
-        Assert.Equal(RouteCheck.Unchanged, _pin.MoveTo(Relay));
-        Assert.Empty(Pins);
+        Assert.Equal(RouteCheck.Unchanged, _hostRoute.MoveTo(Relay));
+        Assert.Empty(HostRoutes);
         Assert.Equal(1, _log.Count("rules of this machine decide"));
-        Assert.Equal(RouteCheck.Unchanged, _pin.Check());
+        Assert.Equal(RouteCheck.Unchanged, _hostRoute.Check());
         _routes.Rules.Clear();
         _routes.Table.Add(Route("203.0.113.0/24", Tap));
-        Assert.Equal(RouteCheck.Captured, _pin.Check());
+        Assert.Equal(RouteCheck.Captured, _hostRoute.Check());
     }
 
     [Fact]
     public void Check_VpnRulesLeadNowhereForAWhile_IsToldOnceAndSoIsItsEnd()
     {
         _routes.Rules.Add(Route("0.0.0.0/0", Eth));
-        _pin.MoveTo(Relay);
+        _hostRoute.MoveTo(Relay);
         _routes.Rules.Clear();
         _routes.Table.Clear();
-        Assert.Equal(RouteCheck.NoRoute, _pin.Check());
-        Assert.Equal(RouteCheck.NoRoute, _pin.Check());
+        Assert.Equal(RouteCheck.NoRoute, _hostRoute.Check());
+        Assert.Equal(RouteCheck.NoRoute, _hostRoute.Check());
         Assert.Equal(1, _log.Count("no route to 203.0.113.7"));
         _routes.Rules.Add(Route("0.0.0.0/0", Eth));
-        Assert.Equal(RouteCheck.Unchanged, _pin.Check());
+        Assert.Equal(RouteCheck.Unchanged, _hostRoute.Check());
         Assert.Equal(1, _log.Count("The network is back"));
     }
 
     [Fact]
     public void Check_VpnComesUpLater_LeavesTheWayToIt()
     {
-        _pin.MoveTo(Relay);
+        _hostRoute.MoveTo(Relay);
         _routes.Rules.Add(Route("0.0.0.0/0", Eth));
-        _pin.Check();
-        Assert.Empty(Pins);
-        Assert.Equal(RouteCheck.Unchanged, _pin.Check());
+        _hostRoute.Check();
+        Assert.Empty(HostRoutes);
+        Assert.Equal(RouteCheck.Unchanged, _hostRoute.Check());
         Assert.Empty(_journal.Saved);
     }
 
     [Fact]
     public void MoveTo_OtherAddressOfTheRelay_ReleasesTheFirst()
     {
-        _pin.MoveTo(Relay);
-        _pin.MoveTo(IPAddress.Parse("198.51.100.9"));
-        Assert.Equal("198.51.100.9/32", Assert.Single(Pins).Destination.ToString());
+        _hostRoute.MoveTo(Relay);
+        _hostRoute.MoveTo(IPAddress.Parse("198.51.100.9"));
+        Assert.Equal("198.51.100.9/32", Assert.Single(HostRoutes).Destination.ToString());
         Assert.Single(_journal.Saved);
     }
 
@@ -230,33 +230,33 @@ public sealed class RelayRoutePinTests
     public void MoveTo_KernelRefuses_GoesOnAndSaysItOnce()
     {
         _routes.RefusesToAdd = SoftlanException.Create("Cannot pin the route", "Operation not permitted");
-        Assert.Equal(RouteCheck.Unchanged, _pin.MoveTo(Relay));
-        _pin.Check();
-        _pin.Check();
+        Assert.Equal(RouteCheck.Unchanged, _hostRoute.MoveTo(Relay));
+        _hostRoute.Check();
+        _hostRoute.Check();
         Assert.Equal(1, _log.Count("Operation not permitted"));
         Assert.Empty(_journal.Saved);
         _routes.Table.Add(Route("203.0.113.0/24", Tap));
-        Assert.Equal(RouteCheck.Captured, _pin.Check());
+        Assert.Equal(RouteCheck.Captured, _hostRoute.Check());
     }
 
     [Fact]
     public void MoveTo_NoNetworkYet_PinsWhenThereIsOne()
     {
         _routes.Table.Clear();
-        Assert.Equal(RouteCheck.NoRoute, _pin.MoveTo(Relay));
+        Assert.Equal(RouteCheck.NoRoute, _hostRoute.MoveTo(Relay));
         _routes.Table.Add(Route("0.0.0.0/0", Eth, "10.0.0.1"));
-        Assert.Equal(RouteCheck.Unchanged, _pin.Check());
-        Assert.Single(Pins);
+        Assert.Equal(RouteCheck.Unchanged, _hostRoute.Check());
+        Assert.Single(HostRoutes);
     }
 
     [Fact]
     public void Release_RemovesOnlyOurs()
     {
         FakeRoute theirs = Route("203.0.113.7/32", Eth, "10.0.0.1", metric: 50);
-        _pin.MoveTo(Relay);
+        _hostRoute.MoveTo(Relay);
         _routes.Table.Add(theirs);
-        _pin.Release();
-        Assert.Empty(Pins);
+        _hostRoute.Release();
+        Assert.Empty(HostRoutes);
         Assert.Contains(theirs, _routes.Table);
         Assert.Empty(_journal.Saved);
     }

@@ -6,24 +6,24 @@ namespace Softlan.Roles.Client;
 /// <summary>Holds the way to the relay outside the tunnel by a host route, whatever routes the party's network brings along.</summary>
 /// <remarks>
 /// The wanted way is the one that the host would take without softlan. An identical host route that exists is borrowed and never deleted. Where rules
-/// beyond the main table decide (a VPN with a table of its own), a route in the main table would change the way instead of holding it: then nothing
-/// is pinned, and the checks alone stand guard.
+/// beyond the main table decide (a VPN with a table of its own), a route in the main table would change the way instead of holding it: then no
+/// route is made, and the checks alone stand guard.
 /// </remarks>
-internal sealed class RelayRoutePin(IRelayRoutes routes, HostChanges changes, ILogger logger)
+internal sealed class RelayHostRoute(IRelayRoutes routes, HostChanges changes, ILogger logger)
 {
     private readonly HeldRoute _held = new(routes, changes);
     private RelayRoute? _wanted;
     private bool _isUnderRules;
     private bool _saidNoRoute;
-    private RelayRoute? _saidCannotPin;
+    private RelayRoute? _saidCannotHold;
 
-    /// <summary>Which relay address is pinned; null before the first.</summary>
+    /// <summary>Which relay the route leads to; null before the first.</summary>
     public IPAddress? Relay { get; private set; }
 
     /// <summary>The way to it; null while there is none.</summary>
     public RelayRoute? Route => _wanted;
 
-    /// <summary>Pins the way to <paramref name="relay"/>, and releases the one before. Call it before anything is sent there.</summary>
+    /// <summary>Holds the way to <paramref name="relay"/>, and releases the one before. Call it before anything is sent there.</summary>
     public RouteCheck MoveTo(IPAddress relay)
     {
         if (!relay.Equals(Relay))
@@ -51,7 +51,7 @@ internal sealed class RelayRoutePin(IRelayRoutes routes, HostChanges changes, IL
         return found;
     }
 
-    /// <summary>Takes the pin away. A borrowed route stays.</summary>
+    /// <summary>Takes the route away. A borrowed route stays.</summary>
     public void Release()
     {
         _held.Release();
@@ -72,7 +72,7 @@ internal sealed class RelayRoutePin(IRelayRoutes routes, HostChanges changes, IL
         RelayRoute? wanted = routes.FindWithoutSoftlan(relay);
         if (wanted is null && !_isUnderRules && (_wanted is not null || now is null or { Kind: RelayRouteKind.Tunnel }))
         {
-            return LostRoute(); // A pin that still stands is left alone: the network may come back as it was.
+            return LostRoute(); // A host route that still stands is left alone: the network may come back as it was.
         }
 
         return FollowRules(now, wanted) ?? Hold(now, wanted!);
@@ -89,13 +89,13 @@ internal sealed class RelayRoutePin(IRelayRoutes routes, HostChanges changes, IL
         return RouteCheck.NoRoute;
     }
 
-    /// <summary>Where rules beyond the main table lead elsewhere than the main table would, there is nothing to pin. Null: they do not.</summary>
+    /// <summary>Where rules beyond the main table lead elsewhere than the main table would, there is nothing to hold. Null: they do not.</summary>
     private RouteCheck? FollowRules(RelayRoute? now, RelayRoute? wanted)
     {
         bool isFirstLook = _wanted is null;
         if (!_isUnderRules && (!isFirstLook || now is null or { Kind: RelayRouteKind.Tunnel } || now.Equals(wanted)))
         {
-            // With a pin in place the answer is the pin, which says nothing about rules.
+            // With a host route in place the answer is that route, which says nothing about rules.
             return null;
         }
 
@@ -118,12 +118,12 @@ internal sealed class RelayRoutePin(IRelayRoutes routes, HostChanges changes, IL
     private RouteCheck Hold(RelayRoute? now, RelayRoute wanted)
     {
         bool moved = _wanted is not null && !wanted.Equals(_wanted);
-        // The kernel takes a pin away with the last address of its interface, and says so to nobody when the same network comes back.
+        // The kernel takes a host route away with the last address of its interface, and says so to nobody when the same network comes back.
         if (!wanted.Equals(_wanted) || !wanted.Equals(now) || !routes.HasHostRoute(Relay!, wanted))
         {
             Release();
             _wanted = wanted;
-            Pin(wanted);
+            Make(wanted);
             now = routes.Find(Relay!);
         }
 
@@ -144,7 +144,7 @@ internal sealed class RelayRoutePin(IRelayRoutes routes, HostChanges changes, IL
         return moved ? RouteCheck.Moved : RouteCheck.Unchanged;
     }
 
-    private void Pin(RelayRoute via)
+    private void Make(RelayRoute via)
     {
         if (routes.HasHostRoute(Relay!, via))
         {
@@ -156,10 +156,10 @@ internal sealed class RelayRoutePin(IRelayRoutes routes, HostChanges changes, IL
         {
             ClientLog.Pinned(logger, Relay!, via);
         }
-        else if (!via.Equals(_saidCannotPin))
+        else if (!via.Equals(_saidCannotHold))
         {
             // Tried again with every check; said once for each way.
-            _saidCannotPin = via;
+            _saidCannotHold = via;
             ClientLog.CannotPin(logger, failure);
         }
     }

@@ -14,7 +14,7 @@ namespace Softlan.Roles.Client;
 /// party's name server on purpose.
 /// </para>
 /// </remarks>
-internal sealed class HomePin(IPAddress address, IRelayRoutes routes, HostChanges changes, ILogger logger)
+internal sealed class HomeHostRoute(IPAddress address, IRelayRoutes routes, HostChanges changes, ILogger logger)
 {
     private readonly HeldRoute _held = new(routes, changes);
     private RelayRoute? _way;
@@ -42,7 +42,7 @@ internal sealed class HomePin(IPAddress address, IRelayRoutes routes, HostChange
         }
     }
 
-    /// <summary>Takes the pin away. A route that somebody else made stays.</summary>
+    /// <summary>Takes the host route away. A route that somebody else made stays.</summary>
     public void Release() => _held.Release();
 
     private void Follow(bool isCovered)
@@ -58,7 +58,7 @@ internal sealed class HomePin(IPAddress address, IRelayRoutes routes, HostChange
 
         if (_way is null)
         {
-            _way = before; // A pin that still stands is left alone: the network may come back as it was, or the system did not say.
+            _way = before; // A host route that still stands is left alone: the network may come back as it was, or the system did not say.
             return;
         }
 
@@ -70,7 +70,7 @@ internal sealed class HomePin(IPAddress address, IRelayRoutes routes, HostChange
         string? failure = null;
         if (!routes.HasHostRoute(address, _way))
         {
-            // The kernel takes a pin away with the last address of its interface.
+            // The kernel takes a host route away with the last address of its interface.
             Release();
             failure = _held.Hold(address, _way);
             _isUnderRules &= failure is null; // That way may be gone: the main table's next time.
@@ -95,7 +95,7 @@ internal sealed class HomePin(IPAddress address, IRelayRoutes routes, HostChange
             return null;
         }
 
-        // With a pin in place the answer is the pin, and says nothing about rules; a pin that went took its interface along.
+        // With a host route in place the answer is that route, and says nothing about rules; one that went took its interface along.
         _isUnderRules &= _way is not null && (!_held.IsHeld || routes.HasHostRoute(address, _way));
         return _isUnderRules ? _way : main;
     }
