@@ -9,9 +9,7 @@ namespace Softlan.Roles.CommandLine;
 /// <summary>The command line of <see cref="JoinOptions"/> and of the relay: one instance belongs to one command.</summary>
 internal sealed class JoinArguments
 {
-    private static readonly ValueKind<string> HostName = new(
-        TryParseHostName,
-        "a host name",
+    private static readonly ValueKind<string> HostName = ValueKinds.HostName(
         "Give the name in the relay's certificate, for example relay.example.org");
 
     private static readonly ValueKind<string> PlayerName = new(
@@ -105,12 +103,6 @@ internal sealed class JoinArguments
         DatagramLimit = parsed.GetValue(_datagramLimit),
         Quic = _quic.Read(parsed),
     };
-
-    private static bool TryParseHostName(string text, [MaybeNullWhen(false)] out string name)
-    {
-        name = text;
-        return Uri.CheckHostName(text) is UriHostNameType.Dns or UriHostNameType.IPv4 or UriHostNameType.IPv6;
-    }
 
     private static bool TryParsePlayerName(string text, [MaybeNullWhen(false)] out string name)
     {

@@ -7,6 +7,9 @@ namespace Softlan.Roles.CommandLine;
 /// <summary>The kinds of values that options of more than one command take.</summary>
 internal static class ValueKinds
 {
+    /// <summary>The longest name in DNS, as text (RFC 1035, section 2.3.4, without the root's dot).</summary>
+    public const int MaxHostNameLength = 253;
+
     public static ValueKind<RelayAddress> RelayAddress { get; } = new(
         Softlan.Wire.RelayAddress.TryParse,
         "a relay address",
@@ -43,6 +46,17 @@ internal static class ValueKinds
     /// <summary>An IP MTU that a room can have.</summary>
     public static ValueKind<int> Mtu { get; } = Integer(
         "an MTU", FrameLimits.MinMtu, FrameLimits.MaxMtu, FrameLimits.MaxMtu);
+
+    /// <summary>A name or address that a certificate can be for. A longer one than <see cref="MaxHostNameLength"/> is refused.</summary>
+    /// <param name="advice">Whose name it is, with an example.</param>
+    public static ValueKind<string> HostName(string advice) => new(
+        (string text, [MaybeNullWhen(false)] out string value) =>
+        {
+            value = text;
+            return text.Length <= MaxHostNameLength && Uri.CheckHostName(text) is not UriHostNameType.Unknown;
+        },
+        "a host name",
+        advice);
 
     /// <param name="name">With its article.</param>
     public static ValueKind<int> Integer(string name, int min, int max, int example) => new(

@@ -66,6 +66,13 @@ public sealed class ClientCommandTests : IDisposable
         Assert.Null(_options);
     }
 
+    [Fact]
+    public void Client_ServerNameLongerThanAnyInDns_IsAMistake()
+    {
+        Assert.Equal(ExitCodes.Usage, Run("--room", "R", "--server-name", string.Join('.', Enumerable.Repeat("relay", 50))));
+        Assert.Contains("is not a host name. Give the name in the relay's certificate,", _error.ToString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("'5' is not expected here. See softlan client --help.", "--list-taps=5")]
     [InlineData("'--tab' is not an option of softlan client. Did you mean --tap?", "--list-taps", "--tab", "x")]
