@@ -32,11 +32,6 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
     /// by which TCP finds its rate.</summary>
     private static readonly DropReason[] ExpectedDrops = [DropReason.NotConnected, DropReason.SwitchControl, DropReason.Congested];
 
-    private static readonly TimeSpan DropReportInterval = TimeSpan.FromMinutes(1);
-
-    /// <summary>Whoever is alone in a room for longer may have mistyped its code.</summary>
-    private static readonly TimeSpan AlonePatience = TimeSpan.FromSeconds(15);
-
     private readonly ILane _lane;
     private readonly IQuicEngine _engine;
     private readonly ClientOptions _options;
@@ -50,18 +45,16 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
     private readonly ProfileFile _profile;
     private readonly BroadcastWatch _broadcasts = new();
     private readonly WiringWatch _wiring;
-    private readonly DropReport _drops = new(ExpectedDrops);
+    private readonly AloneWatch _alone;
     private readonly ILaneTimer _checkTimer;
-    private readonly ILaneTimer _reportTimer;
-    private readonly ILaneTimer _aloneTimer;
     private readonly DelayedStart _reading;
     private Action<SoftlanException?>? _ended;
     private RememberedRelay? _target;
     private ResumeFile? _resume;
     private RelaySession? _session;
+    private SessionReporter? _reporter;
     private IFramePort? _port;
     private AddressClaim? _claim;
-    private StatusLine? _status;
     private MacAddress _mac;
     private bool _hasJoined;
     private bool _isOver;
@@ -93,10 +86,10 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         _logger = logger;
         _hostRoute = new RelayHostRoute(host.Routes, changes, logger);
         _wiring = new WiringWatch(logger);
+        _alone = new AloneWatch(
+            lane, () => _session is { IsJoined: true, Peers.Count: 0 }, () => ClientLog.Alone(logger, options.Join.Room));
         _profile = ProfileFile.Beside(options.IdentityPath);
         _checkTimer = lane.CreateTimer(OnCheckTimer);
-        _reportTimer = lane.CreateTimer(OnReportTimer);
-        _aloneTimer = lane.CreateTimer(OnAloneTimer);
         _reading = new DelayedStart(lane, () => Try(() => _port!.Start(this)));
     }
 
@@ -134,6 +127,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
             ResumeToken = _resume.Find(),
         };
         _session = new RelaySession(_lane, _engine, options, this, _logger, _resolver);
+        _reporter = new SessionReporter(_lane, _session, _console, _logger, ExpectedDrops);
         if (_options.Address.Address is { } address)
         {
             _claim = new AddressClaim(
@@ -143,7 +137,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
 
         _session.Start();
         _checkTimer.Set(CheckInterval);
-        _reportTimer.Set(DropReportInterval);
+        _reporter.Start();
     }
 
     public void Stop()
@@ -163,11 +157,10 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
     public void Dispose()
     {
         _isOver = true;
-        _status?.Dispose();
+        _reporter?.Dispose();
         _session?.Dispose();
         _checkTimer.Dispose();
-        _reportTimer.Dispose();
-        _aloneTimer.Dispose();
+        _alone.Dispose();
         _reading.Dispose();
         _claim?.Dispose();
         bool hasOpenedPort = _port is not null;
@@ -190,7 +183,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         {
             _port = _host.OpenPort(_mac);
             _reading.Wait();
-            ShowStatus(_port);
+            _reporter!.OnPortOpened(_port.Counters, hasGateway: true, () => _host.DhcpAddress is { } address ? $"{address} | " : "");
         }
     }
 
@@ -217,18 +210,14 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         });
         if (!room.Again)
         {
-            if (_session!.Peers.Count == 0)
-            {
-                _aloneTimer.Set(AlonePatience);
-            }
-
+            _alone.OnJoined();
             _profile.Save(_options.Join.Room, _target!, _logger);
         }
     }
 
     public void OnPeerJoined(PeerInfo peer)
     {
-        _aloneTimer.Cancel(); // The code is right.
+        _alone.OnPeerJoined();
         if (peer.Role == PeerRole.Gateway)
         {
             _claim?.Ask();
@@ -278,14 +267,6 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         {
             Tell(_broadcasts.Look(_lane.Now, _session?.Peers.Gateway is not null, _session!.Counters.BroadcastOut, _session.Counters.BroadcastIn));
             _checkTimer.Set(CheckInterval);
-        }
-    }
-
-    private void OnAloneTimer()
-    {
-        if (_session is { IsJoined: true, Peers.Count: 0 })
-        {
-            ClientLog.Alone(_logger, _options.Join.Room);
         }
     }
 
@@ -340,30 +321,6 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         }
     }
 
-    private void OnReportTimer()
-    {
-        _reportTimer.Set(DropReportInterval);
-        ReportDrops();
-    }
-
-    private void ReportDrops()
-    {
-        if (_port is not null && _drops.Next(_session!.Counters, _port.Counters) is { } drops)
-        {
-            ClientLog.Dropped(_logger, drops);
-        }
-    }
-
-    private void ShowStatus(IFramePort port)
-    {
-        if (_console is not null)
-        {
-            SessionStatus status = new(_lane, _session!, hasGateway: true, port.Counters, ExpectedDrops);
-            _status = new StatusLine(
-                _lane, _console, () => _host.DhcpAddress is { } address ? $"{address} | {status.Describe()}" : status.Describe());
-        }
-    }
-
     private void Try(Action work)
     {
         try
@@ -388,12 +345,9 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
 
     private void Finish(SoftlanException? failure)
     {
-        _status?.Dispose();
-        _status = null;
         _checkTimer.Cancel();
-        _reportTimer.Cancel();
         _reading.Cancel();
-        ReportDrops();
+        _reporter?.Finish();
         _changes.UndoAll();
         _ended?.Invoke(failure);
     }
