@@ -1,8 +1,14 @@
 using System.CommandLine;
 using Softlan.Roles;
 using Softlan.Roles.CommandLine;
+using Softlan.Roles.Hosting;
+using Softlan.Roles.Relay;
 
-StartupGarbage.LetLie(args);
+if (args is not [RelayCommand.Name, ..])
+{
+    StartupGarbage.LetLie();
+}
+
 StandardStreams.Protect();
 if (OperatingSystem.IsWindows())
 {

@@ -5,7 +5,9 @@ using Softlan.Platform;
 using Softlan.Platform.Quic.MsQuic;
 using Softlan.Platform.Windows;
 using Softlan.Roles.Client;
+using Softlan.Roles.Client.Windows;
 using Softlan.Roles.CommandLine;
+using Softlan.Roles.Hosting;
 using Softlan.Roles.Relay;
 
 namespace Softlan.Roles;

@@ -30,7 +30,7 @@ internal sealed class RouteTable(IIpHelper ip)
             case var _ when !_odd.Forgives(nameof(GetBestRoute2), family, error):
                 throw Win32Error.ToException($"Cannot find the route to {destination}", nameof(GetBestRoute2), error);
             default:
-                // Not "no route": whoever holds a pin would give it up for a moment's trouble. The table says what Windows does not.
+                // Not "no route": whoever holds a host route would give it up for a moment's trouble. The table says what Windows does not.
                 return FindAll(destination) is [var best, ..] ? best : null;
         }
     }

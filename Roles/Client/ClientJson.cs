@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Softlan.Roles.Client.Dhcp;
 
 namespace Softlan.Roles.Client;
 
@@ -13,5 +12,4 @@ namespace Softlan.Roles.Client;
 [JsonSerializable(typeof(JournalContent))]
 [JsonSerializable(typeof(IdentityContent))]
 [JsonSerializable(typeof(ProfileContent))]
-[JsonSerializable(typeof(DhcpNotice))]
 internal sealed partial class ClientJson : JsonSerializerContext;

@@ -161,9 +161,6 @@ internal static partial class ClientLog
         + "Hint: end softlan here; games find each other by {Card}")]
     public static partial void AtTheParty(ILogger logger, string card, string @interface);
 
-    [LoggerMessage(331, LogLevel.Warning, "Dropped in the last minute: {Drops}; README.md says what each reason means")]
-    public static partial void Dropped(ILogger logger, string drops);
-
     [LoggerMessage(
         330, LogLevel.Warning,
         "Something added the route {Destination} to {Interface}: {Outcome}. The party is never this machine's way to the internet")]

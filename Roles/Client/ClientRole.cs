@@ -1,7 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Softlan.Platform;
-using Softlan.Roles.CommandLine;
+using Softlan.Roles.Hosting;
 using Softlan.Roles.Shared;
 using Softlan.Wire;
 using Softlan.Wire.Control;
@@ -14,7 +14,7 @@ namespace Softlan.Roles.Client;
 //   CleanLeftovers   of a client that was killed
 //   identity         locked, then read: the same MAC every time
 //   resolve          by the session
-//   pin              OnConnecting: the way to the relay is held before anything can capture it
+//   host route       OnConnecting: the way to the relay is held before anything can capture it
 //   TAP              OnConnecting, the first time: MAC, but no address and not up
 //   hello, welcome   by the session
 //   join             OnJoined: the TAP is read; MTU, up, routes for broadcasts, a fixed address
@@ -32,11 +32,6 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
     /// by which TCP finds its rate.</summary>
     private static readonly DropReason[] ExpectedDrops = [DropReason.NotConnected, DropReason.SwitchControl, DropReason.Congested];
 
-    private static readonly TimeSpan DropReportInterval = TimeSpan.FromMinutes(1);
-
-    /// <summary>Whoever is alone in a room for longer may have mistyped its code.</summary>
-    private static readonly TimeSpan AlonePatience = TimeSpan.FromSeconds(15);
-
     private readonly ILane _lane;
     private readonly IQuicEngine _engine;
     private readonly ClientOptions _options;
@@ -46,22 +41,20 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
     private readonly IRelayResolver? _resolver;
     private readonly StatusConsole? _console;
     private readonly ILogger _logger;
-    private readonly RelayRoutePin _pin;
+    private readonly RelayHostRoute _hostRoute;
     private readonly ProfileFile _profile;
     private readonly BroadcastWatch _broadcasts = new();
     private readonly WiringWatch _wiring;
-    private readonly DropReport _drops = new(ExpectedDrops);
+    private readonly AloneWatch _alone;
     private readonly ILaneTimer _checkTimer;
-    private readonly ILaneTimer _reportTimer;
-    private readonly ILaneTimer _aloneTimer;
     private readonly DelayedStart _reading;
     private Action<SoftlanException?>? _ended;
     private RememberedRelay? _target;
     private ResumeFile? _resume;
     private RelaySession? _session;
+    private SessionReporter? _reporter;
     private IFramePort? _port;
     private AddressClaim? _claim;
-    private StatusLine? _status;
     private MacAddress _mac;
     private bool _hasJoined;
     private bool _isOver;
@@ -91,12 +84,12 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         _console = console;
         _resolver = resolver;
         _logger = logger;
-        _pin = new RelayRoutePin(host.Routes, changes, logger);
+        _hostRoute = new RelayHostRoute(host.Routes, changes, logger);
         _wiring = new WiringWatch(logger);
+        _alone = new AloneWatch(
+            lane, () => _session is { IsJoined: true, Peers.Count: 0 }, () => ClientLog.Alone(logger, options.Join.Room));
         _profile = ProfileFile.Beside(options.IdentityPath);
         _checkTimer = lane.CreateTimer(OnCheckTimer);
-        _reportTimer = lane.CreateTimer(OnReportTimer);
-        _aloneTimer = lane.CreateTimer(OnAloneTimer);
         _reading = new DelayedStart(lane, () => Try(() => _port!.Start(this)));
     }
 
@@ -117,7 +110,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         _target = _profile.Complete(_options.Relay, _options.Join, _logger);
         _mac = _host.ChooseMac(_options.VirtualMac is { } mac ? () => mac : _identity.LoadOrCreate);
         _host.Watch(OnHostChanged);
-        _changes.Keep("route to the relay", _pin.Release);
+        _changes.Keep("route to the relay", _hostRoute.Release);
         JoinOptions join = _options.Join;
         _resume = ResumeFile.OfClient(_options.IdentityPath, _target.Relay, join.Room, _mac, _logger);
         RelaySessionOptions options = new()
@@ -134,6 +127,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
             ResumeToken = _resume.Find(),
         };
         _session = new RelaySession(_lane, _engine, options, this, _logger, _resolver);
+        _reporter = new SessionReporter(_lane, _session, _console, _logger, ExpectedDrops);
         if (_options.Address.Address is { } address)
         {
             _claim = new AddressClaim(
@@ -143,7 +137,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
 
         _session.Start();
         _checkTimer.Set(CheckInterval);
-        _reportTimer.Set(DropReportInterval);
+        _reporter.Start();
     }
 
     public void Stop()
@@ -163,11 +157,10 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
     public void Dispose()
     {
         _isOver = true;
-        _status?.Dispose();
+        _reporter?.Dispose();
         _session?.Dispose();
         _checkTimer.Dispose();
-        _reportTimer.Dispose();
-        _aloneTimer.Dispose();
+        _alone.Dispose();
         _reading.Dispose();
         _claim?.Dispose();
         bool hasOpenedPort = _port is not null;
@@ -181,7 +174,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
 
     public void OnConnecting(IPEndPoint relay)
     {
-        if (_pin.MoveTo(relay.Address) == RouteCheck.Captured)
+        if (_hostRoute.MoveTo(relay.Address) == RouteCheck.Captured)
         {
             throw ClientFailures.Captured(relay.Address, TapName);
         }
@@ -190,7 +183,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         {
             _port = _host.OpenPort(_mac);
             _reading.Wait();
-            ShowStatus(_port);
+            _reporter!.OnPortOpened(_port.Counters, hasGateway: true, () => _host.DhcpAddress is { } address ? $"{address} | " : "");
         }
     }
 
@@ -217,18 +210,14 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         });
         if (!room.Again)
         {
-            if (_session!.Peers.Count == 0)
-            {
-                _aloneTimer.Set(AlonePatience);
-            }
-
+            _alone.OnJoined();
             _profile.Save(_options.Join.Room, _target!, _logger);
         }
     }
 
     public void OnPeerJoined(PeerInfo peer)
     {
-        _aloneTimer.Cancel(); // The code is right.
+        _alone.OnPeerJoined();
         if (peer.Role == PeerRole.Gateway)
         {
             OnLanChanged(isConnected: true);
@@ -293,14 +282,6 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         }
     }
 
-    private void OnAloneTimer()
-    {
-        if (_session is { IsJoined: true, Peers.Count: 0 })
-        {
-            ClientLog.Alone(_logger, _options.Join.Room);
-        }
-    }
-
     /// <summary>Routes, addresses or interfaces changed: the same look, at once.</summary>
     private void OnHostChanged()
     {
@@ -321,15 +302,15 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
 
         Try(() =>
         {
-            RouteCheck found = _pin.Check();
+            RouteCheck found = _hostRoute.Check();
             if (found == RouteCheck.Captured)
             {
-                throw ClientFailures.Captured(_pin.Relay, TapName);
+                throw ClientFailures.Captured(_hostRoute.Relay, TapName);
             }
 
             if (found == RouteCheck.Moved)
             {
-                ClientLog.RouteMoved(_logger, _pin.Relay!, _pin.Route!);
+                ClientLog.RouteMoved(_logger, _hostRoute.Relay!, _hostRoute.Route!);
                 _session!.NetworkChanged();
             }
 
@@ -349,30 +330,6 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         else if (news == BroadcastNews.Back)
         {
             ClientLog.BroadcastsAgain(_logger);
-        }
-    }
-
-    private void OnReportTimer()
-    {
-        _reportTimer.Set(DropReportInterval);
-        ReportDrops();
-    }
-
-    private void ReportDrops()
-    {
-        if (_port is not null && _drops.Next(_session!.Counters, _port.Counters) is { } drops)
-        {
-            ClientLog.Dropped(_logger, drops);
-        }
-    }
-
-    private void ShowStatus(IFramePort port)
-    {
-        if (_console is not null)
-        {
-            SessionStatus status = new(_lane, _session!, hasGateway: true, port.Counters, ExpectedDrops);
-            _status = new StatusLine(
-                _lane, _console, () => _host.DhcpAddress is { } address ? $"{address} | {status.Describe()}" : status.Describe());
         }
     }
 
@@ -400,12 +357,9 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
 
     private void Finish(SoftlanException? failure)
     {
-        _status?.Dispose();
-        _status = null;
         _checkTimer.Cancel();
-        _reportTimer.Cancel();
         _reading.Cancel();
-        ReportDrops();
+        _reporter?.Finish();
         _changes.UndoAll();
         _ended?.Invoke(failure);
     }

@@ -8,7 +8,7 @@ internal sealed record ClientSystem
     public static ClientSystem Linux { get; } = new()
     {
         Name = "Linux",
-        Tap = ValueKinds.InterfaceName("an interface name", ClientOptions.DefaultTap),
+        Tap = LinuxValueKinds.InterfaceName("an interface name", ClientOptions.DefaultTap),
         TapHelp = "The name of the TAP interface. It is made and removed again; one that is there already is used and left behind.",
         DefaultTap = ClientOptions.DefaultTap,
         ListTapsHelp = "Shows the TAP interfaces of this machine and ends.",

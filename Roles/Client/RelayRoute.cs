@@ -9,7 +9,7 @@ namespace Softlan.Roles.Client;
 /// <param name="Kind">What sort of route it is.</param>
 internal sealed record RelayRoute(int InterfaceIndex, string Interface, IPAddress? Gateway, RelayRouteKind Kind = RelayRouteKind.Network)
 {
-    /// <summary>The source address that the route asks for, where it does; a pin keeps it.</summary>
+    /// <summary>The source address that the route asks for, where it does; a host route keeps it.</summary>
     public IPAddress? Source { get; init; }
 
     public bool Equals(RelayRoute? other) =>

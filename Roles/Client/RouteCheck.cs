@@ -6,7 +6,7 @@ internal enum RouteCheck
     /// <summary>As it was.</summary>
     Unchanged,
 
-    /// <summary>The host's network changed, and the pin was moved along.</summary>
+    /// <summary>The host's network changed, and the host route was moved along.</summary>
     Moved,
 
     /// <summary>There is no network to the relay now; nothing to do but wait for one.</summary>

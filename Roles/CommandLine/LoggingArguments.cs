@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
+using Softlan.Roles.Hosting;
 
 namespace Softlan.Roles.CommandLine;
 

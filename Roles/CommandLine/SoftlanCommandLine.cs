@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
-using System.Reflection;
+using Softlan.Roles.Hosting;
 using Softlan.Wire;
 
 namespace Softlan.Roles.CommandLine;
@@ -14,10 +14,6 @@ internal static class SoftlanCommandLine
 
     /// <summary><c>softlan version</c> is <c>softlan --version</c>.</summary>
     private const string VersionWord = "version";
-
-    public static string Version { get; } =
-        "softlan "
-        + (typeof(SoftlanCommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown");
 
     public static RootCommand CreateRoot(params Command[] commands)
     {
@@ -89,7 +85,7 @@ internal static class SoftlanCommandLine
     {
         public override int Invoke(ParseResult parseResult)
         {
-            parseResult.InvocationConfiguration.Output.WriteLine(Version);
+            parseResult.InvocationConfiguration.Output.WriteLine(SoftlanVersion.Text);
             return ExitCodes.Success;
         }
     }

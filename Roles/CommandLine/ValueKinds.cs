@@ -7,6 +7,9 @@ namespace Softlan.Roles.CommandLine;
 /// <summary>The kinds of values that options of more than one command take.</summary>
 internal static class ValueKinds
 {
+    /// <summary>The longest name in DNS, as text (RFC 1035, section 2.3.4, without the root's dot).</summary>
+    public const int MaxHostNameLength = 253;
+
     public static ValueKind<RelayAddress> RelayAddress { get; } = new(
         Softlan.Wire.RelayAddress.TryParse,
         "a relay address",
@@ -44,22 +47,23 @@ internal static class ValueKinds
     public static ValueKind<int> Mtu { get; } = Integer(
         "an MTU", FrameLimits.MinMtu, FrameLimits.MaxMtu, FrameLimits.MaxMtu);
 
+    /// <summary>A name or address that a certificate can be for. A longer one than <see cref="MaxHostNameLength"/> is refused.</summary>
+    /// <param name="advice">Whose name it is, with an example.</param>
+    public static ValueKind<string> HostName(string advice) => new(
+        (string text, [MaybeNullWhen(false)] out string value) =>
+        {
+            value = text;
+            return text.Length <= MaxHostNameLength && Uri.CheckHostName(text) is not UriHostNameType.Unknown;
+        },
+        "a host name",
+        advice);
+
     /// <param name="name">With its article.</param>
     public static ValueKind<int> Integer(string name, int min, int max, int example) => new(
         (string text, out int value) =>
             int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= min && value <= max,
         name,
         string.Create(CultureInfo.InvariantCulture, $"Give a whole number from {min} to {max}, for example {example}"));
-
-    /// <summary>The name of an interface on Linux.</summary>
-    public static ValueKind<string> InterfaceName(string name, string example) => new(
-        (string text, [MaybeNullWhen(false)] out string value) =>
-        {
-            value = text;
-            return Platform.Linux.InterfaceName.IsValid(text);
-        },
-        name,
-        $"Use 1 to {Platform.Linux.InterfaceName.MaxLength} printable characters without blanks, for example {example}");
 
     /// <summary>Free text of a bounded length without control characters.</summary>
     public static ValueKind<string> Text(string name, int maxLength, string example) => new(

@@ -1,6 +1,6 @@
 using System.Runtime.Versioning;
-using Softlan.Roles.CommandLine;
 using Softlan.Roles.Demo.Probes;
+using Softlan.Roles.Hosting;
 
 namespace Softlan.Roles.Demo;
 

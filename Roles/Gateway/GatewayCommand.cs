@@ -1,16 +1,16 @@
 using System.CommandLine;
 using Softlan.Platform;
 using Softlan.Roles.CommandLine;
-using Softlan.Roles.Shared;
+using Softlan.Roles.Hosting;
 
 namespace Softlan.Roles.Gateway;
 
 /// <summary>The command line of <c>softlan gateway</c>: parse, check, hand over <see cref="GatewayOptions"/>.</summary>
 internal static class GatewayCommand
 {
-    private static readonly ValueKind<string> InterfaceKind = ValueKinds.InterfaceName("an interface name", "eth0");
+    private static readonly ValueKind<string> InterfaceKind = LinuxValueKinds.InterfaceName("an interface name", "eth0");
 
-    private static readonly ValueKind<string> BridgeKind = ValueKinds.InterfaceName("a bridge name", "br0");
+    private static readonly ValueKind<string> BridgeKind = LinuxValueKinds.InterfaceName("a bridge name", "br0");
 
     /// <param name="run">Runs the gateway; what it returns is the exit code.</param>
     public static Command Create(Func<GatewayOptions, LoggingOptions, int> run)

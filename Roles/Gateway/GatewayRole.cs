@@ -1,7 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Softlan.Platform;
-using Softlan.Roles.CommandLine;
+using Softlan.Roles.Hosting;
 using Softlan.Roles.Shared;
 using Softlan.Wire;
 using Softlan.Wire.Control;
@@ -29,8 +29,6 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
     private static readonly DropReason[] ExpectedDrops =
         [DropReason.UnknownDestination, DropReason.SwitchControl, DropReason.NotConnected, DropReason.Congested];
 
-    private static readonly TimeSpan DropReportInterval = TimeSpan.FromMinutes(1);
-
     private static readonly TimeSpan FarewellTime = TimeSpan.FromMilliseconds(50);
 
     private readonly ILane _lane;
@@ -44,13 +42,10 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
     private readonly PlayerMacs _macs;
     private readonly PlayerRefusals _refusals;
     private readonly LanNews _lan;
-    private readonly DropReport _drops = new(ExpectedDrops);
+    private readonly SessionReporter _reporter;
     private readonly ILaneTimer _camTimer;
-    private readonly ILaneTimer _reportTimer;
-    private readonly StatusConsole? _console;
     private readonly byte[] _camFrame = new byte[CamRefresh.Length];
     private Action<SoftlanException?>? _ended;
-    private StatusLine? _status;
     private ILaneTimer? _farewellTimer;
     private bool _hasBridged;
     private bool _isDisposed;
@@ -77,7 +72,6 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
         _options = options;
         _resume = resume;
         _logger = logger;
-        _console = console;
         _traces = logger.IsEnabled(LogLevel.Trace);
         RelaySessionOptions session = new()
         {
@@ -92,11 +86,11 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
             ResumeToken = resume?.Find(),
         };
         _session = new RelaySession(lane, engine, session, this, logger, resolver, random);
+        _reporter = new SessionReporter(lane, _session, console, logger, ExpectedDrops);
         _refusals = new PlayerRefusals(lane, _session, _macs, options.Interface, logger);
         _lan = new LanNews(lane, _session, port.Port, options.Interface, logger);
         _loops = new LoopWatch(lane, logger, options.Interface, options.Join.Room, _macs, OnRefused, OnCamTimer);
         _camTimer = lane.CreateTimer(OnCamTimer);
-        _reportTimer = lane.CreateTimer(OnReportTimer);
     }
 
     public RelaySession Session => _session;
@@ -108,13 +102,8 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
         _ended = ended;
         _port.Start(this);
         _camTimer.Set(CamRefresh.Interval);
-        _reportTimer.Set(DropReportInterval);
-        if (_console is not null)
-        {
-            SessionStatus status = new(_lane, _session, hasGateway: false, _port.Counters, ExpectedDrops);
-            _status = new StatusLine(_lane, _console, status.Describe);
-        }
-
+        _reporter.Start();
+        _reporter.OnPortOpened(_port.Counters, hasGateway: false);
         _session.Start();
     }
 
@@ -141,11 +130,10 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
         }
 
         _isDisposed = true;
-        _status?.Dispose();
+        _reporter.Dispose();
         _session.Dispose();
         _camTimer.Dispose();
         _loops.Dispose();
-        _reportTimer.Dispose();
         _farewellTimer?.Dispose();
         _port.Dispose();
     }
@@ -197,7 +185,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
 
     void IRelaySessionOwner.OnConnecting(IPEndPoint relay)
     {
-        // The gateway's own traffic to the relay is unicast of this host, which is never bridged: there is no route to pin.
+        // The gateway's own traffic to the relay is unicast of this host, which is never bridged: there is no route to hold.
     }
 
     void IRelaySessionOwner.OnResumeToken(string token) => _resume?.Save(token);
@@ -331,20 +319,6 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
         }
     }
 
-    private void OnReportTimer()
-    {
-        _reportTimer.Set(DropReportInterval);
-        ReportDrops();
-    }
-
-    private void ReportDrops()
-    {
-        if (_drops.Next(_session.Counters, _port.Counters) is { } drops)
-        {
-            GatewayLog.Dropped(_logger, drops);
-        }
-    }
-
     /// <summary>Reports the end once the goodbye has left the machine.</summary>
     private void End(SoftlanException? reason)
     {
@@ -356,10 +330,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
         _ended = null;
         _camTimer.Cancel();
         _loops.Stop();
-        _reportTimer.Cancel();
-        ReportDrops();
-        _status?.Dispose();
-        _status = null;
+        _reporter.Finish();
         _port.Dispose();
         if (_hasBridged)
         {

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 using Softlan.Platform;
 using Softlan.Platform.Linux;
 using Softlan.Platform.Linux.Netlink;
-using Softlan.Roles.CommandLine;
+using Softlan.Roles.Hosting;
 using Softlan.Roles.Shared;
 using Softlan.Wire;
 
@@ -18,7 +18,7 @@ internal static class LinuxGateway
     public static int Run(GatewayOptions options, LoggingOptions logging, Func<EventLoop, ILoggerFactory, IQuicEngine> createEngine)
     {
         StatusConsole? console = StatusConsole.InstallOrNull(logging);
-        GatewayLock? held = null;
+        LinuxGatewayLock? held = null;
         try
         {
             return LinuxHost.Run(
@@ -34,13 +34,13 @@ internal static class LinuxGateway
     }
 
     private static GatewayRole Create(
-        EventLoop loop, IQuicEngine engine, GatewayOptions options, ILogger logger, StatusConsole? console, out GatewayLock? held)
+        EventLoop loop, IQuicEngine engine, GatewayOptions options, ILogger logger, StatusConsole? console, out LinuxGatewayLock? held)
     {
         held = null;
         GatewayPort port = Open(loop, options, logger);
         try
         {
-            held = GatewayLock.Take(options.Join.Room, options.Interface, logger);
+            held = LinuxGatewayLock.Take(options.Join.Room, options.Interface, logger);
             ResumeFile resume = ResumeFile.OfGateway(
                 StateFiles.DefaultDirectory(), options.Relay, options.Join.Room, options.Interface, logger);
             return new GatewayRole(loop, engine, port, options, resume, logger, console);

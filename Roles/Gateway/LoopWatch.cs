@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Softlan.Platform;
-using Softlan.Roles.Shared;
 using Softlan.Wire;
 
 namespace Softlan.Roles.Gateway;
@@ -98,7 +97,7 @@ internal sealed class LoopWatch : IDisposable
                 GatewayLog.StrayLoop(_logger, source, _interface, _room);
                 break;
             case LoopVerdict.Pause:
-                GatewayLog.Loop(_logger, source, _interface, _room, SessionFailures.Seconds(LoopGuard.PauseLength));
+                GatewayLog.Loop(_logger, source, _interface, _room, DurationText.Seconds(LoopGuard.PauseLength));
                 _pauseTimer.Set(LoopGuard.PauseLength);
                 break;
         }

@@ -36,7 +36,7 @@ internal sealed class PlayerRefusals(ILane lane, RelaySession session, PlayerMac
         else
         {
             GatewayLog.LanMacAnnounced(
-                logger, Describe(peer), @interface, SessionFailures.Seconds(macs.HeardAgo(peer.Mac, lane.Now) ?? TimeSpan.Zero));
+                logger, Describe(peer), @interface, DurationText.Seconds(macs.HeardAgo(peer.Mac, lane.Now) ?? TimeSpan.Zero));
         }
     }
 

@@ -2,7 +2,7 @@ using System.Runtime.Versioning;
 using Microsoft.Extensions.Logging;
 using Softlan.Platform;
 using Softlan.Platform.Linux;
-using Softlan.Roles.CommandLine;
+using Softlan.Roles.Hosting;
 
 namespace Softlan.Roles.Relay;
 

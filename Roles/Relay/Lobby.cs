@@ -95,85 +95,21 @@ internal sealed class Lobby : ILinkAcceptor
     public void Enter(RelayPeer peer, HelloMessage hello)
     {
         _garbage.NoteJoin();
-        if (hello.Version != HelloMessage.CurrentVersion)
+        if (FindHome(hello, out int home) is { } homeless)
         {
-            peer.Reject(
-                RejectReason.BadVersion,
-                $"This relay speaks version {HelloMessage.CurrentVersion} of the protocol, your softlan speaks {hello.Version}; "
-                + "use the same release as the relay.");
-            return;
+            Reject(peer, hello, homeless);
         }
-
-        if (_isDraining)
-        {
-            // Wherever the room is: a link that was handed over now would travel only to be rejected there, or to be let in and sent away.
-            peer.Reject(RejectReason.Draining, "The relay is about to stop; try again in a minute.");
-            return;
-        }
-
-        if (FindHome(hello.Room) is not { } home)
-        {
-            peer.Reject(RejectReason.ServerFull, $"The relay has had {_house.MaxKnownRooms} rooms within a minute; try again in a minute.");
-            return;
-        }
-
-        if (home != _worker)
+        else if (home != _worker)
         {
             HandOver(peer, hello, home);
-            return;
         }
-
-        _rooms.TryGetValue(hello.Room, out Room? room);
-        Seat? seat = room is null ? null : FindSeat(room, hello);
-        if (_admission.Judge(hello, room, seat?.Occupant) is { } rejection)
+        else if (Admit(peer, hello, out Room? room, out Seat? seat) is { } rejection)
         {
-            ForgetUnused(hello.Room);
-            peer.Reject(rejection.Reason, rejection.Text);
-            return;
-        }
-
-        bool comesBack = seat is not null;
-        Room entered = room ?? new Room(hello.Room, _lane, _logger);
-        seat ??= entered.Seats.TryCreate(_lane.Now);
-        if (seat is null)
-        {
-            peer.Reject(RejectReason.ServerFull, "Too many players came and went in this room within a minute; try again in a minute.");
-            return;
-        }
-
-        // Last of all, so that a hello that is rejected costs no join.
-        if (!seat.WasTakenBy(hello) && !_house.Joins.TryTake(peer.RemoteEndPoint.Address, _lane.Now))
-        {
-            ForgetUnused(hello.Room);
-            peer.Reject(RejectReason.ServerFull, "Too many have joined from this address within a few minutes; try again in a minute.");
-            return;
-        }
-
-        _rooms[hello.Room] = entered;
-        if (entered.IsEmpty)
-        {
-            _house.CountRoom(1);
-            entered.Switch.Mtu = Math.Min(Options.MaxMtu, hello.Mtu);
-            RelayLog.RoomOpened(_logger, entered.Code, entered.Switch.Mtu);
-        }
-
-        if (seat.Occupant is null)
-        {
-            _house.CountPeer(1);
-        }
-
-        entered.Enter(peer, seat, hello, _lane.Now);
-        if (comesBack)
-        {
-            RelayLog.CameBack(_logger, peer.Id, hello.Role, hello.Name, entered.Code, peer.RemoteEndPoint, hello.Software);
-        }
-        else if (peer.IsGateway)
-        {
-            RelayLog.GatewayJoined(_logger, peer.Id, hello.Name, entered.Code, peer.RemoteEndPoint, hello.Software);
+            Reject(peer, hello, rejection);
         }
         else
         {
-            RelayLog.ClientJoined(_logger, peer.Id, hello.Name, peer.Mac, entered.Code, peer.RemoteEndPoint, hello.Software);
+            SitDown(peer, hello, room!, seat!);
         }
     }
 
@@ -231,19 +167,115 @@ internal sealed class Lobby : ILinkAcceptor
         TellDrained();
     }
 
-    /// <summary>Nobody came in, so no room was made.</summary>
-    private void ForgetUnused(RoomCode code)
+    /// <summary>Where a hello belongs.</summary>
+    /// <param name="home">The worker of its room: the one that has it, or this one, which is to open it now or to give the claim back.</param>
+    /// <returns>Why it belongs nowhere; null: it does.</returns>
+    private (RejectReason Reason, string Text)? FindHome(HelloMessage hello, out int home)
     {
-        if (!_rooms.ContainsKey(code))
+        home = _worker;
+        if (hello.Version != HelloMessage.CurrentVersion)
         {
-            _house.Forget(code, _worker);
+            return (
+                RejectReason.BadVersion,
+                $"This relay speaks version {HelloMessage.CurrentVersion} of the protocol, your softlan speaks {hello.Version}; "
+                + "use the same release as the relay.");
+        }
+
+        if (_isDraining)
+        {
+            // Wherever the room is: a link that was handed over now would travel only to be rejected there, or to be let in and sent away.
+            return (RejectReason.Draining, "The relay is about to stop; try again in a minute.");
+        }
+
+        if (ClaimHome(hello.Room) is not { } found)
+        {
+            return (RejectReason.ServerFull, $"The relay has had {_house.MaxKnownRooms} rooms within a minute; try again in a minute.");
+        }
+
+        home = found;
+        return null;
+    }
+
+    /// <summary>Whether somebody may come into a room of this worker. Changes nothing but the count of joins.</summary>
+    /// <param name="room">Where to; nobody knows it yet where there was none. Without meaning for who is rejected.</param>
+    /// <param name="seat">The one that it has the token for, or a fresh one. Without meaning for who is rejected.</param>
+    /// <returns>Why not; null: it may.</returns>
+    private (RejectReason Reason, string Text)? Admit(RelayPeer peer, HelloMessage hello, out Room? room, out Seat? seat)
+    {
+        _rooms.TryGetValue(hello.Room, out room);
+        seat = room is null ? null : FindSeat(room, hello);
+        if (_admission.Judge(hello, room, seat?.Occupant) is { } rejection)
+        {
+            return rejection;
+        }
+
+        room ??= new Room(hello.Room, _lane, _logger);
+        seat ??= room.Seats.TryCreate(_lane.Now);
+        if (seat is null)
+        {
+            return (RejectReason.ServerFull, "Too many players came and went in this room within a minute; try again in a minute.");
+        }
+
+        // Last of all, so that a hello that is rejected costs no join.
+        return seat.WasTakenBy(hello) || _house.Joins.TryTake(peer.RemoteEndPoint.Address, _lane.Now)
+            ? null
+            : (RejectReason.ServerFull, "Too many have joined from this address within a few minutes; try again in a minute.");
+    }
+
+    /// <summary>The one place where a hello is turned away: the claim on a room that nobody has opened is given back.</summary>
+    private void Reject(RelayPeer peer, HelloMessage hello, (RejectReason Reason, string Text) rejection)
+    {
+        if (!_rooms.ContainsKey(hello.Room))
+        {
+            _house.Forget(hello.Room, _worker);
+        }
+
+        peer.Reject(rejection.Reason, rejection.Text);
+    }
+
+    /// <summary>Opens the room where it is empty, and seats whoever was admitted.</summary>
+    private void SitDown(RelayPeer peer, HelloMessage hello, Room room, Seat seat)
+    {
+        _rooms[hello.Room] = room;
+        if (room.IsEmpty)
+        {
+            _house.CountRoom(1);
+            room.Switch.Mtu = Math.Min(Options.MaxMtu, hello.Mtu);
+            RelayLog.RoomOpened(_logger, room.Code, room.Switch.Mtu);
+        }
+
+        if (seat.Occupant is null)
+        {
+            _house.CountPeer(1);
+        }
+
+        bool comesBack = seat.WasTaken;
+        room.Enter(peer, seat, hello, _lane.Now);
+        TellEntered(peer, hello, room, comesBack);
+    }
+
+    private void TellEntered(RelayPeer peer, HelloMessage hello, Room room, bool comesBack)
+    {
+        if (comesBack)
+        {
+            RelayLog.CameBack(_logger, peer.Id, hello.Role, hello.Name, room.Code, peer.RemoteEndPoint, hello.Software);
+        }
+        else if (peer.IsGateway)
+        {
+            RelayLog.GatewayJoined(_logger, peer.Id, hello.Name, room.Code, peer.RemoteEndPoint, hello.Software);
+        }
+        else
+        {
+            RelayLog.ClientJoined(_logger, peer.Id, hello.Name, peer.Mac, room.Code, peer.RemoteEndPoint, hello.Software);
         }
     }
 
-    /// <summary>The worker of a room. Makes room for a new one where too many are remembered only for those who may come back.</summary>
-    private int? FindHome(RoomCode code)
+    /// <summary>The worker of a room; where none has it, it is this one's from now on. Makes place for a new one where too many are remembered only
+    /// for those who may come back.</summary>
+    /// <returns>Null: too many rooms are known for one more.</returns>
+    private int? ClaimHome(RoomCode code)
     {
-        if (_house.FindHome(code, _worker) is { } home)
+        if (_house.FindOrClaimHome(code, _worker) is { } home)
         {
             return home;
         }
@@ -254,7 +286,7 @@ internal sealed class Lobby : ILinkAcceptor
             other._lane.Post(other.ForgetLongestEmpty); // For the next who asks.
         }
 
-        return _house.FindHome(code, _worker);
+        return _house.FindOrClaimHome(code, _worker);
     }
 
     private void ForgetLongestEmpty()

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Softlan.Platform;
 using Softlan.Roles.CommandLine;
+using Softlan.Roles.Hosting;
 using Softlan.Roles.Shared;
 using Softlan.Wire;
 
@@ -10,8 +11,6 @@ namespace Softlan.Roles.Relay;
 internal static class RelayCommand
 {
     public const string Name = "relay";
-
-    private const int MaxServerNameLength = 253;
 
     private static readonly ValueKind<ListenAddress> ListenKind = new(
         ListenAddress.TryParse,
@@ -25,9 +24,7 @@ internal static class RelayCommand
         + $"from {BitRate.FromBitsPerSecond(BitRate.MinBitsPerSecond)} to {BitRate.FromBitsPerSecond(BitRate.MaxBitsPerSecond)}, "
         + "for example 20mbit, or unlimited");
 
-    private static readonly ValueKind<string> HostNameKind = new(
-        IsHostName,
-        "a host name",
+    private static readonly ValueKind<string> HostNameKind = ValueKinds.HostName(
         "Give a name or address by which players reach this machine, for example relay.example.org");
 
     public static Command Create(Func<RelayOptions, LoggingOptions, int> run)
@@ -150,11 +147,5 @@ internal static class RelayCommand
             },
             LoggingArguments.Read(parsed)));
         return command;
-    }
-
-    private static bool IsHostName(string text, out string name)
-    {
-        name = text;
-        return text.Length is >= 1 and <= MaxServerNameLength && Uri.CheckHostName(text) is not UriHostNameType.Unknown;
     }
 }

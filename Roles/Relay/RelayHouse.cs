@@ -66,7 +66,7 @@ internal sealed class RelayHouse
 
     /// <summary>The worker that has the room; where none has, <paramref name="claimant"/> has it from now on.</summary>
     /// <returns>Null: too many rooms are known for one more.</returns>
-    public int? FindHome(RoomCode room, int claimant)
+    public int? FindOrClaimHome(RoomCode room, int claimant)
     {
         lock (_lock)
         {

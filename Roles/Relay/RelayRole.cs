@@ -1,7 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Softlan.Platform;
-using Softlan.Roles.CommandLine;
+using Softlan.Roles.Hosting;
 using Softlan.Roles.Shared;
 using Softlan.Wire;
 
@@ -210,11 +210,7 @@ internal sealed class RelayRole : IRole
 
     private void Tell(PeerCounters counters, ListenerStatistics listeners)
     {
-        if (_drops.Next(counters) is { } drops)
-        {
-            RelayLog.Dropped(_logger, drops);
-        }
-
+        _drops.Tell(_logger, counters);
         if (_refusals.Next(listeners.RefusedForLoad, _quota.Refusals) is { } refusals)
         {
             RelayLog.TurnedAway(_logger, refusals);

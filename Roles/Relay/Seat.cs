@@ -21,6 +21,9 @@ internal sealed class Seat(ushort id, ResumeToken token)
     /// <summary>When the last occupant left; meaningless while there is one.</summary>
     public TimeSpan VacantSince { get; set; }
 
+    /// <summary>Whether somebody has ever sat here.</summary>
+    public bool WasTaken => _limits is not null;
+
     /// <summary>Whether it was taken last in this role and with this MAC: then nobody is new to the room.</summary>
     public bool WasTakenBy(HelloMessage hello) => _limits is not null && _role == hello.Role && (_role == PeerRole.Gateway || _mac == hello.Mac);
 

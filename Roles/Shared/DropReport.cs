@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Logging;
 using Softlan.Wire;
 
 namespace Softlan.Roles.Shared;
@@ -9,6 +10,15 @@ internal sealed class DropReport(params DropReason[] expected)
     private static readonly DropReason[] Reasons = Enum.GetValues<DropReason>();
 
     private readonly long[] _told = new long[Reasons.Length];
+
+    /// <summary>Tells the operator, where there is something to tell.</summary>
+    public void Tell(ILogger logger, params ReadOnlySpan<PeerCounters> counters)
+    {
+        if (Next(counters) is { } drops)
+        {
+            DropReportLog.Dropped(logger, drops);
+        }
+    }
 
     /// <returns>Null when there is nothing to tell; otherwise <c>PortBusy 12, RateLimited 3</c>.</returns>
     public string? Next(params ReadOnlySpan<PeerCounters> counters)

@@ -7,7 +7,7 @@ namespace Softlan.Roles.Shared;
 /// <summary>What a <see cref="RelaySession"/> reports, always on its lane. The owner may call any member of the session from here.</summary>
 internal interface IRelaySessionOwner
 {
-    /// <summary>The session is about to connect to this address: the last moment to pin a route to it. A <see cref="SoftlanException"/> thrown here
+    /// <summary>The session is about to connect to this address: the last moment to hold a route to it. A <see cref="SoftlanException"/> thrown here
     /// ends the session.</summary>
     void OnConnecting(IPEndPoint relay);
 

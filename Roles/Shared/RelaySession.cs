@@ -64,7 +64,7 @@ internal sealed class RelaySession : IFrameLinkHandler, IDisposable
         _delay = new ReconnectDelay(random ?? Random.Shared.NextDouble);
         _resumeToken = options.ResumeToken;
         _timer = lane.CreateTimer(OnTimer);
-        _membership = new RoomMembership(lane, engine, options, owner, logger, this);
+        _membership = new RoomMembership(lane, engine, options, owner, logger, why => BreakOff(why, CloseReason.TimedOut));
         _connector = new RelayConnector(lane, engine, options, owner, resolver ?? new SystemRelayResolver(), logger, Counters, this, OnRoundFailed);
     }
 
@@ -230,7 +230,7 @@ internal sealed class RelaySession : IFrameLinkHandler, IDisposable
     }
 
     /// <summary>Ends the link because of what the relay does, and tries again later.</summary>
-    internal void BreakOff(string why, CloseReason reason = CloseReason.ProtocolError)
+    private void BreakOff(string why, CloseReason reason = CloseReason.ProtocolError)
     {
         Detach()?.Close(reason, why);
         OnLost(CloseReason.ProtocolError, why);
@@ -326,7 +326,7 @@ internal sealed class RelaySession : IFrameLinkHandler, IDisposable
         }
 
         TimeSpan delay = _delay.Next();
-        SessionLog.Lost(_logger, _options.Relay, text, SessionFailures.Seconds(delay));
+        SessionLog.Lost(_logger, _options.Relay, text, DurationText.Seconds(delay));
         Wait(text, delay);
     }
 
@@ -342,7 +342,7 @@ internal sealed class RelaySession : IFrameLinkHandler, IDisposable
     {
         if (_toldReason == failure.Reason && _lane.Now - _toldAt < ReminderInterval)
         {
-            SessionLog.TryingAgain(_logger, _options.Relay, SessionFailures.Seconds(delay), failure.Reason);
+            SessionLog.TryingAgain(_logger, _options.Relay, DurationText.Seconds(delay), failure.Reason);
             return;
         }
 

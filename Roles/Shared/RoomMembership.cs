@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Softlan.Platform;
-using Softlan.Roles.CommandLine;
 using Softlan.Wire;
 using Softlan.Wire.Control;
 
@@ -46,7 +45,7 @@ internal sealed class RoomMembership : IDisposable
     private readonly RelaySessionOptions _options;
     private readonly IRelaySessionOwner _owner;
     private readonly ILogger _logger;
-    private readonly RelaySession _session;
+    private readonly Action<string> _onSilence;
     private readonly ILaneTimer _timer;
     private readonly TokenBucket _peerLines = new(PeerLinesPerSecond, PeerLinesBurst);
     private readonly TokenBucket _lanLines = new(LanLinesPerSecond, LanLinesBurst);
@@ -62,14 +61,16 @@ internal sealed class RoomMembership : IDisposable
     private int _ticks;
     private long _malformedTold;
 
-    public RoomMembership(ILane lane, IQuicEngine engine, RelaySessionOptions options, IRelaySessionOwner owner, ILogger logger, RelaySession session)
+    /// <param name="onSilence">Nothing has come from the relay for too long, as the text says: its link is to be given up.</param>
+    public RoomMembership(
+        ILane lane, IQuicEngine engine, RelaySessionOptions options, IRelaySessionOwner owner, ILogger logger, Action<string> onSilence)
     {
         _lane = lane;
         _engine = engine;
         _options = options;
         _owner = owner;
         _logger = logger;
-        _session = session;
+        _onSilence = onSilence;
         _timer = lane.CreateTimer(OnTick);
         _direction = options.Role == PeerRole.Client ? FrameDirection.FromClient : FrameDirection.FromGateway;
     }
@@ -137,7 +138,7 @@ internal sealed class RoomMembership : IDisposable
         Mtu = _options.Mtu,
         MaxDatagram = _options.DatagramLimit ?? FrameLimits.MaxDatagramLength,
         Resume = resumeToken,
-        Software = SoftlanCommandLine.Version,
+        Software = SoftlanVersion.Text,
     };
 
     /// <returns>False when the relay names peers that cannot be.</returns>
@@ -372,7 +373,7 @@ internal sealed class RoomMembership : IDisposable
         TimeSpan silence = _lane.Now - _lastHeard;
         if (silence >= SilenceBeforeReconnect)
         {
-            _session.BreakOff($"nothing came from it for {silence.TotalSeconds:0} s", CloseReason.TimedOut);
+            _onSilence($"nothing came from it for {silence.TotalSeconds:0} s");
         }
         else if (silence >= SilenceBeforeHint && !_hinted)
         {

@@ -60,10 +60,4 @@ internal static class SessionFailures
             text,
             "stop the other one: both use the same identity")
         : SoftlanException.Create($"{options.Relay} removed us from room '{options.Room}'", text, "ask the host why");
-
-    /// <summary>A delay as people say it: <c>0.3 s</c>, <c>8 s</c>.</summary>
-    public static string Seconds(TimeSpan delay) =>
-        delay.TotalSeconds < 1
-            ? FormattableString.Invariant($"{delay.TotalSeconds:0.0#} s")
-            : FormattableString.Invariant($"{delay.TotalSeconds:0} s");
 }

@@ -1,5 +1,5 @@
 using System.Text;
-using Softlan.Roles.CommandLine;
+using Softlan.Roles.Hosting;
 
 namespace Softlan.Roles.Shared;
 

@@ -30,14 +30,40 @@ public sealed partial class DependencyTests
             SourceFile.All.Where(file => !file.Path.StartsWith("Platform/", StringComparison.Ordinal) && !IsTest(file)),
             CallsNativeCode());
 
-    /// <summary>Windows' types stay in their folder and in the files that are named for it, so that no rule of softlan depends on it; for Linux the
-    /// loop does the same.</summary>
+    /// <summary>Where Linux' types may be named beside its folders and the files that are named for it: what only Linux has, and what does a thing
+    /// in one way on Linux and in another elsewhere.</summary>
+    private static readonly string[] LinuxToo =
+    [
+        "Platform/Quic/Ngtcp2/",
+        "Platform/QuicEngines.cs",
+        "Platform/PrivateDirectory.cs",
+        "Roles/Demo/",
+        "Roles/Hosting/StandardStreams.cs",
+    ];
+
+    /// <summary>Windows' types stay in its folders and in the files that are named for it, so that no rule of softlan depends on it.</summary>
     [Fact]
     public void PlatformWindows_IsKnownToWindowsFilesAlone() =>
+        AssertNone(SourceFile.All.Where(file => !IsOf("Windows", file) && !IsTest(file)), NamesPlatformWindows());
+
+    [Fact]
+    public void PlatformLinux_IsKnownToLinuxFilesAlone() =>
         AssertNone(
             SourceFile.All.Where(file =>
-                !file.Path.StartsWith("Platform/Windows/", StringComparison.Ordinal) && !IsWindowsRole(file) && !IsTest(file)),
-            NamesPlatformWindows());
+                !IsOf("Linux", file) && !LinuxToo.Any(place => file.Path.StartsWith(place, StringComparison.Ordinal)) && !IsTest(file)),
+            NamesPlatformLinux());
+
+    /// <summary>What a client does is one thing, and how each system does it another.</summary>
+    [Fact]
+    public void Client_KnowsNoSystem() =>
+        AssertNone(SourceFile.In("Roles/Client").Where(file => !IsOf("Linux", file) && !IsOf("Windows", file)), NamesClientOfASystem());
+
+    [Fact]
+    public void ClientOfASystem_DoesNotKnowTheOther()
+    {
+        AssertNone(SourceFile.In("Roles/Client/Linux"), NamesWindows());
+        AssertNone(SourceFile.In("Roles/Client/Windows"), NamesLinux());
+    }
 
     [Fact]
     public void PlatformWindows_DoesNotKnowLinux() => AssertNone(SourceFile.In("Platform/Windows"), NamesPlatformLinux());
@@ -80,8 +106,9 @@ public sealed partial class DependencyTests
 
     private static bool IsTest(SourceFile file) => file.Path.StartsWith("tests/", StringComparison.Ordinal);
 
-    private static bool IsWindowsRole(SourceFile file) =>
-        file.Path.StartsWith("Roles/", StringComparison.Ordinal) && Path.GetFileName(file.Path).StartsWith("Windows", StringComparison.Ordinal);
+    /// <summary>Whether a file lies in a system's folder or is named for it.</summary>
+    private static bool IsOf(string system, SourceFile file) =>
+        file.Path.Contains($"/{system}/", StringComparison.Ordinal) || Path.GetFileName(file.Path).StartsWith(system, StringComparison.Ordinal);
 
     private static void AssertNone(IEnumerable<SourceFile> files, Regex forbidden) =>
         Assert.Empty(files.SelectMany(file =>
@@ -114,6 +141,15 @@ public sealed partial class DependencyTests
 
     [GeneratedRegex(@"\bPlatform\.Linux\b")]
     private static partial Regex NamesPlatformLinux();
+
+    [GeneratedRegex(@"\b(Platform|Client)\.Windows\b")]
+    private static partial Regex NamesWindows();
+
+    [GeneratedRegex(@"\b(Platform|Client)\.Linux\b")]
+    private static partial Regex NamesLinux();
+
+    [GeneratedRegex(@"\bClient\.(Linux|Windows)\b")]
+    private static partial Regex NamesClientOfASystem();
 
     [GeneratedRegex(@"\[LibraryImport\b")]
     private static partial Regex DeclaresLibraryImport();

@@ -4,6 +4,7 @@ using System.Security.Principal;
 using Softlan.Platform;
 using Softlan.Roles;
 using Softlan.Roles.CommandLine;
+using Softlan.Roles.Hosting;
 using Softlan.Tests.Wine;
 
 // What Wine lacks of iphlpapi and setupapi comes from fakewin.dll, which is written against the C headers; of kernel32 it can make opening the

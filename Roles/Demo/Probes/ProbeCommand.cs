@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using Softlan.Roles.CommandLine;
+using Softlan.Roles.Hosting;
 
 namespace Softlan.Roles.Demo.Probes;
 

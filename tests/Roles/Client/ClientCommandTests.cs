@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Softlan.Platform;
 using Softlan.Roles.Client;
 using Softlan.Roles.CommandLine;
+using Softlan.Roles.Hosting;
 using Softlan.Wire;
 using Xunit;
 
@@ -63,6 +64,13 @@ public sealed class ClientCommandTests : IDisposable
         Assert.Equal(0, Run("--list-taps"));
         Assert.Equal("taps", _output.ToString());
         Assert.Null(_options);
+    }
+
+    [Fact]
+    public void Client_ServerNameLongerThanAnyInDns_IsAMistake()
+    {
+        Assert.Equal(ExitCodes.Usage, Run("--room", "R", "--server-name", string.Join('.', Enumerable.Repeat("relay", 50))));
+        Assert.Contains("is not a host name. Give the name in the relay's certificate,", _error.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]

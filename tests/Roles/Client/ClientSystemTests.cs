@@ -3,6 +3,7 @@ using Softlan.Platform;
 using Softlan.Roles;
 using Softlan.Roles.Client;
 using Softlan.Roles.CommandLine;
+using Softlan.Roles.Hosting;
 using Xunit;
 
 namespace Softlan.Tests.Roles.Client;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Softlan.Roles.CommandLine;
+using Softlan.Roles.Hosting;
 using Softlan.Tests.Fakes;
 using Softlan.Wire;
 using Xunit;

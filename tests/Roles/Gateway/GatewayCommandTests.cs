@@ -1,6 +1,7 @@
 using Softlan.Platform;
 using Softlan.Roles.CommandLine;
 using Softlan.Roles.Gateway;
+using Softlan.Roles.Hosting;
 using Softlan.Wire;
 using Xunit;
 

@@ -1,5 +1,6 @@
 using Softlan.Platform;
 using Softlan.Roles.CommandLine;
+using Softlan.Roles.Hosting;
 using Softlan.Roles.Relay;
 using Softlan.Roles.Shared;
 using Xunit;

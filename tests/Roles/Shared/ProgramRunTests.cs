@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
-using Softlan.Roles.Client.Dhcp;
+using Softlan.Roles.Client.Linux.Dhcp;
 using Softlan.Roles.Shared;
 using Softlan.Tests.Roles.Client;
 using Xunit;

@@ -1,4 +1,4 @@
-using Softlan.Roles.CommandLine;
+using Softlan.Roles.Hosting;
 using Softlan.Roles.Shared;
 using Softlan.Tests.Fakes;
 using Xunit;

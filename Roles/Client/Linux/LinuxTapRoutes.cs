@@ -1,0 +1,101 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.Versioning;
+using Microsoft.Extensions.Logging;
+using Softlan.Platform.Linux.Netlink;
+
+namespace Softlan.Roles.Client.Linux;
+
+/// <summary>The routes on the TAP: broadcasts and multicasts of games lead to the party, and nothing else but its own network does.</summary>
+/// <param name="netlink">For questions and changes.</param>
+/// <param name="tap">The interface.</param>
+/// <param name="home">What must not be led to the party; null where somebody else looks after the interface.</param>
+/// <param name="logger">For what the player should know.</param>
+[SupportedOSPlatform("linux")]
+internal sealed class LinuxTapRoutes(NetlinkSocket netlink, LinuxTapSettings tap, LinuxHomeGuard? home, ILogger logger)
+{
+    // Linux sends what goes to these out by the default route unless the sender bound itself to an interface, which games do not do: they would
+    // search the home network.
+    private static readonly IPNetwork[] PartyDestinations = [new(IPAddress.Broadcast, 32), new(IPAddress.Parse("224.0.0.0"), 4)];
+
+    /// <summary>Routes that are spoken of; a party that brings more has the others removed without a word.</summary>
+    private const int MaxSaid = 64;
+
+    private readonly HashSet<IPNetwork> _noted = [];
+    private readonly HashSet<IPNetwork> _said = [];
+
+    /// <summary>Adds what is missing and removes what must not be. Called often; changes nothing when all is well.</summary>
+    public void Maintain()
+    {
+        LinkEntry link = tap.Link;
+        IReadOnlyList<RouteEntry> all = NetlinkRoutes.List(netlink, protocol: null);
+        IReadOnlyList<RouteEntry> routes = [.. all.Where(route => route.InterfaceIndex == link.Index)];
+        IReadOnlyList<InterfaceAddress> addresses = NetlinkAddresses.List(netlink, link.Index);
+        home?.Look(all);
+
+        // Without an address of its own the TAP would only swallow what the home network should get.
+        bool hasAddress = addresses.Any(address => address.Address.AddressFamily == AddressFamily.InterNetwork);
+        if (link.IsUp && hasAddress)
+        {
+            foreach (IPNetwork destination in PartyDestinations.Where(destination => !routes.Any(route => route.Destination.Equals(destination))))
+            {
+                Add(destination, link.Index);
+            }
+        }
+
+        if (home is not null)
+        {
+            foreach (RouteEntry route in routes.Where(route => IsWide(route) || IsForeign(route, addresses, home.Servers)))
+            {
+                Remove(route);
+            }
+        }
+    }
+
+    private void Add(IPNetwork destination, int interfaceIndex)
+    {
+        NetlinkResult result = default;
+        void Apply() => result = NetlinkRoutes.Add(netlink, new RouteEntry { Destination = destination, InterfaceIndex = interfaceIndex });
+        if (_noted.Add(destination))
+        {
+            tap.Make(new HostChange.RouteAdded(destination.BaseAddress, destination.PrefixLength, null, tap.Name, interfaceIndex), Apply);
+        }
+        else
+        {
+            Apply(); // It went with the last address; undoing it once is enough.
+        }
+
+        if (!result.Succeeded && _said.Add(destination))
+        {
+            ClientLog.BroadcastsLeadElsewhere(logger, destination.ToString(), result.AlreadyExists ? WhoHas(destination) : result.Reason);
+        }
+    }
+
+    private string WhoHas(IPNetwork destination)
+    {
+        RouteEntry? softlans = NetlinkRoutes.List(netlink, RouteEntry.SoftlanProtocol).FirstOrDefault(route => route.Destination.Equals(destination));
+        return softlans is null
+            ? "another program has a route to it on another interface"
+            : $"another softlan of this machine, on {NetlinkLinks.Find(netlink, softlans.InterfaceIndex)?.Name ?? "another card"}, "
+                + $"leads them to its own party. A game has to ask for {tap.Name}";
+    }
+
+    private static bool IsWide(RouteEntry route) => route.Protocol != RouteEntry.SoftlanProtocol && WideRoutes.IsWide(route.Destination);
+
+    /// <summary>A part of the IPv6 internet that an advertisement calls on-link. One that belongs to an address which a person gave is that person's
+    /// affair.</summary>
+    private static bool IsForeign(RouteEntry route, IReadOnlyList<InterfaceAddress> addresses, IReadOnlyList<IPAddress> nameServers) =>
+        route.Protocol is RouteEntry.KernelProtocol or RouteEntry.AdvertisementProtocol
+        && (WideRoutes.IsForeign(route.Destination)
+            || (WideRoutes.IsGlobalIPv6(route.Destination) && nameServers.Any(route.Destination.Contains)))
+        && !addresses.Any(address => address.IsPermanent && route.Destination.Contains(address.Address));
+
+    private void Remove(RouteEntry route)
+    {
+        NetlinkResult result = NetlinkRoutes.Delete(netlink, route);
+        if (_said.Count < MaxSaid && _said.Add(route.Destination))
+        {
+            ClientLog.WideRouteRemoved(logger, route.Destination.ToString(), tap.Name, result.Succeeded ? "removed" : result.Reason);
+        }
+    }
+}

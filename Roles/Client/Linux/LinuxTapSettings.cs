@@ -1,0 +1,172 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.Versioning;
+using Microsoft.Extensions.Logging;
+using Softlan.Platform.Linux;
+using Softlan.Platform.Linux.Netlink;
+using Softlan.Roles.Client.Linux.Dhcp;
+using Softlan.Wire;
+
+namespace Softlan.Roles.Client.Linux;
+
+/// <summary>Link, IPv6 settings and IPv4 address of the TAP on Linux.</summary>
+/// <remarks>On a TAP that softlan made, nothing needs to be noted: everything goes with it. On one that was there before, each change is noted and
+/// put back.</remarks>
+/// <param name="netlink">For questions and changes.</param>
+/// <param name="undo">Takes back what is not noted.</param>
+/// <param name="changes">Where changes are noted.</param>
+/// <param name="name">The interface.</param>
+/// <param name="wasThere">Whether it was there before this client.</param>
+/// <param name="home">Told of an address before it is there.</param>
+/// <param name="logger">For what the player should know.</param>
+[SupportedOSPlatform("linux")]
+internal sealed class LinuxTapSettings(
+    NetlinkSocket netlink, IHostUndo undo, HostChanges changes, string name, bool wasThere, LinuxHomeGuard home, ILogger logger) : IAddressSetter
+{
+    // accept_ra (Documentation/networking/ip-sysctl.rst): 2 accepts advertisements also where forwarding is on.
+    private const int AcceptRaThoughForwarding = 2;
+
+    private HostChange.AddressAdded? _address;
+    private bool _mtuIsNoted;
+
+    public string Name => name;
+
+    public bool HasAddress => _address is not null;
+
+    /// <summary>The interface as it is now. Throws when somebody deleted it.</summary>
+    public LinkEntry Link => NetlinkLinks.Find(netlink, name)
+        ?? throw SoftlanException.Create($"Cannot use the TAP '{name}'", "it is gone", "find out who deleted it, and start again");
+
+    public void SetMtu(int mtu)
+    {
+        LinkEntry link = Link;
+        if (link.Mtu == mtu)
+        {
+            return;
+        }
+
+        void Apply() => NetlinkLinks.SetMtu(netlink, link.Index, mtu).ThrowIfFailed($"Cannot set the MTU of '{name}' to {mtu}");
+        if (_mtuIsNoted)
+        {
+            Apply();
+        }
+        else
+        {
+            Make(new HostChange.MtuReplaced(name, link.Mtu), Apply);
+            _mtuIsNoted = true;
+        }
+    }
+
+    public void BringUp()
+    {
+        LinkEntry link = Link;
+        if (!link.IsUp)
+        {
+            Make(new HostChange.BroughtUp(name), () => NetlinkLinks.SetUp(netlink, link.Index, up: true).ThrowIfFailed($"Cannot bring '{name}' up"));
+        }
+    }
+
+    /// <summary>An IPv6 setting. A kernel that does not have it needs none.</summary>
+    public void SetIPv6(string setting, int value)
+    {
+        if (Sysctl.ReadIPv6(name, setting) is { } old && old != value)
+        {
+            Make(new HostChange.SettingReplaced(name, setting, old), () => Sysctl.WriteIPv6(name, setting, value));
+        }
+    }
+
+    /// <summary>Takes addresses from router advertisements and nothing else: no default route, no further routes. To be called before the interface
+    /// comes up.</summary>
+    public void AcceptAddressesOnly()
+    {
+        SetIPv6(Sysctl.AcceptRaDefaultRouter, 0);
+        SetIPv6(Sysctl.AcceptRaRouteInformationMaxLength, 0);
+        SetIPv6(Sysctl.AcceptRaPrefixInformation, 1);
+
+        // A host that forwards (one with containers does) ignores advertisements unless it is told otherwise; at the party it is a host like any
+        // other.
+        SetIPv6(Sysctl.AcceptRa, AcceptRaThoughForwarding);
+    }
+
+    public void SetAddress(IPAddress address, int prefixLength)
+    {
+        HostChange.AddressAdded wanted = new(name, address, prefixLength);
+        LinkEntry link = Link;
+        IReadOnlyList<InterfaceAddress> all = NetlinkAddresses.List(netlink);
+        bool isThere = all.Any(other => other.InterfaceIndex == link.Index && other.Address.Equals(address) && other.PrefixLength == prefixLength);
+        if (isThere && wanted == _address)
+        {
+            return;
+        }
+
+        IPNetwork network = IPNetworks.Of(address, prefixLength);
+        if (!isThere)
+        {
+            home.Look(network);
+            home.RequireFree(address, network);
+            TellOverlap(network, all.Where(other => other.InterfaceIndex != link.Index));
+        }
+
+        RemoveAddress();
+        if (isThere)
+        {
+            return; // Somebody else's; it stays when softlan ends.
+        }
+
+        Make(wanted, () => NetlinkAddresses.Set(netlink, new InterfaceAddress
+        {
+            InterfaceIndex = link.Index,
+            Address = address,
+            PrefixLength = prefixLength,
+            Broadcast = prefixLength <= 30 ? IPNetworks.LastOf(network) : null,
+        }).ThrowIfFailed($"Cannot give '{name}' the address {address}/{prefixLength}"));
+        _address = wanted;
+    }
+
+    public void RemoveAddress()
+    {
+        if (_address is { } address)
+        {
+            _address = null;
+            Undo(address);
+        }
+    }
+
+    /// <summary>Makes a change; it is noted where it would outlive the TAP.</summary>
+    public void Make(HostChange change, Action apply)
+    {
+        if (wasThere)
+        {
+            changes.Make(change, apply);
+        }
+        else
+        {
+            apply();
+        }
+    }
+
+    private void Undo(HostChange change)
+    {
+        if (wasThere)
+        {
+            changes.Undo(change);
+        }
+        else
+        {
+            undo.Undo(change);
+        }
+    }
+
+    private void TellOverlap(IPNetwork party, IEnumerable<InterfaceAddress> others)
+    {
+        foreach (InterfaceAddress other in others.Where(other => other.Address.AddressFamily == AddressFamily.InterNetwork))
+        {
+            IPNetwork own = IPNetworks.Of(other.Address, other.PrefixLength);
+            if (IPNetworks.Overlap(own, party)
+                && NetlinkLinks.Find(netlink, other.InterfaceIndex) is { IsLoopback: false } link)
+            {
+                ClientLog.NetworksOverlap(logger, party.ToString(), own.ToString(), link.Name);
+            }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+using Microsoft.Extensions.Logging;
+using Softlan.Platform.Windows;
+using Softlan.Wire;
+using static Softlan.Platform.Windows.NativeIphlpapi;
+
+namespace Softlan.Roles.Client.Windows;
+
+/// <summary>The IP side of the TAP on Windows: MTU, metric 1, no default route through the party, and its DNS servers for its own names only. Each
+/// change is noted before it is first made.</summary>
+/// <remarks>
+/// Metric 1, because Windows sends 255.255.255.255 out on the interface with the best metric alone, and that is how games look for each other. No
+/// default routes, because with that metric a router that the party's DHCP names would take over the whole internet of this PC.
+/// </remarks>
+internal sealed class WindowsTapSettings(IIpHelper ip, HostChanges changes, TapAdapter adapter, ulong luid, ILogger logger)
+{
+    private const uint Metric = 1;
+
+    private readonly IpInterfaces _interfaces = new(ip);
+    private readonly HashSet<ushort> _noted = [];
+    private bool _saidNoIPv6;
+
+    /// <summary>Makes it so, or leaves it so.</summary>
+    /// <returns>False while Windows has no IPv4 on the adapter: right after it was started, or because somebody switched it off.</returns>
+    /// <exception cref="SoftlanException">Windows refuses, or does not keep it.</exception>
+    public bool Apply(int mtu)
+    {
+        if (!Apply(AF_INET, (uint)mtu))
+        {
+            return false;
+        }
+
+        try
+        {
+            Apply(AF_INET6, (uint)mtu);
+        }
+        catch (SoftlanException e)
+        {
+            if (!_saidNoIPv6)
+            {
+                _saidNoIPv6 = true;
+                ClientLog.IPv6NotPrepared(logger, adapter.Name, e.Message);
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Asks Windows to leave the party's DNS servers alone with names that are not the party's: with the best metric they would be asked
+    /// first, for everything.</summary>
+    /// <remarks>Best effort: what Windows makes of it stands in no documentation beside the field's name.</remarks>
+    public void LimitDns()
+    {
+        foreach (ushort family in (ushort[])[AF_INET, AF_INET6])
+        {
+            int error = ip.ReadDnsLimit(adapter.Id, family, out bool isLimited);
+            if (error == 0 && !isLimited)
+            {
+                HostChange.DnsLimited change = new(adapter.Name, adapter.Id, family == AF_INET6);
+                changes.Make(change, () => error = ip.WriteDnsLimit(adapter.Id, family, isLimited: true));
+                if (error != 0)
+                {
+                    changes.Forget(change);
+                }
+            }
+
+            if (error != 0)
+            {
+                ClientLog.DnsNotLimited(logger, adapter.Name, $"{nameof(SetInterfaceDnsSettings)}: {Win32Error.Text(error)}");
+            }
+        }
+    }
+
+    private bool Apply(ushort family, uint mtu)
+    {
+        IpInterfaceState wanted = new(AutomaticMetric: false, Metric, DefaultRoutesDisabled: true, mtu);
+        if (_interfaces.Read(luid, family) is not { } now)
+        {
+            return false;
+        }
+
+        if (now.Satisfies(wanted))
+        {
+            return true;
+        }
+
+        bool isThere = false;
+        void Write() => isThere = _interfaces.Write(luid, family, wanted);
+        if (_noted.Contains(family))
+        {
+            Write();
+        }
+        else
+        {
+            changes.Make(
+                new HostChange.IpInterfaceReplaced(
+                    adapter.Name, adapter.Id, family == AF_INET6, now.AutomaticMetric, now.Metric, now.DefaultRoutesDisabled, now.Mtu),
+                Write);
+            _noted.Add(family);
+        }
+
+        if (!isThere || _interfaces.Read(luid, family) is not { } kept)
+        {
+            return false;
+        }
+
+        // A default route that is allowed on the best interface would be the way of everything.
+        if (!kept.Satisfies(wanted))
+        {
+            throw SoftlanException.Create(
+                $"Cannot prepare the {IpInterfaces.NameOf(family)} side of the TAP adapter '{adapter.Name}'",
+                $"{nameof(SetIpInterfaceEntry)} succeeds, but {nameof(GetIpInterfaceEntry)} still says {kept}",
+                "another program (a VPN, a firewall) seems to hold the settings; end it, or restart the PC");
+        }
+
+        return true;
+    }
+}

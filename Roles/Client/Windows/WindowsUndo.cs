@@ -1,0 +1,81 @@
+using Softlan.Platform.Windows;
+using Softlan.Wire;
+using static Softlan.Platform.Windows.NativeIphlpapi;
+
+namespace Softlan.Roles.Client.Windows;
+
+/// <summary>Takes changes to a Windows machine back. An adapter that is gone took everything on it along.</summary>
+internal sealed class WindowsUndo(IWindowsMachine machine, WindowsCategoryTurns categories) : IHostUndo
+{
+    /// <summary>The service behind network categories has been seen to hang; an ending client does not.</summary>
+    private static readonly TimeSpan CategoryPatience = TimeSpan.FromSeconds(2);
+
+    public void Undo(HostChange change)
+    {
+        switch (change)
+        {
+            case HostChange.RouteAdded route:
+                new RouteTable(machine.Ip).RemoveHostRoute(route.Destination, route.InterfaceIndex, route.Gateway);
+                break;
+            case HostChange.NetworkAddressWritten written
+                when string.Equals(machine.Registry.ReadNetworkAddress(written.ClassKey), written.New, StringComparison.OrdinalIgnoreCase):
+                // The adapter goes on with the MAC that it has until it is started anew, which is nothing to interrupt the PC for.
+                machine.Registry.WriteNetworkAddress(written.ClassKey, written.Old);
+                break;
+            case HostChange.IpInterfaceReplaced replaced:
+                Restore(replaced);
+                break;
+            case HostChange.DnsLimited limited:
+                int error = machine.Ip.WriteDnsLimit(limited.Adapter, limited.IsIPv6 ? AF_INET6 : AF_INET, isLimited: false);
+                if (error != 0 && !Win32Error.IsMissing(error) && IsInstalled(limited.Adapter))
+                {
+                    throw Win32Error.ToException($"Cannot take back the {limited}", nameof(SetInterfaceDnsSettings), error);
+                }
+
+                break;
+            case HostChange.CategoryReplaced category:
+                SetCategory(category);
+                break;
+            default:
+                break; // Its adapter is gone.
+        }
+    }
+
+    private void Restore(HostChange.IpInterfaceReplaced replaced)
+    {
+        int error = machine.Ip.FindLuid(replaced.Adapter, out ulong luid);
+        IpInterfaces interfaces = new(machine.Ip, maxOdd: 0); // What is taken for gone is not put back.
+        IpInterfaceState old = new(replaced.AutomaticMetric, replaced.Metric, replaced.DefaultRoutesDisabled, replaced.Mtu);
+        if (error == 0 && interfaces.Write(luid, replaced.IsIPv6 ? AF_INET6 : AF_INET, old))
+        {
+            return;
+        }
+
+        // One side alone can be switched off, and takes its settings along. With neither the adapter is disabled or on its way up, and has them again
+        // when it is back.
+        bool isAway = error != 0 || interfaces.Read(luid, replaced.IsIPv6 ? AF_INET : AF_INET6) is null;
+        if (isAway && IsInstalled(replaced.Adapter))
+        {
+            throw SoftlanException.Create(
+                $"Cannot put the settings of '{replaced.Interface}' back",
+                error != 0 ? $"{nameof(ConvertInterfaceGuidToLuid)}: {Win32Error.Text(error)}" : "the adapter is disabled, or starts just now",
+                "enable it in Network Connections (ncpa.cpl), and start softlan once more");
+        }
+    }
+
+    private bool IsInstalled(Guid adapter) => machine.Registry.ListAdapters().Any(key => Guid.TryParse(key.InstanceId, out Guid id) && id == adapter);
+
+    private void SetCategory(HostChange.CategoryReplaced category)
+    {
+        Task set = Task.Run(() => categories.Restore(category.Network, (NetworkCategory)category.Old));
+        if (Task.WaitAny([set], CategoryPatience) < 0)
+        {
+            throw SoftlanException.Create(
+                $"Cannot set the {category} back",
+                "the Network List Manager does not answer",
+                "set it yourself in Settings, Network");
+        }
+
+        set.GetAwaiter().GetResult(); // Throws what went wrong, and not an AggregateException around it.
+    }
+}

@@ -1,0 +1,17 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Softlan.Roles.CommandLine;
+
+/// <summary>The kinds of values that only options of Linux take.</summary>
+internal static class LinuxValueKinds
+{
+    /// <summary>The name of an interface.</summary>
+    public static ValueKind<string> InterfaceName(string name, string example) => new(
+        (string text, [MaybeNullWhen(false)] out string value) =>
+        {
+            value = text;
+            return Platform.Linux.InterfaceName.IsValid(text);
+        },
+        name,
+        $"Use 1 to {Platform.Linux.InterfaceName.MaxLength} printable characters without blanks, for example {example}");
+}

@@ -1,6 +1,0 @@
-using Microsoft.Extensions.Logging;
-
-namespace Softlan.Roles.CommandLine;
-
-/// <summary>What is logged, and how it looks.</summary>
-internal sealed record LoggingOptions(LogLevel Level = LogLevel.Information, LogFormat Format = LogFormat.Text);

@@ -1,0 +1,45 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Softlan.Roles.Hosting;
+
+/// <summary>Makes loggers that write single lines to stderr, so that stdout stays free for output.</summary>
+internal static class SoftlanLogging
+{
+    /// <summary>Lines that may wait for stderr. Beyond it lines are lost and the loss is told: a terminal that is stopped with Ctrl-S must not stop
+    /// the frames.</summary>
+    private const int MaxQueuedLines = 4096;
+
+    public static ILoggerFactory Create(LoggingOptions options) => LoggerFactory.Create(logging =>
+    {
+        logging.SetMinimumLevel(options.Level);
+        if (options.Format == LogFormat.Json)
+        {
+            logging.AddJsonConsole(json =>
+            {
+                json.UseUtcTimestamp = true;
+                json.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+            });
+        }
+        else
+        {
+            logging.AddSimpleConsole(text =>
+            {
+                text.SingleLine = true;
+                text.TimestampFormat = "yyyy-MM-dd HH:mm:ss.fff ";
+                text.ColorBehavior = MayUseColor() ? LoggerColorBehavior.Default : LoggerColorBehavior.Disabled;
+            });
+        }
+
+        logging.AddConsole(console =>
+        {
+            console.LogToStandardErrorThreshold = LogLevel.Trace;
+            console.MaxQueueLength = MaxQueuedLines;
+            console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
+        });
+    });
+
+    // The formatter asks whether stdout is redirected; the log goes to stderr. NO_COLOR: https://no-color.org
+    private static bool MayUseColor() =>
+        !Console.IsErrorRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+}

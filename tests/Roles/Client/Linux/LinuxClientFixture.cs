@@ -1,0 +1,68 @@
+using System.Runtime.Versioning;
+using Softlan.Platform.Linux;
+using Softlan.Roles.Client;
+using Softlan.Roles.Client.Linux;
+using Softlan.Roles.Shared;
+using Softlan.Tests.Platform.Linux;
+using Softlan.Tests.Roles.Shared;
+using Softlan.Wire;
+using Xunit;
+
+namespace Softlan.Tests.Roles.Client.Linux;
+
+/// <summary>A player's Linux machine in a namespace of its own, with a real kernel and a root directory that the test may fill.</summary>
+[SupportedOSPlatform("linux")]
+public abstract class LinuxClientFixture : IDisposable
+{
+    protected const string Tap = "party0";
+
+    internal static readonly MacAddress Own = MacAddress.FromUInt64(0x02_00_5e_10_00_31);
+
+    internal TemporaryDirectory State { get; } = new();
+
+    internal TemporaryDirectory Root { get; } = new();
+
+    internal RecordingLogger Log { get; } = new();
+
+    public void Dispose()
+    {
+        State.Dispose();
+        Root.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>All that a client may change on the machine. What was wished of an offload is the owner's of the moment, and nothing to put
+    /// back.</summary>
+    internal static string Settings(NetworkNamespace ns) =>
+        ns.Ip("addr show") + ns.Ip("route show table all") + ns.Ip("-6 route show table all")
+        + ns.TryExec($"ethtool -k {Tap}").Output.Replace(" [requested on]", "", StringComparison.Ordinal);
+
+    internal static void InNamespace(Action<NetworkNamespace, EventLoop> test)
+    {
+        using NetworkNamespace ns = NetworkNamespace.Create("ethtool");
+        Assert.SkipUnless(File.Exists("/dev/net/tun"), "needs /dev/net/tun");
+        ns.Run(() =>
+        {
+            using EventLoop loop = new();
+            test(ns, loop);
+        });
+    }
+
+    internal LinuxClientHost Create(EventLoop loop, string address, MacAddress? virtualMac = null)
+    {
+        Assert.True(ClientAddress.TryParse(address, out ClientAddress? parsed));
+        return LinuxClientHost.Create(
+            loop,
+            new ClientOptions
+            {
+                Join = new JoinOptions { Room = SessionBench.Room },
+                IdentityPath = State.File("identity.json"),
+                StateDirectory = State.Path,
+                Tap = Tap,
+                Address = parsed,
+                VirtualMac = virtualMac,
+            },
+            Log,
+            new LinuxNameServers(Root.Path));
+    }
+}

@@ -1,0 +1,97 @@
+using System.Net;
+using System.Runtime.Versioning;
+using Softlan.Platform.Linux;
+using Softlan.Platform.Linux.Netlink;
+using Softlan.Roles.Client;
+using Softlan.Roles.Client.Linux;
+using Softlan.Tests.Platform.Linux;
+using Softlan.Wire;
+using Xunit;
+
+namespace Softlan.Tests.Roles.Client.Linux;
+
+/// <summary>What a journal asks for is undone on TAPs, and nothing is done elsewhere.</summary>
+[SupportedOSPlatform("linux")]
+public sealed class LinuxUndoTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+    private readonly RecordingLogger _log = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public void Undo_AnInterfaceThatIsNoTap_IsLeftAloneAndSaid()
+    {
+        InNamespace((ns, undo) =>
+        {
+            ns.Ip("link add home0 type bridge");
+            ns.Ip("addr add 192.168.1.77/24 dev home0");
+            ns.Ip("link set home0 up");
+            string before = Settings(ns);
+            HostChange[] asked =
+            [
+                new HostChange.AddressAdded("home0", IPAddress.Parse("192.168.1.77"), 24),
+                new HostChange.MacReplaced("home0", MacAddress.FromUInt64(0x02_00_5e_10_00_66)),
+                new HostChange.MtuReplaced("home0", 1300),
+                new HostChange.BroughtUp("home0"),
+                new HostChange.SettingReplaced("home0", Sysctl.DisableIPv6, 1),
+                new HostChange.IPv6Learned("home0", []),
+                new HostChange.OffloadsTaken("home0"),
+            ];
+            foreach (HostChange change in asked)
+            {
+                undo.Undo(change);
+                Assert.Equal(1, _log.Count($"Not undone: {change}: home0 is no TAP"));
+            }
+
+            Assert.Equal(before, Settings(ns));
+            Assert.Equal(0, Sysctl.ReadIPv6("home0", Sysctl.DisableIPv6) ?? 0);
+        });
+    }
+
+    [Fact]
+    public void Undo_ASettingThatSoftlanDoesNotChange_IsRefused()
+    {
+        InNamespace((ns, undo) =>
+        {
+            ns.Ip("tuntap add party0 mode tap");
+            ns.Ip("link add home0 type bridge");
+            foreach (string setting in (string[])["forwarding", "../home0/accept_ra", "../../../ipv4/ip_forward"])
+            {
+                SoftlanException refusal = Assert.Throws<SoftlanException>(() => undo.Undo(new HostChange.SettingReplaced("party0", setting, 1)));
+                Assert.Contains("softlan changes none of that name", refusal.Message, StringComparison.Ordinal);
+            }
+        });
+    }
+
+    [Fact]
+    public void Undo_ARouteWithoutSoftlansMark_Stays()
+    {
+        InNamespace((ns, undo) =>
+        {
+            ns.Ip("link add home0 type bridge");
+            ns.Ip("addr add 192.168.1.77/24 dev home0");
+            ns.Ip("link set home0 up");
+            int index = int.Parse(ns.Ip("-o link show home0").Split(':')[0], System.Globalization.CultureInfo.InvariantCulture);
+            ns.Ip("route add 203.0.113.7/32 via 192.168.1.1 dev home0 proto 115");
+            ns.Ip("route add default via 192.168.1.1 dev home0");
+            undo.Undo(new HostChange.RouteAdded(IPAddress.Any, 0, IPAddress.Parse("192.168.1.1"), "home0", index));
+            undo.Undo(new HostChange.RouteAdded(IPAddress.Parse("203.0.113.7"), 32, IPAddress.Parse("192.168.1.1"), "home0", index));
+            string routes = ns.Ip("route show");
+            Assert.Contains("default via 192.168.1.1", routes, StringComparison.Ordinal);
+            Assert.DoesNotContain("203.0.113.7", routes, StringComparison.Ordinal);
+        });
+    }
+
+    private static string Settings(NetworkNamespace ns) => ns.Ip("link show") + ns.Ip("addr show") + ns.Ip("route show table all");
+
+    private void InNamespace(Action<NetworkNamespace, LinuxUndo> test)
+    {
+        using NetworkNamespace ns = NetworkNamespace.Create();
+        ns.Run(() =>
+        {
+            using NetlinkSocket netlink = NetlinkSocket.Open();
+            test(ns, new LinuxUndo(netlink, _directory.Path, _log));
+        });
+    }
+}

@@ -1,0 +1,188 @@
+using System.Net;
+using Softlan.Platform;
+using Softlan.Platform.Windows;
+using Softlan.Tests.Platform.Windows;
+using Softlan.Wire;
+using static Softlan.Platform.Windows.NativeIphlpapi;
+
+namespace Softlan.Tests.Roles.Client.Windows;
+
+/// <summary>A Windows PC in memory with one TAP adapter, which notes in order what happens to it.</summary>
+internal sealed class FakeWindowsMachine : IWindowsMachine, IAdapterRestart, INetworkCategories, INetworkWatch
+{
+    public const string ClassKey = "0042";
+
+    public static readonly Guid NetworkId = Guid.Parse("99999999-2222-3333-4444-555555555555");
+
+    private Action? _changed;
+    private int _categoryLooks;
+
+    public FakeWindowsMachine()
+    {
+        FakeRegistry.Add(ClassKey, "tap0901", FakeIpHelper.TapId.ToString("B"), "Party", @"ROOT\NET\0000");
+        FakeIp.AddRoute("0.0.0.0/0", "192.168.1.1", FakeIpHelper.Wifi);
+        FakeIp.AddRoute("192.168.1.0/24", null, FakeIpHelper.Wifi, 256);
+    }
+
+    public FakeTapRegistry FakeRegistry { get; } = new();
+
+    public FakeIpHelper FakeIp { get; } = new();
+
+    /// <summary>The adapter while it is open.</summary>
+    public FakeTapDevice? Device { get; private set; }
+
+    public List<string> Story { get; } = [];
+
+    public MacAddress Mac { get; set; } = MacAddress.FromUInt64(0x00_ff_11_22_33_44);
+
+    /// <summary>Opening fails so many times with this code.</summary>
+    public (int Times, int Code) OpenFails { get; set; }
+
+    public SoftlanException? RestartFails { get; set; }
+
+    /// <summary>The driver keeps its MAC whatever the registry says.</summary>
+    public bool KeepsMac { get; set; }
+
+    /// <summary>The adapter is disabled in Network Connections.</summary>
+    public bool IsDisabled { get; private set; }
+
+    public bool IsElevated { get; set; } = true;
+
+    public ProcessStamp ThisProcess { get; set; } = new(4711, 1, "this boot", "");
+
+    public KnownNetwork? Network { get; set; } = new(NetworkId, "Unidentified network", NetworkCategory.Public);
+
+    /// <summary>How often somebody asked for the network and was told.</summary>
+    public int CategoryLooks => Volatile.Read(ref _categoryLooks);
+
+    public Exception? CategoryFails { get; set; }
+
+    /// <summary>Called before a category is set, where it may take its time.</summary>
+    public Action<NetworkCategory>? SettingCategory { get; set; }
+
+    public bool IsWatched => _changed is not null;
+
+    public TimeSpan Slept { get; private set; }
+
+    ITapRegistry IWindowsMachine.Registry => FakeRegistry;
+
+    IIpHelper IWindowsMachine.Ip => FakeIp;
+
+    IAdapterRestart IWindowsMachine.Restart => this;
+
+    INetworkCategories IWindowsMachine.Categories => this;
+
+    INetworkWatch IWindowsMachine.Network => this;
+
+    public bool IsAlive(ProcessStamp process) => process == ThisProcess;
+
+    /// <summary>Those of the Wi-Fi.</summary>
+    public List<IPAddress> NameServers { get; } = [];
+
+    /// <summary>How often somebody asked for them.</summary>
+    public int NameServerLooks { get; private set; }
+
+    public IReadOnlyList<IPAddress>? FindNameServers(Guid exceptAdapter)
+    {
+        Assert(exceptAdapter == FakeIpHelper.TapId, "another adapter is left out");
+        NameServerLooks++;
+        return [.. NameServers];
+    }
+
+    public IReadOnlyDictionary<MacAddress, string> FindCards(Guid exceptAdapter) => new Dictionary<MacAddress, string>();
+
+    public ITapDevice Open(TapAdapter adapter)
+    {
+        if (OpenFails.Times > 0)
+        {
+            OpenFails = (OpenFails.Times - 1, OpenFails.Code);
+            throw TapFailures.CannotOpen(adapter, OpenFails.Code);
+        }
+
+        if (IsDisabled)
+        {
+            throw TapFailures.CannotOpen(adapter, Win32Error.ERROR_FILE_NOT_FOUND);
+        }
+
+        if (Device is { IsDisposed: false, IsHalted: false })
+        {
+            throw TapFailures.CannotOpen(adapter, Win32Error.ERROR_GEN_FAILURE); // One handle at a time.
+        }
+
+        Story.Add("open");
+        return Device = new FakeTapDevice { Mac = Mac };
+    }
+
+    public void Sleep(TimeSpan time) => Slept += time;
+
+    void IAdapterRestart.Restart(TapAdapter adapter)
+    {
+        Assert(Device is null or { IsDisposed: true }, "an open adapter cannot be restarted");
+        Story.Add("restart");
+        if (RestartFails is { } failure)
+        {
+            throw failure;
+        }
+
+        if (!KeepsMac && FakeRegistry.Addresses.TryGetValue(ClassKey, out string? wanted) && MacAddress.TryParse(wanted, out MacAddress mac))
+        {
+            Mac = mac;
+        }
+    }
+
+    KnownNetwork? INetworkCategories.Find(Guid adapter)
+    {
+        Assert(adapter == FakeIpHelper.TapId, "another adapter was asked for");
+        KnownNetwork? found = CategoryFails is { } failure ? throw failure : Network;
+        Interlocked.Increment(ref _categoryLooks);
+        return found;
+    }
+
+    void INetworkCategories.Set(Guid network, NetworkCategory category)
+    {
+        SettingCategory?.Invoke(category);
+        if (Network is { } known && known.Id == network)
+        {
+            Network = known with { Category = category };
+            Story.Add($"category {category}");
+        }
+    }
+
+    IDisposable INetworkWatch.Watch(IEnterableLane lane, Action changed)
+    {
+        _changed = changed;
+        return new Watching(this);
+    }
+
+    /// <summary>Disable-NetAdapter: the driver halts the adapter, and its interface goes.</summary>
+    public void DisableAdapter()
+    {
+        IsDisabled = true;
+        FakeIp.Interfaces.Remove((AF_INET, FakeIpHelper.Tap));
+        FakeIp.Interfaces.Remove((AF_INET6, FakeIpHelper.Tap));
+        Device?.Halt();
+    }
+
+    /// <summary>Enable-NetAdapter: a new device behind the same path, and an interface with Windows' own settings.</summary>
+    public void EnableAdapter()
+    {
+        IsDisabled = false;
+        FakeIp.AddTap();
+    }
+
+    /// <summary>Windows says that something changed.</summary>
+    public void Change() => _changed?.Invoke();
+
+    private static void Assert(bool holds, string what)
+    {
+        if (!holds)
+        {
+            throw new InvalidOperationException(what);
+        }
+    }
+
+    private sealed class Watching(FakeWindowsMachine machine) : IDisposable
+    {
+        public void Dispose() => machine._changed = null;
+    }
+}

@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using Softlan.Platform;
+using Softlan.Roles.Client;
+using Softlan.Roles.Client.Windows;
+using Softlan.Tests.Fakes;
+using Softlan.Tests.Platform.Windows;
+using Softlan.Wire;
+using Xunit;
+
+namespace Softlan.Tests.Roles.Client.Windows;
+
+/// <summary>A player's Windows PC in memory, with a client's host on it.</summary>
+public abstract class WindowsHostBench : IDisposable
+{
+    private protected static readonly MacAddress Own = MacAddress.FromUInt64(0x02_00_5e_10_00_21);
+
+    private readonly TemporaryDirectory _directory = new();
+
+    private protected ManualLane Lane { get; } = new();
+
+    private protected RecordingLogger Log { get; } = new();
+
+    private protected FakeWindowsMachine Machine { get; } = new();
+
+    private protected IdlePort Handler { get; } = new();
+
+    private protected WindowsClientHost? Host { get; private set; }
+
+    private protected IEnumerable<string> Journals => Directory.GetFiles(_directory.Path);
+
+    private protected FakeTapDevice Device => Machine.Device!;
+
+    public void Dispose()
+    {
+        Host?.Changes.UndoAll();
+        Host?.Dispose();
+        _directory.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private protected WindowsClientHost Create(Func<ClientOptions, ClientOptions>? change = null)
+    {
+        ClientOptions options = new()
+        {
+            Join = new Softlan.Roles.Shared.JoinOptions { Room = Room() },
+            IdentityPath = _directory.File("identity.json"),
+            StateDirectory = _directory.Path,
+            Tap = "",
+        };
+        return Host = new WindowsClientHost(Lane, change?.Invoke(options) ?? options, Machine, Log);
+    }
+
+    private protected void Ready(Func<ClientOptions, ClientOptions>? change = null)
+    {
+        Create(change).CheckReady();
+        Host!.CleanLeftovers();
+    }
+
+    private protected void Open(Func<ClientOptions, ClientOptions>? change = null)
+    {
+        Ready(change);
+        MacAddress mac = Host!.ChooseMac(() => Own);
+        Host.OpenPort(mac).Start(Handler);
+        Machine.Story.Clear();
+    }
+
+    /// <summary>Work on the thread pool comes back to the lane in its own time, which is long where tests beside this one hold its threads; the
+    /// lane's clock is moved along.</summary>
+    private protected void WaitFor(Func<bool> condition)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (!condition() && Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(30))
+        {
+            Lane.Advance(TimeSpan.FromMilliseconds(250));
+            Thread.Sleep(1);
+        }
+
+        Assert.True(condition());
+    }
+
+    private static RoomCode Room()
+    {
+        Assert.True(RoomCode.TryParse("LAN-2026", out RoomCode room));
+        return room;
+    }
+
+    internal sealed class IdlePort : IFramePortHandler
+    {
+        public SoftlanException? Failure { get; private set; }
+
+        public void OnFrame(Span<byte> frame, FrameOrigin origin)
+        {
+        }
+
+        public void OnPortFailed(SoftlanException reason) => Failure = reason;
+    }
+}
