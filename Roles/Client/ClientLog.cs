@@ -21,7 +21,8 @@ internal static partial class ClientLog
 
     [LoggerMessage(
         303, LogLevel.Warning,
-        "Cannot read the journal {Path}: {Reason}. Look for leftovers of an earlier client yourself (README.md: \"It was killed\"), then delete it")]
+        "Cannot read the journal {Path}: {Reason}. "
+        + "Hint: undo the changes of the killed client by hand (docs/troubleshooting.md, \"It was killed\"), then delete the journal")]
     public static partial void BadJournal(ILogger logger, string path, string reason);
 
     [LoggerMessage(304, LogLevel.Warning, "{Reason} If this client is killed, the next one cannot clean up after it")]
@@ -158,7 +159,7 @@ internal static partial class ClientLog
         + "Hint: end softlan here; games find each other by {Card}")]
     public static partial void AtTheParty(ILogger logger, string card, string @interface);
 
-    [LoggerMessage(331, LogLevel.Warning, "Dropped in the last minute: {Drops}; README.md says what each reason means")]
+    [LoggerMessage(331, LogLevel.Warning, "Dropped in the last minute: {Drops}; docs/troubleshooting.md explains each reason")]
     public static partial void Dropped(ILogger logger, string drops);
 
     [LoggerMessage(

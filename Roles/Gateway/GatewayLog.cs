@@ -60,7 +60,7 @@ internal static partial class GatewayLog
     [LoggerMessage(205, LogLevel.Warning, "Bridging {Interface} again after the loop")]
     public static partial void BridgingAgain(ILogger logger, string @interface);
 
-    [LoggerMessage(206, LogLevel.Warning, "Dropped in the last minute: {Drops}; README.md says what each reason means")]
+    [LoggerMessage(206, LogLevel.Warning, "Dropped in the last minute: {Drops}; docs/troubleshooting.md explains each reason")]
     public static partial void Dropped(ILogger logger, string drops);
 
     [LoggerMessage(207, LogLevel.Debug, "Reminded the LAN's switches of {Clients} clients")]

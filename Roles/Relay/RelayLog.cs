@@ -53,7 +53,7 @@ internal static partial class RelayLog
     [LoggerMessage(9, LogLevel.Information, "Room {Room} closed")]
     public static partial void RoomClosed(ILogger logger, RoomCode room);
 
-    [LoggerMessage(10, LogLevel.Warning, "Dropped in the last minute: {Drops}; README.md says what each reason means")]
+    [LoggerMessage(10, LogLevel.Warning, "Dropped in the last minute: {Drops}; docs/troubleshooting.md explains each reason")]
     public static partial void Dropped(ILogger logger, string drops);
 
     [LoggerMessage(16, LogLevel.Warning, "Attempts to connect that were turned away in the last minute: {Refusals}")]

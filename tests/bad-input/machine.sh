@@ -60,7 +60,7 @@ story_machine() {
   machine=
 }
 
-# Users who are not root, with the rights that README gives them: those of a service, and those that setcap gives to the file.
+# Users who are not root, with the rights that docs/operating.md gives them: those of a service, and those that setcap gives to the file.
 # shellcheck disable=SC2046
 some_rights() {
   local other scene="cp $softlan /run/softlan; chmod 755 /run/softlan; mkdir /run/home; chown 65534 /run/home"

@@ -262,7 +262,7 @@ public sealed class RelayRoleTests : IDisposable
         link.Close(CloseReason.Normal, "done");
         Wait(3 * RelayRole.ReportInterval);
         Assert.Equal(
-            ["Warning: Dropped in the last minute: UnauthorizedSourceMac 3, UnknownDestination 1; README.md says what each reason means"],
+            ["Warning: Dropped in the last minute: UnauthorizedSourceMac 3, UnknownDestination 1; docs/troubleshooting.md explains each reason"],
             Warnings());
     }
 
