@@ -59,7 +59,7 @@ internal static class ValueKinds
             return Platform.Linux.InterfaceName.IsValid(text);
         },
         name,
-        $"Use 1 to {Platform.Linux.InterfaceName.MaxLength} printable characters without blanks, for example {example}");
+        $"Use 1 to {Platform.Linux.InterfaceName.MaxLength} printable characters without spaces, for example {example}");
 
     /// <summary>Free text of a bounded length without control characters.</summary>
     public static ValueKind<string> Text(string name, int maxLength, string example) => new(

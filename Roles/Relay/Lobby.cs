@@ -107,7 +107,7 @@ internal sealed class Lobby : ILinkAcceptor
         if (_isDraining)
         {
             // Wherever the room is: a link that was handed over now would travel only to be rejected there, or to be let in and sent away.
-            peer.Reject(RejectReason.Draining, "The relay is about to stop; try again in a minute.");
+            peer.Reject(RejectReason.Draining, "The relay is about to stop. Try again in a minute.");
             return;
         }
 

@@ -16,7 +16,7 @@ public sealed class InterfaceCheckTests
         InNamespace((ns, check) =>
         {
             Assert.Equal("good", check.RequireInterface("good").Name);
-            Refuses("missing", "Cannot find interface 'missing': this host has none of that name. Hint: usable here: good, other.");
+            Refuses("missing", "Cannot find interface 'missing': this machine has no interface of that name. Hint: usable here: good, other.");
             Refuses("lo", "loopback");
             Refuses("br0", "it is a bridge. Hint: use --bridge br0.");
             Refuses("port", "it is a port of a bridge already. Hint: use --bridge br0.");
@@ -24,7 +24,7 @@ public sealed class InterfaceCheckTests
             Refuses("uncabled", "it has no carrier");
             Refuses("small", "its MTU is 1000 bytes, and a LAN needs at least 1280");
             Refuses("tun0", "not an Ethernet interface");
-            Refuses("sl0", "it is how a softlan gateway reaches this host itself");
+            Refuses("sl0", "it is how a softlan gateway reaches this machine itself");
             Refuses("a-name-that-is-far-too-long", "Linux allows 1 to 15 characters");
             Refuses("a/b", "a character that Linux does not allow");
             void Refuses(string name, string text) =>

@@ -68,7 +68,7 @@ public sealed class HostileControlTests
         using SessionBench bench = new();
         bench.Join(SessionBench.Gateway);
         bench.Say(new LanMessage(IsConnected: false));
-        Assert.Equal(1, bench.Log.Count("The gateway does not reach the party's LAN"));
+        Assert.Equal(1, bench.Log.Count("The gateway cannot reach the party's LAN"));
         bench.Say(new LanMessage(IsConnected: true));
         Assert.Equal(1, bench.Log.Count("The gateway reaches the party's LAN again"));
     }
