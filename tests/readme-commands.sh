@@ -2,8 +2,9 @@
 # Holds README.md and docs/ against the published executable.
 #   tests/readme-commands.sh           checks; last line "N passed, N failed"
 #   tests/readme-commands.sh --print N prints the README's Nth command of "Two commands", for a test to run as it stands
-# Checked: each `softlan ...` line in a code block names a command and options that exist; the tables of docs/options.md name all options of each
-# command, once, and no others; the commands that move a relay's state keep its pin and room; links between the pages lead somewhere.
+# Checked: each `softlan ...` line in a code block names a command and options that exist, and each script of this repository in one exists; the
+# tables of docs/options.md name all options of each command, once, and no others; the commands that move a relay's state keep its pin and room;
+# links between the pages lead somewhere.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 softlan=${SOFTLAN:-artifacts/linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')/softlan}
@@ -49,6 +50,11 @@ while read -r line; do
   done
   result "$line" "${unknown:+no such option:$unknown}"
 done < <(awk '/^```/ { code = !code; next } code' "${pages[@]}" | grep -oE '(^|[ /\\])softlan (relay|gateway|client|demo|--)[^#|&]*' | sed 's/^[ /\\]*//; s/ *$//' | sort -u)
+
+# Scripts of the repository that code blocks run.
+while read -r script; do
+  result "$script" "$([ -x "$script" ] || echo 'no such script')"
+done < <(awk '/^```/ { code = !code; next } code' "${pages[@]}" CONTRIBUTING.md | grep -oE '(^|[ &])(\./|tests/|\.ci/)[a-z.-]+(/[a-z.-]+)*' | tr -d ' &' | sort -u)
 
 # 2. The option tables: a heading that names the command, or "Every command".
 for command in relay gateway client demo; do
