@@ -14,7 +14,7 @@ namespace Softlan.Platform;
 [SupportedOSPlatform("windows")]
 internal static class PrivatePlace
 {
-    private const string Hint = "look through it, delete it, and start softlan again";
+    private const string Hint = "check its content, delete it, and start softlan again";
 
     /// <summary>What changes a directory, the files in it, or who may. The upper two are GENERIC_ALL and GENERIC_WRITE (winnt.h), which an entry may
     /// hold as they are.</summary>
@@ -207,7 +207,7 @@ internal static class PrivatePlace
     private static SoftlanException Linked(string path) =>
         SoftlanException.Create(
             $"Cannot keep files in '{path}'",
-            "it is a link to another place, and softlan follows none with administrator rights",
+            "it is a link to another place, and softlan does not follow links with administrator rights",
             "see who made it, and remove the link");
 
     private static SoftlanException NotOurs(string path, string reason) => SoftlanException.Create($"Cannot trust '{path}'", reason, Hint);

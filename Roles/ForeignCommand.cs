@@ -14,7 +14,7 @@ internal static class ForeignCommand
     public static Command Create(string name, string home, string why, string hint)
     {
         Argument<string[]> anything = new("arguments") { Hidden = true };
-        Command command = new(name, $"Is for {home}: {why}.") { anything };
+        Command command = new(name, $"Only on {home}: {why}.") { anything };
         command.TreatUnmatchedTokensAsErrors = false;
         command.SetAction(int (_) => throw SoftlanException.Create($"softlan {name} is for {home}", why, hint));
         return command;

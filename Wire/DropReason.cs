@@ -1,6 +1,6 @@
 namespace Softlan.Wire;
 
-/// <summary>Why a frame went no further. Every reason has a counter (<see cref="PeerCounters"/>) and a line in README.md.</summary>
+/// <summary>Why a frame went no further. Every reason has a counter (<see cref="PeerCounters"/>) and a line in docs/troubleshooting.md.</summary>
 internal enum DropReason
 {
     /// <summary>It was not dropped.</summary>

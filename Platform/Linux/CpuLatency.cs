@@ -41,7 +41,7 @@ internal sealed class CpuLatency : IWakefulness, IDisposable
         {
             file?.Dispose();
             throw SoftlanException.Create(
-                "Cannot keep this machine's processors from sleeping",
+                "Cannot limit this machine's CPU idle states",
                 e is FileNotFoundException ? $"there is no {_path} here" : e.Message.TrimEnd('.'),
                 "leave --cpu-latency out, or run softlan as root on a machine of its own");
         }

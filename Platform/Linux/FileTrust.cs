@@ -35,13 +35,13 @@ internal static class FileTrust
 
         if (status.Owner != 0 && status.Owner != GetEffectiveUser())
         {
-            throw Distrust(path, $"it belongs to user {status.Owner}", "give it to the user who runs softlan (chown) if you know what is in it");
+            throw Distrust(path, $"it belongs to user {status.Owner}", "check its content, then give it to the user who runs softlan (chown)");
         }
 
         // In a directory like /tmp nobody can replace what is somebody else's, and that is looked at by itself.
         if ((status.Mode & (S_IWGRP | S_IWOTH)) != 0 && (status.Mode & S_ISVTX) == 0)
         {
-            throw Distrust(path, "other users can write to it", "take that right away (chmod go-w) if you know what is in it");
+            throw Distrust(path, "other users can write to it", "check its content, then remove that right (chmod go-w)");
         }
     }
 

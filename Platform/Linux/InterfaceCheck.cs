@@ -53,7 +53,7 @@ internal sealed class InterfaceCheck(NetlinkSocket socket, string classDirectory
 
     private string BridgeHint => Bridges is { } bridges
         ? $"bridges here: {bridges}"
-        : "no bridge is here: give the wired interface itself, with --interface";
+        : "there is no bridge here; give the wired interface itself with --interface";
 
     private static string IfAny(string before, string? names) => names is null ? "" : before + names;
 
@@ -63,7 +63,7 @@ internal sealed class InterfaceCheck(NetlinkSocket socket, string classDirectory
         return NetlinkLinks.Find(socket, name)
             ?? throw SoftlanException.Create(
                 $"Cannot find interface '{name}'",
-                "this host has none of that name",
+                "this machine has no interface of that name",
                 onlyBridges ? BridgeHint : InterfaceHint);
     }
 
@@ -78,12 +78,12 @@ internal sealed class InterfaceCheck(NetlinkSocket socket, string classDirectory
             "use the interface that it belongs to; in a container, share the host's network with it"),
         { IsBridgePort: true } => ("it is a port of a bridge already", $"use --bridge {BridgeOf(link)}"),
         { MasterIndex: not 0 } => ($"it is a port of a {link.PortKind}", $"name the {link.PortKind} itself: {BridgeOf(link)}"),
-        _ when LocalDelivery.IsItsTap(link) => ("it is how a softlan gateway reaches this host itself", null),
+        _ when LocalDelivery.IsItsTap(link) => ("it is how a softlan gateway reaches this machine itself", null),
         _ when IsWireless(link) => (
             "it is wireless, and an access point refuses frames from MAC addresses other than the adapter's own",
             "use an interface with a cable"),
         { IsUp: false } => ("it is down", $"bring it up: ip link set {link.Name} up"),
-        { HasCarrier: false } => ("it has no carrier", "plug in the cable, or switch on what is at its other end"),
+        { HasCarrier: false } => ("it has no carrier", "plug in the cable, or switch on the device at its other end"),
         { Mtu: < FrameLimits.MinMtu } => MtuTooSmall(link),
         _ => null,
     };

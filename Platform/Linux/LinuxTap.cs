@@ -218,7 +218,7 @@ internal sealed class LinuxTap : IFramePort, IReadablePort, ITurnEnd
             ? SoftlanException.Create(
                 $"TAP interface '{Name}' stopped working",
                 $"it was deleted: {Errno.Text(error)}",
-                "start softlan again, and let nobody delete the interface while it runs")
+                "start softlan again, and do not delete the interface while it runs")
             : Errno.ToException($"TAP interface '{Name}' stopped working", error));
     }
 }

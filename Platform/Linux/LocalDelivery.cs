@@ -52,7 +52,7 @@ internal sealed class LocalDelivery : IDisposable
         }
         catch (SoftlanException e)
         {
-            unavailable = $"{e.What}: {e.Why}. Run the gateway as root, or put {target.Name} into a bridge and use --bridge";
+            unavailable = $"{e.What}: {e.Why}. Hint: run the gateway as root, or put {target.Name} into a bridge and use --bridge";
             return null;
         }
     }

@@ -8,7 +8,7 @@ namespace Softlan.Platform.Linux;
 /// <param name="NetRaw">CAP_NET_RAW: open a packet socket.</param>
 internal readonly record struct Privileges(bool NetAdmin, bool NetRaw)
 {
-    public const string Hint = "run softlan as root (sudo); how its file gets the right alone stands in README.md, \"Not root\"";
+    public const string Hint = "run softlan as root (sudo), or give its file the capability (docs/operating.md, \"Without root\")";
 
     // linux/capability.h
     private const int CapNetAdmin = 12;

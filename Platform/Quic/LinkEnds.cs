@@ -22,7 +22,7 @@ internal static class LinkEnds
 
     /// <summary>A stateless reset.</summary>
     public static LinkClosed Restarted { get; } =
-        new(LinkCloseKind.Reset, CloseReason.TimedOut, "the other side restarted and does not know this connection any more");
+        new(LinkCloseKind.Reset, CloseReason.TimedOut, "the other side restarted and no longer knows this connection");
 
     /// <summary>A Version Negotiation packet that does not offer version 1.</summary>
     public static LinkClosed OtherVersion { get; } = Refused("the server does not speak QUIC version 1");
@@ -37,7 +37,7 @@ internal static class LinkEnds
 
     /// <summary>Nothing came for so long.</summary>
     public static LinkClosed Silent(TimeSpan idleTimeout) =>
-        new(LinkCloseKind.TimedOut, CloseReason.TimedOut, $"no sign of life for {idleTimeout.TotalSeconds:0} s");
+        new(LinkCloseKind.TimedOut, CloseReason.TimedOut, $"nothing was heard for {idleTimeout.TotalSeconds:0} s");
 
     /// <summary>The handshake did not come to its end in time.</summary>
     public static LinkClosed Unanswered(int port, TimeSpan handshakeTimeout) =>

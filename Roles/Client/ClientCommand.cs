@@ -16,7 +16,7 @@ internal static class ClientCommand
     private static readonly ValueKind<ClientAddress> AddressKind = new(
         ClientAddress.TryParse,
         "an address for the TAP",
-        "Use dhcp, none, or a machine's IPv4 address, neither the first nor the last of its network, with its prefix length from 8 to 30, "
+        "Use dhcp, none, or an IPv4 address that is neither the first nor the last of its network, with a prefix length from 8 to 30, "
         + "for example 10.73.42.50/24");
 
     private static readonly ValueKind<NetworkCategoryChoice> CategoryKind = ValueKinds.OneOf(
@@ -33,7 +33,7 @@ internal static class ClientCommand
             "--virtual-mac",
             ValueKinds.ClientMac,
             "mac",
-            "The MAC of this player's virtual card. By default it is made once at random and kept in the identity file, "
+            "The MAC of this player's virtual network card. By default a random one, kept in the identity file, "
             + "so the party's DHCP gives the same address every time.");
         Option<string?> identity = SoftlanOption.Optional(
             "--identity",
@@ -51,27 +51,27 @@ internal static class ClientCommand
             "--mtu",
             ValueKinds.Mtu,
             "bytes",
-            $"The largest IP packet wanted in the room, {FrameLimits.MinMtu} to {FrameLimits.MaxMtu} bytes. The first who joins a room decides.",
+            $"The largest IP packet wanted in the room, {FrameLimits.MinMtu} to {FrameLimits.MaxMtu} bytes. The first to join a room decides.",
             FrameLimits.MaxMtu);
         Option<ClientAddress?> address = SoftlanOption.Optional(
             "--address",
             AddressKind,
             "dhcp|none|address/prefix",
-            "Linux: how the TAP gets its IPv4 address: from the party's DHCP (the default), "
-            + "not at all (a TAP that is there keeps what it has), or this one. Never a default route, never DNS. "
-            + "Windows does it by itself, as its settings for the adapter say.");
+            "Linux: how the TAP gets its IPv4 address: dhcp (from the party, the default), "
+            + "none (an existing TAP keeps what it has), or this address. Never a default route, never DNS. "
+            + "On Windows, use the adapter's IPv4 settings instead.");
         Option<NetworkCategoryChoice?> category = SoftlanOption.OptionalValue(
             "--network-category",
             CategoryKind,
             "private|leave",
-            "Windows: what its firewall makes of the party's network: a private one, in which games are heard (the default), "
-            + "or whatever Windows says. Linux has no such thing.");
+            "Windows: the category of the party's network for the firewall: private, in which games are heard (the default), "
+            + "or leave, to keep what Windows chose. Linux has no categories.");
         Option<PortModeration?> moderation = ModerationOption.Create();
         Option<int?> cpuLatency = CpuLatencyOption.Create();
         Option<bool> list = new("--list-taps") { Description = system.ListTapsHelp, Arity = ArgumentArity.Zero, Action = new ListTaps(listTaps) };
         Command command = new(
             "client",
-            "Makes this machine a player at the party: a virtual network card whose cable ends at the party's switch. "
+            "Make this machine a player at the party: a virtual network card whose cable ends at the party's switch. "
             + "After the first join of a room, --room alone is enough. Needs root, or CAP_NET_ADMIN with --address; on Windows an administrator.");
         join.AddTo(command);
         command.Add(virtualMac);

@@ -8,12 +8,12 @@ internal static class ClientFailures
 {
     public static SoftlanException Captured(IPAddress? relay, string tap) => SoftlanException.Create(
         "Cannot keep the relay outside the tunnel",
-        $"this machine now sends what is for {relay} into {tap}, so the tunnel would carry itself",
+        $"this machine now routes {relay} into {tap}, so the tunnel would carry itself",
         "the party's network seems to contain the relay's address, or a routing rule prefers it; "
         + "reach the relay by another address, or change the rule (Linux: 'ip rule', 'ip route get'; Windows: 'route print')");
 
     public static SoftlanException NoRelayKnown(RoomCode room) => SoftlanException.Create(
         $"Cannot join room '{room}'",
         "this machine has never joined it, so its relay is not known",
-        "give what the host told you: --relay HOST and --pin sha256:...");
+        "give what the organiser sent you: --relay HOST and --pin sha256:...");
 }

@@ -8,12 +8,12 @@ namespace Softlan.Roles.Client;
 /// <summary>Everything the client says beside its session, in the order in which a player meets it.</summary>
 internal static partial class ClientLog
 {
-    [LoggerMessage(300, LogLevel.Warning, "Cannot lock {Path}: {Reason}. Nothing keeps a second client from using the same identity")]
+    [LoggerMessage(300, LogLevel.Warning, "Cannot lock {Path}: {Reason}. A second client could use the same identity")]
     public static partial void IdentityNotLocked(ILogger logger, string path, string reason);
 
     [LoggerMessage(
         301, LogLevel.Warning,
-        "The new MAC {Mac} is not kept: {Reason} The next start makes another one, and the party's DHCP another address")]
+        "The new MAC {Mac} is not kept: {Reason} The next start will use another MAC and get another address from the party's DHCP")]
     public static partial void IdentityNotKept(ILogger logger, MacAddress mac, string reason);
 
     [LoggerMessage(302, LogLevel.Information, "Cleaning up after client {Pid}, which was killed: {Count} changes")]
@@ -21,7 +21,8 @@ internal static partial class ClientLog
 
     [LoggerMessage(
         303, LogLevel.Warning,
-        "Cannot read the journal {Path}: {Reason}. Look for leftovers of an earlier client yourself (README.md: \"It was killed\"), then delete it")]
+        "Cannot read the journal {Path}: {Reason}. "
+        + "Hint: undo the changes of the killed client by hand (docs/troubleshooting.md, \"It was killed\"), then delete the journal")]
     public static partial void BadJournal(ILogger logger, string path, string reason);
 
     [LoggerMessage(304, LogLevel.Warning, "{Reason} If this client is killed, the next one cannot clean up after it")]
@@ -41,7 +42,7 @@ internal static partial class ClientLog
         "Routing rules of this machine decide the way to {Relay} ({Route}), so no route is pinned; watching it instead")]
     public static partial void NotPinned(ILogger logger, IPAddress relay, RelayRoute route);
 
-    [LoggerMessage(309, LogLevel.Warning, "{Reason} Without its own route the relay could be lost behind the party's network")]
+    [LoggerMessage(309, LogLevel.Warning, "{Reason} Without a route of its own, the relay may become unreachable behind the party's network")]
     public static partial void CannotPin(ILogger logger, string reason);
 
     [LoggerMessage(310, LogLevel.Warning, "This machine has no route to {Relay} now; waiting for a network")]
@@ -59,7 +60,7 @@ internal static partial class ClientLog
     [LoggerMessage(313, LogLevel.Debug, "{Interface} is up with MTU {Mtu}")]
     public static partial void TapUp(ILogger logger, string @interface, int mtu);
 
-    [LoggerMessage(314, LogLevel.Warning, "The profile of room {Room} is not saved: {Reason} Give --relay and --pin again next time")]
+    [LoggerMessage(314, LogLevel.Warning, "The profile of room {Room} is not saved: {Reason} Next time, give --relay and --pin again")]
     public static partial void ProfileNotSaved(ILogger logger, RoomCode room, string reason);
 
     [LoggerMessage(316, LogLevel.Debug, "Started {Program} for {Interface}")]
@@ -82,8 +83,8 @@ internal static partial class ClientLog
 
     [LoggerMessage(
         344, LogLevel.Warning,
-        "Address {Address} is in use already, by {Owner} ({Where}): two machines with one address take each other's packets. "
-        + "End softlan and give another --address")]
+        "Address {Address} is already in use by {Owner} ({Where}): two machines with the same address take each other's packets. "
+        + "Hint: end softlan and start it with another --address")]
     public static partial void AddressInUse(ILogger logger, IPAddress address, MacAddress owner, string where);
 
     /// <summary>Where a frame's sender is, for a log.</summary>
@@ -94,11 +95,11 @@ internal static partial class ClientLog
 
     [LoggerMessage(
         341, LogLevel.Information,
-        "Nobody else is in room {Room} yet. Is the code right? In a room without a gateway players give themselves addresses: "
+        "Nobody else is in room {Room} yet. Is the code right? In a room without a gateway, players set their own addresses: "
         + "on Linux with --address, for example 10.73.42.50/24, on Windows in the TAP adapter's IPv4 settings")]
     public static partial void Alone(ILogger logger, RoomCode room);
 
-    [LoggerMessage(321, LogLevel.Warning, "The party's DHCP took the address {Address} back; asking for another")]
+    [LoggerMessage(321, LogLevel.Warning, "The party's DHCP withdrew the address {Address}; asking for another")]
     public static partial void AddressLost(ILogger logger, IPAddress address);
 
     [LoggerMessage(352, LogLevel.Warning, "The lease of address {Address} has ended, and nobody renewed it; asking for another")]
@@ -107,7 +108,7 @@ internal static partial class ClientLog
     [LoggerMessage(
         322, LogLevel.Warning,
         "No DHCP answer through the tunnel yet. Is there a DHCP server on the party's LAN? "
-        + "Without one use --address, for example --address 10.73.42.50/24")]
+        + "Hint: if there is none, set an address with --address, for example --address 10.73.42.50/24")]
     public static partial void NoDhcpAnswer(ILogger logger);
 
     [LoggerMessage(323, LogLevel.Warning, "{Reason}")]
@@ -115,25 +116,25 @@ internal static partial class ClientLog
 
     [LoggerMessage(
         324, LogLevel.Warning,
-        "The party's network {Party} overlaps with {Own} on {Interface}: machines in it can be reached on one side only. "
-        + "A machine that is at the party needs no softlan; otherwise change one of the two networks")]
+        "The party's network {Party} overlaps with {Own} on {Interface}: addresses in both can be reached on one side only. "
+        + "Hint: at the party itself no softlan is needed; elsewhere change one of the two networks")]
     public static partial void NetworksOverlap(ILogger logger, string party, string own, string @interface);
 
     [LoggerMessage(
         346, LogLevel.Information,
-        "The party's network contains {Address}, a name server or router of yours: it is still reached through {Route}, and what has that address at "
-        + "the party is not")]
+        "The party's network contains {Address}, a name server or router of yours: it is still reached through {Route}; the machine with "
+        + "that address at the party is not")]
     public static partial void HeldAtHome(ILogger logger, IPAddress address, RelayRoute route);
 
     [LoggerMessage(
         347, LogLevel.Warning,
-        "{Address}, a name server or router of yours, may be looked for at the party now: {Reason} If pages do not load, end softlan")]
+        "Traffic for {Address}, a name server or router of yours, may go to the party now: {Reason} If pages do not load, end softlan")]
     public static partial void CannotHold(ILogger logger, IPAddress address, string reason);
 
     [LoggerMessage(
         349, LogLevel.Warning,
-        "The party's DHCP gave {Interface} an address in {Network}, which is no private network and may be somebody's on the internet: its route is "
-        + "{Outcome}. If it is the party's own, set the address by hand in the adapter's IPv4 settings")]
+        "The party's DHCP gave {Interface} an address in {Network}, which is not a private network and may be somebody's on the internet: its route "
+        + "is {Outcome}. Hint: if it is the party's own, set the address by hand in the adapter's IPv4 settings")]
     public static partial void ForeignNetworkRemoved(ILogger logger, string @interface, IPNetwork network, string outcome);
 
     [LoggerMessage(348, LogLevel.Warning, "The party's DHCP answer is refused: {Reason}")]
@@ -144,7 +145,7 @@ internal static partial class ClientLog
 
     [LoggerMessage(
         326, LogLevel.Warning,
-        "Broadcasts go out but none come back: is the gateway's interface the party's LAN, and is its switch free of port security?")]
+        "Broadcasts go out but none come back. Hint: see that the gateway's interface is on the party's LAN and its switch has no port security")]
     public static partial void NoBroadcasts(ILogger logger);
 
     [LoggerMessage(327, LogLevel.Information, "Broadcasts come back again")]
@@ -152,24 +153,25 @@ internal static partial class ClientLog
 
     [LoggerMessage(
         328, LogLevel.Warning,
-        "{Interface} sends frames with the MAC {Mac}, which is not its own; they are dropped. A client carries one machine: do not bridge its TAP")]
+        "{Interface} sends frames with the MAC {Mac}, which is not its own; they are dropped. "
+        + "Hint: do not bridge the TAP; a client carries one machine")]
     public static partial void ForeignSource(ILogger logger, string @interface, MacAddress mac);
 
     [LoggerMessage(
         350, LogLevel.Warning,
-        "This machine is on the party's LAN already: what its card {Card} sends to everybody comes in by {Interface} as well. "
-        + "Hint: end softlan here; games find each other by {Card}")]
+        "This machine is already on the party's LAN: broadcasts that its card {Card} sends come back through {Interface}. "
+        + "Hint: end softlan here; games find each other through {Card}")]
     public static partial void AtTheParty(ILogger logger, string card, string @interface);
 
     [LoggerMessage(
         330, LogLevel.Warning,
-        "Something added the route {Destination} to {Interface}: {Outcome}. The party is never this machine's way to the internet")]
+        "Something added the route {Destination} to {Interface}: {Outcome}. softlan never uses the party as the way to the internet")]
     public static partial void WideRouteRemoved(ILogger logger, string destination, string @interface, string outcome);
 
     [LoggerMessage(332, LogLevel.Information, "Restarting the TAP adapter {Interface}, so that it takes the MAC {Mac}")]
     public static partial void RestartingAdapter(ILogger logger, string @interface, MacAddress mac);
 
-    [LoggerMessage(333, LogLevel.Warning, "The TAP adapter {Interface} has the MAC {Mac}, and that is used: {Reason}")]
+    [LoggerMessage(333, LogLevel.Warning, "The TAP adapter {Interface} keeps the MAC {Mac}, and softlan uses it: {Reason}")]
     public static partial void AdapterKeepsItsMac(ILogger logger, string @interface, MacAddress mac, string reason);
 
     [LoggerMessage(334, LogLevel.Information, "TAP adapter {Interface} has the MAC {Mac} (driver {Version})")]
@@ -178,27 +180,27 @@ internal static partial class ClientLog
     [LoggerMessage(335, LogLevel.Warning, "IPv6 on {Interface} stays as it is: {Reason}")]
     public static partial void IPv6NotPrepared(ILogger logger, string @interface, string reason);
 
-    [LoggerMessage(339, LogLevel.Debug, "The DNS servers of the party may be asked for other names, too, on {Interface}: {Reason}")]
+    [LoggerMessage(339, LogLevel.Debug, "The DNS servers of the party may also be asked for other names, on {Interface}: {Reason}")]
     public static partial void DnsNotLimited(ILogger logger, string @interface, string reason);
 
-    [LoggerMessage(336, LogLevel.Information, "The network '{Network}' is a private one for Windows' firewall now")]
+    [LoggerMessage(336, LogLevel.Information, "The network '{Network}' is now private for Windows' firewall")]
     public static partial void CategorySet(ILogger logger, string network);
 
     [LoggerMessage(
         337, LogLevel.Warning,
-        "The network of {Interface} may stay a public one for Windows' firewall, and then games hear nobody: {Reason}")]
+        "The network of {Interface} may stay public for Windows' firewall, and then games hear nobody: {Reason}")]
     public static partial void CategoryNotSet(ILogger logger, string @interface, string reason);
 
     [LoggerMessage(
         338, LogLevel.Warning,
         "{What}: no DHCP answer through the tunnel. Is there a DHCP server on the party's LAN? "
-        + "Without one give the TAP adapter an address in Windows' settings")]
+        + "Hint: if there is none, set the TAP adapter's address in Windows' settings")]
     public static partial void OnlyLinkLocal(ILogger logger, string what);
 
     [LoggerMessage(342, LogLevel.Information, "This machine's network is as it was before")]
     public static partial void AllUndone(ILogger logger);
 
-    [LoggerMessage(345, LogLevel.Warning, "Not undone: {Change}: {Interface} is no TAP, and softlan changes no other kind of interface")]
+    [LoggerMessage(345, LogLevel.Warning, "Not undone: {Change}: {Interface} is not a TAP, and softlan changes no other kind of interface")]
     public static partial void NotOnATap(ILogger logger, string change, string @interface);
 
     [LoggerMessage(329, LogLevel.Warning, "Cannot undo: {Change}: {Reason}")]

@@ -9,18 +9,18 @@ internal sealed record ClientSystem
     {
         Name = "Linux",
         Tap = LinuxValueKinds.InterfaceName("an interface name", ClientOptions.DefaultTap),
-        TapHelp = "The name of the TAP interface. It is made and removed again; one that is there already is used and left behind.",
+        TapHelp = "The name of the TAP interface. softlan creates and removes it; an existing one is used and left in place.",
         DefaultTap = ClientOptions.DefaultTap,
-        ListTapsHelp = "Shows the TAP interfaces of this machine and ends.",
+        ListTapsHelp = "List the TAP interfaces of this machine and exit.",
     };
 
     public static ClientSystem Windows { get; } = new()
     {
         Name = "Windows",
         Tap = ValueKinds.Text("an adapter's name or id", 255, "\"Party LAN\""),
-        TapHelp = "The TAP-Windows6 adapter, by its name in Network Connections or by its id. Only needed where there are several.",
+        TapHelp = "The TAP-Windows6 adapter, by its name in Network Connections or by its id. Needed only if there are several.",
         DefaultTap = "",
-        ListTapsHelp = "Shows the TAP-Windows6 adapters of this machine and ends.",
+        ListTapsHelp = "List the TAP-Windows6 adapters of this machine and exit.",
     };
 
     public required string Name { get; init; }

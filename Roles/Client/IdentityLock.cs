@@ -30,7 +30,7 @@ internal sealed class IdentityLock : IDisposable
             {
                 throw SoftlanException.Create(
                     $"Cannot use the identity '{identityPath}'",
-                    "another softlan client on this machine uses it now",
+                    "another softlan client on this machine is using it",
                     "stop that one, or give this one its own --identity FILE and --tap NAME");
             }
 

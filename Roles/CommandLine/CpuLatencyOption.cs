@@ -13,6 +13,6 @@ internal static class CpuLatencyOption
         "--cpu-latency",
         ValueKinds.Integer("a time in microseconds", 0, Max, 20),
         "us",
-        "Linux, as root: while frames flow, processors sleep only as deeply as they wake up in so many microseconds; 0: not at all. "
-        + "For the shortest round trip, at the cost of power. By default the system decides.");
+        "Linux, as root: while frames flow, limit CPU idle states to those with at most this wake-up latency, in microseconds; "
+        + "0 disables idle states. Shortens the round trip at the cost of power. By default the system decides.");
 }

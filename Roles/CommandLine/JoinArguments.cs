@@ -24,7 +24,7 @@ internal sealed class JoinArguments
         "--pin",
         ValueKinds.CertificatePin,
         "sha256:...",
-        "The pin of the relay's certificate, which the relay prints when it starts. Without it the system's CAs decide.");
+        "The pin of the relay's certificate, which the relay prints when it starts. By default the system's CAs decide.");
 
     private readonly Option<string?> _caFile = SoftlanOption.Optional(
         "--relay-ca-cert",
@@ -36,13 +36,13 @@ internal sealed class JoinArguments
         "--server-name",
         HostName,
         "name",
-        "The name in the relay's certificate, where it is not the host of --relay.");
+        "The name in the relay's certificate, if it is not the host of --relay.");
 
     private readonly Option<RoomCode> _room = SoftlanOption.Required(
         "--room",
         ValueKinds.RoomCode,
         "code",
-        "The room to join. Upper and lower case are the same.");
+        "The room to join. Case does not matter.");
 
     private readonly Option<string?> _name = SoftlanOption.Optional(
         "--name",
@@ -54,21 +54,21 @@ internal sealed class JoinArguments
         "--datagram-limit",
         DatagramLength,
         "bytes",
-        "The longest datagram to send, for paths where large packets get lost. By default the path is measured.");
+        "The longest datagram to send, for paths where large packets get lost. By default softlan measures the path.");
 
     private readonly QuicArguments _quic = new();
 
     /// <param name="relayIsRequired">False where a profile can stand in for it.</param>
     public JoinArguments(bool relayIsRequired)
     {
-        string description = $"The relay to connect to (port {RelayAddress.DefaultPort} where none is given).";
+        string description = $"The relay to connect to (default port {RelayAddress.DefaultPort}).";
         Relay = relayIsRequired
             ? SoftlanOption.Required("--relay", ValueKinds.RelayAddress, "host[:port]", description)
             : SoftlanOption.Optional(
                 "--relay",
                 ValueKinds.RelayAddress,
                 "host[:port]",
-                description + " Without it the relay and the pin of the last successful join are used.")!;
+                description + " By default the relay and the pin of the last successful join.")!;
     }
 
     /// <summary>Without a value only where it is not required.</summary>
@@ -88,7 +88,7 @@ internal sealed class JoinArguments
         {
             if (result.Has(_pin) == true && result.Has(_caFile) == true)
             {
-                result.AddError("--pin and --relay-ca-cert exclude each other. Give the one that the host told you, for example --pin sha256:...");
+                result.AddError("--pin and --relay-ca-cert exclude each other. Give the one that the organiser sent, for example --pin sha256:...");
             }
         });
     }

@@ -13,5 +13,5 @@ internal static class LinuxValueKinds
             return Platform.Linux.InterfaceName.IsValid(text);
         },
         name,
-        $"Use 1 to {Platform.Linux.InterfaceName.MaxLength} printable characters without blanks, for example {example}");
+        $"Use 1 to {Platform.Linux.InterfaceName.MaxLength} printable characters without spaces, for example {example}");
 }

@@ -24,7 +24,7 @@ internal static class LoggingArguments
         "--log-format",
         "a log format",
         "format",
-        "How log lines look: text for people, or json with one object a line.",
+        "The format of log lines: text for people, or json with one object per line.",
         LogFormat.Text,
         ("text", LogFormat.Text),
         ("json", LogFormat.Json));

@@ -14,6 +14,6 @@ internal static class ModerationOption
         "--moderation",
         Kind,
         "auto|off",
-        "Linux: auto (the default) collects small frames for up to 1 ms while more than 2,000 a second come, "
-        + "which saves about a third of what they cost; off sends each of them at once.");
+        "Linux: auto (the default) collects small frames for up to 1 ms while more than 2,000 a second arrive, "
+        + "which saves about a third of their processor time; off sends each at once.");
 }

@@ -16,8 +16,8 @@ internal sealed class QuicArguments
         "--quic",
         OperatingSystem.IsLinux() ? "a QUIC library" : "a QUIC library that softlan has on this system",
         OperatingSystem.IsLinux() ? "ngtcp2|msquic" : "msquic",
-        "The QUIC library to use: ngtcp2, which softlan contains on Linux, "
-        + "or msquic, which is part of .NET on Windows and must be installed as libmsquic on Linux. Both understand each other.",
+        "The QUIC library to use: ngtcp2, which is built in on Linux, "
+        + "or msquic, which is built in on Windows and must be installed as libmsquic on Linux. The two understand each other.",
         QuicSettings.Default.Kind,
         OperatingSystem.IsLinux() ? [("ngtcp2", QuicEngineKind.Ngtcp2), ("msquic", QuicEngineKind.MsQuic)] : [("msquic", QuicEngineKind.MsQuic)]);
 
@@ -25,8 +25,8 @@ internal sealed class QuicArguments
         "--queue-time",
         ValueKinds.Integer("a time in milliseconds", 1, MaxQueueTime, 10),
         "ms",
-        "How long a frame may wait for a line that is full, in milliseconds; later it is dropped, since late is worse than lost in a game. "
-        + "TCP, which games go ahead of, may wait ten times as long.",
+        "How long a frame may wait for a full line, in milliseconds; then it is dropped, because in a game late is worse than lost. "
+        + "TCP may wait ten times as long, because games go first.",
         (int)QuicSettings.Default.QueueTime.TotalMilliseconds);
 
     public void AddTo(Command command)

@@ -18,7 +18,7 @@ internal static class SoftlanCommandLine
     public static RootCommand CreateRoot(params Command[] commands)
     {
         RootCommand root = new(
-            "softlan joins remote players to a LAN party: a relay on the internet, a gateway on the LAN, a client on each player's machine. "
+            "Join remote players to a LAN party: a relay on the internet, a gateway on the LAN, a client on each player's machine. "
             + "Every option can also be given as an environment variable, --room as SOFTLAN_ROOM; the command line wins.");
         foreach (Command command in commands)
         {

@@ -18,8 +18,8 @@ internal static class DemoCommand
             "Leave the party running after the checks, until Ctrl-C, and print how to enter each of its machines.");
         Command command = new(
             "demo",
-            "Show a whole party on this machine, in network namespaces of its own: a relay, a gateway on a LAN with two hosts and a DHCP server, "
-            + "and two remote players. Checks that they reach each other, measures how fast, and removes everything again. Needs root.")
+            "Show a whole party on this machine, in network namespaces of its own: a relay, a gateway on a LAN with two machines and a DHCP server, "
+            + "and two remote players. Check that they reach each other, measure how fast, and remove everything again. Needs root.")
         {
             keep,
         };

@@ -20,18 +20,19 @@ internal static class GatewayCommand
             "--interface",
             InterfaceKind,
             "name",
-            "The wired Ethernet interface whose LAN joins the room. This host keeps using it and is reachable for the players.",
+            "The wired Ethernet interface whose LAN joins the room. This machine keeps using it, and players can reach it.",
             "--iface");
         Option<string?> bridge = SoftlanOption.Optional(
             "--bridge",
             BridgeKind,
             "name",
-            "The Linux bridge whose LAN joins the room, instead of --interface: softlan adds a port of its own to it and removes that when it ends.");
+            "A Linux bridge whose LAN joins the room, instead of --interface. softlan adds a port of its own to it, "
+            + "and removes the port when it exits.");
         Option<PortModeration?> moderation = ModerationOption.Create();
         Option<int?> cpuLatency = CpuLatencyOption.Create();
         Command command = new(
             "gateway",
-            "Bridges the LAN behind a wired interface, or a Linux bridge, into a room on a relay. "
+            "Bridge the LAN behind a wired interface, or a Linux bridge, into a room on a relay. "
             + "Needs root, or CAP_NET_RAW (for --bridge CAP_NET_ADMIN).");
         join.AddTo(command);
         command.Add(iface);

@@ -11,12 +11,12 @@ internal static partial class GatewayLog
 
     [LoggerMessage(
         211, LogLevel.Warning,
-        "Players will not reach this host itself through {Interface}, only the other machines on its LAN: {Reason}")]
+        "Players cannot reach this machine itself through {Interface}, only the other machines on its LAN: {Reason}")]
     public static partial void HostNotReachable(ILogger logger, string @interface, string reason);
 
     [LoggerMessage(
         212, LogLevel.Warning,
-        "{Interface} has no carrier: the LAN cannot be reached. Plug in the cable, or switch on what is at its other end")]
+        "{Interface} has no carrier: the LAN cannot be reached. Hint: plug in the cable, or switch on the device at its other end")]
     public static partial void CarrierLost(ILogger logger, string @interface);
 
     [LoggerMessage(215, LogLevel.Warning, "{Interface} is down: the LAN cannot be reached. Hint: bring it up: ip link set {Interface} up")]
@@ -39,39 +39,39 @@ internal static partial class GatewayLog
     [LoggerMessage(222, LogLevel.Information, "The MTU of {Interface} is {Mtu} bytes now, which is enough for the room")]
     public static partial void MtuEnough(ILogger logger, string @interface, int mtu);
 
-    [LoggerMessage(213, LogLevel.Information, "{Interface} is up and has its carrier back")]
+    [LoggerMessage(213, LogLevel.Information, "{Interface} is up and has a carrier again")]
     public static partial void CarrierBack(ILogger logger, string @interface);
 
-    [LoggerMessage(214, LogLevel.Warning, "Cannot lock {Interface}: {Reason}. Nothing keeps a second gateway from taking this one's place")]
+    [LoggerMessage(214, LogLevel.Warning, "Cannot lock {Interface}: {Reason}. A second gateway could take this one's place")]
     public static partial void NotLocked(ILogger logger, string @interface, string reason);
 
     [LoggerMessage(
         202, LogLevel.Warning,
-        "Player {Player} has the MAC of {Interface} or another of this host's own cards; its frames are dropped. "
-        + "Hint: the player takes another --virtual-mac, or deletes its identity file (--identity) to get a new one")]
+        "Player {Player} has the MAC of {Interface} or of another network card of this machine; the player's frames are dropped. "
+        + "Hint: the player must set another --virtual-mac, or delete the identity file (--identity) to get a new one")]
     public static partial void OwnMacAnnounced(ILogger logger, string player, string @interface);
 
     [LoggerMessage(
         216, LogLevel.Warning,
-        "Player {Player} has the MAC of a machine on the LAN, heard on {Interface} {Ago} ago. That machine keeps it, and the player's frames are "
-        + "dropped until it was silent for five minutes. "
-        + "Hint: the player takes another --virtual-mac, or deletes its identity file (--identity) to get a new one")]
+        "Player {Player} has the MAC of a machine on the LAN, heard on {Interface} {Ago} ago. That machine keeps it; the player's frames are "
+        + "dropped until the machine has been silent for five minutes. "
+        + "Hint: the player must set another --virtual-mac, or delete the identity file (--identity) to get a new one")]
     public static partial void LanMacAnnounced(ILogger logger, string player, string @interface, string ago);
 
-    [LoggerMessage(217, LogLevel.Information, "Player {Player} may use its MAC now: no machine is heard with it on {Interface} any more")]
+    [LoggerMessage(217, LogLevel.Information, "Player {Player} may use its MAC now: no machine on {Interface} uses it any more")]
     public static partial void LanMacGone(ILogger logger, string player, string @interface);
 
     [LoggerMessage(
         203, LogLevel.Warning,
         "A frame of the remote player {Mac} came back from {Interface}: something else bridges this LAN and room {Room}, or echoes frames. "
-        + "Dropped; if it goes on, bridging stops for a while")]
+        + "The frame was dropped; if this continues, bridging stops for a while")]
     public static partial void StrayLoop(ILogger logger, MacAddress mac, string @interface, RoomCode room);
 
     [LoggerMessage(
         204, LogLevel.Error,
         "LOOP: frames of remote players such as {Mac} keep coming back from {Interface}. "
         + "A second bridge connects this LAN and room {Room}: another gateway, or a player who is on this LAN as well. "
-        + "Bridging stops for {Pause}; remove the second bridge")]
+        + "Bridging stops for {Pause}. Hint: remove the second bridge")]
     public static partial void Loop(ILogger logger, MacAddress mac, string @interface, RoomCode room, string pause);
 
     [LoggerMessage(205, LogLevel.Warning, "Bridging {Interface} again after the loop")]

@@ -27,7 +27,7 @@ internal sealed class Admission(RelayHouse house)
         int smallest = opens ? FrameLimits.MinMtu : mtu;
         if (hello.Mtu < smallest)
         {
-            return (RejectReason.MtuTooSmall, $"This room needs an MTU of {smallest} bytes and you can carry {hello.Mtu}.");
+            return (RejectReason.MtuTooSmall, $"This room needs an MTU of {smallest} bytes, but yours is {hello.Mtu}.");
         }
 
         if (replaced is null && house.Peers >= Options.MaxPeers)
@@ -49,7 +49,7 @@ internal sealed class Admission(RelayHouse house)
         {
             return room.Gateway is null || ReferenceEquals(room.Gateway, replaced)
                 ? null
-                : (RejectReason.GatewayTaken, $"Room {room.Code} has a gateway already, and only one is possible.");
+                : (RejectReason.GatewayTaken, $"Room {room.Code} already has a gateway, and only one is possible.");
         }
 
         if (room.Switch.FindClient(hello.Mac) is { } owner && !ReferenceEquals(owner, replaced))

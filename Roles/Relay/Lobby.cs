@@ -184,7 +184,7 @@ internal sealed class Lobby : ILinkAcceptor
         if (_isDraining)
         {
             // Wherever the room is: a link that was handed over now would travel only to be rejected there, or to be let in and sent away.
-            return (RejectReason.Draining, "The relay is about to stop; try again in a minute.");
+            return (RejectReason.Draining, "The relay is about to stop. Try again in a minute.");
         }
 
         if (ClaimHome(hello.Room) is not { } found)

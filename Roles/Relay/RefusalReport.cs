@@ -12,16 +12,16 @@ internal sealed class RefusalReport(RelayOptions options)
     /// <param name="refused">By all listeners since the start, for whatever reason.</param>
     /// <param name="byQuota">Those among them that the quota refused. Looked at after <paramref name="refused"/>, or what comes in between would have
     /// the wrong reason.</param>
-    /// <returns>Null when nobody was; otherwise <c>3 while the relay had as many as it takes (--max-peers 4096), 1 ...</c>.</returns>
+    /// <returns>Null when nobody was; otherwise <c>3 while the relay was full (--max-peers 4096), 1 ...</c>.</returns>
     public string? Next(long refused, LinkRefusals byQuota)
     {
         long busy = Math.Max(_toldBusy, refused - byQuota.Full - byQuota.AddressFull);
         List<string> reasons = [];
-        Add(byQuota.Full - _told.Full, $"while the relay had as many as it takes (--max-peers {options.MaxPeers})");
+        Add(byQuota.Full - _told.Full, $"while the relay was full (--max-peers {options.MaxPeers})");
         Add(
             byQuota.AddressFull - _told.AddressFull,
-            $"from addresses that had as many as one may have (--max-links-per-address {options.MaxLinksPerAddress})");
-        Add(busy - _toldBusy, $"while more were connecting than its workers take at once (--workers {options.Workers})");
+            $"from addresses at their limit (--max-links-per-address {options.MaxLinksPerAddress})");
+        Add(busy - _toldBusy, $"while too many others were connecting (--workers {options.Workers})");
         _told = byQuota;
         _toldBusy = busy;
         return reasons.Count > 0 ? string.Join(", ", reasons) : null;

@@ -159,9 +159,9 @@ internal sealed class RelayCertificates(RelayOptions options, IQuicEngine engine
             {
                 throw SoftlanException.Create(
                     $"Cannot use '{files.Key}'",
-                    "the key has a passphrase, and nobody is there to type it",
-                    $"store it without: openssl pkey -in '{files.Key}' -out FILE, and give that with --key; "
-                    + "keep it readable for the relay's user alone");
+                    "the key has a passphrase, which softlan cannot ask for",
+                    $"remove the passphrase: openssl pkey -in '{files.Key}' -out FILE, and give that with --key; "
+                    + "keep it readable by the relay's user only");
             }
 
             return engine.Inspect(certificate, $"'{files.Chain}' and '{files.Key}'");
@@ -179,7 +179,7 @@ internal sealed class RelayCertificates(RelayOptions options, IQuicEngine engine
             throw SoftlanException.Create(
                 $"Cannot use '{path}'",
                 "it is empty",
-                "write the PEM text into it anew: --cert takes the certificate chain, --key its key");
+                "write the PEM text into it again: --cert takes the certificate chain, --key its key");
         }
     }
 

@@ -20,7 +20,7 @@ internal static class RelayCommand
     private static readonly ValueKind<BitRate> RateKind = new(
         BitRate.TryParse,
         "a bit rate",
-        "Give bits a second with kbit, mbit or gbit, "
+        "Give bits per second with kbit, mbit or gbit, "
         + $"from {BitRate.FromBitsPerSecond(BitRate.MinBitsPerSecond)} to {BitRate.FromBitsPerSecond(BitRate.MaxBitsPerSecond)}, "
         + "for example 20mbit, or unlimited");
 
@@ -35,28 +35,28 @@ internal static class RelayCommand
             "--cert",
             ValueKinds.Path,
             "file",
-            "The relay's certificate chain in PEM, own certificate first. It is read again when it changes. "
-            + "Without it the relay makes a certificate and keeps it.");
+            "The relay's certificate chain in PEM, its own certificate first. softlan reads it again when it changes. "
+            + "By default the relay makes a certificate and keeps it.");
         Option<string?> key = SoftlanOption.Optional(
             "--key", ValueKinds.Path, "file", "The private key of --cert, in PEM.");
         Option<string> state = SoftlanOption.WithDefault(
             "--state",
             ValueKinds.DirectoryPath,
             "directory",
-            "Where the relay keeps the certificate that it made, so that its pin survives a restart.",
+            "Where the relay keeps the certificate that it makes and the room code, so that the line for players survives a restart.",
             StateFiles.DefaultDirectory());
         Option<string?> serverName = SoftlanOption.Optional(
             "--server-name",
             HostNameKind,
             "name",
-            "The name by which players reach this relay; it goes into the certificate that the relay makes. Without it the host name is taken.");
+            "The name by which players reach this relay; it goes into the certificate that the relay makes. By default the host name.");
         Option<int> mtu = SoftlanOption.WithDefault(
             "--mtu", ValueKinds.Mtu, "bytes", "The largest IP MTU that a room can have, in bytes.", FrameLimits.MaxMtu);
         Option<int> maxClients = SoftlanOption.WithDefault(
             "--max-clients-per-room",
             ValueKinds.Integer("a number of clients", 1, RelayOptions.LargestRoom, RelayOptions.DefaultMaxClientsPerRoom),
             "number",
-            "How many players one room takes.",
+            "How many players may be in one room.",
             RelayOptions.DefaultMaxClientsPerRoom);
         Option<int> maxRooms = SoftlanOption.WithDefault(
             "--max-rooms",
@@ -74,38 +74,38 @@ internal static class RelayCommand
             "--max-links-per-address",
             ValueKinds.Integer("a number of connections", 1, 65536, RelayOptions.DefaultMaxLinksPerAddress),
             "number",
-            "How many connections one IPv4 address or IPv6 /64 may have, and how many may join from it at once; after these one may each 4 s. "
+            "How many connections one IPv4 address or IPv6 /64 may have, and how many may join from it at once; then one more every 4 s. "
             + "An IPv6 /48 may have four times as many.",
             RelayOptions.DefaultMaxLinksPerAddress);
         Option<int> workers = SoftlanOption.WithDefault(
             "--workers",
             ValueKinds.Integer("a number of workers", 1, RelayOptions.MaxWorkers, 4),
             "number",
-            "How many threads carry the connections. By default one for each processor, up to 8. "
-            + "With --quic msquic always 1, since that has threads of its own.",
+            "How many threads carry the connections. By default one per processor, up to 8. "
+            + "Always 1 with msquic, which has its own threads.",
             RelayOptions.DefaultWorkers);
         Option<BitRate> clientRate = SoftlanOption.WithDefault(
             "--client-rate",
             RateKind,
             "rate",
-            "What one player may send, in bits a second, for example 20mbit. A burst of one second is allowed.",
+            "What one player may send, in bits per second, for example 20mbit. A burst of one second is allowed.",
             BitRate.Unlimited);
         Option<int> broadcastRate = SoftlanOption.WithDefault(
             "--client-broadcast-rate",
-            ValueKinds.Integer("a number of frames a second", 1, 1_000_000, RelayOptions.DefaultClientBroadcastRate),
+            ValueKinds.Integer("a number of frames per second", 1, 1_000_000, RelayOptions.DefaultClientBroadcastRate),
             "frames",
-            "How many broadcast, multicast and unknown unicast frames a second one player may send. A burst of two seconds is allowed.",
+            "How many broadcast, multicast and unknown unicast frames one player may send per second. A burst of two seconds is allowed.",
             RelayOptions.DefaultClientBroadcastRate);
         Option<BitRate> gatewayRate = SoftlanOption.WithDefault(
             "--gateway-rate",
             RateKind,
             "rate",
-            "What one gateway may send, in bits a second, for example 200mbit. A burst of one second is allowed.",
+            "What one gateway may send, in bits per second, for example 200mbit. A burst of one second is allowed.",
             BitRate.Unlimited);
         Option<int?> cpuLatency = CpuLatencyOption.Create();
         QuicArguments quic = new();
 
-        Command command = new(Name, "Run a relay: the meeting point on the internet that players and gateways connect to.")
+        Command command = new(Name, "Run a relay: the meeting point on the internet to which players and gateways connect.")
         {
             listen, cert, key, state, serverName, mtu, maxClients, maxRooms, maxPeers, maxLinks, workers, clientRate, broadcastRate, gatewayRate,
             cpuLatency,
@@ -120,7 +120,7 @@ internal static class RelayCommand
         });
         if (!OperatingSystem.IsLinux())
         {
-            command.Refuse(cpuLatency, $"{cpuLatency.Name} is for Linux. Leave it out on Windows, which has power plans for the same.");
+            command.Refuse(cpuLatency, $"{cpuLatency.Name} is for Linux. Leave it out on Windows, and use a power plan instead.");
         }
 
         command.SetAction(parsed => run(

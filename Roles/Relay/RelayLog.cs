@@ -14,7 +14,7 @@ internal static partial class RelayLog
     [LoggerMessage(2, LogLevel.Information, "Listening on {EndPoint}, UDP")]
     public static partial void Listening(ILogger logger, IPEndPoint endPoint);
 
-    [LoggerMessage(20, LogLevel.Warning, "{Reason} The relay goes on; players join with: {Line}")]
+    [LoggerMessage(20, LogLevel.Warning, "{Reason} The relay keeps running; players join with: {Line}")]
     public static partial void CannotGreet(ILogger logger, string reason, string line);
 
     [LoggerMessage(3, LogLevel.Information, "Room {Room} opened with an MTU of {Mtu}")]
@@ -42,23 +42,23 @@ internal static partial class RelayLog
 
     [LoggerMessage(
         18, LogLevel.Debug,
-        "Peer {Peer} '{Name}', which was at {EndPoint}, said last that its round trip is {RoundTrip} and that it has dropped {Drops}")]
+        "Peer {Peer} '{Name}', which was at {EndPoint}, last reported: round trip {RoundTrip}, drops {Drops}")]
     public static partial void Reported(ILogger logger, ushort peer, string name, IPEndPoint endPoint, TimeSpan roundTrip, string drops);
 
     [LoggerMessage(
         19, LogLevel.Debug,
-        "Peer {Peer} '{Name}', which was at {EndPoint}, sent {Messages} messages of types that this version does not know")]
+        "Peer {Peer} '{Name}', which was at {EndPoint}, sent {Messages} messages of types unknown to this version")]
     public static partial void UnknownMessages(ILogger logger, ushort peer, string name, IPEndPoint endPoint, long messages);
 
     [LoggerMessage(9, LogLevel.Information, "Room {Room} closed")]
     public static partial void RoomClosed(ILogger logger, RoomCode room);
 
-    [LoggerMessage(16, LogLevel.Warning, "Attempts to connect that were turned away in the last minute: {Refusals}")]
+    [LoggerMessage(16, LogLevel.Warning, "Connection attempts turned away in the last minute: {Refusals}")]
     public static partial void TurnedAway(ILogger logger, string refusals);
 
     [LoggerMessage(
         17, LogLevel.Debug,
-        "Since the start {Retries} clients had to show that they own their address, and {Malformed} packets were none that a QUIC client sends")]
+        "Since the start, {Retries} clients had to prove their address, and {Malformed} packets were not valid QUIC")]
     public static partial void Strangers(ILogger logger, long retries, long malformed);
 
     [LoggerMessage(11, LogLevel.Information, "Certificate reloaded; new connections see pin {Pin}")]
@@ -67,7 +67,7 @@ internal static partial class RelayLog
     [LoggerMessage(12, LogLevel.Warning, "The old certificate stays in use. {Failure}")]
     public static partial void CertificateNotReloaded(ILogger logger, string failure);
 
-    [LoggerMessage(13, LogLevel.Information, "Shutting down; {Peers} peers are told")]
+    [LoggerMessage(13, LogLevel.Information, "Shutting down; telling {Peers} peers")]
     public static partial void ShuttingDown(ILogger logger, int peers);
 
     [LoggerMessage(15, LogLevel.Error, "A bug in softlan ended one link; please report it")]

@@ -27,7 +27,7 @@ internal static class ResetSecret
             ? secret
             : throw SoftlanException.Create(
                 $"Cannot use '{path}'",
-                $"it has {secret.Length} bytes and not {Length}",
+                $"it has {secret.Length} bytes instead of {Length}",
                 "delete it to have a new one made");
     }
 }

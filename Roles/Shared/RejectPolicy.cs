@@ -31,12 +31,12 @@ internal static class RejectPolicy
         RejectReason.BadVersion => "install the softlan version that the relay runs",
         RejectReason.MacTaken => "stop the other softlan that uses this MAC, or choose another one with --virtual-mac",
         RejectReason.GatewayTaken => "stop the other gateway of this room, or choose another --room",
-        RejectReason.RoomFull => "ask the host to raise --max-clients-per-room, or wait until somebody leaves",
-        RejectReason.ServerFull => "try again later, or ask the host to raise the limit: --max-peers, --max-rooms or --max-links-per-address",
+        RejectReason.RoomFull => "ask the organiser to raise the relay's --max-clients-per-room, or wait until somebody leaves",
+        RejectReason.ServerFull => "try again later, or ask the organiser to raise the limit: --max-peers, --max-rooms or --max-links-per-address",
         RejectReason.MtuTooSmall =>
             "raise the MTU on this side to the room's (a player: --mtu, or leave it out; a gateway: its interface's), "
-            + "or start the room anew with a smaller one",
-        RejectReason.NotAdmitted => "ask the host for admission to this room",
+            + "or have everybody leave, and join first with a smaller one",
+        RejectReason.NotAdmitted => "ask the organiser for admission to this room",
         RejectReason.BadMac => "choose a --virtual-mac whose second digit is 2, 6, a or e",
         _ => "compare the versions of softlan here and on the relay",
     };

@@ -16,7 +16,7 @@ internal static class SessionFailures
             return SoftlanException.Create(
                 $"{options.Relay} is not the relay that --pin names",
                 expected,
-                "ask the host which pin the relay printed at its start; if it is the new one, pass that with --pin");
+                "ask the organiser which pin the relay prints when it starts; if it is the new one, give that with --pin");
         }
 
         return options.Trust.CaFile is { } file
@@ -28,7 +28,7 @@ internal static class SessionFailures
             : SoftlanException.Create(
                 $"Cannot trust {options.Relay}",
                 why,
-                "a relay that made its own certificate needs the --pin that it prints at its start; "
+                "for a relay that made its own certificate, give the --pin that it prints when it starts; "
                 + "otherwise check --server-name and this machine's clock");
     }
 
@@ -38,12 +38,12 @@ internal static class SessionFailures
     public static string? ConnectHint(LinkCloseKind kind, int port) => kind switch
     {
         LinkCloseKind.TimedOut =>
-            $"see that the relay runs, and that its firewall lets UDP port {port} in (TCP is something else); "
+            $"see that the relay runs, and that its firewall lets UDP port {port} in (opening TCP does not help); "
             + "if others reach it, this network blocks UDP: try another, such as a phone's hotspot",
         LinkCloseKind.NobodyListens =>
-            $"see that the relay runs there, and on UDP port {port} (TCP is something else); a firewall that turns packets away looks the same",
+            $"see that the relay runs there, and on UDP port {port} (not TCP); a firewall that rejects packets looks the same",
         LinkCloseKind.Full =>
-            "the relay takes no more from this address, or none at all: ask its operator to raise --max-links-per-address or --max-peers",
+            "the relay accepts no more from this address, or none at all: ask its operator to raise --max-links-per-address or --max-peers",
         _ => null,
     };
 
@@ -59,5 +59,5 @@ internal static class SessionFailures
             $"{options.Relay} gave our place in room '{options.Room}' to another softlan",
             text,
             "stop the other one: both use the same identity")
-        : SoftlanException.Create($"{options.Relay} removed us from room '{options.Room}'", text, "ask the host why");
+        : SoftlanException.Create($"{options.Relay} removed us from room '{options.Room}'", text, "ask the organiser why");
 }

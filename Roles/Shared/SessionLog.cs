@@ -16,7 +16,7 @@ internal static partial class SessionLog
     [LoggerMessage(101, LogLevel.Debug, "Connecting to {Relay} at {Address}")]
     public static partial void Connecting(ILogger logger, RelayAddress relay, IPEndPoint address);
 
-    [LoggerMessage(102, LogLevel.Debug, "No luck at {Address}: {Reason}")]
+    [LoggerMessage(102, LogLevel.Debug, "Cannot connect to {Address}: {Reason}")]
     public static partial void AddressFailed(ILogger logger, IPEndPoint address, string reason);
 
     [LoggerMessage(103, LogLevel.Warning, "Cannot reach {Relay}: {Reason}. Trying again until it works")]
@@ -24,19 +24,19 @@ internal static partial class SessionLog
 
     [LoggerMessage(
         104, LogLevel.Warning,
-        "Cannot trust {Relay} any more: {Reason}. If its key was changed on purpose, start again with the new --pin; trying again until then")]
+        "Cannot trust {Relay} any more: {Reason}. Trying again. Hint: if its key was changed on purpose, start softlan again with the new --pin")]
     public static partial void Untrusted(ILogger logger, RelayAddress relay, string reason);
 
     [LoggerMessage(105, LogLevel.Debug, "Reached {Relay} at {Address}; asking for room {Room}")]
     public static partial void Reached(ILogger logger, RelayAddress relay, IPEndPoint address, RoomCode room);
 
-    [LoggerMessage(106, LogLevel.Warning, "{Relay} does not let us in: {Reason}. Trying for a while; if it goes on, {Hint}")]
+    [LoggerMessage(106, LogLevel.Warning, "{Relay} does not let us in: {Reason}. Trying again for a while. Hint: {Hint}")]
     public static partial void Rejected(ILogger logger, RelayAddress relay, string reason, string hint);
 
     [LoggerMessage(107, LogLevel.Information, "In room {Room} on {Relay} ({Address}): {Others}, MTU {Mtu}")]
     public static partial void Joined(ILogger logger, RoomCode room, RelayAddress relay, IPEndPoint address, string others, int mtu);
 
-    [LoggerMessage(117, LogLevel.Warning, "{Reason} After a crash the place in the room is free only after half a minute")]
+    [LoggerMessage(117, LogLevel.Warning, "{Reason} After a crash, the place in the room stays taken for half a minute")]
     public static partial void ResumeNotKept(ILogger logger, string reason);
 
     [LoggerMessage(108, LogLevel.Information, "Connected to the LAN gateway")]
@@ -47,7 +47,8 @@ internal static partial class SessionLog
 
     [LoggerMessage(
         120, LogLevel.Warning,
-        "The gateway does not reach the party's LAN: its cable is out, or its interface is down. The host sees to it; this goes on by itself then")]
+        "The gateway cannot reach the party's LAN: its cable is unplugged or its interface is down. "
+        + "The organiser must fix it; softlan resumes automatically")]
     public static partial void LanGone(ILogger logger);
 
     [LoggerMessage(121, LogLevel.Information, "The gateway reaches the party's LAN again")]
@@ -61,14 +62,14 @@ internal static partial class SessionLog
 
     [LoggerMessage(
         118, LogLevel.Warning,
-        "A machine on the party's LAN has our MAC address {Mac}: it keeps it, and nothing of ours gets through. "
-        + "Hint: start softlan with another --virtual-mac, or delete its identity file (--identity) to get a new one")]
+        "A machine on the party's LAN has our MAC address {Mac} and keeps it: none of our frames get through. "
+        + "Hint: start softlan with another --virtual-mac, or delete the identity file (--identity) to get a new one")]
     public static partial void Outside(ILogger logger, MacAddress mac);
 
     [LoggerMessage(119, LogLevel.Information, "No machine on the party's LAN has our MAC address {Mac} any more: our frames get through")]
     public static partial void InsideAgain(ILogger logger, MacAddress mac);
 
-    [LoggerMessage(112, LogLevel.Debug, "Datagrams to {Relay} hold {Length} bytes now")]
+    [LoggerMessage(112, LogLevel.Debug, "Datagrams to {Relay} can now hold {Length} bytes")]
     public static partial void MaxDatagramLength(ILogger logger, RelayAddress relay, int length);
 
     [LoggerMessage(113, LogLevel.Debug, "Nothing from {Relay} for {Silence}; looking for another path")]
@@ -76,7 +77,7 @@ internal static partial class SessionLog
 
     [LoggerMessage(
         114, LogLevel.Warning,
-        "Dropped {Count} malformed datagrams from {Relay} in the last minute: it speaks something else, or somebody tampers with it")]
+        "Dropped {Count} malformed datagrams from {Relay} in the last minute: it speaks another protocol, or somebody tampers with the connection")]
     public static partial void MalformedDatagrams(ILogger logger, RelayAddress relay, long count);
 
     [LoggerMessage(115, LogLevel.Warning, "Lost {Relay}: {Reason}. Trying again in {Delay}")]

@@ -32,7 +32,7 @@ story_machine() {
   check "demo without TUN device" failure "/dev/net/tun is missing. Hint: load the kernel module" demo
   start gateway player1 "$softlan" gateway --relay $relay_address --pin "$pin" --room OTHER --interface eth0
   scene=
-  check "gateway --interface without TUN device goes on and says what is missing" says gateway 10 'Players will not reach this host itself through eth0.*there is no /dev/net/tun'
+  check "gateway --interface without TUN device goes on and says what is missing" says gateway 10 'Players cannot reach this machine itself through eth0.*there is no /dev/net/tun'
   check "and joins" says gateway 10 'In room OTHER'
   check "and stops in order" stop gateway
 
@@ -46,8 +46,8 @@ story_machine() {
 
   check "client whose card's name is another interface's" failure "Cannot use 'eth0': an interface of that name exists and is not a TAP. Hint: choose another name with --tap" client $(to_relay) --tap eth0 --identity "$work/player1/home/x.json"
   check "client whose card another one has" failure "Cannot open TAP interface 'softlan0': another process is using it. Hint: " client $(to_relay) --identity "$work/player1/home/x.json" --address none
-  check "gateway on an interface that is not there" failure "Cannot find interface 'eth7': this host has none of that name. Hint: usable here: eth0" gateway $(to_relay) --interface eth7
-  check "gateway in a bridge that is not there" failure "Cannot find interface 'br7': this host has none of that name. Hint: no bridge is here: give the wired interface itself, with --interface" gateway $(to_relay) --bridge br7
+  check "gateway on an interface that is not there" failure "Cannot find interface 'eth7': this machine has no interface of that name. Hint: usable here: eth0" gateway $(to_relay) --interface eth7
+  check "gateway in a bridge that is not there" failure "Cannot find interface 'br7': this machine has no interface of that name. Hint: there is no bridge here; give the wired interface itself with --interface" gateway $(to_relay) --bridge br7
   machine=stranger
   on stranger sysctl -qw net.ipv6.conf.all.disable_ipv6=1
   # Not on 443, where those who wait for a relay on this machine (start_unreachable) would find one.
@@ -60,7 +60,7 @@ story_machine() {
   machine=
 }
 
-# Users who are not root, with the rights that README gives them: those of a service, and those that setcap gives to the file.
+# Users who are not root, with the rights that docs/operating.md gives them: those of a service, and those that setcap gives to the file.
 # shellcheck disable=SC2046
 some_rights() {
   local other scene="cp $softlan /run/softlan; chmod 755 /run/softlan; mkdir /run/home; chown 65534 /run/home"
@@ -80,7 +80,7 @@ some_rights() {
   check "it joins the other user's relay" says user 10 'In room R'
   check "it stops in order" stop user
   check "the relay stops in order" stop service
-  check "without --address it says what DHCP lacks" last_line 1 "Cannot ask the party's DHCP for an address: the DHCP client is a program of its own and gets no rights from softlan's. Hint: run softlan as root \(sudo\), or give --address" \
+  check "without --address it says what DHCP lacks" last_line 1 "Cannot ask the party's DHCP for an address: the DHCP client runs as a separate process and does not inherit softlan's capabilities. Hint: run softlan as root \(sudo\), or give --address" \
     env HOME=/run/home "${as_user[@]}" --inh-caps=-all /run/softlan client $(to_relay) --tap softlan5
   concerns
 }
@@ -101,7 +101,7 @@ story_relay_files() {
   check "a certificate that is none" own "Cannot .*noise.*Hint: " "$files/noise" "$files/one.key"
   check "a key that is none" own "Cannot .*noise.*Hint: " "$files/one.crt" "$files/noise"
   openssl pkey -in "$files/one.key" -aes128 -passout pass:secret -out "$files/locked.key"
-  check "a key with a passphrase" own "Cannot use '$files/locked.key': the key has a passphrase.*Hint: store it without: openssl pkey -in '$files/locked.key'" "$files/one.crt" "$files/locked.key"
+  check "a key with a passphrase" own "Cannot use '$files/locked.key': the key has a passphrase.*Hint: remove the passphrase: openssl pkey -in '$files/locked.key'" "$files/one.crt" "$files/locked.key"
   openssl rsa -in <(openssl genrsa 2048 2>/dev/null) -aes128 -passout pass:secret -traditional -out "$files/old.key" 2>/dev/null
   check "one of an older openssl" own "Cannot use '$files/old.key': the key has a passphrase" "$files/one.crt" "$files/old.key"
   : >"$files/nothing"
@@ -147,7 +147,7 @@ story_player_files() {
   check "an identity file that is broken" failure "Cannot use the identity file '$files/broken.json': it is not what softlan wrote. Hint: " client --relay $relay_address --pin "$pin" --room R --tap softlan3 --identity "$files/broken.json"
   check "which is left as it was" [ "$(cat "$files/broken.json")" = '{"mac": "much' ]
   check "an identity file with a MAC that no player may have" failure "its MAC 01:00:5e:00:00:01 is not one that a player may have. Hint: " client --relay $relay_address --pin "$pin" --room R --tap softlan3 --identity "$files/multicast.json"
-  check "a room that was never joined, without a relay" failure "Cannot join room 'NEVER': this machine has never joined it.*Hint: give what the host told you: --relay HOST" client --room NEVER --identity "$files/new.json"
+  check "a room that was never joined, without a relay" failure "Cannot join room 'NEVER': this machine has never joined it.*Hint: give what the organiser sent you: --relay HOST" client --room NEVER --identity "$files/new.json"
   echo '[]' >"$files/profile.json"
   check "a profile that is broken, when it is needed" failure "Cannot use the profile '$files/profile.json': it is not what softlan wrote. Hint: " client --room R --identity "$files/new.json"
   check "and when it is not: carol joins" carol --identity "$files/new.json"
@@ -161,7 +161,7 @@ story_player_files() {
   scene=
   check "she is told that her MAC is not kept" says carol 5 'The new MAC .* is not kept: .*No space left'
   check "and that the profile is not saved" says carol 5 'The profile of room R is not saved: .*No space left'
-  check "and that her place is not kept" says carol 5 'No space left.*After a crash the place in the room'
+  check "and that her place is not kept" says carol 5 'No space left.*After a crash, the place in the room'
   check "but she plays: bob reaches her" pings player2 10.73.42.13
   check "her old profile is what it was" old_profile carol "$files/small"
   check "she stops in order" stop carol

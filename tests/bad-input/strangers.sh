@@ -9,7 +9,7 @@ story_rooms() {
   other=sha256:47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU
   client_fails() { failure "$1" client --relay "$2" --room R $carol "${@:3}"; }
   check "a wrong pin: both are named" client_fails "$relay_address:443 is not the relay that --pin names: .*${pin#sha256:}.*${other#sha256:}|is not the relay that --pin names: .*${other#sha256:}.*${pin#sha256:}" $relay_address --pin $other
-  check "no pin, where nobody vouches for the certificate" client_fails "Cannot trust $relay_address:443: .*Hint: a relay that made its own certificate needs the --pin" $relay_address
+  check "no pin, where nobody vouches for the certificate" client_fails "Cannot trust $relay_address:443: .*Hint: for a relay that made its own certificate, give the --pin" $relay_address
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$work/ca.key" -out "$work/ca.crt" -subj /CN=other -days 30 2>/dev/null
   check "a CA that did not sign it" client_fails "Cannot trust $relay_address:443: .*ca.crt' is not it" $relay_address --relay-ca-cert "$work/ca.crt"
   check "a CA file that is not there" client_fails "Cannot .*'?$work/no.crt'?: .*Hint: " $relay_address --relay-ca-cert "$work/no.crt"

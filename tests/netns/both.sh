@@ -61,5 +61,5 @@ same_identity_refused() {
   said=$(once bob 10 "$softlan" client --relay "[$relay_v6]" --pin "$pin" --room $room --tap softlan5 2>&1)
   status=$?
   echo "$said"
-  [ $status -eq 1 ] && echo "$said" | grep -q 'another softlan client on this machine uses it now'
+  [ $status -eq 1 ] && echo "$said" | grep -q 'another softlan client on this machine is using it'
 }

@@ -30,7 +30,7 @@ story_bridge() {
   mark gateway
   check "alice leaves" stop alice
   check "she comes back with the bridge's MAC" start_player alice --virtual-mac "$(mac gwhost br0)" --identity "$work/alice/home/thief.json" --address none
-  check "the gateway says so" says gateway 5 "has the MAC of br0 or another of this host's own cards"
+  check "the gateway says so" says gateway 5 "has the MAC of br0 or of another network card of this machine"
   check "lan1 still reaches the gateway's machine" pings lan1 $gateway_host
   check "alice leaves" stop alice
   check "alice is herself again" start_player alice

@@ -70,7 +70,7 @@ gives_private_addresses() {
 
 is_refused() {
   start "$1" "$1" "$softlan" client --relay $relay_v4 --pin "$pin" --room $room --name "$1"
-  says "$1" 20 "DHCP answer is refused: 8.8.8.[0-9]+/24 is no private network.* take it with --address 8.8.8" || return 1
+  says "$1" 20 "DHCP answer is refused: 8.8.8.[0-9]+/24 is not a private network.* set it with --address 8.8.8" || return 1
   sleep 4 # udhcpc asks again after a while.
   [ "$(words "$1" | grep -c 'is refused')" = 1 ] || { echo "it is said $(words "$1" | grep -c 'is refused') times"; return 1; }
   ! net "$1" addr show dev $tap | grep 'inet '
@@ -107,7 +107,7 @@ same_again() {
 
 is_told_whose() {
   start_player "$1" --address $lan1/24 || return 1
-  says "$1" 10 "$lan1 is in use already, by $(mac lan1 eth0)"
+  says "$1" 10 "$lan1 is already in use by $(mac lan1 eth0)"
 }
 
 # Programs are looked for by name in the directories of the system. Those that would be taken first are not there for this player.

@@ -9,7 +9,7 @@ story_loops() {
   plug switch bob lan
   check "a second gateway of the room is refused" second_gateway
   check "one beside the first, with the same card, is refused before it takes the place" same_gateway_refused
-  check "bob is told that he is at the party already" says bob 20 "on the party's LAN already: what its card lan sends to everybody comes in by $tap"
+  check "bob is told that he is at the party already" says bob 20 "already on the party's LAN: broadcasts that its card lan sends come back through $tap"
   check "bob bridges the party's card and the LAN" bob_bridges
   check "the gateway says that there is a loop" says_loop
   check "and bridges nothing any more" fails answers alice $lan1
@@ -31,7 +31,7 @@ story_refusals() {
   cable gwhost port7 switch spare3 && plug gwhost port7 br7
   check "no carrier" refused unplugged 'unplugged.*has no carrier.*plug in the cable'
   check "down" refused idle 'idle.*is down.*ip link set idle up'
-  check "missing" refused eth9 "'eth9'.*none of that name.*usable here: eth0, eth1\\."
+  check "missing" refused eth9 "'eth9'.*no interface of that name.*usable here: eth0, eth1\\."
   check "not Ethernet" refused tun7 'tun7.*is not an Ethernet interface'
   check "loopback" refused lo "'lo'.*loopback"
   check "a bridge" refused br7 'br7.*is a bridge.*--bridge br7'

@@ -87,7 +87,7 @@ story_paths() {
   net switch link set gwhost down
   sleep 1
   check "the gateway's LAN cable is out: nothing goes" fails answers alice $lan1
-  check "and alice is told" says alice 5 "The gateway does not reach the party's LAN"
+  check "and alice is told" says alice 5 "The gateway cannot reach the party's LAN"
   net switch link set gwhost up
   check "also that it is back" says alice 10 "The gateway reaches the party's LAN again"
   check "it is plugged in again: alice's traffic is back" returns 20 alice $lan1

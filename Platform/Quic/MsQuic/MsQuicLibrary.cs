@@ -36,7 +36,7 @@ internal static unsafe class MsQuicLibrary
     private static string Name => OperatingSystem.IsWindows() ? WindowsName : LinuxName;
 
     private static string NextStep => OperatingSystem.IsWindows()
-        ? "use Windows 11 or Windows Server 2022, and softlan.exe as it is published, which has msquic inside"
+        ? "use Windows 11 or Windows Server 2022, and the published softlan.exe, which contains msquic"
         : "install libmsquic, or use --quic ngtcp2";
 
     private static Loaded Load()

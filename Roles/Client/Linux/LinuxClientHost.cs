@@ -77,7 +77,7 @@ internal sealed class LinuxClientHost : IClientHost
             {
                 throw SoftlanException.Create(
                     "Cannot ask the party's DHCP for an address",
-                    "the DHCP client is a program of its own and gets no rights from softlan's",
+                    "the DHCP client runs as a separate process and does not inherit softlan's capabilities",
                     "run softlan as root (sudo), or give --address, for example --address 10.73.42.50/24");
             }
         }
@@ -180,7 +180,7 @@ internal sealed class LinuxClientHost : IClientHost
         if (taps.Length == 0)
         {
             output.WriteLine(
-                $"No TAP interface here. None is needed: softlan client makes {ClientOptions.DefaultTap}, "
+                $"No TAP interface here. None is needed: softlan client creates {ClientOptions.DefaultTap}, "
                 + "or the one that --tap names, and removes it again.");
         }
     }

@@ -43,7 +43,7 @@ internal sealed class LinuxHomeGuard(NetlinkSocket netlink, string tap, HomeHost
             throw SoftlanException.Create(
                 $"Cannot give '{tap}' the address {address}/{network.PrefixLength}",
                 $"{own} is a name server or router of this machine's own network, which would be cut off",
-                "have the party's DHCP give another address, or choose one with --address");
+                "ask the organiser to have DHCP give another address, or set one with --address");
         }
     }
 

@@ -188,7 +188,7 @@ internal sealed class WindowsClientHost : IClientHost
 
         if (adapters.Count == 0)
         {
-            output.WriteLine($"No TAP-Windows6 adapter here. One is needed: {TapFailures.DriverHint}.");
+            output.WriteLine($"No TAP-Windows6 adapter here, and one is needed: {TapFailures.DriverHint}.");
         }
     }
 

@@ -58,7 +58,7 @@ internal sealed class WindowsUndo(IWindowsMachine machine, WindowsCategoryTurns 
         {
             throw SoftlanException.Create(
                 $"Cannot put the settings of '{replaced.Interface}' back",
-                error != 0 ? $"{nameof(ConvertInterfaceGuidToLuid)}: {Win32Error.Text(error)}" : "the adapter is disabled, or starts just now",
+                error != 0 ? $"{nameof(ConvertInterfaceGuidToLuid)}: {Win32Error.Text(error)}" : "the adapter is disabled, or just starting",
                 "enable it in Network Connections (ncpa.cpl), and start softlan once more");
         }
     }

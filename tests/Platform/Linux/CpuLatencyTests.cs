@@ -38,7 +38,7 @@ public sealed class CpuLatencyTests
         using CpuLatency latency = new(0, _path);
         SoftlanException failure = Assert.Throws<SoftlanException>(latency.Hold);
         Assert.Equal(
-            $"Cannot keep this machine's processors from sleeping: there is no {_path} here. "
+            $"Cannot limit this machine's CPU idle states: there is no {_path} here. "
             + "Hint: leave --cpu-latency out, or run softlan as root on a machine of its own.",
             failure.Message);
     }

@@ -18,7 +18,8 @@ public sealed class InterfaceCheckTests
             Assert.Equal("good", check.RequireInterface("good").Name);
             Refuses(
                 "missing",
-                "Cannot find interface 'missing': this host has none of that name. Hint: usable here: good, mvall, other, under0, under1.");
+                "Cannot find interface 'missing': this machine has no interface of that name. "
+                    + "Hint: usable here: good, mvall, other, under0, under1.");
             Refuses("lo", "loopback");
             Refuses("br0", "it is a bridge. Hint: use --bridge br0.");
             Refuses("port", "it is a port of a bridge already. Hint: use --bridge br0.");
@@ -28,7 +29,7 @@ public sealed class InterfaceCheckTests
             Refuses("tun0", "not an Ethernet interface");
             Refuses("mv0", "it is a macvlan, which gets no frames for the MAC addresses of players");
             Assert.Equal("mvall", check.RequireInterface("mvall").Name);
-            Refuses("sl0", "it is how a softlan gateway reaches this host itself");
+            Refuses("sl0", "it is how a softlan gateway reaches this machine itself");
             Refuses("a-name-that-is-far-too-long", "Linux allows 1 to 15 characters");
             Refuses("a/b", "a character that Linux does not allow");
             void Refuses(string name, string text) =>

@@ -35,20 +35,20 @@ public sealed partial class ClientRoleTests
         _lane.Advance(TimeSpan.FromSeconds(2));
         gateway.Send(TestFrames.Plain(MacAddress.Broadcast, card));
         _lane.Advance(TimeSpan.FromMilliseconds(100));
-        Assert.Equal(0, _log.Count("is on the party's LAN already"));
+        Assert.Equal(0, _log.Count("is already on the party's LAN"));
 
         _host.Cards[card] = "eth0";
         _host.Change();
         gateway.Send(TestFrames.Plain(Own, card));
         _lane.Advance(TimeSpan.FromMilliseconds(100));
-        Assert.Equal(0, _log.Count("is on the party's LAN already"));
+        Assert.Equal(0, _log.Count("is already on the party's LAN"));
         for (int i = 0; i < 3; i++)
         {
             gateway.Send(TestFrames.Plain(MacAddress.Broadcast, card));
             _lane.Advance(TimeSpan.FromMilliseconds(100));
         }
 
-        Assert.Equal(1, _log.Count("is on the party's LAN already: what its card eth0 sends to everybody comes in by softlan0"));
+        Assert.Equal(1, _log.Count("is already on the party's LAN: broadcasts that its card eth0 sends come back through softlan0"));
     }
 
     [Fact]

@@ -117,7 +117,7 @@ public sealed partial class ClientRoleTests : IDisposable
         _lane.Run();
         Assert.True(_ended);
         Assert.StartsWith(
-            "Cannot keep the relay outside the tunnel: this machine now sends what is for 192.0.2.1 into softlan0",
+            "Cannot keep the relay outside the tunnel: this machine now routes 192.0.2.1 into softlan0",
             _failure!.Message,
             StringComparison.Ordinal);
         Assert.Equal(0, _changes.Count);

@@ -215,7 +215,7 @@ public sealed class HomeHostRoutesTests
         _routes.RefusesToAdd = SoftlanException.Create("Cannot add the route", "Operation not permitted");
         Hold([Provider], "10.0.0.0/8");
         Hold([Provider], "10.0.0.0/8");
-        Assert.Equal(1, _log.Count("10.1.2.3, a name server or router of yours, may be looked for at the party now: Cannot add the route"));
+        Assert.Equal(1, _log.Count("Traffic for 10.1.2.3, a name server or router of yours, may go to the party now: Cannot add the route"));
         Assert.Empty(_journal.Saved);
         _routes.RefusesToAdd = null;
         Hold([Provider], "10.0.0.0/8");

@@ -68,7 +68,7 @@ public sealed class IdentityFileTests : IDisposable
         using (IdentityLock.Take(path, _log))
         {
             SoftlanException error = Assert.Throws<SoftlanException>(() => IdentityLock.Take(path, _log));
-            Assert.Contains("another softlan client on this machine uses it now", error.Message, StringComparison.Ordinal);
+            Assert.Contains("another softlan client on this machine is using it", error.Message, StringComparison.Ordinal);
             Assert.Contains("--identity FILE", error.Message, StringComparison.Ordinal);
         }
 

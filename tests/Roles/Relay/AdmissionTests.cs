@@ -289,8 +289,8 @@ public sealed class AdmissionTests
         Assert.Equal(
             [
                 $"Debug: Peer 1 'player 1', which was at {ann.Link.RemoteEndPoint}, "
-                + "said last that its round trip is 00:00:00.0200000 and that it has dropped PortBusy 3",
-                $"Debug: Peer 1 'player 1', which was at {ann.Link.RemoteEndPoint}, sent 1 messages of types that this version does not know",
+                + "last reported: round trip 00:00:00.0200000, drops PortBusy 3",
+                $"Debug: Peer 1 'player 1', which was at {ann.Link.RemoteEndPoint}, sent 1 messages of types unknown to this version",
             ],
             log.Lines.Where(line => line.StartsWith("Debug", StringComparison.Ordinal)));
     }

@@ -13,9 +13,9 @@ public sealed class RefusalReportTests
 
     [Fact]
     public void Next_NamesEveryReasonAndItsOption() => Assert.Equal(
-        "3 while the relay had as many as it takes (--max-peers 4096), "
-        + "2 from addresses that had as many as one may have (--max-links-per-address 64), "
-        + "1 while more were connecting than its workers take at once (--workers 2)",
+        "3 while the relay was full (--max-peers 4096), "
+        + "2 from addresses at their limit (--max-links-per-address 64), "
+        + "1 while too many others were connecting (--workers 2)",
         _report.Next(6, new LinkRefusals(Full: 3, AddressFull: 2)));
 
     [Fact]
@@ -23,13 +23,13 @@ public sealed class RefusalReportTests
     {
         _report.Next(6, new LinkRefusals(3, 2));
         Assert.Null(_report.Next(6, new LinkRefusals(3, 2)));
-        Assert.Equal("2 while the relay had as many as it takes (--max-peers 4096)", _report.Next(8, new LinkRefusals(5, 2)));
+        Assert.Equal("2 while the relay was full (--max-peers 4096)", _report.Next(8, new LinkRefusals(5, 2)));
     }
 
     [Fact]
     public void Next_QuotaRefusedOnAfterTheListenerWasAsked_NobodyIsToldTwice()
     {
-        Assert.Equal("2 while the relay had as many as it takes (--max-peers 4096)", _report.Next(1, new LinkRefusals(2, 0)));
+        Assert.Equal("2 while the relay was full (--max-peers 4096)", _report.Next(1, new LinkRefusals(2, 0)));
         Assert.Null(_report.Next(2, new LinkRefusals(2, 0)));
     }
 }

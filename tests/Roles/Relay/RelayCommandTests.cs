@@ -73,7 +73,7 @@ public sealed class RelayCommandTests : IDisposable
     [InlineData("'70000' is not an address to listen on.", "--listen", "70000")]
     [InlineData("'fast' is not a bit rate.", "--client-rate", "fast")]
     [InlineData(
-        "'2000gbit' is not a bit rate. Give bits a second with kbit, mbit or gbit, from 12144 to 1000gbit, for example 20mbit, or unlimited.",
+        "'2000gbit' is not a bit rate. Give bits per second with kbit, mbit or gbit, from 12144 to 1000gbit, for example 20mbit, or unlimited.",
         "--client-rate", "2000gbit")]
     [InlineData("'-1' is not a number of rooms.", "--max-rooms", "-1")]
     [InlineData("'0' is not a number of clients.", "--max-clients-per-room", "0")]

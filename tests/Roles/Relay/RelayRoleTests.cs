@@ -87,7 +87,7 @@ public sealed class RelayRoleTests : IDisposable
     }
 
     [Theory]
-    [InlineData(ResetSecret.FileName, "too short", "it has 9 bytes and not 32")]
+    [InlineData(ResetSecret.FileName, "too short", "it has 9 bytes instead of 32")]
     [InlineData(RelayCertificates.ChainFile, "garbage", "is not PEM")]
     public void State_Garbage_SaysWhatWhyAndHint(string file, string content, string why)
     {
@@ -262,7 +262,7 @@ public sealed class RelayRoleTests : IDisposable
         link.Close(CloseReason.Normal, "done");
         Wait(3 * RelayRole.ReportInterval);
         Assert.Equal(
-            ["Warning: Dropped in the last minute: UnauthorizedSourceMac 3, UnknownDestination 1; README.md says what each reason means"],
+            ["Warning: Dropped in the last minute: UnauthorizedSourceMac 3, UnknownDestination 1; docs/troubleshooting.md explains each reason"],
             Warnings());
     }
 
@@ -277,8 +277,8 @@ public sealed class RelayRoleTests : IDisposable
         Wait(3 * RelayRole.ReportInterval);
         Assert.Equal(
             [
-                "Warning: Attempts to connect that were turned away in the last minute: "
-                + "2 from addresses that had as many as one may have (--max-links-per-address 1)",
+                "Warning: Connection attempts turned away in the last minute: "
+                + "2 from addresses at their limit (--max-links-per-address 1)",
             ],
             Warnings());
         Assert.NotNull(link);

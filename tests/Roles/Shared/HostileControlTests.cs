@@ -69,7 +69,7 @@ public sealed class HostileControlTests
         bench.Join(SessionBench.Gateway);
         Assert.True(bench.Session.ReachesLan);
         bench.Say(new LanMessage(IsConnected: false));
-        Assert.Equal(1, bench.Log.Count("The gateway does not reach the party's LAN"));
+        Assert.Equal(1, bench.Log.Count("The gateway cannot reach the party's LAN"));
         Assert.False(bench.Session.ReachesLan);
         bench.Say(new LanMessage(IsConnected: true));
         Assert.Equal(1, bench.Log.Count("The gateway reaches the party's LAN again"));

@@ -75,7 +75,7 @@ public sealed class ResumeFileTests : IDisposable
         ResumeFile file = Client();
         file.Save("token");
         file.Save("token");
-        Assert.Equal(1, _log.Count("After a crash the place in the room is free only after half a minute"));
+        Assert.Equal(1, _log.Count("After a crash, the place in the room stays taken for half a minute"));
         Assert.StartsWith($"{LogLevel.Warning}", Assert.Single(_log.Lines), StringComparison.Ordinal);
     }
 

@@ -30,14 +30,14 @@ public sealed class SessionReporterTests : IDisposable
         _port.Drop(DropReason.PortBusy);
         _port.Drop(DropReason.NotConnected);
         PassAMinute();
-        Assert.Equal("Warning: Dropped in the last minute: RateLimited 1, PortBusy 1; README.md says what each reason means", Assert.Single(Told()));
+        Assert.Equal("Warning: Dropped in the last minute: RateLimited 1, PortBusy 1; docs/troubleshooting.md explains each reason", Assert.Single(Told()));
 
         PassAMinute();
         Assert.Single(Told());
 
         _port.Drop(DropReason.PortBusy);
         PassAMinute();
-        Assert.Equal("Warning: Dropped in the last minute: PortBusy 1; README.md says what each reason means", Told().Last());
+        Assert.Equal("Warning: Dropped in the last minute: PortBusy 1; docs/troubleshooting.md explains each reason", Told().Last());
     }
 
     [Fact]

@@ -92,8 +92,8 @@ internal static class DhcpEvent
         if (!PlayerIPv4Address.IsLan(IPNetworks.Of(address, prefixLength)))
         {
             // A more specific route wins: 8.8.8.50/24 would lead whoever asks 8.8.8.8 to the party.
-            error = $"{address}/{prefixLength} is no private network, so it may be somebody's on the internet; "
-                + $"if it is the party's own, take it with --address {address}/{prefixLength}";
+            error = $"{address}/{prefixLength} is not a private network, so it may be somebody's on the internet; "
+                + $"if it is the party's own, set it with --address {address}/{prefixLength}";
             return false;
         }
 

@@ -41,7 +41,7 @@ public sealed class LinuxUndoTests : IDisposable
             foreach (HostChange change in asked)
             {
                 undo.Undo(change);
-                Assert.Equal(1, _log.Count($"Not undone: {change}: home0 is no TAP"));
+                Assert.Equal(1, _log.Count($"Not undone: {change}: home0 is not a TAP"));
             }
 
             Assert.Equal(before, Settings(ns));

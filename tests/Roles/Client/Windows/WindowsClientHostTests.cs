@@ -24,7 +24,7 @@ public sealed class WindowsClientHostTests : WindowsHostBench
         Assert.Equal(["IPv4 metric 1 mtu 1400 default routes off", "IPv6 metric 1 mtu 1400 default routes off"], Machine.FakeIp.Changes);
         Assert.True(Device.IsMediaConnected);
         WaitFor(() => Machine.Story.Contains("category Private"));
-        WaitFor(() => Log.Count("is a private one for Windows' firewall now") == 1);
+        WaitFor(() => Log.Count("is now private for Windows' firewall") == 1);
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class WindowsClientHostTests : WindowsHostBench
         Machine.FakeIp.Refuses = ("SetInterfaceDnsSettings", Win32Error.ERROR_INVALID_PARAMETER);
         Host!.OnJoined(1400);
         Assert.True(Device.IsMediaConnected);
-        Assert.Equal(2, Log.Count("may be asked for other names"));
+        Assert.Equal(2, Log.Count("may also be asked for other names"));
     }
 
     [Fact]
@@ -272,7 +272,7 @@ public sealed class WindowsClientHostTests : WindowsHostBench
         Machine.Network = null;
         Open();
         Host!.OnJoined(1400);
-        WaitFor(() => Log.Count("may stay a public one for Windows' firewall") == 1);
+        WaitFor(() => Log.Count("may stay public for Windows' firewall") == 1);
     }
 
     [Fact]
@@ -304,7 +304,7 @@ public sealed class WindowsClientHostTests : WindowsHostBench
         WaitFor(() => Machine.CategoryLooks == WindowsCategory.Looks);
         Host.OnJoined(1400);
         WaitFor(() => Machine.CategoryLooks > WindowsCategory.Looks + WindowsCategory.QuickLooks);
-        Assert.Equal(1, Log.Count("may stay a public one for Windows' firewall"));
+        Assert.Equal(1, Log.Count("may stay public for Windows' firewall"));
     }
 
     [Fact]

@@ -323,7 +323,7 @@ public sealed class WindowsPartyTests : WindowsHostBench
         Machine.FakeIp.Interfaces.Remove((AF_INET, Tap));
         Machine.FakeIp.Interfaces.Remove((AF_INET6, Tap));
         Host!.Changes.UndoAll();
-        Assert.Equal(2, Log.Count("the adapter is disabled, or starts just now"));
+        Assert.Equal(2, Log.Count("the adapter is disabled, or just starting"));
         Assert.Single(Journals);
         Host.Dispose();
         Machine.FakeIp.Interfaces.Add((AF_INET, Tap), row);

@@ -61,7 +61,7 @@ public sealed class WindowsTapOpenerTests : WindowsHostBench
         Machine.Mac = kept;
         Machine.KeepsMac = true;
         Assert.Equal(kept, Host!.ChooseMac(() => Own));
-        Assert.Equal(1, Log.Count("has the MAC 0a:00:00:00:00:01, and that is used"));
+        Assert.Equal(1, Log.Count("keeps the MAC 0a:00:00:00:00:01, and softlan uses it"));
     }
 
     [Fact]

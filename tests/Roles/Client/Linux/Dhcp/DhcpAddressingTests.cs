@@ -69,7 +69,7 @@ public sealed class DhcpAddressingTests : IDisposable
         Assert.True(_dhcp.OnNotice(new DhcpNotice(DhcpNoticeKind.Gone)));
         Assert.Null(_setter.Address);
         Assert.Null(_dhcp.Address);
-        Assert.Equal(1, _log.Count("took the address 10.73.42.17 back"));
+        Assert.Equal(1, _log.Count("withdrew the address 10.73.42.17"));
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public sealed class DhcpAddressingTests : IDisposable
         Assert.Null(_setter.Address);
         Assert.Null(_dhcp.Address);
         Assert.Equal(1, _log.Count("The lease of address 10.73.42.17 has ended"));
-        Assert.Equal(0, _log.Count("took the address"));
+        Assert.Equal(0, _log.Count("withdrew the address"));
     }
 
     [Fact]
@@ -131,7 +131,7 @@ public sealed class DhcpAddressingTests : IDisposable
         _dhcp.OnNotice(Restarted);
         Assert.Equal(stays, _setter.Address is not null);
         Assert.Equal(stays, _dhcp.Address is not null);
-        Assert.Equal(0, _log.Count("took the address"));
+        Assert.Equal(0, _log.Count("withdrew the address"));
     }
 
     [Fact]
@@ -174,13 +174,13 @@ public sealed class DhcpAddressingTests : IDisposable
     [Fact]
     public void OnNotice_Refused_IsSaidOnceUntilAnAnswerIsTaken_AndIsAnAnswer()
     {
-        DhcpNotice refused = new(DhcpNoticeKind.Refused, Reason: "8.8.8.50/24 is no private network\n");
+        DhcpNotice refused = new(DhcpNoticeKind.Refused, Reason: "8.8.8.50/24 is not a private network\n");
         _dhcp.OnGatewayPresent();
         Assert.True(_dhcp.OnNotice(refused));
         Assert.True(_dhcp.OnNotice(refused));
         Assert.Null(_dhcp.Address);
         Assert.Null(_setter.Address);
-        Assert.Equal(1, _log.Count("The party's DHCP answer is refused: 8.8.8.50/24 is no private network"));
+        Assert.Equal(1, _log.Count("The party's DHCP answer is refused: 8.8.8.50/24 is not a private network"));
         _lane.Advance(DhcpAddressing.AnswerPatience);
         Assert.Equal(0, _log.Count("No DHCP answer"));
         _dhcp.OnNotice(Lease);

@@ -110,11 +110,11 @@ public sealed class DhcpEventTests
     [InlineData("10.73.42.17", "0.0.0.0", "larger than the /8")]
     [InlineData("10.73.42.17", "1", "larger than the /8")]
     [InlineData("10.73.42.17", "7", "larger than the /8")]
-    [InlineData("8.8.8.50", "24", "8.8.8.50/24 is no private network, so it may be somebody's on the internet; "
-        + "if it is the party's own, take it with --address 8.8.8.50/24")]
-    [InlineData("192.168.1.77", "8", "is no private network")]
-    [InlineData("172.16.0.5", "8", "is no private network")]
-    [InlineData("100.64.0.5", null, "is no private network")]
+    [InlineData("8.8.8.50", "24", "8.8.8.50/24 is not a private network, so it may be somebody's on the internet; "
+        + "if it is the party's own, set it with --address 8.8.8.50/24")]
+    [InlineData("192.168.1.77", "8", "is not a private network")]
+    [InlineData("172.16.0.5", "8", "is not a private network")]
+    [InlineData("100.64.0.5", null, "is not a private network")]
     [InlineData("10.73.42.0", "24", "the address of a network")]
     [InlineData("10.73.42.255", "24", "the address of a network")]
     public void TryRead_WhatNobodyShouldGet_IsRefused(string? address, string? mask, string why)
