@@ -288,8 +288,7 @@ internal sealed class WindowsClientHost : IClientHost
         if (_options.NetworkCategory == NetworkCategoryChoice.Private && !isFresh)
         {
             _category ??= new WindowsCategory(
-                _lane, _machine.Categories, _categoryTurns, _adapter!, Changes, _logger,
-                work => ThreadPool.QueueUserWorkItem(_ => work()));
+                _lane, _machine.Categories, _categoryTurns, _adapter!, Changes, _logger, _machine.RunOffLane);
             _category.Begin();
         }
     }
