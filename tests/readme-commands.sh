@@ -71,6 +71,47 @@ for command in relay gateway client demo; do
   result "table of $command" "${stale:+not an option any more:$stale}"
 done
 
+# The defaults in the option tables, wherever these stand. A table whose heading names no command is for all of them.
+# tables: HEADING, OPTION, what its cell has up to a comma or semicolon; tabs between them.
+tables() {
+  awk -F'|' '
+    /^#/ { heading = $0 }
+    !/^\|/ { inside = 0 }
+    inside && !/^\| *-/ {
+      cell = $3
+      sub(/[;,].*/, "", cell)
+      gsub(/^ +| +$/, "", cell)
+      count = split($2, words, /[` ,]+/)
+      for (i = 1; i <= count; i++) if (words[i] ~ /^--/) print heading "\t" words[i] "\t" cell
+    }
+    /^\| *option *\| *default *\|/ { inside = 1 }' README.md docs/*.md
+}
+
+# wrong_defaults COMMAND: where the help and a table do not say the same.
+wrong_defaults() {
+  local command=$1 heading option cell text default
+  while IFS=$'\t' read -r heading option cell; do
+    text=$(help_of "$command" | sed -n '/^Options:/,$p' | grep -E -- "^  (.*, )?$option( |$)")
+    [[ "$heading" != *"softlan "* || "$heading " == *[\ ,]"$command"[\ ,]* ]] && [ -n "$text" ] || continue
+    default=$(echo "$text" | sed -nE 's/.*\[default: (.*)\]$/\1/p')
+    case "$option" in
+      --workers) continue ;; # The help has the number for this machine.
+      --state) [ "$(id -u)" -eq 0 ] || continue ;; # The help names the directory of whoever asks.
+    esac
+    if [ -n "$default" ]; then
+      cell=${cell#root: }
+      [ "${cell//\`/}" = "$default" ] || echo "$option is '$default' in the help and '$cell' in the table"
+    elif [[ "$cell" =~ ^(\`[^\`]+\`|[0-9]+)$ ]]; then
+      # Where only one system has the option, its help says "auto (the default)".
+      echo "$text" | grep -qiE -- "${cell//\`/}[^:;]*\(the default\)" || echo "$option is $cell in the table, which the help does not call its default"
+    fi
+  done < <(tables)
+}
+
+for command in relay gateway client demo; do
+  result "defaults of $command" "$(wrong_defaults "$command" | paste -sd';')"
+done
+
 # 3. The two commands are there at all.
 for n in 1 2; do
   result "command $n" "$([ -n "$("$0" --print "$n")" ] || echo 'not found under "Two commands"')"
