@@ -112,6 +112,39 @@ for command in relay gateway client demo; do
   result "defaults of $command" "$(wrong_defaults "$command" | paste -sd';')"
 done
 
+# The units of systemd. What it does not know in one it only ignores, so it must say nothing.
+# units DIRECTORY: each code block with a [Service], as a file there that starts the executable that is tested.
+units() {
+  awk -v to="$1" -v executable="$(realpath "$softlan")" '
+    /^```/ { if (unit ~ /\[Service\]/) printf "%s", unit >(to "/softlan-" ++count ".service"); unit = ""; code = !code; next }
+    code { sub("/usr/local/bin/softlan", executable); unit = unit $0 "\n" }' README.md docs/*.md
+}
+
+# wrong_unit FILE: what is wrong with it.
+wrong_unit() {
+  local state directory capability
+  timeout 20 systemd-analyze verify --man=no "$1" 2>&1
+  state=$(sed -nE 's/^ExecStart=.* --state ([^ ]+).*/\1/p' "$1")
+  directory=$(sed -n 's/^StateDirectory=//p' "$1")
+  [ "$state" = "${directory:+/var/lib/$directory}" ] || echo "--state is '$state' and StateDirectory '$directory'"
+  # These are the names that verify does not look at.
+  for capability in $(sed -n 's/^AmbientCapabilities=//p' "$1"); do
+    setpriv --list-caps | grep -qix "${capability#CAP_}" || echo "$capability is no capability"
+  done
+}
+
+if command -v systemd-analyze >/dev/null; then
+  directory=$(mktemp -d)
+  units "$directory"
+  result "units of systemd" "$([ -e "$directory/softlan-1.service" ] || echo 'not found')"
+  for unit in "$directory"/*.service; do
+    result "$(grep ExecStart "$unit")" "$(wrong_unit "$unit" | paste -sd';')"
+  done
+  rm -rf "$directory"
+else
+  echo "  skipped: units of systemd: there is no systemd-analyze (Debian package systemd)"
+fi
+
 # 3. The two commands are there at all.
 for n in 1 2; do
   result "command $n" "$([ -n "$("$0" --print "$n")" ] || echo 'not found under "Two commands"')"
