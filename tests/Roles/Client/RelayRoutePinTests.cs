@@ -6,32 +6,20 @@ using static Softlan.Tests.Roles.Client.FakeRoutes;
 
 namespace Softlan.Tests.Roles.Client;
 
-public sealed class RelayRoutePinTests
+public sealed class RelayRoutePinTests : HomeRoutesBench
 {
     private static readonly IPAddress Relay = IPAddress.Parse("203.0.113.7");
 
-    private readonly FakeRoutes _routes = new();
-    private readonly FakeJournal _journal = new();
-    private readonly RecordingLogger _log = new();
-    private readonly HostChanges _changes;
     private readonly RelayRoutePin _pin;
 
-    public RelayRoutePinTests()
-    {
-        _routes.Table.Add(Route("0.0.0.0/0", Wlan, "192.168.1.1", metric: 600));
-        _routes.Table.Add(Route("192.168.1.0/24", Wlan, metric: 600));
-        _changes = new HostChanges(_routes, _journal, _log);
-        _pin = new RelayRoutePin(_routes, _changes, _log);
-    }
-
-    private IEnumerable<FakeRoute> Pins => _routes.Table.Where(route => route.IsSoftlans);
+    public RelayRoutePinTests() => _pin = new RelayRoutePin(Routes, Changes, Log);
 
     [Fact]
     public void MoveTo_DefaultRoute_PinsItsGatewayAndNotesIt()
     {
         Assert.Equal(RouteCheck.Unchanged, _pin.MoveTo(Relay));
         Assert.Equal(Route("203.0.113.7/32", Wlan, "192.168.1.1", isSoftlans: true), Assert.Single(Pins));
-        Assert.Equal("route 203.0.113.7/32 via 192.168.1.1 on wlan0", Assert.Single(_journal.Saved).ToString());
+        Assert.Equal("route 203.0.113.7/32 via 192.168.1.1 on wlan0", Assert.Single(Journal.Saved).ToString());
     }
 
     [Theory]
@@ -41,9 +29,9 @@ public sealed class RelayRoutePinTests
     public void Check_PartyBringsARouteThatCoversTheRelay_StillLeadsOutside(string party)
     {
         _pin.MoveTo(Relay);
-        _routes.Table.Add(Route(party, Tap, metric: 10));
+        Routes.Table.Add(Route(party, Tap, metric: 10));
         Assert.Equal(RouteCheck.Unchanged, _pin.Check());
-        Assert.Equal(Wlan, _routes.Find(Relay)!.InterfaceIndex);
+        Assert.Equal(Wlan, Routes.Find(Relay)!.InterfaceIndex);
     }
 
     [Fact]
@@ -51,10 +39,10 @@ public sealed class RelayRoutePinTests
     {
         IPAddress neighbour = IPAddress.Parse("192.168.1.50");
         _pin.MoveTo(neighbour);
-        _routes.Table.Add(Route("192.168.1.0/24", Tap));
+        Routes.Table.Add(Route("192.168.1.0/24", Tap));
         Assert.Equal(RouteCheck.Unchanged, _pin.Check());
         Assert.Null(Assert.Single(Pins).Gateway);
-        Assert.Equal(Wlan, _routes.Find(neighbour)!.InterfaceIndex);
+        Assert.Equal(Wlan, Routes.Find(neighbour)!.InterfaceIndex);
     }
 
     [Theory]
@@ -71,7 +59,7 @@ public sealed class RelayRoutePinTests
     public void MoveTo_IPv6_PinsThroughTheLinkLocalRouter()
     {
         IPAddress relay = IPAddress.Parse("2001:db8::7");
-        _routes.Table.Add(Route("::/0", Wlan, "fe80::1", metric: 1024));
+        Routes.Table.Add(Route("::/0", Wlan, "fe80::1", metric: 1024));
         _pin.MoveTo(relay);
         Assert.Equal(Route("2001:db8::7/128", Wlan, "fe80::1", isSoftlans: true), Assert.Single(Pins));
     }
@@ -80,16 +68,16 @@ public sealed class RelayRoutePinTests
     public void Check_NetworkWentAndCameBackTheSame_IsPinnedAgain()
     {
         _pin.MoveTo(Relay);
-        FakeRoute[] before = [.. _routes.Table];
-        _routes.TakeDown(Wlan);
+        FakeRoute[] before = [.. Routes.Table];
+        Routes.TakeDown(Wlan);
         Assert.Equal(RouteCheck.NoRoute, _pin.Check());
-        _routes.Table.AddRange(before.Where(route => !route.IsSoftlans));
+        Routes.Table.AddRange(before.Where(route => !route.IsSoftlans));
         Assert.Equal(RouteCheck.Unchanged, _pin.Check());
         Assert.Equal(RouteCheck.Unchanged, _pin.Check());
-        Assert.Equal(1, _log.Count("The network is back: 203.0.113.7 is reached through wlan0 via 192.168.1.1 again"));
+        Assert.Equal(1, Log.Count("The network is back: 203.0.113.7 is reached through wlan0 via 192.168.1.1 again"));
         Assert.Single(Pins);
-        Assert.Single(_journal.Saved);
-        _changes.UndoAll();
+        Assert.Single(Journal.Saved);
+        Changes.UndoAll();
         Assert.Empty(Pins);
     }
 
@@ -97,45 +85,45 @@ public sealed class RelayRoutePinTests
     public void MoveTo_IdenticalRouteExists_IsBorrowedAndNeverDeleted()
     {
         FakeRoute theirs = Route("203.0.113.7/32", Wlan, "192.168.1.1");
-        _routes.Table.Add(theirs);
+        Routes.Table.Add(theirs);
         _pin.MoveTo(Relay);
-        Assert.Empty(_journal.Saved);
+        Assert.Empty(Journal.Saved);
         _pin.Release();
-        Assert.Contains(theirs, _routes.Table);
+        Assert.Contains(theirs, Routes.Table);
     }
 
     [Fact]
     public void Check_OwnerOfABorrowedRouteTakesItAway_PinsItself()
     {
         FakeRoute theirs = Route("203.0.113.7/32", Wlan, "192.168.1.1", isSoftlans: true);
-        _routes.Table.Add(theirs);
+        Routes.Table.Add(theirs);
         _pin.MoveTo(Relay);
-        Assert.Empty(_journal.Saved);
-        _routes.Table.Remove(theirs);
+        Assert.Empty(Journal.Saved);
+        Routes.Table.Remove(theirs);
         Assert.Equal(RouteCheck.Unchanged, _pin.Check());
         Assert.Single(Pins);
-        Assert.Single(_journal.Saved);
+        Assert.Single(Journal.Saved);
     }
 
     [Fact]
     public void Check_SomebodyDeletedThePin_ItComesBack()
     {
         _pin.MoveTo(Relay);
-        _routes.Table.RemoveAll(route => route.IsSoftlans);
-        _routes.Table.Add(Route("203.0.113.0/24", Tap));
+        Routes.Table.RemoveAll(route => route.IsSoftlans);
+        Routes.Table.Add(Route("203.0.113.0/24", Tap));
         Assert.Equal(RouteCheck.Unchanged, _pin.Check());
         Assert.Single(Pins);
-        Assert.Single(_journal.Saved);
+        Assert.Single(Journal.Saved);
     }
 
     [Fact]
     public void Check_CableIsPluggedIn_MovesThePin()
     {
         _pin.MoveTo(Relay);
-        _routes.Table.Add(Route("0.0.0.0/0", Eth, "10.0.0.1", metric: 100));
+        Routes.Table.Add(Route("0.0.0.0/0", Eth, "10.0.0.1", metric: 100));
         Assert.Equal(RouteCheck.Moved, _pin.Check());
         Assert.Equal(Route("203.0.113.7/32", Eth, "10.0.0.1", isSoftlans: true), Assert.Single(Pins));
-        Assert.Single(_journal.Saved);
+        Assert.Single(Journal.Saved);
         Assert.Equal(RouteCheck.Unchanged, _pin.Check());
     }
 
@@ -143,11 +131,11 @@ public sealed class RelayRoutePinTests
     public void Check_OtherWifi_WaitsForItAndMovesThePin()
     {
         _pin.MoveTo(Relay);
-        _routes.TakeDown(Wlan);
+        Routes.TakeDown(Wlan);
         Assert.Equal(RouteCheck.NoRoute, _pin.Check());
         Assert.Equal(RouteCheck.NoRoute, _pin.Check());
-        Assert.Equal(1, _log.Count("no route to 203.0.113.7"));
-        _routes.Table.Add(Route("0.0.0.0/0", Wlan, "172.20.10.1", metric: 600));
+        Assert.Equal(1, Log.Count("no route to 203.0.113.7"));
+        Routes.Table.Add(Route("0.0.0.0/0", Wlan, "172.20.10.1", metric: 600));
         Assert.Equal(RouteCheck.Moved, _pin.Check());
         Assert.Equal(IPAddress.Parse("172.20.10.1"), Assert.Single(Pins).Gateway);
     }
@@ -156,8 +144,8 @@ public sealed class RelayRoutePinTests
     public void Check_NetworkIsGoneForAMoment_TheTunnelsOwnRouteIsNoReasonToStop()
     {
         _pin.MoveTo(Relay);
-        _routes.TakeDown(Wlan);
-        _routes.Table.Add(Route("203.0.113.0/24", Tap));
+        Routes.TakeDown(Wlan);
+        Routes.Table.Add(Route("203.0.113.0/24", Tap));
         Assert.Equal(RouteCheck.NoRoute, _pin.Check());
     }
 
@@ -165,7 +153,7 @@ public sealed class RelayRoutePinTests
     public void Check_OnlyTheDefaultRouteIsGone_KeepsThePin()
     {
         _pin.MoveTo(Relay);
-        _routes.Table.RemoveAll(route => route.Destination.PrefixLength == 0);
+        Routes.Table.RemoveAll(route => route.Destination.PrefixLength == 0);
         Assert.Equal(RouteCheck.NoRoute, _pin.Check());
         Assert.Single(Pins);
     }
@@ -174,47 +162,47 @@ public sealed class RelayRoutePinTests
     public void Check_RuleSendsTheRelayIntoTheTunnel_IsCaptured()
     {
         _pin.MoveTo(Relay);
-        _routes.Rules.Add(Route("0.0.0.0/0", Tap));
+        Routes.Rules.Add(Route("0.0.0.0/0", Tap));
         Assert.Equal(RouteCheck.Captured, _pin.Check());
     }
 
     [Fact]
     public void MoveTo_VpnRulesDecide_PinsNothingButWatches()
     {
-        _routes.Rules.Add(Route("0.0.0.0/0", Eth));
+        Routes.Rules.Add(Route("0.0.0.0/0", Eth));
         Assert.Equal(RouteCheck.Unchanged, _pin.MoveTo(Relay));
         Assert.Empty(Pins);
-        Assert.Equal(1, _log.Count("rules of this machine decide"));
+        Assert.Equal(1, Log.Count("rules of this machine decide"));
         Assert.Equal(RouteCheck.Unchanged, _pin.Check());
-        _routes.Rules.Clear();
-        _routes.Table.Add(Route("203.0.113.0/24", Tap));
+        Routes.Rules.Clear();
+        Routes.Table.Add(Route("203.0.113.0/24", Tap));
         Assert.Equal(RouteCheck.Captured, _pin.Check());
     }
 
     [Fact]
     public void Check_VpnRulesLeadNowhereForAWhile_IsToldOnceAndSoIsItsEnd()
     {
-        _routes.Rules.Add(Route("0.0.0.0/0", Eth));
+        Routes.Rules.Add(Route("0.0.0.0/0", Eth));
         _pin.MoveTo(Relay);
-        _routes.Rules.Clear();
-        _routes.Table.Clear();
+        Routes.Rules.Clear();
+        Routes.Table.Clear();
         Assert.Equal(RouteCheck.NoRoute, _pin.Check());
         Assert.Equal(RouteCheck.NoRoute, _pin.Check());
-        Assert.Equal(1, _log.Count("no route to 203.0.113.7"));
-        _routes.Rules.Add(Route("0.0.0.0/0", Eth));
+        Assert.Equal(1, Log.Count("no route to 203.0.113.7"));
+        Routes.Rules.Add(Route("0.0.0.0/0", Eth));
         Assert.Equal(RouteCheck.Unchanged, _pin.Check());
-        Assert.Equal(1, _log.Count("The network is back"));
+        Assert.Equal(1, Log.Count("The network is back"));
     }
 
     [Fact]
     public void Check_VpnComesUpLater_LeavesTheWayToIt()
     {
         _pin.MoveTo(Relay);
-        _routes.Rules.Add(Route("0.0.0.0/0", Eth));
+        Routes.Rules.Add(Route("0.0.0.0/0", Eth));
         _pin.Check();
         Assert.Empty(Pins);
         Assert.Equal(RouteCheck.Unchanged, _pin.Check());
-        Assert.Empty(_journal.Saved);
+        Assert.Empty(Journal.Saved);
     }
 
     [Fact]
@@ -223,28 +211,28 @@ public sealed class RelayRoutePinTests
         _pin.MoveTo(Relay);
         _pin.MoveTo(IPAddress.Parse("198.51.100.9"));
         Assert.Equal("198.51.100.9/32", Assert.Single(Pins).Destination.ToString());
-        Assert.Single(_journal.Saved);
+        Assert.Single(Journal.Saved);
     }
 
     [Fact]
     public void MoveTo_KernelRefuses_GoesOnAndSaysItOnce()
     {
-        _routes.RefusesToAdd = SoftlanException.Create("Cannot pin the route", "Operation not permitted");
+        Routes.RefusesToAdd = SoftlanException.Create("Cannot pin the route", "Operation not permitted");
         Assert.Equal(RouteCheck.Unchanged, _pin.MoveTo(Relay));
         _pin.Check();
         _pin.Check();
-        Assert.Equal(1, _log.Count("Operation not permitted"));
-        Assert.Empty(_journal.Saved);
-        _routes.Table.Add(Route("203.0.113.0/24", Tap));
+        Assert.Equal(1, Log.Count("Operation not permitted"));
+        Assert.Empty(Journal.Saved);
+        Routes.Table.Add(Route("203.0.113.0/24", Tap));
         Assert.Equal(RouteCheck.Captured, _pin.Check());
     }
 
     [Fact]
     public void MoveTo_NoNetworkYet_PinsWhenThereIsOne()
     {
-        _routes.Table.Clear();
+        Routes.Table.Clear();
         Assert.Equal(RouteCheck.NoRoute, _pin.MoveTo(Relay));
-        _routes.Table.Add(Route("0.0.0.0/0", Eth, "10.0.0.1"));
+        Routes.Table.Add(Route("0.0.0.0/0", Eth, "10.0.0.1"));
         Assert.Equal(RouteCheck.Unchanged, _pin.Check());
         Assert.Single(Pins);
     }
@@ -254,10 +242,10 @@ public sealed class RelayRoutePinTests
     {
         FakeRoute theirs = Route("203.0.113.7/32", Eth, "10.0.0.1", metric: 50);
         _pin.MoveTo(Relay);
-        _routes.Table.Add(theirs);
+        Routes.Table.Add(theirs);
         _pin.Release();
         Assert.Empty(Pins);
-        Assert.Contains(theirs, _routes.Table);
-        Assert.Empty(_journal.Saved);
+        Assert.Contains(theirs, Routes.Table);
+        Assert.Empty(Journal.Saved);
     }
 }
