@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Softlan.Platform;
-using Softlan.Tests.Wire;
 using Xunit;
 
 namespace Softlan.Tests.Platform;
