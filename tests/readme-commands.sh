@@ -3,8 +3,8 @@
 #   tests/readme-commands.sh           checks; last line "N passed, N failed"
 #   tests/readme-commands.sh --print N prints the README's Nth command of "Two commands", for a test to run as it stands
 # Checked: each `softlan ...` line in a code block names a command and options that exist, and each script of this repository in one exists; the
-# tables of docs/options.md name all options of each command, once, and no others; the commands that move a relay's state keep its pin and room;
-# links between the pages lead somewhere.
+# tables of docs/options.md name all options of each command, once, and no others, with the defaults of the help; the units of docs/operating.md
+# hold before systemd; the commands that move a relay's state keep its pin and room; links between the pages lead somewhere.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 softlan=${SOFTLAN:-artifacts/linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')/softlan}
@@ -68,6 +68,80 @@ for command in relay gateway client demo; do
   twice=$(echo "$in_table" | uniq -d | tr '\n' ' ')
   result "tables of $command, each option once" "${twice:+in two tables of docs/options.md: $twice}"
 done
+
+# The defaults in the option tables, wherever these stand. A table whose heading names no command is for all of them.
+# tables: HEADING, OPTION, what its cell has up to a comma or semicolon; tabs between them.
+tables() {
+  awk -F'|' '
+    /^#/ { heading = $0 }
+    !/^\|/ { inside = 0 }
+    inside && !/^\| *-/ {
+      cell = $3
+      sub(/[;,].*/, "", cell)
+      gsub(/^ +| +$/, "", cell)
+      count = split($2, words, /[` ,]+/)
+      for (i = 1; i <= count; i++) if (words[i] ~ /^--/) print heading "\t" words[i] "\t" cell
+    }
+    /^\| *option *\| *default *\|/ { inside = 1 }' README.md docs/*.md
+}
+
+# wrong_defaults COMMAND: where the help and a table do not say the same.
+wrong_defaults() {
+  local command=$1 heading option cell text default
+  while IFS=$'\t' read -r heading option cell; do
+    text=$(help_of "$command" | sed -n '/^Options:/,$p' | grep -E -- "^  (.*, )?$option( |$)")
+    [[ "$heading" != *"softlan "* || "$heading " == *[\ ,]"$command"[\ ,]* ]] && [ -n "$text" ] || continue
+    default=$(echo "$text" | sed -nE 's/.*\[default: (.*)\]$/\1/p')
+    case "$option" in
+      --workers) continue ;; # The help has the number for this machine.
+      --state) [ "$(id -u)" -eq 0 ] || continue ;; # The help names the directory of whoever asks.
+    esac
+    if [ -n "$default" ]; then
+      cell=${cell#root: }
+      [ "${cell//\`/}" = "$default" ] || echo "$option is '$default' in the help and '$cell' in the table"
+    elif [[ "$cell" =~ ^(\`[^\`]+\`|[0-9]+)$ ]]; then
+      # Where only one system has the option, its help says "auto (the default)".
+      echo "$text" | grep -qiE -- "${cell//\`/}[^:;]*\(the default\)" || echo "$option is $cell in the table, which the help does not call its default"
+    fi
+  done < <(tables)
+}
+
+for command in relay gateway client demo; do
+  result "defaults of $command" "$(wrong_defaults "$command" | paste -sd';')"
+done
+
+# The units of systemd. What it does not know in one it only ignores, so it must say nothing.
+# units DIRECTORY: each code block with a [Service], as a file there that starts the executable that is tested.
+units() {
+  awk -v to="$1" -v executable="$(realpath "$softlan")" '
+    /^```/ { if (unit ~ /\[Service\]/) printf "%s", unit >(to "/softlan-" ++count ".service"); unit = ""; code = !code; next }
+    code { sub("/usr/local/bin/softlan", executable); unit = unit $0 "\n" }' README.md docs/*.md
+}
+
+# wrong_unit FILE: what is wrong with it.
+wrong_unit() {
+  local state directory capability
+  timeout 20 systemd-analyze verify --man=no "$1" 2>&1
+  state=$(sed -nE 's/^ExecStart=.* --state ([^ ]+).*/\1/p' "$1")
+  directory=$(sed -n 's/^StateDirectory=//p' "$1")
+  [ "$state" = "${directory:+/var/lib/$directory}" ] || echo "--state is '$state' and StateDirectory '$directory'"
+  # These are the names that verify does not look at.
+  for capability in $(sed -n 's/^AmbientCapabilities=//p' "$1"); do
+    setpriv --list-caps | grep -qix "${capability#CAP_}" || echo "$capability is no capability"
+  done
+}
+
+if command -v systemd-analyze >/dev/null; then
+  directory=$(mktemp -d)
+  units "$directory"
+  result "units of systemd" "$([ -e "$directory/softlan-1.service" ] || echo 'not found')"
+  for unit in "$directory"/*.service; do
+    result "$(grep ExecStart "$unit")" "$(wrong_unit "$unit" | paste -sd';')"
+  done
+  rm -rf "$directory"
+else
+  echo "  skipped: units of systemd: there is no systemd-analyze (Debian package systemd)"
+fi
 
 # 3. The two commands are there at all.
 for n in 1 2; do

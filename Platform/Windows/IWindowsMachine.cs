@@ -35,4 +35,7 @@ internal interface IWindowsMachine
 
     /// <summary>Lets time pass while the machine does something. Only before anything runs that must not wait.</summary>
     void Sleep(TimeSpan time);
+
+    /// <summary>Runs work that may take its time on another thread than the caller's. What it throws nobody catches.</summary>
+    void RunOffLane(Action work);
 }

@@ -68,5 +68,7 @@ internal sealed class WindowsMachine : IWindowsMachine
 
     public void Sleep(TimeSpan time) => Thread.Sleep(time);
 
+    public void RunOffLane(Action work) => ThreadPool.QueueUserWorkItem(_ => work());
+
     private static bool IsAdapter(NetworkInterface card, Guid adapter) => Guid.TryParse(card.Id, out Guid id) && id == adapter;
 }

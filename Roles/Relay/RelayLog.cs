@@ -8,74 +8,74 @@ namespace Softlan.Roles.Relay;
 /// <summary>Everything the relay says. Read it top to bottom to know what an operator can see.</summary>
 internal static partial class RelayLog
 {
-    [LoggerMessage(1, LogLevel.Information, "Made a certificate for {ServerName} in {Directory}; its pin stays the same from now on")]
+    [LoggerMessage(401, LogLevel.Information, "Made a certificate for {ServerName} in {Directory}; its pin stays the same from now on")]
     public static partial void CertificateMade(ILogger logger, string serverName, string directory);
 
-    [LoggerMessage(2, LogLevel.Information, "Listening on {EndPoint}, UDP")]
+    [LoggerMessage(402, LogLevel.Information, "Listening on {EndPoint}, UDP")]
     public static partial void Listening(ILogger logger, IPEndPoint endPoint);
 
-    [LoggerMessage(20, LogLevel.Warning, "{Reason} The relay keeps running; players join with: {Line}")]
+    [LoggerMessage(420, LogLevel.Warning, "{Reason} The relay keeps running; players join with: {Line}")]
     public static partial void CannotGreet(ILogger logger, string reason, string line);
 
-    [LoggerMessage(3, LogLevel.Information, "Room {Room} opened with an MTU of {Mtu}")]
+    [LoggerMessage(403, LogLevel.Information, "Room {Room} opened with an MTU of {Mtu}")]
     public static partial void RoomOpened(ILogger logger, RoomCode room, int mtu);
 
-    [LoggerMessage(4, LogLevel.Information, "Peer {Peer} joined: Client '{Name}', MAC {Mac}, room {Room}, from {EndPoint}, {Software}")]
+    [LoggerMessage(404, LogLevel.Information, "Peer {Peer} joined: Client '{Name}', MAC {Mac}, room {Room}, from {EndPoint}, {Software}")]
     public static partial void ClientJoined(
         ILogger logger, ushort peer, string name, MacAddress mac, RoomCode room, IPEndPoint endPoint, string software);
 
-    [LoggerMessage(20, LogLevel.Information, "Peer {Peer} joined: Gateway '{Name}', room {Room}, from {EndPoint}, {Software}")]
+    [LoggerMessage(421, LogLevel.Information, "Peer {Peer} joined: Gateway '{Name}', room {Room}, from {EndPoint}, {Software}")]
     public static partial void GatewayJoined(ILogger logger, ushort peer, string name, RoomCode room, IPEndPoint endPoint, string software);
 
-    [LoggerMessage(5, LogLevel.Information, "Peer {Peer} came back: {Role} '{Name}', room {Room}, from {EndPoint}, {Software}")]
+    [LoggerMessage(405, LogLevel.Information, "Peer {Peer} came back: {Role} '{Name}', room {Room}, from {EndPoint}, {Software}")]
     public static partial void CameBack(
         ILogger logger, ushort peer, PeerRole role, string name, RoomCode room, IPEndPoint endPoint, string software);
 
-    [LoggerMessage(6, LogLevel.Information, "Rejected {EndPoint}: {Reason}. {Text}")]
+    [LoggerMessage(406, LogLevel.Information, "Rejected {EndPoint}: {Reason}. {Text}")]
     public static partial void Rejected(ILogger logger, IPEndPoint endPoint, RejectReason reason, string text);
 
-    [LoggerMessage(7, LogLevel.Information, "Closed {EndPoint} (peer {Peer}), which broke the protocol: {Text}")]
+    [LoggerMessage(407, LogLevel.Information, "Closed {EndPoint} (peer {Peer}), which broke the protocol: {Text}")]
     public static partial void ProtocolError(ILogger logger, IPEndPoint endPoint, ushort peer, string text);
 
-    [LoggerMessage(8, LogLevel.Information, "Peer {Peer} '{Name}' left room {Room}: {Reason} ({Text})")]
+    [LoggerMessage(408, LogLevel.Information, "Peer {Peer} '{Name}' left room {Room}: {Reason} ({Text})")]
     public static partial void Left(ILogger logger, ushort peer, string name, RoomCode room, CloseReason reason, string text);
 
     [LoggerMessage(
-        18, LogLevel.Debug,
+        418, LogLevel.Debug,
         "Peer {Peer} '{Name}', which was at {EndPoint}, last reported: round trip {RoundTrip}, drops {Drops}")]
     public static partial void Reported(ILogger logger, ushort peer, string name, IPEndPoint endPoint, TimeSpan roundTrip, string drops);
 
     [LoggerMessage(
-        19, LogLevel.Debug,
+        419, LogLevel.Debug,
         "Peer {Peer} '{Name}', which was at {EndPoint}, sent {Messages} messages of types unknown to this version")]
     public static partial void UnknownMessages(ILogger logger, ushort peer, string name, IPEndPoint endPoint, long messages);
 
-    [LoggerMessage(9, LogLevel.Information, "Room {Room} closed")]
+    [LoggerMessage(409, LogLevel.Information, "Room {Room} closed")]
     public static partial void RoomClosed(ILogger logger, RoomCode room);
 
-    [LoggerMessage(16, LogLevel.Warning, "Connection attempts turned away in the last minute: {Refusals}")]
+    [LoggerMessage(416, LogLevel.Warning, "Connection attempts turned away in the last minute: {Refusals}")]
     public static partial void TurnedAway(ILogger logger, string refusals);
 
     [LoggerMessage(
-        17, LogLevel.Debug,
+        417, LogLevel.Debug,
         "Since the start, {Retries} clients had to prove their address, and {Malformed} packets were not valid QUIC")]
     public static partial void Strangers(ILogger logger, long retries, long malformed);
 
-    [LoggerMessage(11, LogLevel.Information, "Certificate reloaded; new connections see pin {Pin}")]
+    [LoggerMessage(411, LogLevel.Information, "Certificate reloaded; new connections see pin {Pin}")]
     public static partial void CertificateReloaded(ILogger logger, CertificatePin pin);
 
-    [LoggerMessage(12, LogLevel.Warning, "The old certificate stays in use. {Failure}")]
+    [LoggerMessage(412, LogLevel.Warning, "The old certificate stays in use. {Failure}")]
     public static partial void CertificateNotReloaded(ILogger logger, string failure);
 
-    [LoggerMessage(13, LogLevel.Information, "Shutting down; telling {Peers} peers")]
+    [LoggerMessage(413, LogLevel.Information, "Shutting down; telling {Peers} peers")]
     public static partial void ShuttingDown(ILogger logger, int peers);
 
-    [LoggerMessage(15, LogLevel.Error, "A bug in softlan ended one link; please report it")]
+    [LoggerMessage(415, LogLevel.Error, "A bug in softlan ended one link; please report it")]
     public static partial void HandlerFailed(ILogger logger, Exception exception);
 
     // Per frame: off unless somebody asked for Trace, and then nothing is computed or boxed before the level check.
     [LoggerMessage(
-        14, LogLevel.Trace,
+        414, LogLevel.Trace,
         "Frame in {Room} from peer {Peer}: {Source} -> {Destination}, type 0x{EtherType:x4}, {Length} bytes: {Action} ({Reason}), {Targets} targets")]
     public static partial void Forwarded(
         ILogger logger, RoomCode room, ushort peer, MacAddress source, MacAddress destination, ushort etherType, int length,

@@ -2,8 +2,8 @@ namespace Softlan.Wire;
 
 // Which datagram leaves next, when several wait:
 //
-//   new flows        conversations that had nothing waiting: a game's packets, a ping, an acknowledgement. First come, first served, each for one quantum.
-//                    Not TCP's full segments: they are of somebody who sends as fast as he may, even where each of them finds its flow empty
+//   new flows        conversations that had nothing waiting: a game's packets, a ping, an acknowledgement. First come, first served, each for one
+//                    quantum. Not TCP's full segments: they are of somebody who sends as fast as he may, even where each of them finds its flow empty
 //   stations         then every station in turn, for one quantum
 //     flows          and within a station every conversation in turn, for one quantum
 //   CoDel            the one that is chosen may be dropped, or marked, because its flow has kept a queue for too long

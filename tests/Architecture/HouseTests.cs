@@ -17,7 +17,7 @@ public sealed partial class HouseTests
                 .Select(file => (file.Path, Lines: file.Text.AsSpan().Count('\n')))
                 .Where(file => file.Lines > MaxLines));
 
-    /// <summary>max_line_length of .editorconfig, which no tool enforces. Drawings, which have runs of spaces, may be wider.</summary>
+    /// <summary>max_line_length of .editorconfig, which no tool enforces.</summary>
     private const int MaxLine = 150;
 
     [Fact]
@@ -25,7 +25,7 @@ public sealed partial class HouseTests
         Assert.Empty(
             SourceFile.All
                 .SelectMany(file => file.Text.Split('\n').Select((line, number) => (Line: line, Where: $"{file.Path}:{number + 1}")))
-                .Where(found => found.Line.Length > MaxLine && !IsDrawing(found.Line.TrimStart()))
+                .Where(found => found.Line.Length > MaxLine)
                 .Select(found => found.Where));
 
     [Fact]
@@ -45,12 +45,26 @@ public sealed partial class HouseTests
                 .Where(reason => reason != DropReason.None && !page.Contains($"| `{reason}` |", StringComparison.Ordinal)));
     }
 
-    private static bool IsDrawing(string line) =>
-        line.StartsWith("//", StringComparison.Ordinal) && line.TrimStart('/').TrimStart().Contains("  ", StringComparison.Ordinal);
+    /// <summary>An operator's collector tells messages apart by their ids.</summary>
+    [Fact]
+    public void LogMessages_HaveIdsOfTheirOwn()
+    {
+        string[] ids =
+        [
+            .. SourceFile.All
+                .Where(file => !file.Path.StartsWith("tests/", StringComparison.Ordinal))
+                .SelectMany(file => EventIds().Matches(file.Text).Select(found => found.Groups[1].Value))
+        ];
+        Assert.NotEmpty(ids);
+        Assert.Empty(ids.GroupBy(id => id).Where(same => same.Count() > 1).Select(same => same.Key));
+    }
 
     [GeneratedRegex(
         @"^(?:(?:internal|public|static|sealed|abstract|readonly|unsafe|partial|ref) )*"
         + @"(?:class|record struct|record|struct|interface|enum|delegate (?!\*)\S+) (\w+)",
         RegexOptions.Multiline)]
     private static partial Regex Types();
+
+    [GeneratedRegex(@"\[LoggerMessage\(\s*(\d+)")]
+    private static partial Regex EventIds();
 }

@@ -289,9 +289,7 @@ public abstract class LinkTests : IDisposable
         long allocated = long.MaxValue;
         for (int round = 0; round < MaxRounds && allocated != 0; round++)
         {
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            ExchangeUntil(send, client, client.DatagramCount + 2000);
-            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            allocated = Allocations.Of(() => ExchangeUntil(send, client, client.DatagramCount + 2000));
         }
 
         Assert.Equal(0, allocated);

@@ -7,6 +7,7 @@ using Softlan.Platform.Linux;
 using Softlan.Platform.Quic.Ngtcp2;
 using Softlan.Roles.Relay;
 using Softlan.Roles.Shared;
+using Softlan.Tests.Roles;
 using Softlan.Tests.Roles.Relay;
 using Softlan.Tests.Roles.Shared;
 using Softlan.Wire;
@@ -81,14 +82,14 @@ public sealed class RelayWorkersTests : IDisposable
         Player[] players = [.. Enumerable.Range(1, 6).Select(i => Join(i, affinity: (byte)i))];
         Until(() => gateway.Session.Peers.Count == 6 && players.All(player => player.Session.Peers.Count == 6), "all know each other");
 
-        byte[] shout = TestFrame.Make(RelayBench.Mac(1), MacAddress.Broadcast, 1400);
+        byte[] shout = TestFrames.Plain(MacAddress.Broadcast, RelayBench.Mac(1), 1400);
         players[0].Session.Send(shout.AsSpan());
         Until(() => gateway.Owner.Frames.Count == 1 && players[1..].All(player => player.Owner.Frames.Count == 1), "the broadcast is everywhere");
         Assert.Empty(players[0].Owner.Frames);
 
         foreach (Player player in players)
         {
-            byte[] down = TestFrame.Make(RelayBench.LanMac(1), player.Mac, 1000);
+            byte[] down = TestFrames.Plain(player.Mac, RelayBench.LanMac(1), 1000);
             gateway.Session.Send(down.AsSpan());
             Until(() => player.Owner.Frames.Count > 0 && player.Owner.Frames[^1].Frame.SequenceEqual(down), "the gateway's frame has arrived");
         }
@@ -109,7 +110,7 @@ public sealed class RelayWorkersTests : IDisposable
             {
                 proxy.Rebind();
                 int before = gateway.Owner.Frames.Count;
-                byte[] frame = TestFrame.Make(player.Mac, RelayBench.LanMac(1), 500);
+                byte[] frame = TestFrames.Plain(RelayBench.LanMac(1), player.Mac, 500);
                 player.Session.Send(frame.AsSpan());
                 Until(() => gateway.Owner.Frames.Count > before, $"the frame of player {i} arrived after move {move}");
                 Stopwatch watch = Stopwatch.StartNew();

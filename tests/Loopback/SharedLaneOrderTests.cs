@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Runtime.Versioning;
 using Softlan.Platform;
-using Softlan.Platform.Quic.MsQuic;
 using Softlan.Tests.Wire;
 using Softlan.Wire;
 using Xunit;
@@ -11,7 +10,7 @@ namespace Softlan.Tests.Loopback;
 
 /// <summary>What msquic gives back, on a lane that runs inside msquic's callbacks: it leaves before what came later.</summary>
 [SupportedOSPlatform("linux")]
-public sealed class SharedLaneOrderTests : IDisposable
+public sealed class SharedLaneOrderTests : SharedLaneBench
 {
     private const int Segments = 6000;
 
@@ -21,38 +20,14 @@ public sealed class SharedLaneOrderTests : IDisposable
 
     private static readonly TimeSpan RoundTrip = TimeSpan.FromMilliseconds(20);
 
-    private readonly SharedLane _lane;
-    private readonly MsQuicEngine _engine;
-    private readonly List<Exception> _bugs = [];
-    private readonly RecordingAcceptor _acceptor = new();
-    private readonly ServerCertificate _certificate;
-    private ILinkListener _listener = null!;
-
-    public SharedLaneOrderTests()
-    {
-        LoopbackEngines.Require(EngineKind.MsQuic);
-        _lane = new SharedLane(_bugs.Add);
-        _engine = new MsQuicEngine(_lane) { QueueLimits = LoopbackEngines.Patient };
-        _certificate = _engine.GenerateCertificate("relay.test");
-    }
-
-    public void Dispose()
-    {
-        OnLane(() => _listener.Dispose());
-        _lane.Dispose();
-        _engine.Dispose();
-        Assert.Empty(_bugs);
-    }
-
     [Fact]
     public void Send_MoreThanTheWindowTakes_ArrivesInOrder()
     {
-        OnLane(() => _listener = Listen());
-        using UdpProxy proxy = new(new IPEndPoint(IPAddress.Loopback, _listener.LocalEndPoints[0].Port)) { RoundTrip = RoundTrip };
-        RecordingHandler client = new();
-        OnLane(() => Connect(client, proxy.EndPoint));
-        Until(proxy, () => client.IsConnected && _acceptor.Handlers.Count > 0, "the link is up");
-        RecordingHandler server = _acceptor.Handlers[0];
+        using UdpProxy proxy = new(new IPEndPoint(IPAddress.Loopback, Listener.LocalEndPoints[0].Port)) { RoundTrip = RoundTrip };
+        RecordingHandler client = null!;
+        OnLane(() => client = Connect(to: proxy.EndPoint));
+        Until(() => client.IsConnected && Acceptor.Handlers.Count > 0, "the link is up", proxy.Pump);
+        RecordingHandler server = Acceptor.Handlers[0];
 
         int sent = 0;
         long arrived = 0;
@@ -60,7 +35,6 @@ public sealed class SharedLaneOrderTests : IDisposable
         long lastArrival = now;
         long lastSend = now;
         Until(
-            proxy,
             () =>
             {
                 now = Environment.TickCount64;
@@ -76,7 +50,8 @@ public sealed class SharedLaneOrderTests : IDisposable
                 (lastArrival, arrived) = arrived == server.DatagramCount ? (lastArrival, arrived) : (now, server.DatagramCount);
                 return sent >= Segments && now - lastArrival > 1000;
             },
-            "nothing is under way any more");
+            "nothing is under way any more",
+            proxy.Pump);
 
         int[] order = [.. server.Datagrams.Select(datagram => BinaryPrimitives.ReadInt32BigEndian(datagram.AsSpan(datagram.Length - sizeof(int))))];
         Assert.True(order.Length > Segments / 2, $"Only {order.Length} have arrived.");
@@ -102,50 +77,5 @@ public sealed class SharedLaneOrderTests : IDisposable
         byte[] payload = new byte[1000];
         BinaryPrimitives.WriteInt32BigEndian(payload.AsSpan(payload.Length - sizeof(int)), number);
         link.Send(DatagramHeader.ForFrame(1), Packets.Ethernet(EtherTypes.IPv4, Packets.IPv4(IPProtocols.Tcp, payload)));
-    }
-
-    private ILinkListener Listen() => _engine.Listen(
-        new ListenOptions
-        {
-            EndPoint = new IPEndPoint(IPAddress.IPv6Any, 0),
-            Certificate = _certificate,
-            Secret = LoopbackEngines.Secret,
-            MaxLinks = 100,
-            MaxLinksPerAddress = 100,
-        },
-        _acceptor);
-
-    private void Connect(RecordingHandler handler, IPEndPoint to) => handler.Link = _engine.Connect(
-        new ConnectOptions
-        {
-            RemoteEndPoint = to,
-            ServerName = "relay.test",
-            Trust = new LinkTrust(_engine.Inspect(_certificate, "the test"), null),
-        },
-        new PeerCounters(),
-        handler);
-
-    /// <summary>Does something on the lane and waits until it is done.</summary>
-    private void OnLane(Action work)
-    {
-        using ManualResetEventSlim done = new();
-        _lane.Post(() =>
-        {
-            work();
-            done.Set();
-        });
-        Assert.True(done.Wait(TimeSpan.FromSeconds(15)), "The lane hangs.");
-    }
-
-    private void Until(UdpProxy proxy, Func<bool> condition, string what)
-    {
-        long end = Environment.TickCount64 + 30_000;
-        bool isSo = false;
-        while (!isSo)
-        {
-            Assert.True(Environment.TickCount64 < end, $"Waited 30 s in vain until {what}.");
-            proxy.Pump();
-            OnLane(() => isSo = condition());
-        }
     }
 }

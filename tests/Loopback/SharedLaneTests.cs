@@ -1,4 +1,3 @@
-using System.Net;
 using System.Runtime.Versioning;
 using Softlan.Platform;
 using Softlan.Platform.Quic.MsQuic;
@@ -7,37 +6,10 @@ using Xunit;
 
 namespace Softlan.Tests.Loopback;
 
-/// <summary>msquic on a lane without a thread of its own, as on Windows: what its threads bring is dealt with there and then, inside its
-/// callbacks.</summary>
+/// <summary>What roles do inside msquic's callbacks.</summary>
 [SupportedOSPlatform("linux")]
-public sealed class SharedLaneTests : IDisposable
+public sealed class SharedLaneTests : SharedLaneBench
 {
-    private readonly SharedLane _lane;
-    private readonly MsQuicEngine _engine;
-    private readonly List<Exception> _bugs = [];
-    private readonly RecordingAcceptor _acceptor = new();
-    private readonly ServerCertificate _certificate;
-    private readonly CertificatePin _pin;
-    private ILinkListener _listener = null!;
-
-    public SharedLaneTests()
-    {
-        LoopbackEngines.Require(EngineKind.MsQuic);
-        _lane = new SharedLane(_bugs.Add);
-        _engine = new MsQuicEngine(_lane);
-        _certificate = _engine.GenerateCertificate("relay.test");
-        _pin = _engine.Inspect(_certificate, "the test");
-        OnLane(() => _listener = Listen(0));
-    }
-
-    public void Dispose()
-    {
-        OnLane(() => _listener.Dispose());
-        _lane.Dispose();
-        _engine.Dispose();
-        Assert.Empty(_bugs);
-    }
-
     [Fact]
     public void Join_ControlAndDatagrams_GoBothWays()
     {
@@ -74,12 +46,12 @@ public sealed class SharedLaneTests : IDisposable
     {
         (RecordingHandler client, RecordingHandler server) = Join();
         (RecordingHandler other, _) = Join();
-        int port = _listener.LocalEndPoints[0].Port;
+        int port = Listener.LocalEndPoints[0].Port;
         server.WhenDatagram = () =>
         {
             server.WhenDatagram = null;
-            _listener.Dispose();
-            _listener = Listen(port);
+            Listener.Dispose();
+            Listener = Listen(port);
         };
         OnLane(() => client.SendNow(100));
 
@@ -104,7 +76,7 @@ public sealed class SharedLaneTests : IDisposable
         server.WhenDatagram = () =>
         {
             server.WhenDatagram = null;
-            _engine.Dispose();
+            Engine.Dispose();
             isDisposed = true;
         };
         OnLane(() => client.SendNow(100));
@@ -114,11 +86,11 @@ public sealed class SharedLaneTests : IDisposable
     [Fact]
     public void Dispose_InsideACallback_TheLastGoodbyeLeaves()
     {
-        using MsQuicEngine other = new(_lane);
+        using MsQuicEngine other = new(Lane);
         RecordingHandler client = null!;
         OnLane(() => client = Connect(other));
-        Until(() => client.IsConnected && _acceptor.Handlers.Count > 0, "the link is up");
-        RecordingHandler server = _acceptor.Handlers[^1];
+        Until(() => client.IsConnected && Acceptor.Handlers.Count > 0, "the link is up");
+        RecordingHandler server = Acceptor.Handlers[^1];
         OnLane(() => client.SendText("hello"));
         Until(() => server.Control.Count == 1, "the stream is open, without which a goodbye may have no words");
         server.WhenDatagram = () =>
@@ -130,7 +102,7 @@ public sealed class SharedLaneTests : IDisposable
 
             server.WhenDatagram = null;
             server.Link.Close(CloseReason.ShuttingDown, "over");
-            _lane.Post(_engine.Dispose); // After the turn, in which the goodbye is said.
+            Lane.Post(Engine.Dispose); // After the turn, in which the goodbye is said.
         };
         Until(
             () =>
@@ -141,7 +113,7 @@ public sealed class SharedLaneTests : IDisposable
             "the goodbye has come");
         Assert.Equal(new LinkClosed(LinkCloseKind.ByPeer, CloseReason.ShuttingDown, "over"), client.Closed);
         long before = Environment.TickCount64;
-        _engine.Wait();
+        Engine.Wait();
         Assert.True(Environment.TickCount64 - before < 3000, "It ended with patience.");
         OnLane(other.Dispose);
     }
@@ -151,7 +123,7 @@ public sealed class SharedLaneTests : IDisposable
     public void Connect_CannotBeBegun_SaysWhy()
     {
         RecordingHandler client = null!;
-        OnLane(() => client = Connect(_engine, new string('a', 70_000))); // More than a name may have (QUIC_MAX_SNI_LENGTH).
+        OnLane(() => client = Connect(serverName: new string('a', 70_000))); // More than a name may have (QUIC_MAX_SNI_LENGTH).
         Until(() => client.Closed is not null, "it has failed");
         Assert.Equal(LinkCloseKind.Unreachable, client.Closed!.Value.Kind);
         Assert.Contains("cannot be sent", client.Closed.Value.Text, StringComparison.Ordinal);
@@ -221,69 +193,17 @@ public sealed class SharedLaneTests : IDisposable
         Assert.Equal(0, allocated);
     }
 
-    private ILinkListener Listen(int port) => _engine.Listen(
-        new ListenOptions
-        {
-            EndPoint = new IPEndPoint(IPAddress.IPv6Any, port),
-            Certificate = _certificate,
-            Secret = LoopbackEngines.Secret,
-            MaxLinks = 100,
-            MaxLinksPerAddress = 100,
-        },
-        _acceptor);
-
-    private RecordingHandler Connect() => Connect(_engine);
-
-    private RecordingHandler Connect(MsQuicEngine engine, string serverName = "relay.test")
-    {
-        RecordingHandler handler = new();
-        handler.Link = engine.Connect(
-            new ConnectOptions
-            {
-                RemoteEndPoint = new IPEndPoint(IPAddress.Loopback, _listener.LocalEndPoints[0].Port),
-                ServerName = serverName,
-                Trust = new LinkTrust(_pin, null),
-            },
-            new PeerCounters(),
-            handler);
-        return handler;
-    }
-
     private (RecordingHandler Client, RecordingHandler Server) Join()
     {
         int before = 0;
         RecordingHandler client = null!;
         OnLane(() =>
         {
-            before = _acceptor.Handlers.Count;
+            before = Acceptor.Handlers.Count;
             client = Connect();
         });
-        Until(() => client.IsConnected && _acceptor.Handlers.Count > before, "the link is up");
-        return (client, _acceptor.Handlers[^1]);
-    }
-
-    /// <summary>Does something on the lane and waits until it is done.</summary>
-    private void OnLane(Action work)
-    {
-        using ManualResetEventSlim done = new();
-        _lane.Post(() =>
-        {
-            work();
-            done.Set();
-        });
-        Assert.True(done.Wait(TimeSpan.FromSeconds(15)), "The lane hangs.");
-    }
-
-    private void Until(Func<bool> condition, string what)
-    {
-        long end = Environment.TickCount64 + 15_000;
-        bool isSo = false;
-        while (!isSo)
-        {
-            Assert.True(Environment.TickCount64 < end, $"Waited 15 s in vain until {what}.");
-            OnLane(() => isSo = condition());
-            Thread.Sleep(1);
-        }
+        Until(() => client.IsConnected && Acceptor.Handlers.Count > before, "the link is up");
+        return (client, Acceptor.Handlers[^1]);
     }
 
     /// <summary>What each of msquic's threads has allocated between the first and the last frame that it brought.</summary>

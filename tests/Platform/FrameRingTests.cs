@@ -1,6 +1,5 @@
 using Softlan.Platform;
 using Softlan.Tests.Fakes;
-using Softlan.Tests.Wire;
 using Xunit;
 
 namespace Softlan.Tests.Platform;

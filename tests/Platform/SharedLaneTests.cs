@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Softlan.Platform;
-using Softlan.Tests.Wire;
 using Xunit;
 
 namespace Softlan.Tests.Platform;
@@ -162,14 +161,17 @@ public sealed class SharedLaneTests : IDisposable
     [Fact]
     public void Timer_Cancelled_DoesNotFire()
     {
+        using ManualResetEventSlim laterFired = new();
         bool fired = false;
         _lane.Post(() =>
         {
             ILaneTimer timer = _lane.CreateTimer(() => fired = true);
+            ILaneTimer later = _lane.CreateTimer(laterFired.Set);
             timer.Set(TimeSpan.FromMilliseconds(10));
+            later.Set(TimeSpan.FromMilliseconds(20));
             timer.Cancel();
         });
-        Thread.Sleep(50);
+        Assert.True(laterFired.Wait(Limit, TestContext.Current.CancellationToken));
         Assert.False(fired);
     }
 

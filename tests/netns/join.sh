@@ -71,9 +71,16 @@ gives_private_addresses() {
 is_refused() {
   start "$1" "$1" "$softlan" client --relay $relay_v4 --pin "$pin" --room $room --name "$1"
   says "$1" 20 "DHCP answer is refused: 8.8.8.[0-9]+/24 is not a private network.* set it with --address 8.8.8" || return 1
-  sleep 4 # udhcpc asks again after a while.
+  # Each run of its script has ended when udhcpc hears the next answer.
+  asks_again "$1" && asks_again "$1" && asks_again "$1" || return 1
   [ "$(words "$1" | grep -c 'is refused')" = 1 ] || { echo "it is said $(words "$1" | grep -c 'is refused') times"; return 1; }
   ! net "$1" addr show dev $tap | grep 'inet '
+}
+
+# asks_again PLAYER: its udhcpc, whose lease lasts for an hour. A shell between the two passes signals on.
+asks_again() {
+  mark dnsmasq
+  pkill -USR1 -x udhcpc -P "$(pgrep -d , -P "${pids[$1]}")" && says dnsmasq 10 DHCPACK
 }
 
 keeps_here() { [ "/proc/${pids[$1]}/root/var/lib" -ef "$work/$1/var-lib" ] && [ -s "$work/$1/var-lib/softlan/identity.json" ]; }

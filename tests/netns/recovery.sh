@@ -85,15 +85,16 @@ story_paths() {
   check "bob's traffic is back" returns 30 bob $lan1
 
   net switch link set gwhost down
-  sleep 1
+  wait_for 5 fails answers alice $lan1
   check "the gateway's LAN cable is out: nothing goes" fails answers alice $lan1
   check "and alice is told" says alice 5 "The gateway cannot reach the party's LAN"
   net switch link set gwhost up
   check "also that it is back" says alice 10 "The gateway reaches the party's LAN again"
   check "it is plugged in again: alice's traffic is back" returns 20 alice $lan1
 
+  mark gateway
   net gwhost link set eth1 down
-  sleep 1
+  check "the gateway says that its card is down" says gateway 5 'eth1 is down'
   net gwhost link set eth1 up && net gwhost addr add $gateway_host_v6/64 dev eth1 nodad
   check "the gateway's card was switched off and on: alice's traffic is back" returns 20 alice $lan1
   check "and she reaches the gateway's own machine" returns 20 alice $gateway_host

@@ -53,6 +53,7 @@ story_restore() {
   check "and the network of his other name server" says bob 15 'Something added the route 2001:db8:53::/64 to softlan0: removed'
   check "that one is reached by his own card as well" leads_home bob 2001:db8:53::53
   check "the router ends" stop greedy
+  check "and its networks are nobody's any more" withdraw_greedy
   murder bob
   check "his client that was killed leaves the way to his name server" leads_home bob 10.73.42.53
   printf '# of bob\nnameserver 192.0.2.53\n' >"$work/bob/resolv.conf" && touch -d '2024-01-01 12:00' "$work/bob/resolv.conf"
@@ -110,21 +111,28 @@ leads_home() { wait_for 5 is_held "$1" "$2" || { net "$1" route get "$2"; return
 
 is_held() { { net "$1" -4 route show proto 115; net "$1" -6 route show proto 115; } | grep -E "^$2 via .* dev eth0" && net "$1" route get "$2" | grep 'dev eth0'; }
 
+# greedy_router [SECONDS]: for how long its networks are on-link.
 greedy_router() {
-  cat >"$work/greedy.conf" <<'END'
+  local lifetime="AdvValidLifetime ${1:-86400}; AdvPreferredLifetime ${1:-86400}"
+  cat >"$work/greedy.conf" <<END
 interface eth0 {
   AdvSendAdvert on;
   MinRtrAdvInterval 3;
   MaxRtrAdvInterval 4;
   AdvDefaultLifetime 0;
-  prefix 2001:db8:ee:1::/80 { AdvOnLink on; AdvAutonomous off; };
-  prefix 2001:db8:53::/64 { AdvOnLink on; AdvAutonomous off; };
+  prefix 2001:db8:ee:1::/80 { AdvOnLink on; AdvAutonomous off; $lifetime; };
+  prefix 2001:db8:53::/64 { AdvOnLink on; AdvAutonomous off; $lifetime; };
 };
 END
   chmod 644 "$work/greedy.conf"
   start greedy lan1 radvd --nodaemon --logmethod stderr --config "$work/greedy.conf" --pidfile /run/radvd.pid
   wait_for 5 runs greedy
 }
+
+# Alice's client leaves her the /64 on the party's card, for no name server of hers is there, and it would stay for a day.
+withdraw_greedy() { greedy_router 0 && wait_for 10 has_no_route6 alice 2001:db8:53::/64 && stop greedy; }
+
+has_no_route6() { [ -z "$(net "$1" -6 route show "$2")" ]; }
 
 start_on_terminal() {
   local name=$1

@@ -83,6 +83,7 @@ story_safety() {
 story_reports() {
   local reason
   story "what was dropped is told"
+  [ -n "${misbehaviour_begins:-}" ] || story_safety
   concerns bob relay
   marks[bob]=$misbehaviour_begins
   for reason in UnauthorizedSourceMac VlanTagged DhcpServer RouterAdvertisement ArpSpoof; do

@@ -9,8 +9,8 @@ namespace Softlan.Platform.Quic.Ngtcp2;
 //
 //     probe leaves, and nothing after it          it is acknowledged
 //   ------|------------------------------------------|---------> time
-//         |  the clock that ngtcp2 gets runs, but no further than to the shortest round trip after the probe, less a nanosecond: so that is what this round trip took, and BBR
-//         |  remembers it for the next five seconds
+//         |  the clock that ngtcp2 gets runs, but no further than to the shortest round trip after the probe, less a nanosecond: so that is what
+//         |  this round trip took, and BBR remembers it for the next five seconds
 //
 // That is the truth as long as DelayGuard, which sees the same round trips and is not told stories, has seen one as short in its own last seconds.
 // Where it has not, the path has become longer, and BBR gets its pause.

@@ -11,8 +11,10 @@ namespace Softlan.Roles.Client.Windows;
 //
 //   ChooseMac      the adapter is opened, its cable out; the MAC is written, the adapter restarted if it has another
 //   (the role)     name, host route to the relay, connection, welcome
-//   OnJoined       MTU, metric 1, no default routes, the party's DNS for its own names; only then the cable in, and with it Windows' own DHCP; then the category
-//   Maintain       the same again where somebody changed it; routes that are not the party's own network go; name servers and routers at home are held
+//   OnJoined       MTU, metric 1, no default routes, the party's DNS for its own names; only then the cable in, and with it Windows' own DHCP;
+//                  then the category
+//   Maintain       the same again where somebody changed it; routes that are not the party's own network go; name servers and routers at home are
+//                  held
 //
 // An adapter that was restarted, or that Windows woke, begins again at OnJoined's settings: nothing else puts the cable in.
 //
@@ -288,8 +290,7 @@ internal sealed class WindowsClientHost : IClientHost
         if (_options.NetworkCategory == NetworkCategoryChoice.Private && !isFresh)
         {
             _category ??= new WindowsCategory(
-                _lane, _machine.Categories, _categoryTurns, _adapter!, Changes, _logger,
-                work => ThreadPool.QueueUserWorkItem(_ => work()));
+                _lane, _machine.Categories, _categoryTurns, _adapter!, Changes, _logger, _machine.RunOffLane);
             _category.Begin();
         }
     }

@@ -1,5 +1,4 @@
 using Softlan.Platform.Windows;
-using Softlan.Tests.Wire;
 using Softlan.Wire;
 using Xunit;
 

@@ -81,18 +81,7 @@ public sealed class ClientHotPathTests : IDisposable
             link.ReceiveDatagram(DatagramHeader.ForFrame(SessionBench.Gateway.Id), arp);
         }
 
-        for (int i = 0; i < WarmUp; i++)
-        {
-            Round();
-        }
-
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < Rounds; i++)
-        {
-            Round();
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Allocations.AssertNone(Round, WarmUp, Rounds);
         Assert.Equal(2 * (WarmUp + Rounds), link.Counters.DatagramsOut - sent);
         Assert.Equal(WarmUp + Rounds, _client.Session.Counters.Dropped(DropReason.UnauthorizedSourceMac));
         Assert.Equal(2 * (WarmUp + Rounds), port.FramesWritten);

@@ -6,32 +6,20 @@ using static Softlan.Tests.Roles.Client.FakeRoutes;
 
 namespace Softlan.Tests.Roles.Client;
 
-public sealed class RelayHostRouteTests
+public sealed class RelayHostRouteTests : HomeRoutesBench
 {
     private static readonly IPAddress Relay = IPAddress.Parse("203.0.113.7");
 
-    private readonly FakeRoutes _routes = new();
-    private readonly FakeJournal _journal = new();
-    private readonly RecordingLogger _log = new();
-    private readonly HostChanges _changes;
     private readonly RelayHostRoute _hostRoute;
 
-    public RelayHostRouteTests()
-    {
-        _routes.Table.Add(Route("0.0.0.0/0", Wlan, "192.168.1.1", metric: 600));
-        _routes.Table.Add(Route("192.168.1.0/24", Wlan, metric: 600));
-        _changes = new HostChanges(_routes, _journal, _log);
-        _hostRoute = new RelayHostRoute(_routes, _changes, _log);
-    }
-
-    private IEnumerable<FakeRoute> HostRoutes => _routes.Table.Where(route => route.IsSoftlans);
+    public RelayHostRouteTests() => _hostRoute = new RelayHostRoute(Routes, Changes, Log);
 
     [Fact]
     public void MoveTo_DefaultRoute_PinsItsGatewayAndNotesIt()
     {
         Assert.Equal(RouteCheck.Unchanged, _hostRoute.MoveTo(Relay));
         Assert.Equal(Route("203.0.113.7/32", Wlan, "192.168.1.1", isSoftlans: true), Assert.Single(HostRoutes));
-        Assert.Equal("route 203.0.113.7/32 via 192.168.1.1 on wlan0", Assert.Single(_journal.Saved).ToString());
+        Assert.Equal("route 203.0.113.7/32 via 192.168.1.1 on wlan0", Assert.Single(Journal.Saved).ToString());
     }
 
     [Theory]
@@ -41,9 +29,9 @@ public sealed class RelayHostRouteTests
     public void Check_PartyBringsARouteThatCoversTheRelay_StillLeadsOutside(string party)
     {
         _hostRoute.MoveTo(Relay);
-        _routes.Table.Add(Route(party, Tap, metric: 10));
+        Routes.Table.Add(Route(party, Tap, metric: 10));
         Assert.Equal(RouteCheck.Unchanged, _hostRoute.Check());
-        Assert.Equal(Wlan, _routes.Find(Relay)!.InterfaceIndex);
+        Assert.Equal(Wlan, Routes.Find(Relay)!.InterfaceIndex);
     }
 
     [Fact]
@@ -51,10 +39,10 @@ public sealed class RelayHostRouteTests
     {
         IPAddress neighbour = IPAddress.Parse("192.168.1.50");
         _hostRoute.MoveTo(neighbour);
-        _routes.Table.Add(Route("192.168.1.0/24", Tap));
+        Routes.Table.Add(Route("192.168.1.0/24", Tap));
         Assert.Equal(RouteCheck.Unchanged, _hostRoute.Check());
         Assert.Null(Assert.Single(HostRoutes).Gateway);
-        Assert.Equal(Wlan, _routes.Find(neighbour)!.InterfaceIndex);
+        Assert.Equal(Wlan, Routes.Find(neighbour)!.InterfaceIndex);
     }
 
     [Theory]
@@ -71,7 +59,7 @@ public sealed class RelayHostRouteTests
     public void MoveTo_IPv6_PinsThroughTheLinkLocalRouter()
     {
         IPAddress relay = IPAddress.Parse("2001:db8::7");
-        _routes.Table.Add(Route("::/0", Wlan, "fe80::1", metric: 1024));
+        Routes.Table.Add(Route("::/0", Wlan, "fe80::1", metric: 1024));
         _hostRoute.MoveTo(relay);
         Assert.Equal(Route("2001:db8::7/128", Wlan, "fe80::1", isSoftlans: true), Assert.Single(HostRoutes));
     }
@@ -80,16 +68,16 @@ public sealed class RelayHostRouteTests
     public void Check_NetworkWentAndCameBackTheSame_IsHeldAgain()
     {
         _hostRoute.MoveTo(Relay);
-        FakeRoute[] before = [.. _routes.Table];
-        _routes.TakeDown(Wlan);
+        FakeRoute[] before = [.. Routes.Table];
+        Routes.TakeDown(Wlan);
         Assert.Equal(RouteCheck.NoRoute, _hostRoute.Check());
-        _routes.Table.AddRange(before.Where(route => !route.IsSoftlans));
+        Routes.Table.AddRange(before.Where(route => !route.IsSoftlans));
         Assert.Equal(RouteCheck.Unchanged, _hostRoute.Check());
         Assert.Equal(RouteCheck.Unchanged, _hostRoute.Check());
-        Assert.Equal(1, _log.Count("The network is back: 203.0.113.7 is reached through wlan0 via 192.168.1.1 again"));
+        Assert.Equal(1, Log.Count("The network is back: 203.0.113.7 is reached through wlan0 via 192.168.1.1 again"));
         Assert.Single(HostRoutes);
-        Assert.Single(_journal.Saved);
-        _changes.UndoAll();
+        Assert.Single(Journal.Saved);
+        Changes.UndoAll();
         Assert.Empty(HostRoutes);
     }
 
@@ -97,45 +85,45 @@ public sealed class RelayHostRouteTests
     public void MoveTo_IdenticalRouteExists_IsBorrowedAndNeverDeleted()
     {
         FakeRoute theirs = Route("203.0.113.7/32", Wlan, "192.168.1.1");
-        _routes.Table.Add(theirs);
+        Routes.Table.Add(theirs);
         _hostRoute.MoveTo(Relay);
-        Assert.Empty(_journal.Saved);
+        Assert.Empty(Journal.Saved);
         _hostRoute.Release();
-        Assert.Contains(theirs, _routes.Table);
+        Assert.Contains(theirs, Routes.Table);
     }
 
     [Fact]
     public void Check_OwnerOfABorrowedRouteTakesItAway_PinsItself()
     {
         FakeRoute theirs = Route("203.0.113.7/32", Wlan, "192.168.1.1", isSoftlans: true);
-        _routes.Table.Add(theirs);
+        Routes.Table.Add(theirs);
         _hostRoute.MoveTo(Relay);
-        Assert.Empty(_journal.Saved);
-        _routes.Table.Remove(theirs);
+        Assert.Empty(Journal.Saved);
+        Routes.Table.Remove(theirs);
         Assert.Equal(RouteCheck.Unchanged, _hostRoute.Check());
         Assert.Single(HostRoutes);
-        Assert.Single(_journal.Saved);
+        Assert.Single(Journal.Saved);
     }
 
     [Fact]
     public void Check_SomebodyDeletedThePin_ItComesBack()
     {
         _hostRoute.MoveTo(Relay);
-        _routes.Table.RemoveAll(route => route.IsSoftlans);
-        _routes.Table.Add(Route("203.0.113.0/24", Tap));
+        Routes.Table.RemoveAll(route => route.IsSoftlans);
+        Routes.Table.Add(Route("203.0.113.0/24", Tap));
         Assert.Equal(RouteCheck.Unchanged, _hostRoute.Check());
         Assert.Single(HostRoutes);
-        Assert.Single(_journal.Saved);
+        Assert.Single(Journal.Saved);
     }
 
     [Fact]
     public void Check_CableIsPluggedIn_MovesThePin()
     {
         _hostRoute.MoveTo(Relay);
-        _routes.Table.Add(Route("0.0.0.0/0", Eth, "10.0.0.1", metric: 100));
+        Routes.Table.Add(Route("0.0.0.0/0", Eth, "10.0.0.1", metric: 100));
         Assert.Equal(RouteCheck.Moved, _hostRoute.Check());
         Assert.Equal(Route("203.0.113.7/32", Eth, "10.0.0.1", isSoftlans: true), Assert.Single(HostRoutes));
-        Assert.Single(_journal.Saved);
+        Assert.Single(Journal.Saved);
         Assert.Equal(RouteCheck.Unchanged, _hostRoute.Check());
     }
 
@@ -143,11 +131,11 @@ public sealed class RelayHostRouteTests
     public void Check_OtherWifi_WaitsForItAndMovesThePin()
     {
         _hostRoute.MoveTo(Relay);
-        _routes.TakeDown(Wlan);
+        Routes.TakeDown(Wlan);
         Assert.Equal(RouteCheck.NoRoute, _hostRoute.Check());
         Assert.Equal(RouteCheck.NoRoute, _hostRoute.Check());
-        Assert.Equal(1, _log.Count("no route to 203.0.113.7"));
-        _routes.Table.Add(Route("0.0.0.0/0", Wlan, "172.20.10.1", metric: 600));
+        Assert.Equal(1, Log.Count("no route to 203.0.113.7"));
+        Routes.Table.Add(Route("0.0.0.0/0", Wlan, "172.20.10.1", metric: 600));
         Assert.Equal(RouteCheck.Moved, _hostRoute.Check());
         Assert.Equal(IPAddress.Parse("172.20.10.1"), Assert.Single(HostRoutes).Gateway);
     }
@@ -156,8 +144,8 @@ public sealed class RelayHostRouteTests
     public void Check_NetworkIsGoneForAMoment_TheTunnelsOwnRouteIsNoReasonToStop()
     {
         _hostRoute.MoveTo(Relay);
-        _routes.TakeDown(Wlan);
-        _routes.Table.Add(Route("203.0.113.0/24", Tap));
+        Routes.TakeDown(Wlan);
+        Routes.Table.Add(Route("203.0.113.0/24", Tap));
         Assert.Equal(RouteCheck.NoRoute, _hostRoute.Check());
     }
 
@@ -165,7 +153,7 @@ public sealed class RelayHostRouteTests
     public void Check_OnlyTheDefaultRouteIsGone_KeepsThePin()
     {
         _hostRoute.MoveTo(Relay);
-        _routes.Table.RemoveAll(route => route.Destination.PrefixLength == 0);
+        Routes.Table.RemoveAll(route => route.Destination.PrefixLength == 0);
         Assert.Equal(RouteCheck.NoRoute, _hostRoute.Check());
         Assert.Single(HostRoutes);
     }
@@ -174,47 +162,47 @@ public sealed class RelayHostRouteTests
     public void Check_RuleSendsTheRelayIntoTheTunnel_IsCaptured()
     {
         _hostRoute.MoveTo(Relay);
-        _routes.Rules.Add(Route("0.0.0.0/0", Tap));
+        Routes.Rules.Add(Route("0.0.0.0/0", Tap));
         Assert.Equal(RouteCheck.Captured, _hostRoute.Check());
     }
 
     [Fact]
     public void MoveTo_VpnRulesDecide_PinsNothingButWatches()
     {
-        _routes.Rules.Add(Route("0.0.0.0/0", Eth));
+        Routes.Rules.Add(Route("0.0.0.0/0", Eth));
         Assert.Equal(RouteCheck.Unchanged, _hostRoute.MoveTo(Relay));
         Assert.Empty(HostRoutes);
-        Assert.Equal(1, _log.Count("rules of this machine decide"));
+        Assert.Equal(1, Log.Count("rules of this machine decide"));
         Assert.Equal(RouteCheck.Unchanged, _hostRoute.Check());
-        _routes.Rules.Clear();
-        _routes.Table.Add(Route("203.0.113.0/24", Tap));
+        Routes.Rules.Clear();
+        Routes.Table.Add(Route("203.0.113.0/24", Tap));
         Assert.Equal(RouteCheck.Captured, _hostRoute.Check());
     }
 
     [Fact]
     public void Check_VpnRulesLeadNowhereForAWhile_IsToldOnceAndSoIsItsEnd()
     {
-        _routes.Rules.Add(Route("0.0.0.0/0", Eth));
+        Routes.Rules.Add(Route("0.0.0.0/0", Eth));
         _hostRoute.MoveTo(Relay);
-        _routes.Rules.Clear();
-        _routes.Table.Clear();
+        Routes.Rules.Clear();
+        Routes.Table.Clear();
         Assert.Equal(RouteCheck.NoRoute, _hostRoute.Check());
         Assert.Equal(RouteCheck.NoRoute, _hostRoute.Check());
-        Assert.Equal(1, _log.Count("no route to 203.0.113.7"));
-        _routes.Rules.Add(Route("0.0.0.0/0", Eth));
+        Assert.Equal(1, Log.Count("no route to 203.0.113.7"));
+        Routes.Rules.Add(Route("0.0.0.0/0", Eth));
         Assert.Equal(RouteCheck.Unchanged, _hostRoute.Check());
-        Assert.Equal(1, _log.Count("The network is back"));
+        Assert.Equal(1, Log.Count("The network is back"));
     }
 
     [Fact]
     public void Check_VpnComesUpLater_LeavesTheWayToIt()
     {
         _hostRoute.MoveTo(Relay);
-        _routes.Rules.Add(Route("0.0.0.0/0", Eth));
+        Routes.Rules.Add(Route("0.0.0.0/0", Eth));
         _hostRoute.Check();
         Assert.Empty(HostRoutes);
         Assert.Equal(RouteCheck.Unchanged, _hostRoute.Check());
-        Assert.Empty(_journal.Saved);
+        Assert.Empty(Journal.Saved);
     }
 
     [Fact]
@@ -223,19 +211,19 @@ public sealed class RelayHostRouteTests
         _hostRoute.MoveTo(Relay);
         _hostRoute.MoveTo(IPAddress.Parse("198.51.100.9"));
         Assert.Equal("198.51.100.9/32", Assert.Single(HostRoutes).Destination.ToString());
-        Assert.Single(_journal.Saved);
+        Assert.Single(Journal.Saved);
     }
 
     [Fact]
     public void MoveTo_KernelRefuses_GoesOnAndSaysItOnce()
     {
-        _routes.RefusesToAdd = SoftlanException.Create("Cannot pin the route", "Operation not permitted");
+        Routes.RefusesToAdd = SoftlanException.Create("Cannot pin the route", "Operation not permitted");
         Assert.Equal(RouteCheck.Unchanged, _hostRoute.MoveTo(Relay));
         _hostRoute.Check();
         _hostRoute.Check();
-        Assert.Equal(1, _log.Count("Operation not permitted"));
-        Assert.Empty(_journal.Saved);
-        _routes.Table.Add(Route("203.0.113.0/24", Tap));
+        Assert.Equal(1, Log.Count("Operation not permitted"));
+        Assert.Empty(Journal.Saved);
+        Routes.Table.Add(Route("203.0.113.0/24", Tap));
         Assert.Equal(RouteCheck.Captured, _hostRoute.Check());
     }
 
@@ -243,25 +231,25 @@ public sealed class RelayHostRouteTests
     public void Check_BetterCardWhileAnotherClientStillHoldsTheOldWay_IsPinnedOnceThatHasMoved()
     {
         FakeRoute others = Route("203.0.113.7/32", Wlan, "192.168.1.1", isSoftlans: true);
-        _routes.Table.Add(others);
+        Routes.Table.Add(others);
         _hostRoute.MoveTo(Relay);
-        _routes.Table.Add(Route("0.0.0.0/0", Eth, "10.0.0.1", metric: 100));
+        Routes.Table.Add(Route("0.0.0.0/0", Eth, "10.0.0.1", metric: 100));
         Assert.Equal(RouteCheck.Moved, _hostRoute.Check());
-        _routes.Table.Remove(others);
+        Routes.Table.Remove(others);
         Assert.Equal(RouteCheck.Unchanged, _hostRoute.Check());
         Assert.Equal(Route("203.0.113.7/32", Eth, "10.0.0.1", isSoftlans: true), Assert.Single(HostRoutes));
-        Assert.Equal(0, _log.Count("rules of this machine decide"));
-        Assert.Equal(0, _log.Count("File exists"));
-        _routes.Table.Add(Route("203.0.113.0/24", Tap));
+        Assert.Equal(0, Log.Count("rules of this machine decide"));
+        Assert.Equal(0, Log.Count("File exists"));
+        Routes.Table.Add(Route("203.0.113.0/24", Tap));
         Assert.Equal(RouteCheck.Unchanged, _hostRoute.Check());
     }
 
     [Fact]
     public void MoveTo_NoNetworkYet_PinsWhenThereIsOne()
     {
-        _routes.Table.Clear();
+        Routes.Table.Clear();
         Assert.Equal(RouteCheck.NoRoute, _hostRoute.MoveTo(Relay));
-        _routes.Table.Add(Route("0.0.0.0/0", Eth, "10.0.0.1"));
+        Routes.Table.Add(Route("0.0.0.0/0", Eth, "10.0.0.1"));
         Assert.Equal(RouteCheck.Unchanged, _hostRoute.Check());
         Assert.Single(HostRoutes);
     }
@@ -271,10 +259,10 @@ public sealed class RelayHostRouteTests
     {
         FakeRoute theirs = Route("203.0.113.7/32", Eth, "10.0.0.1", metric: 50);
         _hostRoute.MoveTo(Relay);
-        _routes.Table.Add(theirs);
+        Routes.Table.Add(theirs);
         _hostRoute.Release();
         Assert.Empty(HostRoutes);
-        Assert.Contains(theirs, _routes.Table);
-        Assert.Empty(_journal.Saved);
+        Assert.Contains(theirs, Routes.Table);
+        Assert.Empty(Journal.Saved);
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Softlan.Roles.Gateway;
 using Softlan.Roles.Shared;
 using Softlan.Tests.Fakes;
@@ -38,7 +39,7 @@ internal sealed class GatewayBench : IDisposable
 
     public MemoryPort Port { get; }
 
-    public ListLogger Log { get; } = new();
+    public RecordingLogger Log { get; } = new(LogLevel.Information);
 
     public GatewayRole Gateway { get; }
 

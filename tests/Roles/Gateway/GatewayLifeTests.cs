@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Softlan.Platform;
 using Softlan.Roles.Gateway;
 using Softlan.Roles.Shared;
-using Softlan.Tests.Roles.Shared;
 using Softlan.Wire;
 using Softlan.Wire.Control;
 using Xunit;

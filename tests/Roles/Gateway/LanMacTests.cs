@@ -1,5 +1,4 @@
 using Softlan.Roles.Gateway;
-using Softlan.Tests.Roles.Shared;
 using Softlan.Wire;
 using Softlan.Wire.Control;
 using Xunit;

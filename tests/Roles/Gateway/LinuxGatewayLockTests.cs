@@ -8,7 +8,7 @@ namespace Softlan.Tests.Roles.Gateway;
 [SupportedOSPlatform("linux")]
 public sealed class LinuxGatewayLockTests
 {
-    private readonly ListLogger _log = new();
+    private readonly RecordingLogger _log = new();
 
     // Names are the whole namespace's, so another run of these tests must not meet them.
     private readonly string _room = $"ROOM-{Guid.NewGuid():n}";

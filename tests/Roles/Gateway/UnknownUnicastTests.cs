@@ -1,4 +1,3 @@
-using Softlan.Tests.Roles.Shared;
 using Softlan.Wire;
 using Xunit;
 
@@ -70,24 +69,18 @@ public sealed class UnknownUnicastTests
     {
         using GatewayBench bench = Joined();
         bench.Port.KeepWritten = false;
+        bench.Link.KeepSent = false;
         byte[] unknown = TestFrames.Plain(Nobody, GatewayBench.Anna.Mac);
         byte[] newcomer = TestFrames.Plain(MacAddress.Broadcast, GatewayBench.Server);
         ulong machine = 0x3c_00_00_20_00_00;
-        Run(1000);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Run(20_000);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-
-        void Run(int count)
-        {
-            bench.Link.KeepSent = false;
-            for (int i = 0; i < count; i++)
+        Allocations.AssertNone(
+            () =>
             {
                 bench.Receive(GatewayBench.Anna, unknown);
                 MacAddress.FromUInt64(machine++).Write(newcomer.AsSpan(MacAddress.Length));
                 bench.Port.Inject(newcomer);
-            }
-        }
+            },
+            1000, 20_000);
     }
 
     private static void Send(GatewayBench bench, MacAddress to, int count = 1)

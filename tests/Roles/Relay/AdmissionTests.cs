@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Softlan.Roles.Relay;
 using Softlan.Wire;
 using Softlan.Wire.Control;
@@ -276,7 +275,7 @@ public sealed class AdmissionTests
     [Fact]
     public void Leave_ThePeersLastStatsAndUnknownMessagesAreToldAtDebug()
     {
-        LogRecorder log = new(LogLevel.Debug);
+        RecordingLogger log = new();
         RelayBench relay = new(logger: log);
         TestPeer ann = relay.JoinClient(1);
         PeerCounters counters = new();

@@ -20,7 +20,7 @@ public sealed class FanOutTests
         wide.Link.MaxDatagramLength = FrameLimits.MaxDatagramLength;
         narrow.Link.MaxDatagramLength = FrameLimits.MinMaxDatagramLength;
         exact.Link.MaxDatagramLength = 1400 + DatagramHeader.Length;
-        byte[] frame = TestFrame.Make(Mac(1), MacAddress.Broadcast, 1400);
+        byte[] frame = TestFrames.Plain(MacAddress.Broadcast, Mac(1), 1400);
         ann.Send(frame);
 
         Assert.Equal(frame, Assert.Single(wide.Frames));
@@ -36,7 +36,7 @@ public sealed class FanOutTests
         TestPeer ann = _relay.JoinClient(1);
         TestPeer bob = _relay.JoinClient(2);
         bob.Link.MaxDatagramLength = FrameLimits.MaxDatagramLength;
-        byte[] frame = TestFrame.Make(Mac(1), Mac(2), 1514);
+        byte[] frame = TestFrames.Plain(Mac(2), Mac(1), 1514);
         ann.SendSplit(frame, 757, splitId: 9);
 
         Assert.Equal(frame, Assert.Single(bob.Frames));
@@ -48,7 +48,7 @@ public sealed class FanOutTests
     {
         TestPeer ann = _relay.JoinClient(1);
         TestPeer bob = _relay.JoinClient(2);
-        byte[] frame = TestFrame.Make(Mac(1), Mac(2), 1514);
+        byte[] frame = TestFrames.Plain(Mac(2), Mac(1), 1514);
         ann.Link.ReceiveDatagram(new DatagramHeader(DatagramKind.Head, 1, 0), frame.AsSpan(0, 700));
         Assert.Empty(bob.Link.Sent);
     }
@@ -59,8 +59,8 @@ public sealed class FanOutTests
         TestPeer ann = _relay.JoinClient(1);
         TestPeer bob = _relay.JoinClient(2);
         TestPeer cem = _relay.JoinClient(3);
-        byte[] fromAnn = TestFrame.Make(Mac(1), Mac(3), 1514, seed: 1);
-        byte[] fromBob = TestFrame.Make(Mac(2), Mac(3), 1514, seed: 100);
+        byte[] fromAnn = TestFrames.Plain(Mac(3), Mac(1), 1514, seed: 1);
+        byte[] fromBob = TestFrames.Plain(Mac(3), Mac(2), 1514, seed: 100);
         ann.Link.ReceiveDatagram(new DatagramHeader(DatagramKind.Head, 5, 77), fromAnn.AsSpan(0, 757));
         bob.Link.ReceiveDatagram(new DatagramHeader(DatagramKind.Tail, 5, 77), fromBob.AsSpan(757));
         Assert.Empty(cem.Link.Sent);
@@ -78,8 +78,8 @@ public sealed class FanOutTests
         cem.Link.MaxDatagramLength = FrameLimits.MinMaxDatagramLength;
         for (int i = 0; i < 150; i++)
         {
-            ann.Send(TestFrame.Make(Mac(1), Mac(3), 1400));
-            bob.Send(TestFrame.Make(Mac(2), Mac(3), 1400));
+            ann.Send(TestFrames.Plain(Mac(3), Mac(1), 1400));
+            bob.Send(TestFrames.Plain(Mac(3), Mac(2), 1400));
         }
 
         byte expected = cem.Link.Sent[0].Header.SplitId;
@@ -96,7 +96,7 @@ public sealed class FanOutTests
         TestPeer ann = _relay.JoinClient(1);
         TestPeer bob = _relay.Join(ClientHello(2) with { MaxDatagram = 1200 });
         bob.Link.MaxDatagramLength = 1440;
-        ann.Send(TestFrame.Make(Mac(1), Mac(2), 1300));
+        ann.Send(TestFrames.Plain(Mac(2), Mac(1), 1300));
         Assert.All(bob.Link.Sent, sent => Assert.True(sent.Body.Length + DatagramHeader.Length <= 1200));
         Assert.Equal(2, bob.Link.Sent.Count);
     }

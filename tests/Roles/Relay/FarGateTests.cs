@@ -23,12 +23,12 @@ public sealed class FarGateTests : TwoWorkers
         Assert.Contains(gateway.SentControl, message => message.Contains("\"joined\"", StringComparison.Ordinal));
         Assert.Contains(bob.SentControl, message => message.Contains("\"welcome\"", StringComparison.Ordinal));
 
-        byte[] up = TestFrame.Make(Mac(2), LanMac(1), 1400);
+        byte[] up = TestFrames.Plain(LanMac(1), Mac(2), 1400);
         bob.ReceiveDatagram(DatagramHeader.ForFrame(0), up);
         Turn();
         Assert.Equal(up, Assert.Single(gateway.Sent).Body);
 
-        byte[] down = TestFrame.Make(LanMac(1), Mac(2), 1400);
+        byte[] down = TestFrames.Plain(Mac(2), LanMac(1), 1400);
         gateway.ReceiveDatagram(DatagramHeader.ForFrame(0), down);
         Turn();
         Assert.Equal(down, Assert.Single(bob.Sent).Body);
@@ -54,12 +54,12 @@ public sealed class FarGateTests : TwoWorkers
         MemoryLink gateway = Connect(1);
         gateway.HasUndeliveredControl = true;
         Say(gateway, GatewayHello());
-        anna.ReceiveDatagram(DatagramHeader.ForFrame(0), TestFrame.Make(Mac(1), LanMac(1), 100));
+        anna.ReceiveDatagram(DatagramHeader.ForFrame(0), TestFrames.Plain(LanMac(1), Mac(1), 100));
         Turn();
         Assert.Empty(gateway.Sent);
         gateway.HasUndeliveredControl = false;
         Turn(10);
-        anna.ReceiveDatagram(DatagramHeader.ForFrame(0), TestFrame.Make(Mac(1), LanMac(1), 100));
+        anna.ReceiveDatagram(DatagramHeader.ForFrame(0), TestFrames.Plain(LanMac(1), Mac(1), 100));
         Turn();
         Assert.Single(gateway.Sent);
     }
@@ -85,7 +85,7 @@ public sealed class FarGateTests : TwoWorkers
         List<Exception> bugs = [];
         far.HandlerFailed = bugs.Add;
         far.HandOver(new BuggyHandler());
-        real.ReceiveDatagram(DatagramHeader.ForFrame(0), TestFrame.Make(Mac(2), LanMac(1), 100));
+        real.ReceiveDatagram(DatagramHeader.ForFrame(0), TestFrames.Plain(LanMac(1), Mac(2), 100));
         Turn();
         Assert.NotEmpty(bugs);
         Assert.Equal(CloseReason.ProtocolError, real.ClosedWith?.Reason);
@@ -157,7 +157,7 @@ public sealed class FarGateTests : TwoWorkers
         MemoryLink bob = Join(1, ClientHello(2));
         bob.MaxDatagramLength = 1200;
         Turn();
-        gateway.ReceiveDatagram(DatagramHeader.ForFrame(0), TestFrame.Make(LanMac(1), Mac(2), 1400));
+        gateway.ReceiveDatagram(DatagramHeader.ForFrame(0), TestFrames.Plain(Mac(2), LanMac(1), 1400));
         Turn();
         Assert.Equal([DatagramKind.Head, DatagramKind.Tail], bob.Sent.Select(one => one.Header.Kind));
     }
@@ -194,7 +194,7 @@ public sealed class FarGateTests : TwoWorkers
         anna.ReceiveControl(Text(ClientHello(1)));
         bob.ReceiveControl(Text(ClientHello(2)));
         Turn(10);
-        anna.ReceiveDatagram(DatagramHeader.ForFrame(0), TestFrame.Make(Mac(1), MacAddress.Broadcast, 100));
+        anna.ReceiveDatagram(DatagramHeader.ForFrame(0), TestFrames.Plain(MacAddress.Broadcast, Mac(1), 100));
         Turn();
         Assert.Single(bob.Sent);
         Assert.Equal(1, House.OpenRooms);
@@ -226,7 +226,7 @@ public sealed class FarGateTests : TwoWorkers
         Join(0, GatewayHello());
         MemoryLink bob = Join(1, ClientHello(2));
         bob.Counters.Drop(DropReason.TooOld);
-        bob.ReceiveDatagram(DatagramHeader.ForFrame(0), TestFrame.Make(Mac(9), LanMac(1), 100));
+        bob.ReceiveDatagram(DatagramHeader.ForFrame(0), TestFrames.Plain(LanMac(1), Mac(9), 100));
         Turn();
         PeerCounters sum = new();
         sum.Add(House.Lobbies[0].Sum());
@@ -245,15 +245,15 @@ public sealed class FarGateTests : TwoWorkers
     {
         MemoryLink gateway = Join(0, GatewayHello());
         MemoryLink bob = Join(1, ClientHello(2));
-        bob.ReceiveDatagram(DatagramHeader.ForFrame(0), TestFrame.Make(Mac(2), LanMac(1), 100));
-        gateway.ReceiveDatagram(DatagramHeader.ForFrame(0), TestFrame.Make(LanMac(1), Mac(2), 100));
+        bob.ReceiveDatagram(DatagramHeader.ForFrame(0), TestFrames.Plain(LanMac(1), Mac(2), 100));
+        gateway.ReceiveDatagram(DatagramHeader.ForFrame(0), TestFrames.Plain(Mac(2), LanMac(1), 100));
         bob.Lose();
         Second.Advance(TimeSpan.Zero);
         Assert.Empty(bob.Sent);
         Assert.Equal(1, House.Lobbies[1].Sum().Dropped(DropReason.NotConnected));
 
         MemoryLink cem = Join(1, ClientHello(3));
-        cem.ReceiveDatagram(DatagramHeader.ForFrame(0), TestFrame.Make(Mac(3), LanMac(1), 100));
+        cem.ReceiveDatagram(DatagramHeader.ForFrame(0), TestFrames.Plain(LanMac(1), Mac(3), 100));
         House.Lobbies[0].Links.Single(peer => peer.Mac == Mac(3)).Close(CloseReason.Kicked, "a test said so");
         Turn();
         Assert.Equal(1, House.Lobbies[0].Sum().Dropped(DropReason.NotConnected));

@@ -24,10 +24,10 @@ public sealed class FarHotPathTests : TwoWorkers
         MemoryLink bob = Join(1, ClientHello(2));
         gateway.KeepSent = false;
         bob.KeepSent = false;
-        byte[] up = TestFrame.Make(Mac(2), LanMac(1), 1400);
-        byte[] broadcast = TestFrame.Make(Mac(2), MacAddress.Broadcast, 300);
-        byte[] spoofed = TestFrame.Make(Mac(9), LanMac(1), 60);
-        byte[] down = TestFrame.Make(LanMac(1), Mac(2), 1400);
+        byte[] up = TestFrames.Plain(LanMac(1), Mac(2), 1400);
+        byte[] broadcast = TestFrames.Plain(MacAddress.Broadcast, Mac(2), 300);
+        byte[] spoofed = TestFrames.Plain(LanMac(1), Mac(9), 60);
+        byte[] down = TestFrames.Plain(Mac(2), LanMac(1), 1400);
         (long toGateway, long toBob) = (gateway.Counters.DatagramsOut, bob.Counters.DatagramsOut);
 
         void Round()
@@ -40,18 +40,7 @@ public sealed class FarHotPathTests : TwoWorkers
             Second.Run();
         }
 
-        for (int i = 0; i < WarmUp; i++)
-        {
-            Round();
-        }
-
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < Rounds; i++)
-        {
-            Round();
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Allocations.AssertNone(Round, WarmUp, Rounds);
         Assert.Equal(2 * (WarmUp + Rounds), gateway.Counters.DatagramsOut - toGateway);
         Assert.Equal(WarmUp + Rounds, bob.Counters.DatagramsOut - toBob);
     }

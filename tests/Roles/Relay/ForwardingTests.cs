@@ -15,7 +15,7 @@ public sealed class ForwardingTests
     public void Frame_ToAnotherClient_ArrivesThereOnlyWithTheSendersId()
     {
         (TestPeer ann, TestPeer bob, TestPeer cem, TestPeer lan) = Party();
-        byte[] frame = TestFrame.Make(Mac(1), Mac(2));
+        byte[] frame = TestFrames.Plain(Mac(2), Mac(1), 60);
         ann.Send(frame, claimedSource: cem.Id);
 
         SentDatagram sent = Assert.Single(bob.Link.Sent);
@@ -35,7 +35,7 @@ public sealed class ForwardingTests
     {
         (TestPeer ann, TestPeer bob, TestPeer cem, TestPeer lan) = Party();
         Assert.True(MacAddress.TryParse(destination, out MacAddress group));
-        ann.Send(TestFrame.Make(Mac(1), group));
+        ann.Send(TestFrames.Plain(group, Mac(1)));
 
         Assert.All([bob, cem, lan], peer => Assert.Single(peer.Frames));
         AssertNothing(ann);
@@ -47,7 +47,7 @@ public sealed class ForwardingTests
     public void Frame_FromAClientToAnUnknownMac_GoesToTheGatewayOnly()
     {
         (TestPeer ann, TestPeer bob, TestPeer cem, TestPeer lan) = Party();
-        ann.Send(TestFrame.Make(Mac(1), LanMac(5)));
+        ann.Send(TestFrames.Plain(LanMac(5), Mac(1)));
 
         Assert.Single(lan.Frames);
         AssertNothing(ann, bob, cem);
@@ -57,7 +57,7 @@ public sealed class ForwardingTests
     public void Frame_FromTheGatewayToAClient_ArrivesThereOnly()
     {
         (TestPeer ann, TestPeer bob, TestPeer cem, TestPeer lan) = Party();
-        lan.Send(TestFrame.Make(LanMac(5), Mac(2)));
+        lan.Send(TestFrames.Plain(Mac(2), LanMac(5)));
 
         Assert.Single(bob.Frames);
         AssertNothing(ann, cem, lan);
@@ -68,8 +68,8 @@ public sealed class ForwardingTests
     {
         (TestPeer ann, TestPeer bob, TestPeer cem, TestPeer lan) = Party();
         TestPeer other = _relay.Join(ClientHello(1, Code("OTHER")));
-        other.Send(TestFrame.Make(Mac(1), MacAddress.Broadcast));
-        other.Send(TestFrame.Make(Mac(1), Mac(2)));
+        other.Send(TestFrames.Plain(MacAddress.Broadcast, Mac(1)));
+        other.Send(TestFrames.Plain(Mac(2), Mac(1)));
 
         AssertNothing(ann, bob, cem, lan);
         Assert.Equal(1, other.Counters.Dropped(DropReason.UnknownDestination));
@@ -114,7 +114,7 @@ public sealed class ForwardingTests
     {
         // Spoofed source, switch control and unknown destination at once.
         AssertDropped(fromGateway: false, DropReason.UnauthorizedSourceMac, Frame("02:00:00:00:00:03", "01:80:c2:00:00:00"));
-        AssertDropped(fromGateway: false, DropReason.VlanTagged, TestFrame.Make(Mac(1), Mac(2), 1518, EtherTypes.VlanCustomer));
+        AssertDropped(fromGateway: false, DropReason.VlanTagged, TestFrames.Plain(Mac(2), Mac(1), 1518, EtherTypes.VlanCustomer));
     }
 
     [Theory]
@@ -125,7 +125,7 @@ public sealed class ForwardingTests
         TestPeer ann = _relay.Join(ClientHello(1) with { Mtu = 1400 });
         TestPeer bob = _relay.JoinClient(2);
         bob.Link.MaxDatagramLength = FrameLimits.MaxDatagramLength;
-        ann.Send(TestFrame.Make(Mac(1), Mac(2), length));
+        ann.Send(TestFrames.Plain(Mac(2), Mac(1), length));
 
         Assert.Equal(fits ? 0 : 1, ann.Counters.Dropped(DropReason.MtuExceeded));
         Assert.Equal(fits ? 1 : 0, bob.Frames.Count());
@@ -136,9 +136,9 @@ public sealed class ForwardingTests
     {
         TestPeer ann = _relay.JoinClient(1);
         TestPeer bob = _relay.JoinClient(2);
-        ann.Send(TestFrame.Make(Mac(1), MacAddress.Broadcast));
-        ann.Send(TestFrame.Make(Mac(1), LanMac(5)));
-        bob.Send(TestFrame.Make(Mac(2), Mac(1)));
+        ann.Send(TestFrames.Plain(MacAddress.Broadcast, Mac(1)));
+        ann.Send(TestFrames.Plain(LanMac(5), Mac(1)));
+        bob.Send(TestFrames.Plain(Mac(1), Mac(2)));
 
         Assert.Single(bob.Frames);
         Assert.Single(ann.Frames);
@@ -153,7 +153,7 @@ public sealed class ForwardingTests
         DropReason reason = Enum.Parse<DropReason>(name);
         (TestPeer ann, TestPeer bob, TestPeer cem, TestPeer lan) = Party();
         bob.Link.Refuses = reason;
-        ann.Send(TestFrame.Make(Mac(1), MacAddress.Broadcast));
+        ann.Send(TestFrames.Plain(MacAddress.Broadcast, Mac(1)));
 
         Assert.Equal(1, bob.Counters.Dropped(reason));
         Assert.Equal(0, bob.Counters.FramesOut);
@@ -185,7 +185,7 @@ public sealed class ForwardingTests
     public void Target_RefusesTheHeadOfASplitFrame_TheNextOneHasItsId()
     {
         (TestPeer ann, TestPeer bob, _, _) = Party();
-        byte[] large = TestFrame.Make(Mac(1), Mac(2), 1514);
+        byte[] large = TestFrames.Plain(Mac(2), Mac(1), 1514);
         ann.SendSplit(large, 700, 1);
         bob.Link.Refuses = DropReason.QueueFull;
         ann.SendSplit(large, 700, 2);
@@ -203,7 +203,7 @@ public sealed class ForwardingTests
         (TestPeer ann, TestPeer bob, _, _) = Party();
         bob.Link.Refuses = DropReason.QueueFull;
         bob.Link.RefusedKind = DatagramKind.Tail;
-        ann.SendSplit(TestFrame.Make(Mac(1), Mac(2), 1514), 700, 1);
+        ann.SendSplit(TestFrames.Plain(Mac(2), Mac(1), 1514), 700, 1);
 
         Assert.Equal((0, 0), (bob.Counters.SplitFrames, bob.Counters.FramesOut));
     }
@@ -213,13 +213,13 @@ public sealed class ForwardingTests
     {
         (TestPeer ann, TestPeer bob, TestPeer cem, TestPeer lan) = Party();
         bob.Lose();
-        ann.Send(TestFrame.Make(Mac(1), Mac(2)));
-        ann.Send(TestFrame.Make(Mac(1), MacAddress.Broadcast));
+        ann.Send(TestFrames.Plain(Mac(2), Mac(1)));
+        ann.Send(TestFrames.Plain(MacAddress.Broadcast, Mac(1)));
 
         AssertNothing(bob);
         Assert.Single(cem.Frames);
         Assert.Equal(2, lan.Frames.Count()); // The unicast as well: Bob's MAC is unknown now, so it may be on the LAN.
-        bob.Send(TestFrame.Make(Mac(2), Mac(1)));
+        bob.Send(TestFrames.Plain(Mac(1), Mac(2)));
         AssertNothing(ann);
     }
 
@@ -228,7 +228,7 @@ public sealed class ForwardingTests
     {
         (TestPeer ann, _, _, _) = Party();
         TestPeer stranger = _relay.Connect();
-        stranger.Send(TestFrame.Make(Mac(9), Mac(1)));
+        stranger.Send(TestFrames.Plain(Mac(1), Mac(9)));
 
         AssertNothing(ann);
         Assert.Equal(1, stranger.Counters.Dropped(DropReason.NotConnected));
@@ -245,12 +245,12 @@ public sealed class ForwardingTests
 
     private static byte[] Frame(string source, string destination) =>
         MacAddress.TryParse(source, out MacAddress from) && MacAddress.TryParse(destination, out MacAddress to)
-            ? TestFrame.Make(from, to)
+            ? TestFrames.Plain(to, from)
             : throw new ArgumentException($"{source} {destination}");
 
     private static byte[] DhcpOffer(MacAddress source)
     {
-        byte[] frame = TestFrame.Make(source, MacAddress.Broadcast, 300, EtherTypes.IPv4);
+        byte[] frame = TestFrames.Plain(MacAddress.Broadcast, source, 300, EtherTypes.IPv4);
         Span<byte> ip = frame.AsSpan(14);
         ip[..28].Clear();
         ip[0] = 0x45;

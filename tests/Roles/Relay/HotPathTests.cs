@@ -28,11 +28,11 @@ public sealed class HotPathTests(ITestOutputHelper output)
         }
 
         lan.Link.MaxDatagramLength = FrameLimits.MinMaxDatagramLength;
-        byte[] unicast = TestFrame.Make(Mac(1), Mac(2), 1400);
-        byte[] toLan = TestFrame.Make(Mac(1), LanMac(1), 1514);
-        byte[] broadcast = TestFrame.Make(Mac(1), MacAddress.Broadcast, 300);
-        byte[] fromLan = TestFrame.Make(LanMac(1), Mac(1), 1400);
-        byte[] spoofed = TestFrame.Make(Mac(9), Mac(2), 60);
+        byte[] unicast = TestFrames.Plain(Mac(2), Mac(1), 1400);
+        byte[] toLan = TestFrames.Plain(LanMac(1), Mac(1), 1514);
+        byte[] broadcast = TestFrames.Plain(MacAddress.Broadcast, Mac(1), 300);
+        byte[] fromLan = TestFrames.Plain(Mac(1), LanMac(1), 1400);
+        byte[] spoofed = TestFrames.Plain(Mac(2), Mac(9), 60);
         byte[] probe = [0, 0, 1, 2, 3, 4, 5, 6, 7, 8];
         byte splitId = 0;
 
@@ -46,18 +46,7 @@ public sealed class HotPathTests(ITestOutputHelper output)
             ann.Link.ReceiveDatagram(new DatagramHeader(DatagramKind.Probe, 0, 0), probe);
         }
 
-        for (int i = 0; i < WarmUp; i++)
-        {
-            Round();
-        }
-
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < Rounds; i++)
-        {
-            Round();
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Allocations.AssertNone(Round, WarmUp, Rounds);
         Assert.Equal(WarmUp + Rounds, bob.Counters.BroadcastOut);
         Assert.Equal(WarmUp + Rounds, ann.Counters.ReassembledFrames);
     }
@@ -106,7 +95,7 @@ public sealed class HotPathTests(ITestOutputHelper output)
 
         ann.Link.KeepSent = false;
         bob.Link.KeepSent = false;
-        byte[] frame = TestFrame.Make(Mac(1), Mac(2), 1400);
+        byte[] frame = TestFrames.Plain(Mac(2), Mac(1), 1400);
         // The fastest of many short runs: what the code costs, not what else the machine does.
         const int Runs = 100;
         const int Frames = 2_000;

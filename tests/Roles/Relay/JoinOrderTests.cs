@@ -22,7 +22,7 @@ public sealed class JoinOrderTests
         Assert.Equal(Mac(1), lan.Heard.OfType<JoinedMessage>().Single().Peer.Mac);
         Assert.False(ann.IsWelcome);
         Assert.Empty(bob.Heard.OfType<JoinedMessage>().Where(joined => joined.Peer.Role == PeerRole.Client));
-        ann.Send(TestFrame.Make(Mac(1), MacAddress.Broadcast));
+        ann.Send(TestFrames.Plain(MacAddress.Broadcast, Mac(1)));
         Assert.Empty(lan.Link.Sent);
         Assert.Equal(1, ann.Counters.Dropped(DropReason.NotConnected));
 
@@ -33,7 +33,7 @@ public sealed class JoinOrderTests
         Assert.True(ann.IsWelcome);
         Assert.Contains(ann.Id, bob.JoinedIds);
         Assert.Single(lan.JoinedIds);
-        ann.Send(TestFrame.Make(Mac(1), MacAddress.Broadcast));
+        ann.Send(TestFrames.Plain(MacAddress.Broadcast, Mac(1)));
         Assert.Single(lan.Link.Sent);
     }
 
@@ -70,14 +70,14 @@ public sealed class JoinOrderTests
         ann.Link.HasUndeliveredControl = true;
         ann.Say(ClientHello(1));
         _relay.Lane.Run();
-        bob.Send(TestFrame.Make(Mac(2), MacAddress.Broadcast));
-        bob.Send(TestFrame.Make(Mac(2), Mac(1)));
+        bob.Send(TestFrames.Plain(MacAddress.Broadcast, Mac(2)));
+        bob.Send(TestFrames.Plain(Mac(1), Mac(2)));
         Assert.Empty(ann.Link.Sent);
         Assert.Equal(1, bob.Counters.Dropped(DropReason.UnknownDestination));
 
         ann.Link.HasUndeliveredControl = false;
         _relay.Lane.Advance(TimeSpan.FromMilliseconds(2));
-        bob.Send(TestFrame.Make(Mac(2), Mac(1)));
+        bob.Send(TestFrames.Plain(Mac(1), Mac(2)));
         Assert.Single(ann.Link.Sent);
     }
 
@@ -88,8 +88,8 @@ public sealed class JoinOrderTests
         TestPeer ann = _relay.Connect();
         ann.Link.HasUndeliveredControl = true;
         ann.Say(ClientHello(1));
-        ann.Send(TestFrame.Make(Mac(1), Mac(2)));
-        bob.Send(TestFrame.Make(Mac(2), Mac(1)));
+        ann.Send(TestFrames.Plain(Mac(2), Mac(1)));
+        bob.Send(TestFrames.Plain(Mac(1), Mac(2)));
         Assert.Single(ann.Link.Sent);
         Assert.Single(bob.Link.Sent);
     }
@@ -106,7 +106,7 @@ public sealed class JoinOrderTests
 
         Assert.Equal([ann.Id, bob.Id], lan.Welcome.Peers.Select(peer => peer.Id));
         Assert.Empty(ann.JoinedIds.Except([bob.Id]));
-        ann.Send(TestFrame.Make(Mac(1), LanMac(1)));
+        ann.Send(TestFrames.Plain(LanMac(1), Mac(1)));
         Assert.Empty(lan.Link.Sent);
         Assert.Equal(1, ann.Counters.Dropped(DropReason.UnknownDestination));
 
@@ -114,7 +114,7 @@ public sealed class JoinOrderTests
         _relay.Lane.Advance(TimeSpan.FromMilliseconds(2));
         Assert.Contains(lan.Id, ann.JoinedIds);
         Assert.Contains(lan.Id, bob.JoinedIds);
-        ann.Send(TestFrame.Make(Mac(1), LanMac(1)));
+        ann.Send(TestFrames.Plain(LanMac(1), Mac(1)));
         Assert.Single(lan.Link.Sent);
     }
 

@@ -80,8 +80,8 @@ public sealed class LimitTests
 
         for (int i = 0; i < 100; i++)
         {
-            lan.Send(TestFrame.Make(LanMac(1), Mac(2), 1000));
-            lan.Send(TestFrame.Make(LanMac(1), MacAddress.Broadcast, 1000));
+            lan.Send(TestFrames.Plain(Mac(2), LanMac(1), 1000));
+            lan.Send(TestFrames.Plain(MacAddress.Broadcast, LanMac(1), 1000));
         }
 
         Assert.Equal(0, lan.Counters.TotalDropped);
@@ -288,7 +288,7 @@ public sealed class LimitTests
     {
         for (int i = 0; i < count; i++)
         {
-            gateway.Send(TestFrame.Make(LanMac(1), destination, length));
+            gateway.Send(TestFrames.Plain(destination, LanMac(1), length));
         }
     }
 
@@ -296,7 +296,7 @@ public sealed class LimitTests
     {
         for (int i = 0; i < count; i++)
         {
-            from.Send(TestFrame.Make(Mac(1), destination, length));
+            from.Send(TestFrames.Plain(destination, Mac(1), length));
         }
     }
 }

@@ -27,16 +27,16 @@ public sealed class OutsideTests
         Assert.Equal([new OutsideMessage(_thief.Id, Mac(1), true)], _thief.Heard.OfType<OutsideMessage>());
         Assert.Equal([_thief.Id], _ben.LeftIds);
 
-        byte[] toTheMachine = TestFrame.Make(Mac(2), Mac(1), 100);
+        byte[] toTheMachine = TestFrames.Plain(Mac(1), Mac(2), 100);
         _ben.Send(toTheMachine);
         Assert.Equal(toTheMachine, Assert.Single(_gateway.Frames));
-        byte[] fromTheMachine = TestFrame.Make(Mac(1), Mac(2), 100);
+        byte[] fromTheMachine = TestFrames.Plain(Mac(2), Mac(1), 100);
         _gateway.Send(fromTheMachine);
         Assert.Equal(fromTheMachine, Assert.Single(_ben.Frames));
         Assert.Empty(_thief.Frames);
 
-        _thief.Send(TestFrame.Make(Mac(1), Mac(2), 100));
-        _thief.Send(TestFrame.Make(Mac(1), MacAddress.Broadcast, 100));
+        _thief.Send(TestFrames.Plain(Mac(2), Mac(1), 100));
+        _thief.Send(TestFrames.Plain(MacAddress.Broadcast, Mac(1), 100));
         Assert.Equal(2, _thief.Counters.Dropped(DropReason.LanSourceMac));
         Assert.Single(_ben.Frames);
         Assert.Single(_gateway.Frames);
@@ -94,7 +94,7 @@ public sealed class OutsideTests
         Assert.Equal([new OutsideMessage(id, Mac(3), true)], late.Heard.OfType<OutsideMessage>());
         Assert.DoesNotContain(id, _ben.JoinedIds);
         Assert.DoesNotContain(id, _ben.LeftIds);
-        late.Send(TestFrame.Make(Mac(3), MacAddress.Broadcast, 100));
+        late.Send(TestFrames.Plain(MacAddress.Broadcast, Mac(3), 100));
         Assert.Empty(_ben.Frames);
     }
 
@@ -117,7 +117,7 @@ public sealed class OutsideTests
         Assert.Equal(_thief.Id, again.Id);
         PutOutside();
         Assert.Empty(again.Heard.OfType<OutsideMessage>());
-        again.Send(TestFrame.Make(Mac(9), Mac(2), 100));
+        again.Send(TestFrames.Plain(Mac(2), Mac(9), 100));
         Assert.Single(_ben.Frames);
     }
 
@@ -139,10 +139,10 @@ public sealed class OutsideTests
     {
         _bench.Lane.Advance(TimeSpan.FromMilliseconds(100));
         Assert.Equal(2, _ben.JoinedIds.Append(_thief.Id).Count(id => id == _thief.Id)); // Ben's welcome had it, and it has joined since.
-        byte[] frame = TestFrame.Make(Mac(1), Mac(2), 100);
+        byte[] frame = TestFrames.Plain(Mac(2), Mac(1), 100);
         _thief.Send(frame);
         Assert.Equal(frame, Assert.Single(_ben.Frames));
-        byte[] answer = TestFrame.Make(Mac(2), Mac(1), 100);
+        byte[] answer = TestFrames.Plain(Mac(1), Mac(2), 100);
         _ben.Send(answer);
         Assert.Equal(answer, Assert.Single(_thief.Frames));
     }

@@ -22,7 +22,7 @@ public sealed class RelayRoleTests : IDisposable
     private readonly string _directory = Path.Combine(Path.GetTempPath(), $"softlan-relay-{Guid.NewGuid():n}");
     private readonly MemoryNetwork _network = new(new ManualLane());
     private readonly StringWriter _output = new();
-    private readonly LogRecorder _log = new();
+    private readonly RecordingLogger _log = new(LogLevel.Information);
     private readonly List<RelayRole> _roles = [];
     private string? _ended;
 
@@ -254,10 +254,10 @@ public sealed class RelayRoleTests : IDisposable
         IFrameLink link = ConnectAndJoin(relay, ClientHello(1), out _);
         for (int i = 0; i < 3; i++)
         {
-            link.Send(DatagramHeader.ForFrame(0), TestFrame.Make(Mac(2), Mac(1)));
+            link.Send(DatagramHeader.ForFrame(0), TestFrames.Plain(Mac(1), Mac(2)));
         }
 
-        link.Send(DatagramHeader.ForFrame(0), TestFrame.Make(Mac(1), LanMac(1)));
+        link.Send(DatagramHeader.ForFrame(0), TestFrames.Plain(LanMac(1), Mac(1)));
         Wait(TimeSpan.FromSeconds(1));
         link.Close(CloseReason.Normal, "done");
         Wait(3 * RelayRole.ReportInterval);
@@ -306,12 +306,12 @@ public sealed class RelayRoleTests : IDisposable
     [Fact]
     public void Trace_TellsEveryDecision()
     {
-        LogRecorder trace = new(LogLevel.Trace);
+        RecordingLogger trace = new(LogLevel.Trace);
         RelayBench relay = new(logger: trace);
         TestPeer ann = relay.JoinClient(1);
         relay.JoinClient(2);
-        ann.Send(TestFrame.Make(Mac(1), Mac(2), 100));
-        ann.Send(TestFrame.Make(Mac(3), Mac(2), 100));
+        ann.Send(TestFrames.Plain(Mac(2), Mac(1), 100));
+        ann.Send(TestFrames.Plain(Mac(2), Mac(3), 100));
         Assert.Equal(
             [
                 "Trace: Frame in DEN from peer 1: 02:00:00:00:00:01 -> 02:00:00:00:00:02, type 0x88b6, 100 bytes: forwarded (None), 1 targets",

@@ -25,12 +25,12 @@ public sealed class ResumeTests
         Assert.All([bob, lan], peer => Assert.Empty(peer.LeftIds));
         Assert.All([bob, lan], peer => Assert.DoesNotContain(ann.Id, peer.JoinedIds.Skip(1)));
 
-        bob.Send(TestFrame.Make(Mac(2), Mac(1)));
+        bob.Send(TestFrames.Plain(Mac(1), Mac(2)));
         Assert.Single(again.Frames);
         Assert.Empty(ann.Frames);
-        ann.Send(TestFrame.Make(Mac(1), Mac(2)));
+        ann.Send(TestFrames.Plain(Mac(2), Mac(1)));
         Assert.Empty(bob.Frames);
-        again.Send(TestFrame.Make(Mac(1), Mac(2)));
+        again.Send(TestFrames.Plain(Mac(2), Mac(1)));
         Assert.Single(bob.Frames);
         Assert.Equal(3, _relay.Lobby.PeerCount);
     }
@@ -46,7 +46,7 @@ public sealed class ResumeTests
         Assert.Equal((CloseReason.Replaced, "this gateway connected again"), lan.Link.ClosedWith);
         Assert.Equal(Mac(1), again.Welcome.Peers.Single().Mac);
         Assert.Empty(ann.LeftIds);
-        ann.Send(TestFrame.Make(Mac(1), LanMac(1)));
+        ann.Send(TestFrames.Plain(LanMac(1), Mac(1)));
         Assert.Single(again.Frames);
     }
 
@@ -290,7 +290,7 @@ public sealed class ResumeTests
     {
         for (int i = 0; i < count; i++)
         {
-            from.Send(TestFrame.Make(source, destination, 1000));
+            from.Send(TestFrames.Plain(destination, source, 1000));
         }
     }
 }

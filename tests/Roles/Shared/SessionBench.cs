@@ -1,6 +1,5 @@
 using Softlan.Roles.Shared;
 using Softlan.Tests.Fakes;
-using Softlan.Tests.Roles.Client;
 using Softlan.Wire;
 using Softlan.Wire.Control;
 

@@ -30,7 +30,9 @@ public sealed class SessionReporterTests : IDisposable
         _port.Drop(DropReason.PortBusy);
         _port.Drop(DropReason.NotConnected);
         PassAMinute();
-        Assert.Equal("Warning: Dropped in the last minute: RateLimited 1, PortBusy 1; docs/troubleshooting.md explains each reason", Assert.Single(Told()));
+        Assert.Equal(
+            "Warning: Dropped in the last minute: RateLimited 1, PortBusy 1; docs/troubleshooting.md explains each reason",
+            Assert.Single(Told()));
 
         PassAMinute();
         Assert.Single(Told());

@@ -15,7 +15,7 @@ public sealed class OffloadAllocationTests
         byte[] buffer = new byte[1_522];
         VirtioNetHeader header = frame.PartialHeader(VirtioGsoType.TcpV4, 1_448);
         int segments = 0;
-        Assert.Equal(0, AllocatedBy(() =>
+        Allocations.AssertNone(() =>
         {
             original.CopyTo(bytes, 0);
             segments = 0;
@@ -28,7 +28,7 @@ public sealed class OffloadAllocationTests
             {
                 segments++;
             }
-        }));
+        });
         Assert.Equal(42, segments);
     }
 
@@ -43,7 +43,7 @@ public sealed class OffloadAllocationTests
         ];
         FrameCoalescer coalescer = new(VirtioNetHeader.Length, mergesUdp: true);
         int bytes = 0;
-        Assert.Equal(0, AllocatedBy(() =>
+        Allocations.AssertNone(() =>
         {
             foreach (byte[] frame in frames)
             {
@@ -57,19 +57,7 @@ public sealed class OffloadAllocationTests
             }
 
             coalescer.Clear();
-        }));
+        });
         Assert.NotEqual(0, bytes);
-    }
-
-    private static long AllocatedBy(Action action)
-    {
-        for (int i = 0; i < 100; i++)
-        {
-            action();
-        }
-
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        action();
-        return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 }

@@ -14,8 +14,8 @@ internal sealed class FakeWindowsMachine : IWindowsMachine, IAdapterRestart, INe
 
     public static readonly Guid NetworkId = Guid.Parse("99999999-2222-3333-4444-555555555555");
 
+    private readonly Queue<Action> _offLane = [];
     private Action? _changed;
-    private int _categoryLooks;
 
     public FakeWindowsMachine()
     {
@@ -53,7 +53,7 @@ internal sealed class FakeWindowsMachine : IWindowsMachine, IAdapterRestart, INe
     public KnownNetwork? Network { get; set; } = new(NetworkId, "Unidentified network", NetworkCategory.Public);
 
     /// <summary>How often somebody asked for the network and was told.</summary>
-    public int CategoryLooks => Volatile.Read(ref _categoryLooks);
+    public int CategoryLooks { get; private set; }
 
     public Exception? CategoryFails { get; set; }
 
@@ -115,6 +115,17 @@ internal sealed class FakeWindowsMachine : IWindowsMachine, IAdapterRestart, INe
 
     public void Sleep(TimeSpan time) => Slept += time;
 
+    /// <summary>Keeps it until <see cref="DoOffLane"/>.</summary>
+    public void RunOffLane(Action work) => _offLane.Enqueue(work);
+
+    /// <summary>Does the oldest work that <see cref="RunOffLane"/> was given. False: there is none.</summary>
+    public bool DoOffLane()
+    {
+        bool hasWork = _offLane.TryDequeue(out Action? work);
+        work?.Invoke();
+        return hasWork;
+    }
+
     void IAdapterRestart.Restart(TapAdapter adapter)
     {
         Assert(Device is null or { IsDisposed: true }, "an open adapter cannot be restarted");
@@ -134,7 +145,7 @@ internal sealed class FakeWindowsMachine : IWindowsMachine, IAdapterRestart, INe
     {
         Assert(adapter == FakeIpHelper.TapId, "another adapter was asked for");
         KnownNetwork? found = CategoryFails is { } failure ? throw failure : Network;
-        Interlocked.Increment(ref _categoryLooks);
+        CategoryLooks++;
         return found;
     }
 

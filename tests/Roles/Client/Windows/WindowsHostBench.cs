@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Softlan.Platform;
 using Softlan.Roles.Client;
 using Softlan.Roles.Client.Windows;
@@ -13,6 +12,8 @@ namespace Softlan.Tests.Roles.Client.Windows;
 public abstract class WindowsHostBench : IDisposable
 {
     private protected static readonly MacAddress Own = MacAddress.FromUInt64(0x02_00_5e_10_00_21);
+
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(250);
 
     private readonly TemporaryDirectory _directory = new();
 
@@ -64,18 +65,29 @@ public abstract class WindowsHostBench : IDisposable
         Machine.Story.Clear();
     }
 
-    /// <summary>Work on the thread pool comes back to the lane in its own time, which is long where tests beside this one hold its threads; the
-    /// lane's clock is moved along.</summary>
+    /// <summary>Lets time pass on the lane until something is so, for three minutes at most.</summary>
     private protected void WaitFor(Func<bool> condition)
     {
-        long start = Stopwatch.GetTimestamp();
-        while (!condition() && Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(30))
+        TimeSpan end = Lane.Now + TimeSpan.FromMinutes(3);
+        while (!condition() && Lane.Now < end)
         {
-            Lane.Advance(TimeSpan.FromMilliseconds(250));
-            Thread.Sleep(1);
+            Pass(Step);
         }
 
         Assert.True(condition());
+    }
+
+    /// <summary>Lets time pass on the lane. What is done off it is done after each step, and comes back at once.</summary>
+    private protected void Pass(TimeSpan time)
+    {
+        for (TimeSpan end = Lane.Now + time; Lane.Now < end;)
+        {
+            Lane.Advance(Step);
+            while (Machine.DoOffLane())
+            {
+                Lane.Run();
+            }
+        }
     }
 
     private static RoomCode Room()

@@ -1,18 +1,19 @@
 using System.Buffers.Binary;
 using Softlan.Wire;
 
-namespace Softlan.Tests.Roles.Shared;
+namespace Softlan.Tests.Roles;
 
-/// <summary>Frames that tests of gateway and client need.</summary>
+/// <summary>Frames that tests of the roles send.</summary>
 internal static class TestFrames
 {
-    /// <summary>A frame of an EtherType that no rule looks into, filled so that every byte differs from its neighbours.</summary>
-    public static byte[] Plain(MacAddress destination, MacAddress source, int length = 100, ushort etherType = 0x88b6)
+    /// <summary>A frame of an EtherType that no rule looks into, filled so that every byte differs from its neighbours, and two frames with different
+    /// seeds everywhere: a spliced one is seen.</summary>
+    public static byte[] Plain(MacAddress destination, MacAddress source, int length = 100, ushort etherType = 0x88b6, byte seed = 0)
     {
         byte[] frame = new byte[length];
         for (int i = FrameLimits.HeaderLength; i < length; i++)
         {
-            frame[i] = (byte)(i * 7);
+            frame[i] = (byte)(seed + (i * 7));
         }
 
         destination.Write(frame);
