@@ -190,6 +190,14 @@ internal static unsafe partial class NativeNgtcp2
         public ulong BytesInFlight;
     }
 
+    /// <summary>ngtcp2_info of age 1, 16 bytes. Of the library that is linked; it is never freed.</summary>
+    public struct Info
+    {
+        public int Age;
+        public int VersionNumber;
+        public byte* VersionText;
+    }
+
     /// <summary>ngtcp2_ccerr, 40 bytes. <see cref="Reason"/> is NULL when it is empty.</summary>
     public struct ConnectionCloseError
     {

@@ -27,7 +27,7 @@ internal sealed unsafe partial class QuicConnection
     private DelayGuard _delay = new();
     private readonly BbrPauses _pauses;
     private readonly LossMeter _losses = new();
-    private readonly CongestionWindow _window = new();
+    private readonly CongestionWindow _window;
 
     /// <summary>Bytes that this turn may still send.</summary>
     private long _budget;
@@ -53,6 +53,15 @@ internal sealed unsafe partial class QuicConnection
 
     /// <summary><see cref="_bytesSent"/> when the last one did.</summary>
     private long _askedAt;
+
+    /// <summary>Whether ngtcp2's congestion window can be raised, which otherwise shows when losses have lowered it: tests do not wait for
+    /// that.</summary>
+    public bool FindWindow()
+    {
+        NativeNgtcp2.ConnInfo info;
+        NativeNgtcp2.ConnGetConnInfo(_conn, NativeNgtcp2.NGTCP2_CONN_INFO_V1, &info);
+        return _window.TryFind(_conn, in info);
+    }
 
     /// <summary>The path is another one: what was learnt about the old one is void.</summary>
     private void ResetBudget()

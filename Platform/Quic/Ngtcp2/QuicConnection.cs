@@ -55,7 +55,8 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         FairBy fairBy = options is null ? FairBy.Source : FairBy.Destination;
         _queue = new DatagramQueue(endpoint.Engine.Pool, counters, fairBy, endpoint.Engine.QueueLimits);
         _control = new ControlSendBuffer(endpoint.Engine.ControlChunks);
-        _pauses = new BbrPauses(_loop.NowNanoseconds);
+        _pauses = new BbrPauses(_loop.NowNanoseconds, Ngtcp2Internals.AreKnown);
+        _window = new CongestionWindow(Ngtcp2Internals.AreKnown, endpoint.Engine.Logger);
         _timer = new LoopTimer(_loop, OnTimer);
         _self = GCHandle.Alloc(this);
     }
