@@ -31,7 +31,7 @@ internal sealed unsafe partial class QuicConnection
         _mtu.Reset();
         if (isElsewhere)
         {
-            ResetBudget();
+            _budget.Reset(_loop.NowNanoseconds);
         }
     }
 

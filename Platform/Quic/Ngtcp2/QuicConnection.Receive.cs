@@ -9,9 +9,6 @@ namespace Softlan.Platform.Quic.Ngtcp2;
 /// <summary>The receiving half: packets and timers in, events out.</summary>
 internal sealed unsafe partial class QuicConnection
 {
-    private long _packetsReceived;
-    private long _bytesReceived;
-    private long _datagramsLost;
     private long _streamId = -1;
 
     /// <summary>One UDP datagram. Called by the endpoint, never from a callback.</summary>
@@ -30,8 +27,8 @@ internal sealed unsafe partial class QuicConnection
 
         SockAddr known = _local;
         NativeNgtcp2.Path path = MakePath(_options is null ? local : &known, remote);
-        _packetsReceived++;
-        _bytesReceived += length;
+        _traffic.PacketsReceived++;
+        _traffic.BytesReceived += length;
         _acks.BeginPacket();
         int result = NativeNgtcp2.ConnReadPkt(_conn, &path, NativeNgtcp2.NGTCP2_PKT_INFO_V1, 0, packet, (nuint)length, Now);
         if (result != 0)
@@ -40,7 +37,7 @@ internal sealed unsafe partial class QuicConnection
             return;
         }
 
-        NoteAcknowledgements();
+        _budget.OnRead(_conn, _loop.NowNanoseconds);
         bool isDue = _acks.EndPacket(_loop.NowNanoseconds);
         if (_state != State.Connected || _queue.Count > 0 || _control.HasUnsent || isDue)
         {
@@ -59,7 +56,7 @@ internal sealed unsafe partial class QuicConnection
     /// come from there yet.</summary>
     public void OnRefused()
     {
-        if (_state == State.Handshaking && _packetsReceived == 0)
+        if (_state == State.Handshaking && _traffic.PacketsReceived == 0)
         {
             End(LinkEnds.NobodyListens(_remote.Port));
         }
@@ -160,7 +157,7 @@ internal sealed unsafe partial class QuicConnection
 
     internal void OnLostDatagram(ulong id)
     {
-        _datagramsLost++;
+        _traffic.DatagramsLost++;
         if (_mtu.OnLost(id, _loop.Now))
         {
             _endpoint.MarkDirty(this);

@@ -18,11 +18,7 @@ internal sealed unsafe partial class QuicConnection
     /// or a game's, is about as long.</summary>
     private const int SmallestDatagram = DatagramHeader.Length + 60;
 
-    private long _packetsSent;
-    private long _datagramsSent;
-    private long _bytesSent;
-
-    /// <summary><see cref="_packetsSent"/> at the start of the turn.</summary>
+    /// <summary><see cref="LinkTraffic.PacketsSent"/> at the start of the turn.</summary>
     private long _sentBefore;
 
     /// <summary>Packets were written, and ngtcp2 has not been asked yet whether it has something of its own.</summary>
@@ -73,7 +69,7 @@ internal sealed unsafe partial class QuicConnection
         if (_mayWriteMore)
         {
             _mayWriteMore = false;
-            taken = _conn == 0 || WriteOn(mayWriteStream: !_holds, mayPause: false);
+            taken = _conn == 0 || WriteOn(mayWriteStream: !_budget.Holds, mayPause: false);
         }
         else if (_state != State.Closed && _acks.Settle(_loop.NowNanoseconds))
         {
@@ -90,11 +86,15 @@ internal sealed unsafe partial class QuicConnection
 
     private bool WritePackets()
     {
-        _sentBefore = _packetsSent;
-        MeasureBudget();
+        _sentBefore = _traffic.PacketsSent;
+
+        // ngtcp2 follows a client that moves as soon as it hears from it, and begins anew: what the old path has carried must not
+        // raise the window of the new one.
+        UpdatePath();
+        _budget.Measure(_conn, in _traffic, _loop.Now, _loop.NowNanoseconds);
 
         // Control messages get the start of the first packet of a turn, and only that: datagrams never wait behind them, and they never starve.
-        return WriteOn(mayWriteStream: !_holds, mayPause: _state == State.Connected);
+        return WriteOn(mayWriteStream: !_budget.Holds, mayPause: _state == State.Connected);
     }
 
     /// <param name="mayWriteStream">The first packet may begin with control messages.</param>
@@ -122,13 +122,13 @@ internal sealed unsafe partial class QuicConnection
 
             if (length == 0)
             {
-                GuardProbe();
+                _budget.GuardProbe(_conn);
                 return _queue.Count > 0 || _control.HasUnsent ? EndBurst() : Rest();
             }
 
-            mayWriteStream = _queue.Count == 0 && !_holds;
+            mayWriteStream = _queue.Count == 0 && !_budget.Holds;
             Commit((int)length);
-            _budget -= length;
+            _budget.Spend((int)length);
             left -= (int)length;
             if (left <= 0)
             {
@@ -167,7 +167,7 @@ internal sealed unsafe partial class QuicConnection
             }
         }
 
-        if (_asks)
+        if (_budget.Asks)
         {
             nint length = WriteAckRequest(packet, room, path, ref used);
             if (length != NativeNgtcp2.NGTCP2_ERR_WRITE_MORE)
@@ -176,7 +176,7 @@ internal sealed unsafe partial class QuicConnection
             }
         }
 
-        while (TryPeek(out Span<byte> datagram))
+        while (_state == State.Connected && _budget.TryPeek(_loop.Now, out Span<byte> datagram))
         {
             if (datagram.Length > _maxDatagramLength)
             {
@@ -259,7 +259,23 @@ internal sealed unsafe partial class QuicConnection
         }
 
         accepted = taken != 0;
-        _datagramsSent += accepted ? 1 : 0;
+        _traffic.DatagramsSent += accepted ? 1 : 0;
+        return length;
+    }
+
+    /// <summary>A request for an acknowledgement, at the start of a packet.</summary>
+    private nint WriteAckRequest(byte* packet, nuint room, NativeNgtcp2.Path* path, ref int used)
+    {
+        Span<byte> request = stackalloc byte[DatagramHeader.Length];
+        new DatagramHeader(DatagramKind.AckRequest, 0, 0).Write(request);
+        used += request.Length + QuicLimits.DatagramFrameHeader;
+        nint length = WriteDatagram(packet, room, path, request, more: _queue.Count > 0 && !_budget.Holds, isLarge: false, out bool accepted);
+        if (accepted)
+        {
+            Counters.DatagramsOut++;
+            _budget.OnAsked(_traffic.BytesSent, _loop.NowNanoseconds);
+        }
+
         return length;
     }
 
@@ -276,7 +292,7 @@ internal sealed unsafe partial class QuicConnection
 
         SockAddr* local = _options is null && _endpoint.Socket.IsWildcard ? (SockAddr*)path->Local.Address : null;
         _endpoint.Transmit.Commit(length, remote, local, isProbe);
-        _packetsSent++;
-        _bytesSent += length;
+        _traffic.PacketsSent++;
+        _traffic.BytesSent += length;
     }
 }

@@ -14,8 +14,8 @@ namespace Softlan.Platform.Quic.Ngtcp2;
 // ngtcp2 may not be re-entered for a connection from its own callbacks. So whatever a handler asks for is only noted, and done at the end of the
 // turn.
 
-/// <summary>One QUIC connection of ngtcp2, as a link. This file: what roles see, birth and death. The others: Receive, Transmit, Budget, Timers,
-/// Path and Close.</summary>
+/// <summary>One QUIC connection of ngtcp2, as a link. This file: what roles see, birth and death. The others: Receive, Transmit, Timers, Path and
+/// Close.</summary>
 [SupportedOSPlatform("linux")]
 internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
 {
@@ -26,6 +26,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
     private readonly ControlSendBuffer _control;
     private readonly ControlReader _reader = new();
     private readonly PathMtuGuard _mtu = new();
+    private readonly SendBudget _budget;
     private readonly LoopTimer _timer;
     private readonly ConnectOptions? _options;
     private readonly List<CidKey> _cids = new(4);
@@ -34,6 +35,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
     private IFrameLinkHandler? _handler;
     private SockAddr _remote;
     private SockAddr _local;
+    private LinkTraffic _traffic;
     private State _state;
     private CloseReason _closeReason;
     private string _closeText = "";
@@ -55,8 +57,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         FairBy fairBy = options is null ? FairBy.Source : FairBy.Destination;
         _queue = new DatagramQueue(endpoint.Engine.Pool, counters, fairBy, endpoint.Engine.QueueLimits);
         _control = new ControlSendBuffer(endpoint.Engine.ControlChunks);
-        _pauses = new BbrPauses(_loop.NowNanoseconds, Ngtcp2Internals.AreKnown);
-        _window = new CongestionWindow(Ngtcp2Internals.AreKnown, endpoint.Engine.Logger);
+        _budget = new SendBudget(_queue, _loop.NowNanoseconds, endpoint.Engine.Logger);
         _timer = new LoopTimer(_loop, OnTimer);
         _self = GCHandle.Alloc(this);
     }
@@ -110,8 +111,11 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
             }
 
             return new LinkStatistics(
-                ToTimeSpan(info.LatestRtt), info.MinRtt == ulong.MaxValue ? default : ToTimeSpan(info.MinRtt), ToTimeSpan(info.SmoothedRtt),
-                _packetsSent, _packetsReceived, _bytesSent, _bytesReceived, _datagramsLost, (long)info.CongestionWindow, (long)info.BytesInFlight);
+                Nanoseconds.ToTimeSpan(info.LatestRtt),
+                info.MinRtt == ulong.MaxValue ? default : Nanoseconds.ToTimeSpan(info.MinRtt),
+                Nanoseconds.ToTimeSpan(info.SmoothedRtt),
+                _traffic.PacketsSent, _traffic.PacketsReceived, _traffic.BytesSent, _traffic.BytesReceived, _traffic.DatagramsLost,
+                (long)info.CongestionWindow, (long)info.BytesInFlight);
         }
     }
 
@@ -241,7 +245,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         {
             _local = local;
             _mtu.Reset();
-            ResetBudget();
+            _budget.Reset(_loop.NowNanoseconds);
         }
 
         _endpoint.MarkDirty(this);
@@ -250,6 +254,9 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
     /// <summary>Changes the packet protection keys (RFC 9001, section 6). ngtcp2 does so by itself long before a key is worn out; tests do not wait
     /// for that.</summary>
     public bool UpdateKeys() => _state == State.Connected && NativeNgtcp2.ConnInitiateKeyUpdate(_conn, Now) == 0;
+
+    /// <summary>See <see cref="SendBudget.FindWindow"/>.</summary>
+    public bool FindWindow() => _budget.FindWindow(_conn);
 
     /// <summary>Ends at once and without a word: the process is going away.</summary>
     public void Dispose()
@@ -274,9 +281,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
     }
 
     /// <summary>For ngtcp2, in nanoseconds.</summary>
-    private ulong Now => (ulong)_pauses.Clock(_loop.NowNanoseconds);
-
-    private static TimeSpan ToTimeSpan(ulong nanoseconds) => Nanoseconds.ToTimeSpan((long)Math.Min(nanoseconds, long.MaxValue));
+    private ulong Now => (ulong)_budget.Clock(_loop.NowNanoseconds);
 
     private static SockAddr WithAddressOf(SockAddr bound, SockAddr source)
     {
@@ -361,7 +366,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
     {
         if (_conn != 0)
         {
-            _window.Forget();
+            _budget.Forget();
             NativeNgtcp2.ConnDel(_conn);
             _conn = 0;
             _tls.Dispose();
