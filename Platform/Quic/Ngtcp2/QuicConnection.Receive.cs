@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Text;
 using Softlan.Platform.Linux;
 using Softlan.Wire;
 using Softlan.Wire.Control;
@@ -21,7 +19,11 @@ internal sealed unsafe partial class QuicConnection
     {
         if (_state == State.Closed)
         {
-            AnswerAsShadow(remote, local);
+            if (_shadow.TryAnswer(_endpoint.Transmit, remote, _options is null && _endpoint.Socket.IsWildcard ? local : null))
+            {
+                _endpoint.RequestFlush();
+            }
+
             return;
         }
 
@@ -187,7 +189,7 @@ internal sealed unsafe partial class QuicConnection
         switch (result)
         {
             case NativeNgtcp2.NGTCP2_ERR_DRAINING:
-                End(DescribePeerClose());
+                End(_wasReset ? LinkEnds.Restarted : Ngtcp2Ends.ByPeer(_conn));
                 break;
             case NativeNgtcp2.NGTCP2_ERR_CLOSING:
                 break;
@@ -202,7 +204,7 @@ internal sealed unsafe partial class QuicConnection
                 break;
             case NativeNgtcp2.NGTCP2_ERR_DROP_CONN:
             case NativeNgtcp2.NGTCP2_ERR_RETRY:
-                _hasNoShadow = true; // It was nobody's connection yet, and whoever it was may come again.
+                _shadow.Waive();
                 End(LinkEnds.Refused("the first packet was not acceptable"));
                 break;
             default:
@@ -231,41 +233,11 @@ internal sealed unsafe partial class QuicConnection
             return LinkEnds.Untrusted(failure);
         }
 
-        string text = alert != 0 ? $"the TLS handshake failed: {AlertName(alert)}" : $"QUIC failed: {Describe(result)}";
-        return new LinkClosed(_handler is null || IsHandshaking ? LinkCloseKind.Refused : LinkCloseKind.ByUs, CloseReason.ProtocolError, text);
+        LinkCloseKind kind = _handler is null || IsHandshaking ? LinkCloseKind.Refused : LinkCloseKind.ByUs;
+        return new LinkClosed(kind, CloseReason.ProtocolError, Ngtcp2Ends.DescribeFailure(result, alert));
     }
 
     private LinkClosed DescribeHandshakeTimeout() => _endpoint.SendErrorFor(_remote) is { } error
         ? LinkEnds.Unsendable(error)
         : LinkEnds.Unanswered(_remote.Port, _endpoint.Engine.HandshakeTimeout);
-
-    private LinkClosed DescribePeerClose()
-    {
-        if (_wasReset)
-        {
-            return LinkEnds.Restarted;
-        }
-
-        // SAFETY: the struct belongs to the connection, which is alive; the reason is NULL when it is empty.
-        NativeNgtcp2.ConnectionCloseError* error = NativeNgtcp2.ConnGetCcerr(_conn);
-        string reason = error->Reason is null ? "" : Encoding.UTF8.GetString(error->Reason, (int)error->ReasonLength);
-        if (error->Type == NativeNgtcp2.NGTCP2_CCERR_TYPE_APPLICATION)
-        {
-            return LinkEnds.ByPeer(error->ErrorCode, reason);
-        }
-
-        if (error->ErrorCode == NativeNgtcp2.NGTCP2_CONNECTION_REFUSED)
-        {
-            return LinkEnds.Full(reason);
-        }
-
-        ulong alert = error->ErrorCode - NativeNgtcp2.NGTCP2_CRYPTO_ERROR;
-        return LinkEnds.Refused(
-            alert <= byte.MaxValue
-                ? LinkEnds.TlsRefused(AlertName((byte)alert))
-                : $"the other side reports QUIC error 0x{error->ErrorCode:x}",
-            reason);
-    }
-
-    private static string AlertName(byte alert) => $"{Marshal.PtrToStringUTF8(NativeGnuTls.AlertGetName(alert)) ?? "unknown alert"} (alert {alert})";
 }

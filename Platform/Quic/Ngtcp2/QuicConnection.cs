@@ -37,14 +37,8 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
     private SockAddr _local;
     private LinkTraffic _traffic;
     private State _state;
-    private CloseReason _closeReason;
-    private string _closeText = "";
     private bool _wasReset;
     private int _maxDatagramLength = FrameLimits.MinMaxDatagramLength;
-    private LinkClosed _closed;
-    private byte[]? _closePacket;
-    private bool _hasNoShadow;
-    private long _packetsAfterClose;
 
     private QuicConnection(QuicEndpoint endpoint, TlsSession tls, PeerCounters counters, ConnectOptions? options)
     {
@@ -160,8 +154,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         }
 
         _state = State.Closing;
-        _closeReason = reason;
-        _closeText = text;
+        _closed = new LinkClosed(LinkCloseKind.ByUs, reason, text);
         _endpoint.MarkDirty(this);
     }
 
@@ -320,7 +313,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         {
             _tls.Dispose();
             _self.Free();
-            throw SoftlanException.Create("Cannot make a QUIC connection", Describe(result));
+            throw SoftlanException.Create("Cannot make a QUIC connection", Ngtcp2Ends.Describe(result));
         }
 
         _conn = conn;
@@ -328,9 +321,6 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         AddCid(CidKey.From(scid));
         _endpoint.MarkDirty(this);
     }
-
-    private static string Describe(int libraryError) =>
-        Marshal.PtrToStringUTF8(NativeNgtcp2.Strerror(libraryError)) ?? $"ngtcp2 error {libraryError}";
 
     /// <summary>Reports the end if that is still to be done, lets go of ngtcp2, and stays as a shadow that answers late packets.</summary>
     private void End(LinkClosed closed)
@@ -342,8 +332,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
 
         bool wasHandshaking = _state == State.Handshaking;
         _state = State.Closed;
-        long shadow = (long)Math.Min(3 * NativeNgtcp2.ConnGetPto(_conn), (ulong)MaxShadow.TotalNanoseconds);
-        _timer.SetAt(_loop.NowNanoseconds + (_hasNoShadow ? 0 : shadow));
+        _timer.SetAt(_loop.NowNanoseconds + _shadow.Lifetime(NativeNgtcp2.ConnGetPto(_conn)));
         Free();
         _endpoint.OnFreed(this);
         Report(closed, wasHandshaking);
