@@ -42,12 +42,13 @@ internal sealed unsafe partial class QuicConnection
             }
 
             int used = 0;
-            nint length = WriteStream(packet, (nuint)MaxPacketLength, _endpoint.TransmitPath, ref used);
+            nint length = _control.Write(_conn, packet, (nuint)_limits.MaxPacketLength, _endpoint.TransmitPath, Now, ref used);
             if (length == NativeNgtcp2.NGTCP2_ERR_WRITE_MORE)
             {
                 nint written;
                 length = NativeNgtcp2.ConnWritevStream(
-                    _conn, _endpoint.TransmitPath, NativeNgtcp2.NGTCP2_PKT_INFO_V1, 0, packet, (nuint)MaxPacketLength, &written, 0, -1, null, 0, Now);
+                    _conn, _endpoint.TransmitPath, NativeNgtcp2.NGTCP2_PKT_INFO_V1, 0, packet, (nuint)_limits.MaxPacketLength,
+                    &written, 0, -1, null, 0, Now);
             }
 
             if (length <= 0)
@@ -58,7 +59,7 @@ internal sealed unsafe partial class QuicConnection
             Commit((int)length);
         }
 
-        if (_streamId >= 0 && !_control.IsEmpty && isHandshakeComplete)
+        if (_control.IsOpen && !_control.IsDelivered && isHandshakeComplete)
         {
             _state = State.Lingering;
             _lingerUntil = _loop.Now + QuicLimits.LongestGoodbye;
@@ -75,7 +76,7 @@ internal sealed unsafe partial class QuicConnection
 
     private bool TransmitLingering()
     {
-        if (_control.IsEmpty || _loop.Now >= _lingerUntil)
+        if (_control.IsDelivered || _loop.Now >= _lingerUntil)
         {
             SendApplicationClose();
             return true;

@@ -7,8 +7,6 @@ namespace Softlan.Platform.Quic.Ngtcp2;
 /// <summary>The receiving half: packets and timers in, events out.</summary>
 internal sealed unsafe partial class QuicConnection
 {
-    private long _streamId = -1;
-
     /// <summary>One UDP datagram. Called by the endpoint, never from a callback.</summary>
     /// <param name="packet">Borrowed.</param>
     /// <param name="length">Bytes.</param>
@@ -78,13 +76,13 @@ internal sealed unsafe partial class QuicConnection
             _endpoint.Socket.HearErrors(false); // What ICMP says from here on nobody believes.
         }
 
-        ReadPeerLimits();
+        _limits.ReadPeerLimits(_conn);
         UpdateMaxDatagramLength(notify: false);
         _handler ??= _endpoint.Accept(this);
         _handler.OnConnected(this);
-        if (_peerLimit < FrameLimits.MinMaxDatagramLength)
+        if (_limits.PeerLimit < FrameLimits.MinMaxDatagramLength)
         {
-            Close(CloseReason.ProtocolError, LinkEnds.DatagramsTooShort(_peerLimit));
+            Close(CloseReason.ProtocolError, LinkEnds.DatagramsTooShort(_limits.PeerLimit));
         }
     }
 
@@ -105,23 +103,17 @@ internal sealed unsafe partial class QuicConnection
             return;
         }
 
-        if (_options is not null && streamId != _streamId)
+        if (!_control.TryAccept(_conn, streamId, data.Length))
         {
             Close(CloseReason.ProtocolError, "data came on a stream that is not the control stream");
             return;
         }
 
-        _streamId = streamId;
-
         // Whoever sent a control message may be waiting until it has arrived (HasUndeliveredControl), and an acknowledgement alone would wait for
         // company.
         _queue.Enqueue(new DatagramHeader(DatagramKind.Padding, 0, 0), default, _loop.Now);
-
-        // Messages are consumed at once, so the peer may send as much again.
-        _ = NativeNgtcp2.ConnExtendMaxStreamOffset(_conn, streamId, (ulong)data.Length);
-        NativeNgtcp2.ConnExtendMaxOffset(_conn, (ulong)data.Length);
         ControlReadResult result;
-        while ((result = _reader.Read(ref data, out ReadOnlySpan<byte> message)) == ControlReadResult.Message)
+        while ((result = _control.Read(ref data, out ReadOnlySpan<byte> message)) == ControlReadResult.Message)
         {
             _handler!.OnControl(this, message);
             if (_state != State.Connected)

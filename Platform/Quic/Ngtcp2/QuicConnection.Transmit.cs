@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Softlan.Platform.Linux;
 using Softlan.Wire;
 
@@ -9,10 +8,6 @@ internal sealed unsafe partial class QuicConnection
 {
     /// <summary>Send quanta of one turn (each at most 64 KiB). More could overflow nothing, but would keep other connections waiting.</summary>
     private const int MaxQuantaPerTurn = 8;
-
-    /// <summary>Type (1), stream id (1: the control stream is the first), offset (at most 8) and length (2) of a STREAM frame (RFC 9000, section
-    /// 19.8).</summary>
-    private const int StreamFrameHeader = 1 + 1 + 8 + 2;
 
     /// <summary>A packet with less room than this for a further datagram is closed; the shortest that softlan sends often, an Ethernet frame of TCP's
     /// or a game's, is about as long.</summary>
@@ -106,7 +101,7 @@ internal sealed unsafe partial class QuicConnection
         int quanta = 0;
         while (true)
         {
-            byte* packet = _endpoint.Transmit.Reserve(MaxPacketLength);
+            byte* packet = _endpoint.Transmit.Reserve(_limits.MaxPacketLength);
             if (packet is null)
             {
                 _queue.Settle();
@@ -156,11 +151,11 @@ internal sealed unsafe partial class QuicConnection
     private nint BuildPacket(byte* packet, bool mayWriteStream)
     {
         NativeNgtcp2.Path* path = _endpoint.TransmitPath;
-        nuint room = (nuint)MaxPacketLength;
+        nuint room = (nuint)_limits.MaxPacketLength;
         int used = 0;
         if (mayWriteStream && _control.HasUnsent)
         {
-            nint length = WriteStream(packet, room, path, ref used);
+            nint length = _control.Write(_conn, packet, room, path, Now, ref used);
             if (length != NativeNgtcp2.NGTCP2_ERR_WRITE_MORE)
             {
                 return length;
@@ -178,16 +173,15 @@ internal sealed unsafe partial class QuicConnection
 
         while (_state == State.Connected && _budget.TryPeek(_loop.Now, out Span<byte> datagram))
         {
-            if (datagram.Length > _maxDatagramLength)
+            if (datagram.Length > _limits.MaxDatagramLength)
             {
                 _queue.DropFirst(DropReason.PathTooSmall);
                 continue;
             }
 
             used += datagram.Length + QuicLimits.DatagramFrameHeader;
-            bool more = _queue.Count > 1 && used + SmallestDatagram <= _maxDatagramLength;
-            nint length = WriteDatagram(
-                packet, room, path, datagram, more, used + _overhead > NativeNgtcp2.NGTCP2_MAX_UDP_PAYLOAD_SIZE, out bool accepted);
+            bool more = _queue.Count > 1 && used + SmallestDatagram <= _limits.MaxDatagramLength;
+            nint length = WriteDatagram(packet, room, path, datagram, more, _limits.IsLarge(used), out bool accepted);
             if (accepted)
             {
                 Counters.DatagramsOut++;
@@ -203,45 +197,6 @@ internal sealed unsafe partial class QuicConnection
         // No datagram (left): acknowledgements, probes, handshake; or the end of a packet that was kept open.
         nint written;
         return NativeNgtcp2.ConnWritevStream(_conn, path, NativeNgtcp2.NGTCP2_PKT_INFO_V1, 0, packet, room, &written, 0, -1, null, 0, Now);
-    }
-
-    private nint WriteStream(byte* packet, nuint room, NativeNgtcp2.Path* path, ref int used)
-    {
-        if (_streamId < 0)
-        {
-            long stream;
-            if (_options is null || NativeNgtcp2.ConnOpenBidiStream(_conn, &stream, 0) != 0)
-            {
-                return NativeNgtcp2.NGTCP2_ERR_WRITE_MORE; // A relay answers on the stream that the peer opens; there is nothing to write on yet.
-            }
-
-            _streamId = stream;
-        }
-
-        nint written = -1;
-        ReadOnlySpan<byte> unsent = _control.Unsent;
-
-        // SAFETY: the bytes are pinned, and ControlSendBuffer leaves them alone until they are acknowledged or ngtcp2 has let go of the connection
-        // (Free), as it demands.
-        NativeNgtcp2.Vec vector = new()
-        {
-            Base = (byte*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetReference(unsent)),
-            Length = (nuint)unsent.Length,
-        };
-        nint length = NativeNgtcp2.ConnWritevStream(
-            _conn, path, NativeNgtcp2.NGTCP2_PKT_INFO_V1, 0, packet, room, &written,
-            NativeNgtcp2.NGTCP2_WRITE_STREAM_FLAG_MORE, _streamId, &vector, 1, Now);
-        if (written > 0)
-        {
-            _control.MarkSent((int)written);
-            used += (int)written + StreamFrameHeader;
-        }
-
-        // Flow control closed, or the peer gave up the stream: leave the stream alone, datagrams go on.
-        return length is NativeNgtcp2.NGTCP2_ERR_STREAM_DATA_BLOCKED or NativeNgtcp2.NGTCP2_ERR_STREAM_SHUT_WR
-            or NativeNgtcp2.NGTCP2_ERR_STREAM_NOT_FOUND
-            ? NativeNgtcp2.NGTCP2_ERR_WRITE_MORE
-            : length;
     }
 
     private nint WriteDatagram(byte* packet, nuint room, NativeNgtcp2.Path* path, Span<byte> datagram, bool more, bool isLarge, out bool accepted)

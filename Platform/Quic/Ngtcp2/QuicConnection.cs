@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Softlan.Platform.Linux;
 using Softlan.Wire;
-using Softlan.Wire.Control;
 
 namespace Softlan.Platform.Quic.Ngtcp2;
 
@@ -23,9 +22,9 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
     private readonly EventLoop _loop;
     private readonly TlsSession _tls;
     private readonly DatagramQueue _queue;
-    private readonly ControlSendBuffer _control;
-    private readonly ControlReader _reader = new();
+    private readonly ControlStream _control;
     private readonly PathMtuGuard _mtu = new();
+    private readonly PacketLimits _limits;
     private readonly SendBudget _budget;
     private readonly LoopTimer _timer;
     private readonly ConnectOptions? _options;
@@ -38,7 +37,6 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
     private LinkTraffic _traffic;
     private State _state;
     private bool _wasReset;
-    private int _maxDatagramLength = FrameLimits.MinMaxDatagramLength;
 
     private QuicConnection(QuicEndpoint endpoint, TlsSession tls, PeerCounters counters, ConnectOptions? options)
     {
@@ -50,7 +48,8 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         // A listener's links bring what many have sent to one; the other way round one machine, or one LAN, sends to many.
         FairBy fairBy = options is null ? FairBy.Source : FairBy.Destination;
         _queue = new DatagramQueue(endpoint.Engine.Pool, counters, fairBy, endpoint.Engine.QueueLimits);
-        _control = new ControlSendBuffer(endpoint.Engine.ControlChunks);
+        _control = new ControlStream(endpoint.Engine.ControlChunks, isOurs: options is not null);
+        _limits = new PacketLimits(_mtu, options?.DatagramLimit);
         _budget = new SendBudget(_queue, _loop.NowNanoseconds, endpoint.Engine.Logger);
         _timer = new LoopTimer(_loop, OnTimer);
         _self = GCHandle.Alloc(this);
@@ -75,7 +74,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
 
     public IPEndPoint RemoteEndPoint => _remote.ToEndPoint();
 
-    public int MaxDatagramLength => _maxDatagramLength;
+    public int MaxDatagramLength => _limits.MaxDatagramLength;
 
     /// <summary>The handshake is not complete yet: for a listener, a half-open connection.</summary>
     public bool IsHandshaking => _state == State.Handshaking;
@@ -142,7 +141,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         _endpoint.MarkDirty(this);
     }
 
-    public bool HasUndeliveredControl => !_control.IsEmpty;
+    public bool HasUndeliveredControl => !_control.IsDelivered;
 
     public void HandOver(IFrameLinkHandler handler) => _handler = handler;
 
@@ -364,7 +363,6 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
 
         _queue.Clear();
         _control.Clear();
-        _reader.Clear();
     }
 
     /// <summary>The shadow goes, too.</summary>
