@@ -111,9 +111,10 @@ internal sealed unsafe class SendBudget
             _delay.NoteOverflow(now);
         }
 
-        _delay.Update(
+        DelaySample sample = new(
             Nanoseconds.ToTimeSpan((ulong)_pauses.Correct((long)info.LatestRtt)), Nanoseconds.ToTimeSpan(info.SmoothedRtt),
             inFlight, traffic.BytesSent - inFlight, (long)info.CongestionWindow, now);
+        _delay.Update(in sample);
         long window = RaiseWindow(connection, in info);
         _queue.RoundTrip = _delay.RoundTrip;
 
