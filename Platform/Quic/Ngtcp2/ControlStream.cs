@@ -82,6 +82,22 @@ internal sealed unsafe class ControlStream(ControlChunkPool chunks, bool isOurs)
             : length;
     }
 
+    /// <summary>The same with nothing behind it.</summary>
+    /// <returns>The packet's length; 0 when nothing can be sent now; an error.</returns>
+    public nint WriteAlone(nint connection, byte* packet, nuint room, NativeNgtcp2.Path* path, ulong now)
+    {
+        int used = 0;
+        nint length = Write(connection, packet, room, path, now, ref used);
+        if (length != NativeNgtcp2.NGTCP2_ERR_WRITE_MORE)
+        {
+            return length;
+        }
+
+        nint written;
+        return NativeNgtcp2.ConnWritevStream(
+            connection, path, NativeNgtcp2.NGTCP2_PKT_INFO_V1, 0, packet, room, &written, 0, -1, null, 0, now);
+    }
+
     /// <summary>Bytes have come on a stream. They are consumed at once, so the other side may send as many again.</summary>
     /// <param name="connection">ngtcp2_conn.</param>
     /// <param name="stream">Its id.</param>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Softlan.Platform.Linux;
 
 namespace Softlan.Platform.Quic.Ngtcp2;
 
@@ -48,6 +49,13 @@ internal static unsafe partial class NativeNgtcp2
         public Addr Local;
         public Addr Remote;
         public nint UserData;
+
+        /// <summary>Both must stay where they are as long as it is used.</summary>
+        public static Path From(SockAddr* local, SockAddr* remote) => new()
+        {
+            Local = new Addr { Address = local, Length = local->Length },
+            Remote = new Addr { Address = remote, Length = remote->Length },
+        };
     }
 
     /// <summary>ngtcp2_pkt_hd, 112 bytes.</summary>

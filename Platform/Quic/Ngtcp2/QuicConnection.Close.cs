@@ -41,16 +41,7 @@ internal sealed unsafe partial class QuicConnection
                 return false;
             }
 
-            int used = 0;
-            nint length = _control.Write(_conn, packet, (nuint)_limits.MaxPacketLength, _endpoint.TransmitPath, Now, ref used);
-            if (length == NativeNgtcp2.NGTCP2_ERR_WRITE_MORE)
-            {
-                nint written;
-                length = NativeNgtcp2.ConnWritevStream(
-                    _conn, _endpoint.TransmitPath, NativeNgtcp2.NGTCP2_PKT_INFO_V1, 0, packet, (nuint)_limits.MaxPacketLength,
-                    &written, 0, -1, null, 0, Now);
-            }
-
+            nint length = _control.WriteAlone(_conn, packet, (nuint)_limits.MaxPacketLength, _endpoint.TransmitPath, Now);
             if (length <= 0)
             {
                 break;

@@ -26,7 +26,7 @@ internal sealed unsafe partial class QuicConnection
         }
 
         SockAddr known = _local;
-        NativeNgtcp2.Path path = MakePath(_options is null ? local : &known, remote);
+        NativeNgtcp2.Path path = NativeNgtcp2.Path.From(_options is null ? local : &known, remote);
         _traffic.PacketsReceived++;
         _traffic.BytesReceived += length;
         _acks.BeginPacket();

@@ -103,12 +103,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
                 NativeNgtcp2.ConnGetConnInfo(_conn, NativeNgtcp2.NGTCP2_CONN_INFO_V1, &info);
             }
 
-            return new LinkStatistics(
-                Nanoseconds.ToTimeSpan(info.LatestRtt),
-                info.MinRtt == ulong.MaxValue ? default : Nanoseconds.ToTimeSpan(info.MinRtt),
-                Nanoseconds.ToTimeSpan(info.SmoothedRtt),
-                _traffic.PacketsSent, _traffic.PacketsReceived, _traffic.BytesSent, _traffic.BytesReceived, _traffic.DatagramsLost,
-                (long)info.CongestionWindow, (long)info.BytesInFlight);
+            return _traffic.ToStatistics(in info);
         }
     }
 
@@ -229,7 +224,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         }
 
         SockAddr remote = _remote;
-        NativeNgtcp2.Path path = MakePath(&local, &remote);
+        NativeNgtcp2.Path path = NativeNgtcp2.Path.From(&local, &remote);
 
         // Refused while the handshake is unconfirmed or no spare id is left. The socket then uses the new address all the same, and the relay
         // follows.
@@ -282,19 +277,13 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         return bound.WithAddress(address);
     }
 
-    private static NativeNgtcp2.Path MakePath(SockAddr* local, SockAddr* remote) => new()
-    {
-        Local = new NativeNgtcp2.Addr { Address = local, Length = local->Length },
-        Remote = new NativeNgtcp2.Addr { Address = remote, Length = remote->Length },
-    };
-
     private void Start(
         NativeNgtcp2.Cid* dcid, NativeNgtcp2.Cid* scid, NativeNgtcp2.Settings* settings, NativeNgtcp2.TransportParams* parameters,
         uint version, bool isServer)
     {
         SockAddr local = _local;
         SockAddr remote = _remote;
-        NativeNgtcp2.Path path = MakePath(&local, &remote);
+        NativeNgtcp2.Path path = NativeNgtcp2.Path.From(&local, &remote);
         nint conn;
         nint user = GCHandle.ToIntPtr(_self);
 
