@@ -11,4 +11,7 @@ internal static class Nanoseconds
 
     /// <summary>Without the fraction of 100 ns.</summary>
     public static TimeSpan ToTimeSpan(long nanoseconds) => new(nanoseconds / TimeSpan.NanosecondsPerTick);
+
+    /// <summary>The same; what is more than fits a <see cref="long"/> is 292 years.</summary>
+    public static TimeSpan ToTimeSpan(ulong nanoseconds) => ToTimeSpan((long)Math.Min(nanoseconds, long.MaxValue));
 }

@@ -4,7 +4,7 @@ namespace Softlan.Bench;
 
 /// <summary>One sender under the real <see cref="DelayGuard"/> and a congestion control like BBR's, on a line with a buffer that drops what does not
 /// fit. In simulated time, so the machine does not matter.</summary>
-/// <remarks>As QuicConnection.Budget does: what has been proven raises the window, an eighth of it is for those who send little, and BBR's pauses are
+/// <remarks>As SendBudget does: what has been proven raises the window, an eighth of it is for those who send little, and BBR's pauses are
 /// not the guard's business.</remarks>
 /// <param name="bytesPerSecond">Of the line.</param>
 /// <param name="roundTrip">In seconds, without load.</param>
@@ -154,9 +154,9 @@ internal sealed class SimulatedPath(double bytesPerSecond, double roundTrip, dou
             _guard.NoteOverflow(TimeSpan.FromSeconds(_now));
         }
 
-        _guard.Update(
+        _guard.Update(new DelaySample(
             TimeSpan.FromSeconds(_latest), TimeSpan.FromSeconds(_smoothed),
-            _inFlight, _bytesSent - _inFlight, (long)window, TimeSpan.FromSeconds(_now));
+            _inFlight, _bytesSent - _inFlight, (long)window, TimeSpan.FromSeconds(_now)));
         window = !isPaused && !_guard.IsNear && _losses.IsByChance ? Math.Max(window, _guard.Proven * 1.25) : window;
         double usable = window - Math.Max(window / 8, Packet);
         double limit = isPaused ? 4 * Packet : Math.Min(_guard.Limit, usable);

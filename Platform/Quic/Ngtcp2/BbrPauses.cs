@@ -17,8 +17,8 @@ namespace Softlan.Platform.Quic.Ngtcp2;
 //
 // On a long path nothing can be stopped for a round trip. There, the pause is entered with little in flight: then it stops nobody who sends little.
 //
-// This follows bbr_update_min_rtt and bbr_check_probe_rtt of ngtcp2 1.11. Where another version does otherwise, BBR pauses as it always did, and this
-// sees it by its window.
+// This follows bbr_update_min_rtt and bbr_check_probe_rtt of ngtcp2 1.11. In versions that were not tested (Ngtcp2Internals) it has no advice and
+// tells no stories, and BBR pauses as it always did.
 
 /// <summary>Knows when BBR is going to measure the round trip, and what to do so that nobody notices.</summary>
 internal sealed class BbrPauses
@@ -41,6 +41,7 @@ internal sealed class BbrPauses
     /// <summary>In nanoseconds: a round trip that is longer than the remembered one by a quarter and this is another one.</summary>
     private const long Noise = 50_000;
 
+    private readonly bool _isInUse;
     private long _shortest;
     private long _since;
     private long _latest;
@@ -54,7 +55,12 @@ internal sealed class BbrPauses
     private long _pausedWindow;
 
     /// <param name="now">When the connection was made, in nanoseconds of the clock that ngtcp2 gets.</param>
-    public BbrPauses(long now) => Reset(now);
+    /// <param name="isInUse">See <see cref="Ngtcp2Internals.AreKnown"/>; false: the advice is always to send, and the clock the true one.</param>
+    public BbrPauses(long now, bool isInUse = true)
+    {
+        _isInUse = isInUse;
+        Reset(now);
+    }
 
     /// <summary>What the sender should do now.</summary>
     internal enum Advice
@@ -114,7 +120,7 @@ internal sealed class BbrPauses
         long windowBefore = _window;
         _inFlight = inFlight;
         _window = window;
-        if (!isAcknowledgement || latest == 0)
+        if (!isAcknowledgement || latest == 0 || !_isInUse)
         {
             return;
         }

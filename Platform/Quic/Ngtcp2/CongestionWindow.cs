@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using Microsoft.Extensions.Logging;
 using Softlan.Platform.Linux;
 
 namespace Softlan.Platform.Quic.Ngtcp2;
@@ -12,7 +13,8 @@ namespace Softlan.Platform.Quic.Ngtcp2;
 // ngtcp2 lets a program choose between its algorithms, and read the window, but not set it. So it is set where ngtcp2 keeps it. ngtcp2_conn is opaque
 // and may be laid out otherwise in another version; but ngtcp2_conn_get_conn_info copies seven numbers out of it, and in all versions so far
 // (ngtcp2_conn_stat in lib/ngtcp2_conn_stat.h) they stand in it in the same order and at the same distances. Where exactly one place in the
-// connection's own memory holds all seven, that is it. Where there is none, or several, everything stays as ngtcp2 has it.
+// connection's own memory holds all seven, that is it. Where there is none, or several, everything stays as ngtcp2 has it; and so it does in versions
+// that were not tested (Ngtcp2Internals), since what holds the same numbers need not mean the same.
 
 /// <summary>The congestion window of one connection, to be raised.</summary>
 [SupportedOSPlatform("linux")]
@@ -32,8 +34,20 @@ internal sealed unsafe class CongestionWindow
     /// find the same.</summary>
     private static int _place = -1;
 
+    /// <summary>What was said last: 1 found, 0 not found; -1: nothing yet.</summary>
+    private static int _told = -1;
+
+    private readonly ILogger? _logger;
     private ulong* _stat;
     private bool _wasSought;
+
+    /// <param name="isKnown">See <see cref="Ngtcp2Internals.AreKnown"/>; false: it is never found.</param>
+    /// <param name="logger">Hears whether it was found; may be null.</param>
+    public CongestionWindow(bool isKnown, ILogger? logger)
+    {
+        _wasSought = !isKnown;
+        _logger = logger;
+    }
 
     /// <summary>Looks for it, once, when round trips have been measured: before that the numbers are all too common.</summary>
     /// <param name="connection">ngtcp2_conn.</param>
@@ -64,6 +78,7 @@ internal sealed unsafe class CongestionWindow
             _stat = (ulong*)connection + place;
         }
 
+        Tell(_stat is not null);
         return _stat is not null;
     }
 
@@ -98,6 +113,15 @@ internal sealed unsafe class CongestionWindow
         }
 
         return found;
+    }
+
+    private void Tell(bool isFound)
+    {
+        int told = isFound ? 1 : 0;
+        if (_logger is not null && Interlocked.Exchange(ref _told, told) != told)
+        {
+            QuicLog.WindowSought(_logger, isFound ? "found" : "not found");
+        }
     }
 
     private static bool IsStat(ReadOnlySpan<ulong> words, in NativeNgtcp2.ConnInfo info) =>

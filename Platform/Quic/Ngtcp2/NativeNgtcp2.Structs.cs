@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Softlan.Platform.Linux;
 
 namespace Softlan.Platform.Quic.Ngtcp2;
 
@@ -48,6 +49,13 @@ internal static unsafe partial class NativeNgtcp2
         public Addr Local;
         public Addr Remote;
         public nint UserData;
+
+        /// <summary>Both must stay where they are as long as it is used.</summary>
+        public static Path From(SockAddr* local, SockAddr* remote) => new()
+        {
+            Local = new Addr { Address = local, Length = local->Length },
+            Remote = new Addr { Address = remote, Length = remote->Length },
+        };
     }
 
     /// <summary>ngtcp2_pkt_hd, 112 bytes.</summary>
@@ -188,6 +196,14 @@ internal static unsafe partial class NativeNgtcp2
         public ulong CongestionWindow;
         public ulong SlowStartThreshold;
         public ulong BytesInFlight;
+    }
+
+    /// <summary>ngtcp2_info of age 1, 16 bytes. Of the library that is linked; it is never freed.</summary>
+    public struct Info
+    {
+        public int Age;
+        public int VersionNumber;
+        public byte* VersionText;
     }
 
     /// <summary>ngtcp2_ccerr, 40 bytes. <see cref="Reason"/> is NULL when it is empty.</summary>

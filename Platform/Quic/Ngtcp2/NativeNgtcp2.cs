@@ -197,6 +197,9 @@ internal static unsafe partial class NativeNgtcp2
     [LibraryImport(Ngtcp2, EntryPoint = "ngtcp2_strerror")]
     public static partial nint Strerror(int error);
 
+    [LibraryImport(Ngtcp2, EntryPoint = "ngtcp2_version")]
+    public static partial Info* Version(int leastVersion);
+
     [LibraryImport(Ngtcp2Crypto, EntryPoint = "ngtcp2_crypto_gnutls_configure_client_session")]
     public static partial int CryptoConfigureClientSession(nint session);
 

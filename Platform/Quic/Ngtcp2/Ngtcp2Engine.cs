@@ -78,10 +78,14 @@ internal sealed unsafe class Ngtcp2Engine : IQuicEngine, IDisposable
         if (logger is not null)
         {
             QuicLog.AeadChosen(logger, Utf8StringMarshaller.ConvertToManaged(NativeNgtcp2.AeadName()));
+            Ngtcp2Internals.Tell(logger);
         }
     }
 
     public EventLoop Loop { get; }
+
+    /// <summary>Null: nobody listens.</summary>
+    public ILogger? Logger => _logger;
 
     public DatagramPool Pool { get; } = new(SecureRandom.NextUInt64());
 

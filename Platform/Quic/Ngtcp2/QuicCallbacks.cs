@@ -26,15 +26,24 @@ internal static unsafe class QuicCallbacks
         callbacks->LostDatagram = &LostDatagram;
     }
 
+    /// <summary>What ngtcp2 reports of a connection. Each is a type of its own, so that <see cref="Guard"/> is compiled once for each and calls it
+    /// directly: most of them come with every datagram.</summary>
+    private interface IReport
+    {
+        void Tell(QuicConnection connection);
+    }
+
     private static QuicConnection Connection(nint user) => Unsafe.As<QuicConnection>(GCHandle.FromIntPtr(user).Target!);
 
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int RecvDatagram(nint conn, uint flags, byte* data, nuint length, nint user)
+    /// <summary>An exception must not pass native frames. It ends the link (<see cref="QuicConnection.OnHandlerFailed"/>), and ngtcp2 goes on until
+    /// the end of the turn.</summary>
+    private static int Guard<TReport>(nint user, TReport report)
+        where TReport : struct, IReport, allows ref struct
     {
         QuicConnection connection = Connection(user);
         try
         {
-            connection.OnRecvDatagram(new ReadOnlySpan<byte>(data, (int)length));
+            report.Tell(connection);
         }
         catch (Exception e)
         {
@@ -45,84 +54,25 @@ internal static unsafe class QuicCallbacks
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int HandshakeCompleted(nint conn, nint user)
-    {
-        QuicConnection connection = Connection(user);
-        try
-        {
-            connection.OnHandshakeCompleted();
-        }
-        catch (Exception e)
-        {
-            connection.OnHandlerFailed(e);
-        }
-
-        return 0;
-    }
+    private static int RecvDatagram(nint conn, uint flags, byte* data, nuint length, nint user) =>
+        Guard(user, new Datagram(new ReadOnlySpan<byte>(data, (int)length)));
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int RecvStreamData(nint conn, uint flags, long stream, ulong offset, byte* data, nuint length, nint user, nint streamUser)
-    {
-        QuicConnection connection = Connection(user);
-        try
-        {
-            connection.OnRecvStreamData(stream, flags, new ReadOnlySpan<byte>(data, (int)length));
-        }
-        catch (Exception e)
-        {
-            connection.OnHandlerFailed(e);
-        }
-
-        return 0;
-    }
+    private static int HandshakeCompleted(nint conn, nint user) => Guard(user, default(Handshake));
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int AckedStreamDataOffset(nint conn, long stream, ulong offset, ulong length, nint user, nint streamUser)
-    {
-        QuicConnection connection = Connection(user);
-        try
-        {
-            connection.OnAckedStreamData(offset + length);
-        }
-        catch (Exception e)
-        {
-            connection.OnHandlerFailed(e);
-        }
-
-        return 0;
-    }
+    private static int RecvStreamData(nint conn, uint flags, long stream, ulong offset, byte* data, nuint length, nint user, nint streamUser) =>
+        Guard(user, new StreamData(stream, flags, new ReadOnlySpan<byte>(data, (int)length)));
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int AckDatagram(nint conn, ulong id, nint user)
-    {
-        QuicConnection connection = Connection(user);
-        try
-        {
-            connection.OnAckDatagram(id);
-        }
-        catch (Exception e)
-        {
-            connection.OnHandlerFailed(e);
-        }
-
-        return 0;
-    }
+    private static int AckedStreamDataOffset(nint conn, long stream, ulong offset, ulong length, nint user, nint streamUser) =>
+        Guard(user, new AckedStreamData(offset + length));
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int LostDatagram(nint conn, ulong id, nint user)
-    {
-        QuicConnection connection = Connection(user);
-        try
-        {
-            connection.OnLostDatagram(id);
-        }
-        catch (Exception e)
-        {
-            connection.OnHandlerFailed(e);
-        }
+    private static int AckDatagram(nint conn, ulong id, nint user) => Guard(user, new AckedDatagram(id));
 
-        return 0;
-    }
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int LostDatagram(nint conn, ulong id, nint user) => Guard(user, new MissedDatagram(id));
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int RecvStatelessReset(nint conn, nint reset, nint user)
@@ -160,5 +110,39 @@ internal static unsafe class QuicCallbacks
         {
             return NativeNgtcp2.NGTCP2_ERR_CALLBACK_FAILURE;
         }
+    }
+
+    private readonly ref struct Datagram(ReadOnlySpan<byte> bytes) : IReport
+    {
+        private readonly ReadOnlySpan<byte> _bytes = bytes;
+
+        public void Tell(QuicConnection connection) => connection.OnRecvDatagram(_bytes);
+    }
+
+    private readonly struct Handshake : IReport
+    {
+        public void Tell(QuicConnection connection) => connection.OnHandshakeCompleted();
+    }
+
+    private readonly ref struct StreamData(long stream, uint flags, ReadOnlySpan<byte> bytes) : IReport
+    {
+        private readonly ReadOnlySpan<byte> _bytes = bytes;
+
+        public void Tell(QuicConnection connection) => connection.OnRecvStreamData(stream, flags, _bytes);
+    }
+
+    private readonly struct AckedStreamData(ulong end) : IReport
+    {
+        public void Tell(QuicConnection connection) => connection.OnAckedStreamData(end);
+    }
+
+    private readonly struct AckedDatagram(ulong id) : IReport
+    {
+        public void Tell(QuicConnection connection) => connection.OnAckDatagram(id);
+    }
+
+    private readonly struct MissedDatagram(ulong id) : IReport
+    {
+        public void Tell(QuicConnection connection) => connection.OnLostDatagram(id);
     }
 }

@@ -1,5 +1,3 @@
-using Softlan.Platform.Linux;
-
 namespace Softlan.Platform.Quic.Ngtcp2;
 
 // Closing:   Close -> end of the turn: control messages out, report -> Lingering until they are acknowledged -> the packet that closes -> shadow
@@ -10,11 +8,12 @@ namespace Softlan.Platform.Quic.Ngtcp2;
 /// <summary>How it says goodbye, and what stays for those who have not heard it.</summary>
 internal sealed unsafe partial class QuicConnection
 {
-    /// <summary>A shadow lives for three probe timeouts (RFC 9000, section 10.2), but not longer than this.</summary>
-    private static readonly TimeSpan MaxShadow = TimeSpan.FromSeconds(3);
-
+    private readonly CloseShadow _shadow = new();
     private TimeSpan _lingerUntil;
     private bool _isReported;
+
+    /// <summary>As it was asked for, and then as it was reported.</summary>
+    private LinkClosed _closed;
 
     /// <summary>The process is going away: a goodbye that waits for an acknowledgement is said now.</summary>
     public void FinishGoodbye()
@@ -42,15 +41,7 @@ internal sealed unsafe partial class QuicConnection
                 return false;
             }
 
-            int used = 0;
-            nint length = WriteStream(packet, (nuint)MaxPacketLength, _endpoint.TransmitPath, ref used);
-            if (length == NativeNgtcp2.NGTCP2_ERR_WRITE_MORE)
-            {
-                nint written;
-                length = NativeNgtcp2.ConnWritevStream(
-                    _conn, _endpoint.TransmitPath, NativeNgtcp2.NGTCP2_PKT_INFO_V1, 0, packet, (nuint)MaxPacketLength, &written, 0, -1, null, 0, Now);
-            }
-
+            nint length = _control.WriteAlone(_conn, packet, (nuint)_limits.MaxPacketLength, _endpoint.TransmitPath, Now);
             if (length <= 0)
             {
                 break;
@@ -59,14 +50,14 @@ internal sealed unsafe partial class QuicConnection
             Commit((int)length);
         }
 
-        if (_streamId >= 0 && !_control.IsEmpty && isHandshakeComplete)
+        if (_control.IsOpen && !_control.IsDelivered && isHandshakeComplete)
         {
             _state = State.Lingering;
             _lingerUntil = _loop.Now + QuicLimits.LongestGoodbye;
             _restExpiry = long.MaxValue;
             _queue.Clear();
             SetTimer();
-            Report(new LinkClosed(LinkCloseKind.ByUs, _closeReason, _closeText), wasHandshaking: false);
+            Report(_closed, wasHandshaking: false);
             return true;
         }
 
@@ -76,7 +67,7 @@ internal sealed unsafe partial class QuicConnection
 
     private bool TransmitLingering()
     {
-        if (_control.IsEmpty || _loop.Now >= _lingerUntil)
+        if (_control.IsDelivered || _loop.Now >= _lingerUntil)
         {
             SendApplicationClose();
             return true;
@@ -94,18 +85,18 @@ internal sealed unsafe partial class QuicConnection
 
     private void SendApplicationClose()
     {
-        byte[] reason = LinkEnds.ToCloseText(_closeText);
+        byte[] reason = LinkEnds.ToCloseText(_closed.Text);
         NativeNgtcp2.ConnectionCloseError error;
 
         // SAFETY: the reason is pinned until the packet is written.
         fixed (byte* text = reason)
         {
             NativeNgtcp2.CcerrDefault(&error);
-            NativeNgtcp2.CcerrSetApplicationError(&error, (ulong)_closeReason, text, (nuint)reason.Length);
+            NativeNgtcp2.CcerrSetApplicationError(&error, (ulong)_closed.Reason, text, (nuint)reason.Length);
             WriteClosePacket(&error);
         }
 
-        End(new LinkClosed(LinkCloseKind.ByUs, _closeReason, _closeText));
+        End(_closed);
     }
 
     /// <summary>Tells listener and handler, once.</summary>
@@ -137,25 +128,8 @@ internal sealed unsafe partial class QuicConnection
             _conn, _endpoint.TransmitPath, NativeNgtcp2.NGTCP2_PKT_INFO_V1, 0, packet, Ngtcp2Engine.MaxUdpPayload, error, Now);
         if (length > 0)
         {
-            _closePacket = new ReadOnlySpan<byte>(packet, (int)length).ToArray();
+            _shadow.Keep(new ReadOnlySpan<byte>(packet, (int)length));
             Commit((int)length);
-            _endpoint.RequestFlush();
-        }
-    }
-
-    /// <summary>A late packet of a closed connection: says again that it is closed, ever more rarely (RFC 9000, section 10.2.1).</summary>
-    private void AnswerAsShadow(SockAddr* remote, SockAddr* local)
-    {
-        if (_closePacket is null || !long.IsPow2(++_packetsAfterClose))
-        {
-            return;
-        }
-
-        byte* packet = _endpoint.Transmit.Reserve(_closePacket.Length);
-        if (packet is not null)
-        {
-            _closePacket.CopyTo(new Span<byte>(packet, _closePacket.Length));
-            _endpoint.Transmit.Commit(_closePacket.Length, remote, _options is null && _endpoint.Socket.IsWildcard ? local : null, alone: true);
             _endpoint.RequestFlush();
         }
     }

@@ -6,16 +6,6 @@ namespace Softlan.Platform.Quic.Ngtcp2;
 /// <summary>Where packets go, and how large they may be.</summary>
 internal sealed unsafe partial class QuicConnection
 {
-    /// <summary>Short header (1), packet number (at most 4), DATAGRAM frame header, AEAD tag (16). The connection id comes on top.</summary>
-    private const int FixedOverhead = 1 + 4 + QuicLimits.DatagramFrameHeader + 16;
-
-    private int _overhead = FixedOverhead + Ngtcp2Engine.CidLength;
-    private int _peerLimit;
-
-    /// <summary>How large a packet may be now. After a black hole was found nothing but tests of the path may exceed what every path
-    /// carries.</summary>
-    private int MaxPacketLength => _mtu.IsBlackHole ? NativeNgtcp2.NGTCP2_MAX_UDP_PAYLOAD_SIZE : Ngtcp2Engine.MaxUdpPayload;
-
     private void UpdatePath()
     {
         NativeNgtcp2.Path* current = NativeNgtcp2.ConnGetPath(_conn);
@@ -31,42 +21,16 @@ internal sealed unsafe partial class QuicConnection
         _mtu.Reset();
         if (isElsewhere)
         {
-            ResetBudget();
+            _budget.Reset(_loop.NowNanoseconds);
         }
     }
 
-    /// <summary>ngtcp2 has no callback for path MTU discovery, so its result is looked up before each write.</summary>
     private void UpdateMaxDatagramLength(bool notify)
     {
-        if (_state != State.Connected)
-        {
-            return;
-        }
-
-        int path = Math.Min((int)NativeNgtcp2.ConnGetPathMaxTxUdpPayloadSize(_conn), MaxPacketLength);
-        // Other engines have longer connection ids (msquic: 9 bytes). In 1200 bytes there is room all the same: a packet number of 4 bytes,
-        // which the overhead allows for, is not seen before millions of packets are on their way at once (RFC 9000, section 17.1).
-        int fits = Math.Max(path - _overhead, FrameLimits.MinMaxDatagramLength);
-        int length = Math.Min(Math.Min(fits, _peerLimit), Math.Min(_options?.DatagramLimit ?? int.MaxValue, FrameLimits.MaxDatagramLength));
-        length = Math.Max(length, FrameLimits.MinMaxDatagramLength); // A peer that takes less is not kept (OnHandshakeCompleted).
-        if (length == _maxDatagramLength)
-        {
-            return;
-        }
-
-        _maxDatagramLength = length;
-        if (notify)
+        if (_state == State.Connected && _limits.Update(_conn) && notify)
         {
             Tell(static connection => connection._handler!.OnMaxDatagramLengthChanged(connection));
         }
-    }
-
-    /// <summary>What the other side announced in the handshake.</summary>
-    private void ReadPeerLimits()
-    {
-        _overhead = FixedOverhead + (int)NativeNgtcp2.ConnGetDcid(_conn)->DataLength;
-        _peerLimit = (int)Math.Min(NativeNgtcp2.ConnGetRemoteTransportParams(_conn)->MaxDatagramFrameSize, int.MaxValue)
-            - QuicLimits.DatagramFrameHeader;
     }
 
     /// <summary>In a black hole, sends a padding datagram of full size now and then: when it is acknowledged, large packets pass again.</summary>
@@ -81,7 +45,7 @@ internal sealed unsafe partial class QuicConnection
         Span<byte> padding = stackalloc byte[FrameLimits.MaxDatagramLength];
         padding.Clear();
         new DatagramHeader(DatagramKind.Padding, 0, 0).Write(padding);
-        int length = Math.Min(Math.Min(pathLength - _overhead, _peerLimit), padding.Length);
+        int length = _limits.Filling(pathLength);
         byte* packet = _endpoint.Transmit.Reserve(Ngtcp2Engine.MaxUdpPayload);
         if (packet is null)
         {

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Text;
 using Softlan.Platform.Linux;
 using Softlan.Wire;
 using Softlan.Wire.Control;
@@ -9,11 +7,6 @@ namespace Softlan.Platform.Quic.Ngtcp2;
 /// <summary>The receiving half: packets and timers in, events out.</summary>
 internal sealed unsafe partial class QuicConnection
 {
-    private long _packetsReceived;
-    private long _bytesReceived;
-    private long _datagramsLost;
-    private long _streamId = -1;
-
     /// <summary>One UDP datagram. Called by the endpoint, never from a callback.</summary>
     /// <param name="packet">Borrowed.</param>
     /// <param name="length">Bytes.</param>
@@ -24,14 +17,18 @@ internal sealed unsafe partial class QuicConnection
     {
         if (_state == State.Closed)
         {
-            AnswerAsShadow(remote, local);
+            if (_shadow.TryAnswer(_endpoint.Transmit, remote, _options is null && _endpoint.Socket.IsWildcard ? local : null))
+            {
+                _endpoint.RequestFlush();
+            }
+
             return;
         }
 
         SockAddr known = _local;
-        NativeNgtcp2.Path path = MakePath(_options is null ? local : &known, remote);
-        _packetsReceived++;
-        _bytesReceived += length;
+        NativeNgtcp2.Path path = NativeNgtcp2.Path.From(_options is null ? local : &known, remote);
+        _traffic.PacketsReceived++;
+        _traffic.BytesReceived += length;
         _acks.BeginPacket();
         int result = NativeNgtcp2.ConnReadPkt(_conn, &path, NativeNgtcp2.NGTCP2_PKT_INFO_V1, 0, packet, (nuint)length, Now);
         if (result != 0)
@@ -40,7 +37,7 @@ internal sealed unsafe partial class QuicConnection
             return;
         }
 
-        NoteAcknowledgements();
+        _budget.OnRead(_conn, _loop.NowNanoseconds);
         bool isDue = _acks.EndPacket(_loop.NowNanoseconds);
         if (_state != State.Connected || _queue.Count > 0 || _control.HasUnsent || isDue)
         {
@@ -59,7 +56,7 @@ internal sealed unsafe partial class QuicConnection
     /// come from there yet.</summary>
     public void OnRefused()
     {
-        if (_state == State.Handshaking && _packetsReceived == 0)
+        if (_state == State.Handshaking && _traffic.PacketsReceived == 0)
         {
             End(LinkEnds.NobodyListens(_remote.Port));
         }
@@ -79,13 +76,13 @@ internal sealed unsafe partial class QuicConnection
             _endpoint.Socket.HearErrors(false); // What ICMP says from here on nobody believes.
         }
 
-        ReadPeerLimits();
+        _limits.ReadPeerLimits(_conn);
         UpdateMaxDatagramLength(notify: false);
         _handler ??= _endpoint.Accept(this);
         _handler.OnConnected(this);
-        if (_peerLimit < FrameLimits.MinMaxDatagramLength)
+        if (_limits.PeerLimit < FrameLimits.MinMaxDatagramLength)
         {
-            Close(CloseReason.ProtocolError, LinkEnds.DatagramsTooShort(_peerLimit));
+            Close(CloseReason.ProtocolError, LinkEnds.DatagramsTooShort(_limits.PeerLimit));
         }
     }
 
@@ -106,23 +103,17 @@ internal sealed unsafe partial class QuicConnection
             return;
         }
 
-        if (_options is not null && streamId != _streamId)
+        if (!_control.TryAccept(_conn, streamId, data.Length))
         {
             Close(CloseReason.ProtocolError, "data came on a stream that is not the control stream");
             return;
         }
 
-        _streamId = streamId;
-
         // Whoever sent a control message may be waiting until it has arrived (HasUndeliveredControl), and an acknowledgement alone would wait for
         // company.
         _queue.Enqueue(new DatagramHeader(DatagramKind.Padding, 0, 0), default, _loop.Now);
-
-        // Messages are consumed at once, so the peer may send as much again.
-        _ = NativeNgtcp2.ConnExtendMaxStreamOffset(_conn, streamId, (ulong)data.Length);
-        NativeNgtcp2.ConnExtendMaxOffset(_conn, (ulong)data.Length);
         ControlReadResult result;
-        while ((result = _reader.Read(ref data, out ReadOnlySpan<byte> message)) == ControlReadResult.Message)
+        while ((result = _control.Read(ref data, out ReadOnlySpan<byte> message)) == ControlReadResult.Message)
         {
             _handler!.OnControl(this, message);
             if (_state != State.Connected)
@@ -160,7 +151,7 @@ internal sealed unsafe partial class QuicConnection
 
     internal void OnLostDatagram(ulong id)
     {
-        _datagramsLost++;
+        _traffic.DatagramsLost++;
         if (_mtu.OnLost(id, _loop.Now))
         {
             _endpoint.MarkDirty(this);
@@ -190,7 +181,7 @@ internal sealed unsafe partial class QuicConnection
         switch (result)
         {
             case NativeNgtcp2.NGTCP2_ERR_DRAINING:
-                End(DescribePeerClose());
+                End(_wasReset ? LinkEnds.Restarted : Ngtcp2Ends.ByPeer(_conn));
                 break;
             case NativeNgtcp2.NGTCP2_ERR_CLOSING:
                 break;
@@ -205,7 +196,7 @@ internal sealed unsafe partial class QuicConnection
                 break;
             case NativeNgtcp2.NGTCP2_ERR_DROP_CONN:
             case NativeNgtcp2.NGTCP2_ERR_RETRY:
-                _hasNoShadow = true; // It was nobody's connection yet, and whoever it was may come again.
+                _shadow.Waive();
                 End(LinkEnds.Refused("the first packet was not acceptable"));
                 break;
             default:
@@ -234,41 +225,11 @@ internal sealed unsafe partial class QuicConnection
             return LinkEnds.Untrusted(failure);
         }
 
-        string text = alert != 0 ? $"the TLS handshake failed: {AlertName(alert)}" : $"QUIC failed: {Describe(result)}";
-        return new LinkClosed(_handler is null || IsHandshaking ? LinkCloseKind.Refused : LinkCloseKind.ByUs, CloseReason.ProtocolError, text);
+        LinkCloseKind kind = _handler is null || IsHandshaking ? LinkCloseKind.Refused : LinkCloseKind.ByUs;
+        return new LinkClosed(kind, CloseReason.ProtocolError, Ngtcp2Ends.DescribeFailure(result, alert));
     }
 
     private LinkClosed DescribeHandshakeTimeout() => _endpoint.SendErrorFor(_remote) is { } error
         ? LinkEnds.Unsendable(error)
         : LinkEnds.Unanswered(_remote.Port, _endpoint.Engine.HandshakeTimeout);
-
-    private LinkClosed DescribePeerClose()
-    {
-        if (_wasReset)
-        {
-            return LinkEnds.Restarted;
-        }
-
-        // SAFETY: the struct belongs to the connection, which is alive; the reason is NULL when it is empty.
-        NativeNgtcp2.ConnectionCloseError* error = NativeNgtcp2.ConnGetCcerr(_conn);
-        string reason = error->Reason is null ? "" : Encoding.UTF8.GetString(error->Reason, (int)error->ReasonLength);
-        if (error->Type == NativeNgtcp2.NGTCP2_CCERR_TYPE_APPLICATION)
-        {
-            return LinkEnds.ByPeer(error->ErrorCode, reason);
-        }
-
-        if (error->ErrorCode == NativeNgtcp2.NGTCP2_CONNECTION_REFUSED)
-        {
-            return LinkEnds.Full(reason);
-        }
-
-        ulong alert = error->ErrorCode - NativeNgtcp2.NGTCP2_CRYPTO_ERROR;
-        return LinkEnds.Refused(
-            alert <= byte.MaxValue
-                ? LinkEnds.TlsRefused(AlertName((byte)alert))
-                : $"the other side reports QUIC error 0x{error->ErrorCode:x}",
-            reason);
-    }
-
-    private static string AlertName(byte alert) => $"{Marshal.PtrToStringUTF8(NativeGnuTls.AlertGetName(alert)) ?? "unknown alert"} (alert {alert})";
 }

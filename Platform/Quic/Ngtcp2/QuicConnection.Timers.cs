@@ -48,7 +48,7 @@ internal sealed unsafe partial class QuicConnection
             _queue.DropOld(_loop.Now);
         }
 
-        if (isDue || _acks.Due <= (long)Now || _holds || _mtu.IsBlackHole || _state == State.Lingering)
+        if (isDue || _acks.Due <= (long)Now || _budget.Holds || _mtu.IsBlackHole || _state == State.Lingering)
         {
             _endpoint.MarkDirty(this);
         }
@@ -69,11 +69,7 @@ internal sealed unsafe partial class QuicConnection
         _queueExpires = _queueExpires == long.MaxValue && _queue.Count > 0
             ? _loop.NowNanoseconds + Nanoseconds.From(_queue.MaxAge)
             : _queueExpires;
-        if (_budget <= 0 && _isDelayBound)
-        {
-            _delay.NoteInTheWay();
-        }
-
+        _budget.OnStopped();
         return true;
     }
 
@@ -91,7 +87,7 @@ internal sealed unsafe partial class QuicConnection
                 return true;
             }
 
-            if (_packetsSent == _sentBefore)
+            if (_traffic.PacketsSent == _sentBefore)
             {
                 _endpoint.MarkDirty(this); // But after no burst it was a loss, of which the next write tells.
             }
@@ -106,13 +102,7 @@ internal sealed unsafe partial class QuicConnection
     {
         // At rest the timers of the last write hold: those of a packet that came since would only acknowledge it, after an eighth of a round trip.
         long expiry = _restExpiry != long.MaxValue ? _restExpiry : (long)Math.Min(NativeNgtcp2.ConnGetExpiry(_conn), long.MaxValue);
-        expiry = Math.Min(expiry, _acks.Due);
-        if (_pauses.IsWaiting(_loop.NowNanoseconds))
-        {
-            // What is due when the clock would stand still is due then.
-            expiry = expiry <= _pauses.ClockStops ? expiry : _pauses.WaitEnds;
-        }
-
+        expiry = _budget.Defer(Math.Min(expiry, _acks.Due), _loop.NowNanoseconds);
         expiry = Math.Min(expiry, _queueExpires);
         if (_mtu.IsBlackHole && _state == State.Connected)
         {

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Softlan.Platform.Linux;
 using Softlan.Wire;
 
@@ -10,19 +9,11 @@ internal sealed unsafe partial class QuicConnection
     /// <summary>Send quanta of one turn (each at most 64 KiB). More could overflow nothing, but would keep other connections waiting.</summary>
     private const int MaxQuantaPerTurn = 8;
 
-    /// <summary>Type (1), stream id (1: the control stream is the first), offset (at most 8) and length (2) of a STREAM frame (RFC 9000, section
-    /// 19.8).</summary>
-    private const int StreamFrameHeader = 1 + 1 + 8 + 2;
-
     /// <summary>A packet with less room than this for a further datagram is closed; the shortest that softlan sends often, an Ethernet frame of TCP's
     /// or a game's, is about as long.</summary>
     private const int SmallestDatagram = DatagramHeader.Length + 60;
 
-    private long _packetsSent;
-    private long _datagramsSent;
-    private long _bytesSent;
-
-    /// <summary><see cref="_packetsSent"/> at the start of the turn.</summary>
+    /// <summary><see cref="LinkTraffic.PacketsSent"/> at the start of the turn.</summary>
     private long _sentBefore;
 
     /// <summary>Packets were written, and ngtcp2 has not been asked yet whether it has something of its own.</summary>
@@ -73,7 +64,7 @@ internal sealed unsafe partial class QuicConnection
         if (_mayWriteMore)
         {
             _mayWriteMore = false;
-            taken = _conn == 0 || WriteOn(mayWriteStream: !_holds, mayPause: false);
+            taken = _conn == 0 || WriteOn(mayWriteStream: !_budget.Holds, mayPause: false);
         }
         else if (_state != State.Closed && _acks.Settle(_loop.NowNanoseconds))
         {
@@ -90,11 +81,15 @@ internal sealed unsafe partial class QuicConnection
 
     private bool WritePackets()
     {
-        _sentBefore = _packetsSent;
-        MeasureBudget();
+        _sentBefore = _traffic.PacketsSent;
+
+        // ngtcp2 follows a client that moves as soon as it hears from it, and begins anew: what the old path has carried must not
+        // raise the window of the new one.
+        UpdatePath();
+        _budget.Measure(_conn, in _traffic, _loop.Now, _loop.NowNanoseconds);
 
         // Control messages get the start of the first packet of a turn, and only that: datagrams never wait behind them, and they never starve.
-        return WriteOn(mayWriteStream: !_holds, mayPause: _state == State.Connected);
+        return WriteOn(mayWriteStream: !_budget.Holds, mayPause: _state == State.Connected);
     }
 
     /// <param name="mayWriteStream">The first packet may begin with control messages.</param>
@@ -106,7 +101,7 @@ internal sealed unsafe partial class QuicConnection
         int quanta = 0;
         while (true)
         {
-            byte* packet = _endpoint.Transmit.Reserve(MaxPacketLength);
+            byte* packet = _endpoint.Transmit.Reserve(_limits.MaxPacketLength);
             if (packet is null)
             {
                 _queue.Settle();
@@ -122,13 +117,13 @@ internal sealed unsafe partial class QuicConnection
 
             if (length == 0)
             {
-                GuardProbe();
+                _budget.GuardProbe(_conn);
                 return _queue.Count > 0 || _control.HasUnsent ? EndBurst() : Rest();
             }
 
-            mayWriteStream = _queue.Count == 0 && !_holds;
+            mayWriteStream = _queue.Count == 0 && !_budget.Holds;
             Commit((int)length);
-            _budget -= length;
+            _budget.Spend((int)length);
             left -= (int)length;
             if (left <= 0)
             {
@@ -156,18 +151,18 @@ internal sealed unsafe partial class QuicConnection
     private nint BuildPacket(byte* packet, bool mayWriteStream)
     {
         NativeNgtcp2.Path* path = _endpoint.TransmitPath;
-        nuint room = (nuint)MaxPacketLength;
+        nuint room = (nuint)_limits.MaxPacketLength;
         int used = 0;
         if (mayWriteStream && _control.HasUnsent)
         {
-            nint length = WriteStream(packet, room, path, ref used);
+            nint length = _control.Write(_conn, packet, room, path, Now, ref used);
             if (length != NativeNgtcp2.NGTCP2_ERR_WRITE_MORE)
             {
                 return length;
             }
         }
 
-        if (_asks)
+        if (_budget.Asks)
         {
             nint length = WriteAckRequest(packet, room, path, ref used);
             if (length != NativeNgtcp2.NGTCP2_ERR_WRITE_MORE)
@@ -176,18 +171,17 @@ internal sealed unsafe partial class QuicConnection
             }
         }
 
-        while (TryPeek(out Span<byte> datagram))
+        while (_state == State.Connected && _budget.TryPeek(_loop.Now, out Span<byte> datagram))
         {
-            if (datagram.Length > _maxDatagramLength)
+            if (datagram.Length > _limits.MaxDatagramLength)
             {
                 _queue.DropFirst(DropReason.PathTooSmall);
                 continue;
             }
 
             used += datagram.Length + QuicLimits.DatagramFrameHeader;
-            bool more = _queue.Count > 1 && used + SmallestDatagram <= _maxDatagramLength;
-            nint length = WriteDatagram(
-                packet, room, path, datagram, more, used + _overhead > NativeNgtcp2.NGTCP2_MAX_UDP_PAYLOAD_SIZE, out bool accepted);
+            bool more = _queue.Count > 1 && used + SmallestDatagram <= _limits.MaxDatagramLength;
+            nint length = WriteDatagram(packet, room, path, datagram, more, _limits.IsLarge(used), out bool accepted);
             if (accepted)
             {
                 Counters.DatagramsOut++;
@@ -205,45 +199,6 @@ internal sealed unsafe partial class QuicConnection
         return NativeNgtcp2.ConnWritevStream(_conn, path, NativeNgtcp2.NGTCP2_PKT_INFO_V1, 0, packet, room, &written, 0, -1, null, 0, Now);
     }
 
-    private nint WriteStream(byte* packet, nuint room, NativeNgtcp2.Path* path, ref int used)
-    {
-        if (_streamId < 0)
-        {
-            long stream;
-            if (_options is null || NativeNgtcp2.ConnOpenBidiStream(_conn, &stream, 0) != 0)
-            {
-                return NativeNgtcp2.NGTCP2_ERR_WRITE_MORE; // A relay answers on the stream that the peer opens; there is nothing to write on yet.
-            }
-
-            _streamId = stream;
-        }
-
-        nint written = -1;
-        ReadOnlySpan<byte> unsent = _control.Unsent;
-
-        // SAFETY: the bytes are pinned, and ControlSendBuffer leaves them alone until they are acknowledged or ngtcp2 has let go of the connection
-        // (Free), as it demands.
-        NativeNgtcp2.Vec vector = new()
-        {
-            Base = (byte*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetReference(unsent)),
-            Length = (nuint)unsent.Length,
-        };
-        nint length = NativeNgtcp2.ConnWritevStream(
-            _conn, path, NativeNgtcp2.NGTCP2_PKT_INFO_V1, 0, packet, room, &written,
-            NativeNgtcp2.NGTCP2_WRITE_STREAM_FLAG_MORE, _streamId, &vector, 1, Now);
-        if (written > 0)
-        {
-            _control.MarkSent((int)written);
-            used += (int)written + StreamFrameHeader;
-        }
-
-        // Flow control closed, or the peer gave up the stream: leave the stream alone, datagrams go on.
-        return length is NativeNgtcp2.NGTCP2_ERR_STREAM_DATA_BLOCKED or NativeNgtcp2.NGTCP2_ERR_STREAM_SHUT_WR
-            or NativeNgtcp2.NGTCP2_ERR_STREAM_NOT_FOUND
-            ? NativeNgtcp2.NGTCP2_ERR_WRITE_MORE
-            : length;
-    }
-
     private nint WriteDatagram(byte* packet, nuint room, NativeNgtcp2.Path* path, Span<byte> datagram, bool more, bool isLarge, out bool accepted)
     {
         int taken = 0;
@@ -259,7 +214,23 @@ internal sealed unsafe partial class QuicConnection
         }
 
         accepted = taken != 0;
-        _datagramsSent += accepted ? 1 : 0;
+        _traffic.DatagramsSent += accepted ? 1 : 0;
+        return length;
+    }
+
+    /// <summary>A request for an acknowledgement, at the start of a packet.</summary>
+    private nint WriteAckRequest(byte* packet, nuint room, NativeNgtcp2.Path* path, ref int used)
+    {
+        Span<byte> request = stackalloc byte[DatagramHeader.Length];
+        new DatagramHeader(DatagramKind.AckRequest, 0, 0).Write(request);
+        used += request.Length + QuicLimits.DatagramFrameHeader;
+        nint length = WriteDatagram(packet, room, path, request, more: _queue.Count > 0 && !_budget.Holds, isLarge: false, out bool accepted);
+        if (accepted)
+        {
+            Counters.DatagramsOut++;
+            _budget.OnAsked(_traffic.BytesSent, _loop.NowNanoseconds);
+        }
+
         return length;
     }
 
@@ -276,7 +247,7 @@ internal sealed unsafe partial class QuicConnection
 
         SockAddr* local = _options is null && _endpoint.Socket.IsWildcard ? (SockAddr*)path->Local.Address : null;
         _endpoint.Transmit.Commit(length, remote, local, isProbe);
-        _packetsSent++;
-        _bytesSent += length;
+        _traffic.PacketsSent++;
+        _traffic.BytesSent += length;
     }
 }

@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Softlan.Platform.Linux;
 using Softlan.Wire;
-using Softlan.Wire.Control;
 
 namespace Softlan.Platform.Quic.Ngtcp2;
 
@@ -14,8 +13,8 @@ namespace Softlan.Platform.Quic.Ngtcp2;
 // ngtcp2 may not be re-entered for a connection from its own callbacks. So whatever a handler asks for is only noted, and done at the end of the
 // turn.
 
-/// <summary>One QUIC connection of ngtcp2, as a link. This file: what roles see, birth and death. The others: Receive, Transmit, Budget, Timers,
-/// Path and Close.</summary>
+/// <summary>One QUIC connection of ngtcp2, as a link. This file: what roles see, birth and death. The others: Receive, Transmit, Timers, Path and
+/// Close.</summary>
 [SupportedOSPlatform("linux")]
 internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
 {
@@ -23,9 +22,10 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
     private readonly EventLoop _loop;
     private readonly TlsSession _tls;
     private readonly DatagramQueue _queue;
-    private readonly ControlSendBuffer _control;
-    private readonly ControlReader _reader = new();
+    private readonly ControlStream _control;
     private readonly PathMtuGuard _mtu = new();
+    private readonly PacketLimits _limits;
+    private readonly SendBudget _budget;
     private readonly LoopTimer _timer;
     private readonly ConnectOptions? _options;
     private readonly List<CidKey> _cids = new(4);
@@ -34,15 +34,9 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
     private IFrameLinkHandler? _handler;
     private SockAddr _remote;
     private SockAddr _local;
+    private LinkTraffic _traffic;
     private State _state;
-    private CloseReason _closeReason;
-    private string _closeText = "";
     private bool _wasReset;
-    private int _maxDatagramLength = FrameLimits.MinMaxDatagramLength;
-    private LinkClosed _closed;
-    private byte[]? _closePacket;
-    private bool _hasNoShadow;
-    private long _packetsAfterClose;
 
     private QuicConnection(QuicEndpoint endpoint, TlsSession tls, PeerCounters counters, ConnectOptions? options)
     {
@@ -54,8 +48,9 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         // A listener's links bring what many have sent to one; the other way round one machine, or one LAN, sends to many.
         FairBy fairBy = options is null ? FairBy.Source : FairBy.Destination;
         _queue = new DatagramQueue(endpoint.Engine.Pool, counters, fairBy, endpoint.Engine.QueueLimits);
-        _control = new ControlSendBuffer(endpoint.Engine.ControlChunks);
-        _pauses = new BbrPauses(_loop.NowNanoseconds);
+        _control = new ControlStream(endpoint.Engine.ControlChunks, isOurs: options is not null);
+        _limits = new PacketLimits(_mtu, options?.DatagramLimit);
+        _budget = new SendBudget(_queue, _loop.NowNanoseconds, endpoint.Engine.Logger);
         _timer = new LoopTimer(_loop, OnTimer);
         _self = GCHandle.Alloc(this);
     }
@@ -79,7 +74,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
 
     public IPEndPoint RemoteEndPoint => _remote.ToEndPoint();
 
-    public int MaxDatagramLength => _maxDatagramLength;
+    public int MaxDatagramLength => _limits.MaxDatagramLength;
 
     /// <summary>The handshake is not complete yet: for a listener, a half-open connection.</summary>
     public bool IsHandshaking => _state == State.Handshaking;
@@ -108,9 +103,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
                 NativeNgtcp2.ConnGetConnInfo(_conn, NativeNgtcp2.NGTCP2_CONN_INFO_V1, &info);
             }
 
-            return new LinkStatistics(
-                ToTimeSpan(info.LatestRtt), info.MinRtt == ulong.MaxValue ? default : ToTimeSpan(info.MinRtt), ToTimeSpan(info.SmoothedRtt),
-                _packetsSent, _packetsReceived, _bytesSent, _bytesReceived, _datagramsLost, (long)info.CongestionWindow, (long)info.BytesInFlight);
+            return _traffic.ToStatistics(in info);
         }
     }
 
@@ -143,7 +136,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         _endpoint.MarkDirty(this);
     }
 
-    public bool HasUndeliveredControl => !_control.IsEmpty;
+    public bool HasUndeliveredControl => !_control.IsDelivered;
 
     public void HandOver(IFrameLinkHandler handler) => _handler = handler;
 
@@ -155,8 +148,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         }
 
         _state = State.Closing;
-        _closeReason = reason;
-        _closeText = text;
+        _closed = new LinkClosed(LinkCloseKind.ByUs, reason, text);
         _endpoint.MarkDirty(this);
     }
 
@@ -232,7 +224,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         }
 
         SockAddr remote = _remote;
-        NativeNgtcp2.Path path = MakePath(&local, &remote);
+        NativeNgtcp2.Path path = NativeNgtcp2.Path.From(&local, &remote);
 
         // Refused while the handshake is unconfirmed or no spare id is left. The socket then uses the new address all the same, and the relay
         // follows.
@@ -240,7 +232,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         {
             _local = local;
             _mtu.Reset();
-            ResetBudget();
+            _budget.Reset(_loop.NowNanoseconds);
         }
 
         _endpoint.MarkDirty(this);
@@ -252,6 +244,9 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
 
     /// <summary>ngtcp2_conn, for tests of what a peer should not do.</summary>
     internal nint Native => _conn;
+
+    /// <summary>See <see cref="SendBudget.FindWindow"/>.</summary>
+    public bool FindWindow() => _budget.FindWindow(_conn);
 
     /// <summary>Ends at once and without a word: the process is going away.</summary>
     public void Dispose()
@@ -276,9 +271,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
     }
 
     /// <summary>For ngtcp2, in nanoseconds.</summary>
-    private ulong Now => (ulong)_pauses.Clock(_loop.NowNanoseconds);
-
-    private static TimeSpan ToTimeSpan(ulong nanoseconds) => Nanoseconds.ToTimeSpan((long)Math.Min(nanoseconds, long.MaxValue));
+    private ulong Now => (ulong)_budget.Clock(_loop.NowNanoseconds);
 
     private static SockAddr WithAddressOf(SockAddr bound, SockAddr source)
     {
@@ -287,19 +280,13 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         return bound.WithAddress(address);
     }
 
-    private static NativeNgtcp2.Path MakePath(SockAddr* local, SockAddr* remote) => new()
-    {
-        Local = new NativeNgtcp2.Addr { Address = local, Length = local->Length },
-        Remote = new NativeNgtcp2.Addr { Address = remote, Length = remote->Length },
-    };
-
     private void Start(
         NativeNgtcp2.Cid* dcid, NativeNgtcp2.Cid* scid, NativeNgtcp2.Settings* settings, NativeNgtcp2.TransportParams* parameters,
         uint version, bool isServer)
     {
         SockAddr local = _local;
         SockAddr remote = _remote;
-        NativeNgtcp2.Path path = MakePath(&local, &remote);
+        NativeNgtcp2.Path path = NativeNgtcp2.Path.From(&local, &remote);
         nint conn;
         nint user = GCHandle.ToIntPtr(_self);
 
@@ -317,7 +304,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         {
             _tls.Dispose();
             _self.Free();
-            throw SoftlanException.Create("Cannot make a QUIC connection", Describe(result));
+            throw SoftlanException.Create("Cannot make a QUIC connection", Ngtcp2Ends.Describe(result));
         }
 
         _conn = conn;
@@ -325,9 +312,6 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         AddCid(CidKey.From(scid));
         _endpoint.MarkDirty(this);
     }
-
-    private static string Describe(int libraryError) =>
-        Marshal.PtrToStringUTF8(NativeNgtcp2.Strerror(libraryError)) ?? $"ngtcp2 error {libraryError}";
 
     /// <summary>Reports the end if that is still to be done, lets go of ngtcp2, and stays as a shadow that answers late packets.</summary>
     private void End(LinkClosed closed)
@@ -339,8 +323,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
 
         bool wasHandshaking = _state == State.Handshaking;
         _state = State.Closed;
-        long shadow = (long)Math.Min(3 * NativeNgtcp2.ConnGetPto(_conn), (ulong)MaxShadow.TotalNanoseconds);
-        _timer.SetAt(_loop.NowNanoseconds + (_hasNoShadow ? 0 : shadow));
+        _timer.SetAt(_loop.NowNanoseconds + _shadow.Lifetime(NativeNgtcp2.ConnGetPto(_conn)));
         Free();
         _endpoint.OnFreed(this);
         Report(closed, wasHandshaking);
@@ -363,7 +346,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
     {
         if (_conn != 0)
         {
-            _window.Forget();
+            _budget.Forget();
             NativeNgtcp2.ConnDel(_conn);
             _conn = 0;
             _tls.Dispose();
@@ -372,7 +355,6 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
 
         _queue.Clear();
         _control.Clear();
-        _reader.Clear();
     }
 
     /// <summary>The shadow goes, too.</summary>

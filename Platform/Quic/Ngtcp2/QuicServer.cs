@@ -202,60 +202,82 @@ internal sealed unsafe partial class QuicServer : ILinkListener, ITurnEnd
         Begin(packet, length, &first, remote, local);
     }
 
+    /// <summary>The first packet of a handshake: it begins now, in a later turn, elsewhere, or not at all.</summary>
     private void Begin(byte* packet, int length, NativeNgtcp2.PktHd* first, SockAddr* remote, SockAddr* local)
     {
-        ulong address = remote->ClientKey;
         NativeNgtcp2.Cid originalDcid = first->Dcid;
         bool wasRetried = first->TokenLength > 0 && CheckToken(first, remote, &originalDcid);
-        if (!wasRetried)
+        if (!wasRetried && TrySendBack(first, remote, local))
         {
-            int? better = _shards.FindBetter(_options.Shard);
-            bool needsProof = _halfOpen + _failed.Lately(_engine.Loop.Now) + _pending.Count >= QuicLimits.RetryThreshold
-                || !_shards.Quota.HasFewer(address, MaxUnprovenPerAddress)
-                || !_underWayOf.HasRoom(address, MaxUnprovenPerAddress);
-            if (needsProof || better is not null)
-            {
-                AnswerWithRetry(first, remote, local, better is { } shard ? Ngtcp2Engine.NewCid(shard, _shards.Count) : NewCid());
-                return;
-            }
+            return;
         }
 
         if (_halfOpen >= QuicLimits.MaxHalfOpen)
         {
             _refusedForLoad++;
-            return;
         }
-
-        if (!_underWayOf.HasRoom(address, MaxUnderWayPerAddress))
+        else if (!_underWayOf.HasRoom(remote->ClientKey, MaxUnderWayPerAddress))
         {
-            TimeSpan now = _engine.Loop.Now;
-            _refusedForLoad += _crowd.DropOlderThan(now - LongestCrowdWait);
-            bool waits = _crowd.CountOf(address) < MaxCrowdPerAddress && _crowd.TryAdd(packet, length, remote, local, now);
-            _refusedForLoad += waits ? 0 : 1;
-            return;
+            WaitInCrowd(packet, length, remote, local);
         }
-
-        if (_hasBegun)
+        else if (_hasBegun)
         {
-            if (_pending.TryAdd(packet, length, remote, local, _engine.Loop.Now))
-            {
-                _underWayOf.Add(address);
-            }
-            else
-            {
-                _refusedForLoad++;
-            }
-
-            return;
+            WaitForTurn(packet, length, remote, local);
         }
-
-        if (!_shards.Quota.TryTake(address))
+        else if (!_shards.Quota.TryTake(remote->ClientKey))
         {
             _refusedForLoad++;
             Refuse(first, remote, local);
-            return;
+        }
+        else if (TryCreate(first, originalDcid, wasRetried, remote, local) is { } connection)
+        {
+            connection.Receive(packet, length, remote, local);
+        }
+    }
+
+    /// <summary>Answers with a Retry where the client must show that it owns its address, or where another shard has fewer links.</summary>
+    private bool TrySendBack(NativeNgtcp2.PktHd* first, SockAddr* remote, SockAddr* local)
+    {
+        ulong address = remote->ClientKey;
+        int? better = _shards.FindBetter(_options.Shard);
+        bool needsProof = _halfOpen + _failed.Lately(_engine.Loop.Now) + _pending.Count >= QuicLimits.RetryThreshold
+            || !_shards.Quota.HasFewer(address, MaxUnprovenPerAddress)
+            || !_underWayOf.HasRoom(address, MaxUnprovenPerAddress);
+        if (!needsProof && better is null)
+        {
+            return false;
         }
 
+        AnswerWithRetry(first, remote, local, better is { } shard ? Ngtcp2Engine.NewCid(shard, _shards.Count) : NewCid());
+        return true;
+    }
+
+    /// <summary>Its address has enough under way.</summary>
+    private void WaitInCrowd(byte* packet, int length, SockAddr* remote, SockAddr* local)
+    {
+        TimeSpan now = _engine.Loop.Now;
+        _refusedForLoad += _crowd.DropOlderThan(now - LongestCrowdWait);
+        bool waits = _crowd.CountOf(remote->ClientKey) < MaxCrowdPerAddress && _crowd.TryAdd(packet, length, remote, local, now);
+        _refusedForLoad += waits ? 0 : 1;
+    }
+
+    /// <summary>Another handshake has begun in this turn.</summary>
+    private void WaitForTurn(byte* packet, int length, SockAddr* remote, SockAddr* local)
+    {
+        if (_pending.TryAdd(packet, length, remote, local, _engine.Loop.Now))
+        {
+            _underWayOf.Add(remote->ClientKey);
+        }
+        else
+        {
+            _refusedForLoad++;
+        }
+    }
+
+    /// <summary>The connection, whose place among the links of its address is taken; null when there is no memory for it.</summary>
+    private QuicConnection? TryCreate(
+        NativeNgtcp2.PktHd* first, NativeNgtcp2.Cid originalDcid, bool wasRetried, SockAddr* remote, SockAddr* local)
+    {
         _hasBegun = true;
         _turnEnd.Make();
         QuicConnection connection;
@@ -267,14 +289,14 @@ internal sealed unsafe partial class QuicServer : ILinkListener, ITurnEnd
         {
             // The libraries have no memory left, most likely; those who are in stay.
             _refusedForLoad++;
-            _shards.Quota.Return(address);
-            return;
+            _shards.Quota.Return(remote->ClientKey);
+            return null;
         }
 
         _shards.Add(_options.Shard, 1);
         _halfOpen++;
-        _underWayOf.Add(address);
-        connection.Receive(packet, length, remote, local);
+        _underWayOf.Add(remote->ClientKey);
+        return connection;
     }
 
     private void OnHandshakeOver(QuicConnection connection)

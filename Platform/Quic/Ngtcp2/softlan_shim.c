@@ -124,6 +124,11 @@ AT(ngtcp2_transport_params, grease_quic_bit, 310);
 AT(ngtcp2_transport_params, version_info, 312);
 AT(ngtcp2_transport_params, version_info_present, 336);
 
+AT_LEAST(ngtcp2_info, 16);
+AT(ngtcp2_info, age, 0);
+AT(ngtcp2_info, version_num, 4);
+AT(ngtcp2_info, version_str, 8);
+
 AT_LEAST(ngtcp2_conn_info, 56);
 AT(ngtcp2_conn_info, latest_rtt, 0);
 AT(ngtcp2_conn_info, min_rtt, 8);

@@ -115,6 +115,25 @@ public sealed class BbrPausesTests
         Assert.Equal((3 * Second) + BbrPauses.Interval, pauses.PauseBegins);
     }
 
+    /// <summary>As with a version of ngtcp2 that was not tested.</summary>
+    [Theory]
+    [InlineData(200)]
+    [InlineData(30_000)]
+    public void Ask_NotInUse_SaysNothingAndLeavesTheClockAlone(int microseconds)
+    {
+        BbrPauses pauses = new(0, isInUse: false);
+        long roundTrip = microseconds * Microsecond;
+        for (long now = roundTrip; now < 12 * Second; now += roundTrip)
+        {
+            // At five seconds and at ten the window is that of a pause.
+            bool isPaused = now % (5 * Second) < BbrPauses.Duration;
+            pauses.OnRead(roundTrip, 5000, isPaused ? 5000 : 50_000, now);
+            Assert.Equal(Advice.None, pauses.Ask(roundTrip, isBusy: true, now));
+            Assert.Equal(now, pauses.Clock(now));
+            Assert.False(pauses.IsPaused);
+        }
+    }
+
     /// <summary>A path on which a sender keeps a window in flight, and the part of BBR that decides about pauses.</summary>
     private sealed class Path
     {

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Softlan.Tests.Platform.Quic;
 
-/// <summary>That it is found in the installed library's connections is tested by what it does, in LossyPathTests.</summary>
+/// <summary>That it is found in the installed library's connections is tested in Ngtcp2InternalsTests, and what it does in LossyPathTests.</summary>
 [SupportedOSPlatform("linux")]
 public sealed class CongestionWindowTests
 {
@@ -61,6 +61,10 @@ public sealed class CongestionWindowTests
         Assert.Equal(-1, CongestionWindow.Search(_memory.AsSpan(0, 17), Info));
         Assert.Equal(-1, CongestionWindow.Search([], Info));
     }
+
+    /// <summary>In another version the same numbers may mean something else.</summary>
+    [Fact]
+    public void TryFind_OfAVersionThatWasNotTested_DoesNotLook() => Assert.False(new CongestionWindow(isKnown: false, logger: null).TryFind(0, Info));
 
     private void Put(int place)
     {

@@ -1,3 +1,5 @@
+using Softlan.Platform.Quic;
+
 namespace Softlan.Tests.Platform.Quic;
 
 /// <summary>The paths that the tests send over.</summary>
@@ -18,7 +20,7 @@ public sealed partial class DelayGuardTests
         {
             double step = (longest - shortest) / 6;
             TimeSpan roundTrip = TimeSpan.FromMilliseconds(shortest + (i / 20 % 7 * step));
-            _guard.Update(roundTrip, TimeSpan.FromMilliseconds(smoothed), 240, (long)_delivered, Window, Tick());
+            _guard.Update(new DelaySample(roundTrip, TimeSpan.FromMilliseconds(smoothed), 240, (long)_delivered, Window, Tick()));
             _updatedAt = _now;
         }
     }
@@ -42,7 +44,7 @@ public sealed partial class DelayGuardTests
             _guard.NoteOverflow(now);
         }
 
-        _guard.Update(roundTrip, roundTrip, inFlight, (long)_delivered, window, now);
+        _guard.Update(new DelaySample(roundTrip, roundTrip, inFlight, (long)_delivered, window, now));
     }
 
     private TimeSpan Tick() => _now += TimeSpan.FromMilliseconds(1);

@@ -135,7 +135,7 @@ public sealed partial class DelayGuardTests
     /// <summary>Lone packets that are acknowledged late, and a radio that sleeps when there is nothing to carry, say little about the path.</summary>
     [Theory]
     [InlineData(45, 30, 0)]
-    [InlineData(130, 100, 30 / DelayGuard.MostOfUsual)]
+    [InlineData(130, 100, 30 / QuietRoundTrip.MostOfBase)]
     public void Limit_AfterARestThatTookLonger_LeavesAShortQueue(double longest, double smoothed, double more)
     {
         TimeSpan trip = TimeSpan.FromMilliseconds(30);
@@ -171,7 +171,7 @@ public sealed partial class DelayGuardTests
         Fill(1_250_000, trip, 200_000, TimeSpan.FromSeconds(2));
         var queues = new List<double>();
         Fill(1_250_000, trip, 200_000, TimeSpan.FromSeconds(5), queues.Add);
-        Assert.InRange(queues.Average(), 0, (trip / DelayGuard.MostOfUsual).TotalSeconds + (DelayGuard.LongestDelay.TotalSeconds * 1.5));
+        Assert.InRange(queues.Average(), 0, (trip / QuietRoundTrip.MostOfBase).TotalSeconds + (DelayGuard.LongestDelay.TotalSeconds * 1.5));
     }
 
     /// <summary>The average has not forgotten the load when the first packets of the rest come back.</summary>
@@ -184,7 +184,8 @@ public sealed partial class DelayGuardTests
         {
             // Every 30 ms one comes back; by the 26th an eighth of what was is left 26 times over.
             double smoothed = 30 + (100 * Math.Pow(0.875, i / 30));
-            _guard.Update(TimeSpan.FromMilliseconds(30 + (i / 30 % 2)), TimeSpan.FromMilliseconds(smoothed), 240, (long)_delivered, Window, Tick());
+            TimeSpan roundTrip = TimeSpan.FromMilliseconds(30 + (i / 30 % 2));
+            _guard.Update(new DelaySample(roundTrip, TimeSpan.FromMilliseconds(smoothed), 240, (long)_delivered, Window, Tick()));
             _updatedAt = _now;
         }
 

@@ -1,0 +1,46 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using System.Text;
+
+namespace Softlan.Platform.Quic.Ngtcp2;
+
+/// <summary>What ngtcp2 and TLS say about the end of a connection, in the words of <see cref="LinkEnds"/>.</summary>
+[SupportedOSPlatform("linux")]
+internal static unsafe class Ngtcp2Ends
+{
+    /// <param name="libraryError">NGTCP2_ERR_….</param>
+    public static string Describe(int libraryError) =>
+        Marshal.PtrToStringUTF8(NativeNgtcp2.Strerror(libraryError)) ?? $"ngtcp2 error {libraryError}";
+
+    /// <param name="libraryError">Why the connection cannot go on.</param>
+    /// <param name="alert">TLS' own word for it; 0: it has none.</param>
+    public static string DescribeFailure(int libraryError, byte alert) =>
+        alert != 0 ? $"the TLS handshake failed: {AlertName(alert)}" : $"QUIC failed: {Describe(libraryError)}";
+
+    /// <summary>The other side has closed.</summary>
+    /// <param name="connection">ngtcp2_conn, which lives.</param>
+    public static LinkClosed ByPeer(nint connection)
+    {
+        // SAFETY: the struct belongs to the connection, which is alive; the reason is NULL when it is empty.
+        NativeNgtcp2.ConnectionCloseError* error = NativeNgtcp2.ConnGetCcerr(connection);
+        string reason = error->Reason is null ? "" : Encoding.UTF8.GetString(error->Reason, (int)error->ReasonLength);
+        if (error->Type == NativeNgtcp2.NGTCP2_CCERR_TYPE_APPLICATION)
+        {
+            return LinkEnds.ByPeer(error->ErrorCode, reason);
+        }
+
+        if (error->ErrorCode == NativeNgtcp2.NGTCP2_CONNECTION_REFUSED)
+        {
+            return LinkEnds.Full(reason);
+        }
+
+        ulong alert = error->ErrorCode - NativeNgtcp2.NGTCP2_CRYPTO_ERROR;
+        return LinkEnds.Refused(
+            alert <= byte.MaxValue
+                ? LinkEnds.TlsRefused(AlertName((byte)alert))
+                : $"the other side reports QUIC error 0x{error->ErrorCode:x}",
+            reason);
+    }
+
+    private static string AlertName(byte alert) => $"{Marshal.PtrToStringUTF8(NativeGnuTls.AlertGetName(alert)) ?? "unknown alert"} (alert {alert})";
+}
