@@ -14,6 +14,10 @@ internal enum LinkCloseKind
     /// <summary>30 s without a sign of life, or no answer at all to the handshake.</summary>
     TimedOut,
 
+    /// <summary>Something answered the handshake, but it was not complete in time. Only over ngtcp2; msquic calls it
+    /// <see cref="TimedOut"/>.</summary>
+    Incomplete,
+
     /// <summary>The other side does not know the connection any more (stateless reset): it restarted.</summary>
     Reset,
 

@@ -43,6 +43,12 @@ internal static class LinkEnds
     public static LinkClosed Unanswered(int port, TimeSpan handshakeTimeout) =>
         new(LinkCloseKind.TimedOut, CloseReason.TimedOut, $"nothing answered on UDP port {port} within {handshakeTimeout.TotalSeconds:0} s");
 
+    /// <summary>See <see cref="LinkCloseKind.Incomplete"/>.</summary>
+    public static LinkClosed Incomplete(int port, TimeSpan handshakeTimeout) => new(
+        LinkCloseKind.Incomplete,
+        CloseReason.TimedOut,
+        $"something answers on UDP port {port}, but no connection came about within {handshakeTimeout.TotalSeconds:0} s");
+
     /// <summary>See <see cref="LinkCloseKind.NobodyListens"/>.</summary>
     public static LinkClosed NobodyListens(int port) =>
         new(LinkCloseKind.NobodyListens, CloseReason.TimedOut, $"nothing answered on UDP port {port}: the network says that it cannot be reached");

@@ -15,6 +15,9 @@ internal sealed class PathMtuGuard
     /// <summary>First pause before large packets are tried again; it doubles with each failure.</summary>
     public static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
 
+    /// <summary>Pause after a try that congestion control or pacing did not let out.</summary>
+    public static readonly TimeSpan Postponement = TimeSpan.FromMilliseconds(20);
+
     /// <summary>Longest pause between tries.</summary>
     public static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(2);
 
@@ -67,6 +70,9 @@ internal sealed class PathMtuGuard
         RetryAt = now + _retryDelay;
         return true;
     }
+
+    /// <summary>A padding datagram could not be sent now, which says nothing about the path.</summary>
+    public void OnPostponed(TimeSpan now) => RetryAt = now + Postponement;
 
     /// <summary>A padding datagram was sent to try again; the next one follows after twice the pause.</summary>
     public void OnRetried(TimeSpan now)

@@ -102,6 +102,17 @@ internal static partial class ClientLog
     [LoggerMessage(321, LogLevel.Warning, "The party's DHCP withdrew the address {Address}; asking for another")]
     public static partial void AddressLost(ILogger logger, IPAddress address);
 
+    [LoggerMessage(
+        353, LogLevel.Warning,
+        "{Interface} is down: nothing passes between this machine and the party. Hint: bring it up: ip link set {Interface} up")]
+    public static partial void TapDown(ILogger logger, string @interface);
+
+    [LoggerMessage(354, LogLevel.Information, "{Interface} is up again")]
+    public static partial void TapUpAgain(ILogger logger, string @interface);
+
+    [LoggerMessage(355, LogLevel.Warning, "Something removed the address {Address} from {Interface}; softlan has set it again")]
+    public static partial void AddressRestored(ILogger logger, IPAddress address, string @interface);
+
     [LoggerMessage(352, LogLevel.Warning, "The lease of address {Address} has ended, and nobody renewed it; asking for another")]
     public static partial void AddressExpired(ILogger logger, IPAddress address);
 
@@ -154,7 +165,7 @@ internal static partial class ClientLog
     [LoggerMessage(
         328, LogLevel.Warning,
         "{Interface} sends frames with the MAC {Mac}, which is not its own; they are dropped. "
-        + "Hint: do not bridge the TAP; a client carries one machine")]
+        + "Hint: do not bridge the TAP, a client carries one machine; if somebody changed its MAC, set it back")]
     public static partial void ForeignSource(ILogger logger, string @interface, MacAddress mac);
 
     [LoggerMessage(

@@ -40,6 +40,8 @@ internal static class SessionFailures
         LinkCloseKind.TimedOut =>
             $"see that the relay runs, and that its firewall lets UDP port {port} in (opening TCP does not help); "
             + "if others reach it, this network blocks UDP: try another, such as a phone's hotspot",
+        LinkCloseKind.Incomplete =>
+            $"see that {port} is the relay's port and not another service's; if it is, full packets get lost on the way: try another network",
         LinkCloseKind.NobodyListens =>
             $"see that the relay runs there, and on UDP port {port} (not TCP); a firewall that rejects packets looks the same",
         LinkCloseKind.Full =>

@@ -127,6 +127,17 @@ public abstract class LinkTests : IDisposable
     }
 
     [Fact]
+    public void Connect_SomethingElseAnswers_SaysSo()
+    {
+        Assert.SkipUnless(_party.ClientKind == EngineKind.Ngtcp2, "msquic does not say what came.");
+        using UdpEcho echo = new();
+        RecordingHandler client = _party.Connect(echo.EndPoint);
+        _party.Until(() => client.Closed is not null, "the client gave up");
+        Assert.Equal(LinkCloseKind.Incomplete, client.Closed!.Value.Kind);
+        Assert.Contains("something answers on UDP port", client.Closed.Value.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Connect_NobodyAnswers_SaysThatNothingAnswered()
     {
         UdpProxy proxy = _party.AddProxy();

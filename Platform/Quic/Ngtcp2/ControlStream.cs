@@ -75,11 +75,11 @@ internal sealed unsafe class ControlStream(ControlChunkPool chunks, bool isOurs)
             used += (int)written + FrameHeader;
         }
 
-        // Flow control closed, or the peer gave up the stream: leave the stream alone, datagrams go on.
-        return length is NativeNgtcp2.NGTCP2_ERR_STREAM_DATA_BLOCKED or NativeNgtcp2.NGTCP2_ERR_STREAM_SHUT_WR
-            or NativeNgtcp2.NGTCP2_ERR_STREAM_NOT_FOUND
-            ? NativeNgtcp2.NGTCP2_ERR_WRITE_MORE
-            : length;
+        // Flow control closed, or the peer gave up the stream: leave the stream alone, datagrams go on. ngtcp2 names the former only while the
+        // connection has credit left, and otherwise writes nothing, as where nothing at all may be sent: the next that is written tells.
+        bool isBlocked = length is NativeNgtcp2.NGTCP2_ERR_STREAM_DATA_BLOCKED or NativeNgtcp2.NGTCP2_ERR_STREAM_SHUT_WR
+            or NativeNgtcp2.NGTCP2_ERR_STREAM_NOT_FOUND || (length == 0 && written < 0);
+        return isBlocked ? NativeNgtcp2.NGTCP2_ERR_WRITE_MORE : length;
     }
 
     /// <summary>The same with nothing behind it.</summary>

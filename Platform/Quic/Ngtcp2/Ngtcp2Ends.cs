@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using System.Text;
+using Softlan.Platform.Linux;
 
 namespace Softlan.Platform.Quic.Ngtcp2;
 
@@ -16,6 +17,15 @@ internal static unsafe class Ngtcp2Ends
     /// <param name="alert">TLS' own word for it; 0: it has none.</param>
     public static string DescribeFailure(int libraryError, byte alert) =>
         alert != 0 ? $"the TLS handshake failed: {AlertName(alert)}" : $"QUIC failed: {Describe(libraryError)}";
+
+    /// <summary>The handshake is not complete in time.</summary>
+    /// <param name="endpoint">Knows what could not be sent.</param>
+    /// <param name="remote">The other side.</param>
+    /// <param name="wasAnswered">Something came from there.</param>
+    public static LinkClosed HandshakeTimeout(QuicEndpoint endpoint, SockAddr remote, bool wasAnswered) =>
+        endpoint.SendErrorFor(remote) is { } error ? LinkEnds.Unsendable(error)
+        : wasAnswered ? LinkEnds.Incomplete(remote.Port, endpoint.Engine.HandshakeTimeout)
+        : LinkEnds.Unanswered(remote.Port, endpoint.Engine.HandshakeTimeout);
 
     /// <summary>The other side has closed.</summary>
     /// <param name="connection">ngtcp2_conn, which lives.</param>

@@ -52,10 +52,18 @@ internal sealed unsafe partial class QuicConnection
             return; // The socket is full: nothing was tried.
         }
 
-        _mtu.OnRetried(_loop.Now);
         nint written = WriteDatagram(
             packet, (nuint)pathLength, _endpoint.TransmitPath, padding[..length], more: false, isLarge: true, out bool accepted);
-        Counters.DatagramsOut += accepted ? 1 : 0;
+        if (accepted)
+        {
+            Counters.DatagramsOut++;
+            _mtu.OnRetried(_loop.Now);
+        }
+        else
+        {
+            _mtu.OnPostponed(_loop.Now);
+        }
+
         if (written > 0)
         {
             Commit((int)written);

@@ -189,7 +189,7 @@ internal sealed unsafe partial class QuicConnection
                 End(LinkEnds.Silent(_endpoint.Engine.IdleTimeout));
                 break;
             case NativeNgtcp2.NGTCP2_ERR_HANDSHAKE_TIMEOUT:
-                End(DescribeHandshakeTimeout());
+                End(Ngtcp2Ends.HandshakeTimeout(_endpoint, _remote, wasAnswered: _traffic.PacketsReceived > 0));
                 break;
             case NativeNgtcp2.NGTCP2_ERR_RECV_VERSION_NEGOTIATION:
                 End(LinkEnds.OtherVersion);
@@ -228,8 +228,4 @@ internal sealed unsafe partial class QuicConnection
         LinkCloseKind kind = _handler is null || IsHandshaking ? LinkCloseKind.Refused : LinkCloseKind.ByUs;
         return new LinkClosed(kind, CloseReason.ProtocolError, Ngtcp2Ends.DescribeFailure(result, alert));
     }
-
-    private LinkClosed DescribeHandshakeTimeout() => _endpoint.SendErrorFor(_remote) is { } error
-        ? LinkEnds.Unsendable(error)
-        : LinkEnds.Unanswered(_remote.Port, _endpoint.Engine.HandshakeTimeout);
 }

@@ -238,7 +238,8 @@ internal sealed unsafe partial class QuicConnection
     {
         NativeNgtcp2.Path* path = _endpoint.TransmitPath;
         SockAddr* remote = (SockAddr*)path->Remote.Address;
-        bool isProbe = length > (int)NativeNgtcp2.ConnGetPathMaxTxUdpPayloadSize(_conn);
+        bool isProbe = length > (int)NativeNgtcp2.ConnGetPathMaxTxUdpPayloadSize(_conn)
+            || (_mtu.IsBlackHole && length > NativeNgtcp2.NGTCP2_MAX_UDP_PAYLOAD_SIZE);
         if (!SockAddr.Equals(in *remote, in _remote))
         {
             // The other side moved, or its new path is being checked: packets say themselves where they go.

@@ -144,7 +144,11 @@ internal sealed class LinuxClientHost : IClientHost
 
     public void OnGatewayGone() => _dhcp?.OnGatewayGone();
 
-    public void Maintain() => _routes!.Maintain();
+    public void Maintain()
+    {
+        _settings!.Maintain();
+        _routes!.Maintain();
+    }
 
     public void Dispose()
     {

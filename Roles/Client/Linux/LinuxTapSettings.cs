@@ -28,6 +28,8 @@ internal sealed class LinuxTapSettings(
 
     private HostChange.AddressAdded? _address;
     private bool _mtuIsNoted;
+    private bool _isDown;
+    private bool _wasRestored;
 
     public string Name => name;
 
@@ -88,39 +90,44 @@ internal sealed class LinuxTapSettings(
         SetIPv6(Sysctl.AcceptRa, AcceptRaThoughForwarding);
     }
 
+    /// <summary>Says when somebody took the interface down, and sets an address again that somebody took away: once for each lease or welcome, since
+    /// whoever takes it away again means it.</summary>
+    public void Maintain()
+    {
+        LinkEntry link = Link;
+        if (link.IsUp == _isDown)
+        {
+            _isDown = !link.IsUp;
+            if (_isDown)
+            {
+                ClientLog.TapDown(logger, name);
+            }
+            else
+            {
+                ClientLog.TapUpAgain(logger, name);
+            }
+        }
+
+        if (_address is { } address && !_wasRestored
+            && !NetlinkAddresses.List(netlink, link.Index).Any(there => IsThat(there, link, address.Address, address.PrefixLength)))
+        {
+            _wasRestored = true;
+            try
+            {
+                Apply(address);
+                ClientLog.AddressRestored(logger, address.Address, name);
+            }
+            catch (SoftlanException e)
+            {
+                ClientLog.AddressNotSet(logger, e.Message);
+            }
+        }
+    }
+
     public void SetAddress(IPAddress address, int prefixLength)
     {
-        HostChange.AddressAdded wanted = new(name, address, prefixLength);
-        LinkEntry link = Link;
-        IReadOnlyList<InterfaceAddress> all = NetlinkAddresses.List(netlink);
-        bool isThere = all.Any(other => other.InterfaceIndex == link.Index && other.Address.Equals(address) && other.PrefixLength == prefixLength);
-        if (isThere && wanted == _address)
-        {
-            return;
-        }
-
-        IPNetwork network = IPNetworks.Of(address, prefixLength);
-        if (!isThere)
-        {
-            home.Look(network);
-            home.RequireFree(address, network);
-            TellOverlap(network, all.Where(other => other.InterfaceIndex != link.Index));
-        }
-
-        RemoveAddress();
-        if (isThere)
-        {
-            return; // Somebody else's; it stays when softlan ends.
-        }
-
-        Make(wanted, () => NetlinkAddresses.Set(netlink, new InterfaceAddress
-        {
-            InterfaceIndex = link.Index,
-            Address = address,
-            PrefixLength = prefixLength,
-            Broadcast = prefixLength <= 30 ? IPNetworks.LastOf(network) : null,
-        }).ThrowIfFailed($"Cannot give '{name}' the address {address}/{prefixLength}"));
-        _address = wanted;
+        _wasRestored = false;
+        Apply(new HostChange.AddressAdded(name, address, prefixLength));
     }
 
     public void RemoveAddress()
@@ -155,6 +162,44 @@ internal sealed class LinuxTapSettings(
         {
             undo.Undo(change);
         }
+    }
+
+    private static bool IsThat(InterfaceAddress there, LinkEntry link, IPAddress address, int prefixLength) =>
+        there.InterfaceIndex == link.Index && there.Address.Equals(address) && there.PrefixLength == prefixLength;
+
+    private void Apply(HostChange.AddressAdded wanted)
+    {
+        (IPAddress address, int prefixLength) = (wanted.Address, wanted.PrefixLength);
+        LinkEntry link = Link;
+        IReadOnlyList<InterfaceAddress> all = NetlinkAddresses.List(netlink);
+        bool isThere = all.Any(there => IsThat(there, link, address, prefixLength));
+        if (isThere && wanted == _address)
+        {
+            return;
+        }
+
+        IPNetwork network = IPNetworks.Of(address, prefixLength);
+        if (!isThere)
+        {
+            home.Look(network);
+            home.RequireFree(address, network);
+            TellOverlap(network, all.Where(other => other.InterfaceIndex != link.Index));
+        }
+
+        RemoveAddress();
+        if (isThere)
+        {
+            return; // Somebody else's; it stays when softlan ends.
+        }
+
+        Make(wanted, () => NetlinkAddresses.Set(netlink, new InterfaceAddress
+        {
+            InterfaceIndex = link.Index,
+            Address = address,
+            PrefixLength = prefixLength,
+            Broadcast = prefixLength <= 30 ? IPNetworks.LastOf(network) : null,
+        }).ThrowIfFailed($"Cannot give '{name}' the address {address}/{prefixLength}"));
+        _address = wanted;
     }
 
     private void TellOverlap(IPNetwork party, IEnumerable<InterfaceAddress> others)

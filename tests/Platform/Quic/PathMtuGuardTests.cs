@@ -60,6 +60,22 @@ public sealed class PathMtuGuardTests
     }
 
     [Fact]
+    public void OnPostponed_TriesAgainSoonAndWaitsNoLongerAfterIt()
+    {
+        Fall();
+        TimeSpan now = _guard.RetryAt;
+        for (int i = 0; i < 20; i++)
+        {
+            _guard.OnPostponed(now);
+            Assert.Equal(PathMtuGuard.Postponement, _guard.RetryAt - now);
+            now = _guard.RetryAt;
+        }
+
+        _guard.OnRetried(now);
+        Assert.Equal(PathMtuGuard.FirstRetry * 2, _guard.RetryAt - now);
+    }
+
+    [Fact]
     public void Reset_NewPath_StartsFresh()
     {
         ulong[] ids = Send(PathMtuGuard.LossesUntilFallback, isLarge: true);

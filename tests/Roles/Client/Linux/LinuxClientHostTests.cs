@@ -71,6 +71,51 @@ public sealed class LinuxClientHostTests : LinuxClientFixture
     }
 
     [Fact]
+    public void Maintain_SomebodyTookTheAddressAway_ItIsSetAgainOnce()
+    {
+        InNamespace((ns, loop) =>
+        {
+            using LinuxClientHost host = Open(loop, "10.73.42.50/24");
+            host.OpenPort(Own);
+            host.OnJoined(1400);
+            ns.Ip($"addr flush dev {Tap}");
+            host.Maintain();
+            Assert.Contains("inet 10.73.42.50/24", ns.Ip($"addr show {Tap}"), StringComparison.Ordinal);
+            Assert.Contains($"255.255.255.255 dev {Tap}", ns.Ip("route show"), StringComparison.Ordinal);
+            Assert.Equal(1, Log.Count("Something removed the address 10.73.42.50"));
+            ns.Ip($"addr flush dev {Tap}");
+            host.Maintain();
+            Assert.DoesNotContain("inet 10.73.42.50/24", ns.Ip($"addr show {Tap}"), StringComparison.Ordinal);
+            host.OnJoined(1400);
+            ns.Ip($"addr flush dev {Tap}");
+            host.Maintain();
+            Assert.Contains("inet 10.73.42.50/24", ns.Ip($"addr show {Tap}"), StringComparison.Ordinal);
+            host.Changes.UndoAll();
+        });
+    }
+
+    [Fact]
+    public void Maintain_SomebodyTookTheTapDown_IsSaidUntilItIsUp()
+    {
+        InNamespace((ns, loop) =>
+        {
+            using LinuxClientHost host = Open(loop, "10.73.42.50/24");
+            host.OpenPort(Own);
+            host.OnJoined(1400);
+            host.Maintain();
+            Assert.Equal(0, Log.Count($"{Tap} is down"));
+            ns.Ip($"link set {Tap} down");
+            host.Maintain();
+            host.Maintain();
+            Assert.Equal(1, Log.Count($"{Tap} is down"));
+            ns.Ip($"link set {Tap} up");
+            host.Maintain();
+            Assert.Equal(1, Log.Count($"{Tap} is up again"));
+            host.Changes.UndoAll();
+        });
+    }
+
+    [Fact]
     public void PersistentTap_IsUsedAsItIs_AndGetsEverythingBack()
     {
         InNamespace((ns, loop) =>
