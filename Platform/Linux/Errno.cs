@@ -22,6 +22,8 @@ internal static class Errno
     public const int EEXIST = 17;
     public const int ENODEV = 19;
     public const int EINVAL = 22;
+    public const int ENOTTY = 25;
+    public const int ENOSPC = 28;
     public const int ENOSYS = 38;
     public const int EBADFD = 77;
     public const int EMSGSIZE = 90;

@@ -126,6 +126,10 @@ internal sealed class TunDevice : IDisposable
     private static SoftlanException WhyNotAttached(string what, int errno) => errno switch
     {
         Errno.EPERM or Errno.EACCES => SoftlanException.Create(what, "this process may not make network interfaces", Privileges.Hint),
+        Errno.ENOTTY => SoftlanException.Create(
+            what,
+            $"{DevicePath} is not the TUN/TAP driver's device",
+            $"make it again: rm {DevicePath}, then mknod {DevicePath} c 10 200; in a container, pass the device in (--device {DevicePath})"),
         Errno.EBUSY => SoftlanException.Create(
             what,
             "another process is using it",

@@ -93,11 +93,12 @@ internal static partial class ClientLog
         : source.Name.Length > 0 ? $"player {source.Name}"
         : $"player {source.Id}";
 
-    [LoggerMessage(
-        341, LogLevel.Information,
-        "Nobody else is in room {Room} yet. Is the code right? In a room without a gateway, players set their own addresses: "
-        + "on Linux with --address, for example 10.73.42.50/24, on Windows in the TAP adapter's IPv4 settings")]
-    public static partial void Alone(ILogger logger, RoomCode room);
+    [LoggerMessage(341, LogLevel.Information, "Nobody else is in room {Room} yet. Is the code right?{Advice}")]
+    public static partial void Alone(ILogger logger, RoomCode room, string advice);
+
+    /// <summary>What <see cref="Alone"/> adds for players whose address is the party's DHCP's business.</summary>
+    public const string AddressAdvice = " In a room without a gateway, players set their own addresses: "
+        + "on Linux with --address, for example 10.73.42.50/24, on Windows in the TAP adapter's IPv4 settings";
 
     [LoggerMessage(321, LogLevel.Warning, "The party's DHCP withdrew the address {Address}; asking for another")]
     public static partial void AddressLost(ILogger logger, IPAddress address);

@@ -86,8 +86,9 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         _logger = logger;
         _hostRoute = new RelayHostRoute(host.Routes, changes, logger);
         _wiring = new WiringWatch(logger);
+        string advice = options.Address == ClientAddress.Dhcp ? ClientLog.AddressAdvice : "";
         _alone = new AloneWatch(
-            lane, () => _session is { IsJoined: true, Peers.Count: 0 }, () => ClientLog.Alone(logger, options.Join.Room));
+            lane, () => _session is { IsJoined: true, Peers.Count: 0 }, () => ClientLog.Alone(logger, options.Join.Room, advice));
         _profile = ProfileFile.Beside(options.IdentityPath);
         _checkTimer = lane.CreateTimer(OnCheckTimer);
         _reading = new DelayedStart(lane, () => Try(() => _port!.Start(this)));

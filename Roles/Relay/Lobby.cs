@@ -17,6 +17,7 @@ internal sealed class Lobby : ILinkAcceptor
     private readonly HashSet<RelayPeer> _links = [];
     private readonly Admission _admission;
     private readonly JoinGarbage _garbage;
+    private readonly RateLimitReport _rateLimits;
     private long _frames;
     private bool _isDraining;
     private bool _hasDrained;
@@ -34,6 +35,7 @@ internal sealed class Lobby : ILinkAcceptor
         _logger = logger;
         _admission = new Admission(house);
         _garbage = new JoinGarbage(lane);
+        _rateLimits = new RateLimitReport(logger);
     }
 
     public IEnterableLane Lane => _lane;
@@ -76,6 +78,9 @@ internal sealed class Lobby : ILinkAcceptor
 
         return sum;
     }
+
+    /// <summary>Tells of the members of this worker's rooms that are over their limits. To be called once a minute.</summary>
+    public void TellRateLimited() => _rateLimits.Tell(_rooms.Values.SelectMany(room => room.Members));
 
     /// <summary>On the worker's lane.</summary>
     public void CountFrames() => Volatile.Write(ref _frames, Departed.FramesIn + _links.Sum(peer => peer.Counters.FramesIn));

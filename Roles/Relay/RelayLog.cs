@@ -50,6 +50,11 @@ internal static partial class RelayLog
         "Peer {Peer} '{Name}', which was at {EndPoint}, sent {Messages} messages of types unknown to this version")]
     public static partial void UnknownMessages(ILogger logger, ushort peer, string name, IPEndPoint endPoint, long messages);
 
+    [LoggerMessage(
+        422, LogLevel.Warning,
+        "Peer {Peer} '{Name}' in room {Room}, from {EndPoint}, sent more than its limit: {Drops} frames dropped in the last minute (RateLimited)")]
+    public static partial void OverLimit(ILogger logger, ushort peer, string name, RoomCode room, IPEndPoint endPoint, long drops);
+
     [LoggerMessage(409, LogLevel.Information, "Room {Room} closed")]
     public static partial void RoomClosed(ILogger logger, RoomCode room);
 

@@ -31,6 +31,7 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
     private readonly DeliveryWait _delivery;
     private SendLimits? _limits;
     private Room? _room;
+    private long _rateLimitedTaken;
     private int _maxDatagramLength;
     private int _wantedMaxDatagramLength = FrameLimits.MaxDatagramLength;
 
@@ -217,6 +218,14 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
 
     /// <summary>Counts frames whose rest has not come in time, also while nothing else arrives.</summary>
     public void CountIncomplete() => _reassembler.Expire(_lane.Now, Counters);
+
+    /// <summary>Frames dropped as <see cref="DropReason.RateLimited"/> since the last call.</summary>
+    public long TakeRateLimited()
+    {
+        long before = _rateLimitedTaken;
+        _rateLimitedTaken = Counters.Dropped(DropReason.RateLimited);
+        return _rateLimitedTaken - before;
+    }
 
     /// <summary>Sits down. From here on the peer is in the room, though nobody is told yet.</summary>
     public void Sit(Room room, Seat seat, HelloMessage hello)

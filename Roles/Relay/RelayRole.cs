@@ -193,6 +193,7 @@ internal sealed class RelayRole : IRole
             ILinkListener listener = _listeners[i];
             OnWorker(i, () =>
             {
+                lobby.TellRateLimited();
                 PeerCounters part = lobby.Sum();
                 ListenerStatistics statistics = listener.Statistics;
                 OnWorker(0, () =>

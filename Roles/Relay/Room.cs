@@ -34,6 +34,8 @@ internal sealed class Room(RoomCode code, ILane lane, ILogger logger)
     /// <summary>Whether the gateway reaches its LAN, as far as it has said.</summary>
     public bool IsLanConnected { get; private set; } = true;
 
+    public IReadOnlyList<RelayPeer> Members => _members;
+
     public bool IsEmpty => _members.Count == 0;
 
     /// <summary>When the last one left, if it is empty.</summary>

@@ -173,7 +173,7 @@ internal sealed class RoomMembership : IDisposable
     {
         SessionLog.Joined(
             _logger, Room!.Room, _options.Relay, Room.Relay,
-            Peers.Count switch { 0 => "nobody else", 1 => "1 other", int count => $"{count} others" },
+            PeerNames.DescribeAll(Peers.All),
             Room.Mtu);
         TellGateway();
         _owner.OnJoined(Room);
@@ -236,7 +236,7 @@ internal sealed class RoomMembership : IDisposable
         _lanIsOut &= peer.Role != PeerRole.Gateway;
         if (Tells())
         {
-            SessionLog.PeerJoined(_logger, Describe(peer));
+            SessionLog.PeerJoined(_logger, PeerNames.Describe(peer));
         }
 
         TellGatewayUnless(gateway);
@@ -254,7 +254,7 @@ internal sealed class RoomMembership : IDisposable
 
         if (Tells())
         {
-            SessionLog.PeerLeft(_logger, Describe(peer), reason);
+            SessionLog.PeerLeft(_logger, PeerNames.Describe(peer), reason);
         }
 
         TellGatewayUnless(gateway);
@@ -323,13 +323,6 @@ internal sealed class RoomMembership : IDisposable
         {
             SessionLog.GatewayConnected(_logger);
         }
-    }
-
-    /// <summary>A name that one player can tell another: <c>anna (02:00:5e:10:00:01)</c>, <c>02:00:5e:10:00:01</c>, <c>the gateway</c>.</summary>
-    private static string Describe(PeerInfo peer)
-    {
-        string what = peer.Role == PeerRole.Gateway ? "the gateway" : peer.Mac.ToString();
-        return peer.Name.Length == 0 ? what : $"{peer.Name} ({what})";
     }
 
     private void OnTick()

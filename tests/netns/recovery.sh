@@ -30,6 +30,15 @@ story_recovery() {
   check "alice's traffic is back" returns 30 alice $lan1
   check "bob's traffic is back" returns 30 bob $lan1
   check "both cards are the same as before" same_cards "$alice_card" "$bob_card"
+
+  # A switch may not forward for half a minute after the cable is in, and udhcpc gives a lease up after three unanswered requests.
+  check "the LAN's DHCP server stops" stop dnsmasq
+  check "the gateway stops" stop gateway
+  check "and starts again where nobody gives addresses" start_gateway --interface eth1
+  check "alice's traffic is back" returns 30 alice $lan1
+  sleep 8
+  check "both cards are the same as before, though their DHCP clients have given up" same_cards "$alice_card" "$bob_card"
+  check "the LAN's DHCP server starts again" dhcp_server
   check "alice's connection has lived through all of it" ends_well held
 
   murder alice

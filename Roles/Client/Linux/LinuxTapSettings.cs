@@ -37,7 +37,7 @@ internal sealed class LinuxTapSettings(
 
     /// <summary>The interface as it is now. Throws when somebody deleted it.</summary>
     public LinkEntry Link => NetlinkLinks.Find(netlink, name)
-        ?? throw SoftlanException.Create($"Cannot use the TAP '{name}'", "it is gone", "find out who deleted it, and start again");
+        ?? throw SoftlanException.Create($"Cannot use the TAP '{name}'", "it is gone", "find out who deleted or renamed it, and start again");
 
     public void SetMtu(int mtu)
     {

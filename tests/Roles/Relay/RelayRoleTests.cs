@@ -267,6 +267,22 @@ public sealed class RelayRoleTests : IDisposable
     }
 
     [Fact]
+    public void OverTheLimit_IsNamedOnceAMinute()
+    {
+        RelayRole relay = Start();
+        IFrameLink link = ConnectAndJoin(relay, ClientHello(1), out _);
+        for (int i = 0; i < 600; i++)
+        {
+            link.Send(DatagramHeader.ForFrame(0), TestFrames.Plain(MacAddress.Broadcast, Mac(1)));
+        }
+
+        Wait(3 * RelayRole.ReportInterval);
+        string named = Assert.Single(Warnings(), line => line.Contains("sent more than its limit", StringComparison.Ordinal));
+        Assert.Contains("in room ", named, StringComparison.Ordinal);
+        Assert.Contains(": 88 frames dropped in the last minute (RateLimited)", named, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void TurnedAway_IsToldOnceAMinuteWithTheOptionThatLetsInMore()
     {
         RelayRole relay = Start(options => options with { MaxLinksPerAddress = 1 });

@@ -70,7 +70,9 @@ internal sealed class DhcpRunner : IDhcpRunner
             throw SoftlanException.Create(
                 $"Cannot run the DHCP client '{_program.Command[0]}'",
                 e.Message.TrimEnd('.'),
-                $"see that programs can be run from '{_directory}', or use --address none");
+                e.HResult == Errno.ENOSPC
+                    ? $"make room in '{_directory}'"
+                    : $"see that programs can be run from '{_directory}', or use --address none");
         }
     }
 
