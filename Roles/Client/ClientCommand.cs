@@ -57,7 +57,7 @@ internal static class ClientCommand
             "--address",
             AddressKind,
             "dhcp|none|address/prefix",
-            "Linux: how the TAP gets its IPv4 address: dhcp (from the party, the default), "
+            "Linux: how the TAP gets its IPv4 address: dhcp, the party's (the default), "
             + "none (an existing TAP keeps what it has), or this address. Never a default route, never DNS. "
             + "On Windows, use the adapter's IPv4 settings instead.");
         Option<NetworkCategoryChoice?> category = SoftlanOption.OptionalValue(
