@@ -4,7 +4,7 @@
 # Makes a minimal root (debootstrap --variant=minbase) from the machine's own mirror in a temporary directory, and runs softlan in it.
 # Last line: "N passed, N failed". Where it cannot run it says why, and that is "0 passed, 0 failed, 1 skipped".
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 softlan=${1:-artifacts/linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')/softlan}
 
 skip() { echo "minimal root: skipped: $*"; echo "0 passed, 0 failed, 1 skipped"; exit 0; }

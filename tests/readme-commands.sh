@@ -6,7 +6,7 @@
 # tables of docs/options.md name all options of each command, once, and no others, with the defaults of the help; the units of docs/operating.md
 # hold before systemd; the commands that move a relay's state keep its pin and room; links between the pages lead somewhere.
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 softlan=${SOFTLAN:-artifacts/linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')/softlan}
 
 pages=(README.md docs/*.md)

@@ -5,7 +5,7 @@
 # Needs `./setup.sh --tests`. Publishes softlan first where a ring runs the executable. Last line: "N passed, N failed".
 # What is skipped is counted, with its reason. With SOFTLAN_SKIPS=fail (.ci/run sets it) a skip fails, but for those that may_skip allows.
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 exec </dev/null
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 

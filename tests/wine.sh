@@ -5,7 +5,7 @@
 # of iphlpapi and setupapi that Wine lacks (wine/fakewin.c), a relay (wine/hub.py). What only a real Windows shows is in WINDOWS.md.
 # Runs in a network namespace of its own, with a Wine prefix of its own. Where it cannot run it says why, and that is "0 passed, 0 failed, 1 skipped".
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 exec </dev/null
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 

@@ -114,7 +114,7 @@ all_options_tried() {
     for option in $("$softlan" "$command" --help | sed -n '/^Options:/,$p' | grep -E '^  -' | sed -E 's/  +[A-Z].*//' | grep -oE -- '--[a-z][a-z-]*' | sort -u); do
       case $option in --help | --version) continue ;; esac
       # grep reads all: with -q it ends at the first match, and printf by SIGPIPE if it had more to say.
-      printf '%s\n' "${wrong_values[@]}" | grep -E -- "^$command $option[ =]" >/dev/null || missing+=" $command $option"
+      printf '%s\n' "${wrong_values[@]}" | grep -E -- "^$command ${option}[ =]" >/dev/null || missing+=" $command $option"
     done
   done
   echo "${missing:+not tried:$missing}"

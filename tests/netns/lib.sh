@@ -12,7 +12,7 @@ softlan=${SOFTLAN:-$root/artifacts/linux-$(uname -m | sed 's/x86_64/x64/; s/aarc
 ring=$(basename "$0" .sh)
 
 # Namespaces and files are named by the process number, so that runs beside each other do not meet.
-prefix=softlan-test-
+prefix="softlan-test-"
 work=
 passed=0
 failed=0
