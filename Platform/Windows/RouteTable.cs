@@ -68,7 +68,7 @@ internal sealed class RouteTable(IIpHelper ip)
         int error = ip.AddRoute(HostRoute(destination, interfaceIndex, nextHop));
         if (error != 0)
         {
-            throw Win32Error.ToException($"Cannot pin the route to {destination}", nameof(CreateIpForwardEntry2), error);
+            throw Win32Error.ToException($"Cannot hold the route to {destination}", nameof(CreateIpForwardEntry2), error);
         }
     }
 

@@ -31,19 +31,19 @@ internal static partial class ClientLog
     [LoggerMessage(305, LogLevel.Information, "Room {Room} was last reached through {Relay}; using that again")]
     public static partial void FromProfile(ILogger logger, RoomCode room, RelayAddress relay);
 
-    [LoggerMessage(306, LogLevel.Debug, "Pinned the route to {Relay}: {Route}")]
-    public static partial void Pinned(ILogger logger, IPAddress relay, RelayRoute route);
+    [LoggerMessage(306, LogLevel.Debug, "Holding the route to {Relay}: {Route}")]
+    public static partial void RouteHeld(ILogger logger, IPAddress relay, RelayRoute route);
 
-    [LoggerMessage(307, LogLevel.Debug, "The route to {Relay} is pinned already: {Route}")]
-    public static partial void Borrowed(ILogger logger, IPAddress relay, RelayRoute route);
+    [LoggerMessage(307, LogLevel.Debug, "The route to {Relay} is held already: {Route}")]
+    public static partial void RouteBorrowed(ILogger logger, IPAddress relay, RelayRoute route);
 
     [LoggerMessage(
         308, LogLevel.Debug,
-        "Routing rules of this machine decide the way to {Relay} ({Route}), so no route is pinned; watching it instead")]
-    public static partial void NotPinned(ILogger logger, IPAddress relay, RelayRoute route);
+        "Routing rules of this machine decide the way to {Relay} ({Route}), so no route is held; watching it instead")]
+    public static partial void RouteFollowed(ILogger logger, IPAddress relay, RelayRoute route);
 
     [LoggerMessage(309, LogLevel.Warning, "{Reason} Without a route of its own, the relay may become unreachable behind the party's network")]
-    public static partial void CannotPin(ILogger logger, string reason);
+    public static partial void CannotHoldRoute(ILogger logger, string reason);
 
     [LoggerMessage(310, LogLevel.Warning, "This machine has no route to {Relay} now; waiting for a network")]
     public static partial void NoRouteToRelay(ILogger logger, IPAddress relay);

@@ -108,7 +108,7 @@ internal sealed class RelayHostRoute(IRelayRoutes routes, HostChanges changes, I
         if (!_isUnderRules)
         {
             _isUnderRules = true;
-            ClientLog.NotPinned(logger, Relay!, now!);
+            ClientLog.RouteFollowed(logger, Relay!, now!);
         }
 
         bool moved = !isFirstLook && !Equals(now, _wanted);
@@ -146,7 +146,7 @@ internal sealed class RelayHostRoute(IRelayRoutes routes, HostChanges changes, I
             Release();
             _isUnderRules = true;
             _wanted = now;
-            ClientLog.NotPinned(logger, Relay!, now ?? wanted);
+            ClientLog.RouteFollowed(logger, Relay!, now ?? wanted);
         }
 
         return moved ? RouteCheck.Moved : RouteCheck.Unchanged;
@@ -157,13 +157,13 @@ internal sealed class RelayHostRoute(IRelayRoutes routes, HostChanges changes, I
     {
         if (routes.HasHostRoute(Relay!, via))
         {
-            ClientLog.Borrowed(logger, Relay!, via);
+            ClientLog.RouteBorrowed(logger, Relay!, via);
             return true;
         }
 
         if (_held.Hold(Relay!, via) is not { } failure)
         {
-            ClientLog.Pinned(logger, Relay!, via);
+            ClientLog.RouteHeld(logger, Relay!, via);
             return true;
         }
 
@@ -175,7 +175,7 @@ internal sealed class RelayHostRoute(IRelayRoutes routes, HostChanges changes, I
         {
             // Tried with every check; said once for each way, and not for what is over by the next.
             _saidCannotHold = true;
-            ClientLog.CannotPin(logger, failure);
+            ClientLog.CannotHoldRoute(logger, failure);
         }
 
         return false;

@@ -48,7 +48,7 @@ internal sealed class LinuxRoutes(NetlinkSocket netlink, string tap) : IRelayRou
             Gateway = via.Gateway,
             InterfaceIndex = via.InterfaceIndex,
             PreferredSource = via.Source,
-        }).ThrowIfFailed($"Cannot pin the route to {destination} on {via}");
+        }).ThrowIfFailed($"Cannot hold the route to {destination} on {via}");
 
     private RelayRoute? Describe(RouteEntry route)
     {

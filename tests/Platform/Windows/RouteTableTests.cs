@@ -71,7 +71,7 @@ public sealed class RouteTableTests
     {
         _ip.Refuses = ("CreateIpForwardEntry2", Win32Error.ERROR_ACCESS_DENIED);
         string message = Assert.Throws<SoftlanException>(() => _table.AddHostRoute(Relay, WifiIndex, Router)).Message;
-        Assert.StartsWith("Cannot pin the route to 203.0.113.7: CreateIpForwardEntry2: ", message, StringComparison.Ordinal);
+        Assert.StartsWith("Cannot hold the route to 203.0.113.7: CreateIpForwardEntry2: ", message, StringComparison.Ordinal);
         Assert.Contains(
             "(error 5). Hint: start softlan from a terminal that was opened with \"Run as administrator\".",
             message,

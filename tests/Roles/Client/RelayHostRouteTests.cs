@@ -217,7 +217,7 @@ public sealed class RelayHostRouteTests : HomeRoutesBench
     [Fact]
     public void MoveTo_KernelRefuses_GoesOnAndSaysItOnce()
     {
-        Routes.RefusesToAdd = SoftlanException.Create("Cannot pin the route", "Operation not permitted");
+        Routes.RefusesToAdd = SoftlanException.Create("Cannot hold the route", "Operation not permitted");
         Assert.Equal(RouteCheck.Unchanged, _hostRoute.MoveTo(Relay));
         _hostRoute.Check();
         _hostRoute.Check();
