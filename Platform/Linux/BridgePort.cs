@@ -26,7 +26,6 @@ internal sealed class BridgePort : IFramePort
     private WireState _wire;
     private TimeSpan? _joinedAt;
     private int _mtu;
-    private bool _hadOthers;
 
     private BridgePort(EventLoop loop, LinuxTap tap, NetlinkSocket netlink, LinkEntry bridge)
     {
@@ -122,7 +121,7 @@ internal sealed class BridgePort : IFramePort
 
             LinkEntry? bridge = links.FirstOrDefault(link => link.Name == _bridge && link.IsBridge);
             Tell(Judge(links, bridge, port));
-            if (bridge is not null && port.MasterIndex == 0)
+            if (bridge is not null && (port.MasterIndex == 0 || !port.IsUp))
             {
                 Join(bridge, port);
             }
@@ -139,7 +138,7 @@ internal sealed class BridgePort : IFramePort
         }
     }
 
-    private WireState Judge(IReadOnlyList<LinkEntry> links, LinkEntry? bridge, LinkEntry port)
+    private static WireState Judge(IReadOnlyList<LinkEntry> links, LinkEntry? bridge, LinkEntry port)
     {
         if (bridge is null)
         {
@@ -156,10 +155,9 @@ internal sealed class BridgePort : IFramePort
             return WireState.Down;
         }
 
-        // A bridge that never had another port is a LAN of this host alone.
+        // A bridge without another port is a LAN of this host alone.
         LinkEntry[] others = [.. links.Where(link => link.MasterIndex == bridge.Index && link.Index != port.Index)];
-        _hadOthers |= others.Length > 0;
-        return !_hadOthers || others.Any(other => other is { IsUp: true, HasCarrier: true }) ? WireState.Connected : WireState.Unplugged;
+        return others.Length == 0 || others.Any(other => other is { IsUp: true, HasCarrier: true }) ? WireState.Connected : WireState.Unplugged;
     }
 
     private void Join(LinkEntry bridge, LinkEntry port)
@@ -172,7 +170,8 @@ internal sealed class BridgePort : IFramePort
         }
 
         _joinedAt = _loop.Now;
-        bool joined = NetlinkLinks.SetMtu(_netlink, port.Index, bridge.Mtu).Succeeded
+        // A new bridge has no port yet, and takes the smallest MTU of those that come.
+        bool joined = NetlinkLinks.SetMtu(_netlink, port.Index, Math.Max(port.Mtu, bridge.Mtu)).Succeeded
             && NetlinkLinks.SetMaster(_netlink, port.Index, bridge.Index).Succeeded
             && NetlinkLinks.SetUp(_netlink, port.Index, up: true).Succeeded;
         _again.Set(joined ? TimeSpan.Zero : JoinPause);

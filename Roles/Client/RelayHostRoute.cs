@@ -14,6 +14,7 @@ internal sealed class RelayHostRoute(IRelayRoutes routes, HostChanges changes, I
     private readonly HeldRoute _held = new(routes, changes);
     private RelayRoute? _wanted;
     private bool _isUnderRules;
+    private bool _isLate;
     private bool _saidNoRoute;
     private RelayRoute? _failed;
     private bool _saidCannotHold;
@@ -32,6 +33,7 @@ internal sealed class RelayHostRoute(IRelayRoutes routes, HostChanges changes, I
             Release();
             Relay = relay;
             _wanted = null;
+            _isLate = false;
             _saidNoRoute = false;
         }
 
@@ -136,9 +138,13 @@ internal sealed class RelayHostRoute(IRelayRoutes routes, HostChanges changes, I
 
         if (!isHeld && now is not null && routes.HasHostRoute(Relay!, now))
         {
-            // Another client of this machine still holds the way of before: the next check tries again.
-            return moved ? RouteCheck.Moved : RouteCheck.Unchanged;
+            // Another client of this machine still holds the way of before: the next check tries again, and tells of the move once it is one.
+            _isLate |= moved;
+            return RouteCheck.Unchanged;
         }
+
+        moved |= _isLate;
+        _isLate = false;
 
         if (!wanted.Equals(now))
         {

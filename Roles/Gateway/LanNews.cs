@@ -16,6 +16,7 @@ internal sealed class LanNews(ILane lane, RelaySession session, IFramePort port,
     private readonly TokenBucket _messages = new(MessagesPerSecond, MessagesBurst);
     private bool _isConnected = true;
     private bool? _told;
+    private int? _mtu;
     private bool _saidTooSmall;
 
     /// <inheritdoc cref="IFramePortHandler.OnWireChanged"/>
@@ -46,16 +47,8 @@ internal sealed class LanNews(ILane lane, RelaySession session, IFramePort port,
     /// <inheritdoc cref="IFramePortHandler.OnMtuChanged"/>
     public void OnMtuChanged(int mtu)
     {
-        if (session.Room is { } room && mtu < room.Mtu)
-        {
-            _saidTooSmall = true;
-            GatewayLog.MtuTooSmall(logger, @interface, mtu, room.Mtu);
-        }
-        else if (_saidTooSmall)
-        {
-            _saidTooSmall = false;
-            GatewayLog.MtuEnough(logger, @interface, mtu);
-        }
+        _mtu = mtu;
+        JudgeMtu(mtu);
     }
 
     /// <summary>The room was joined. Its relay is told either way: it may still know what this gateway said before it was lost.</summary>
@@ -63,6 +56,10 @@ internal sealed class LanNews(ILane lane, RelaySession session, IFramePort port,
     {
         _told = null;
         Tell();
+        if (_mtu is { } mtu)
+        {
+            JudgeMtu(mtu); // It may have changed while there was no room.
+        }
     }
 
     /// <summary>Tells what the relay does not know yet. To be called now and then.</summary>
@@ -72,6 +69,20 @@ internal sealed class LanNews(ILane lane, RelaySession session, IFramePort port,
         {
             _told = _isConnected;
             session.SayLan(_isConnected);
+        }
+    }
+
+    private void JudgeMtu(int mtu)
+    {
+        if (session.Room is { } room && mtu < room.Mtu)
+        {
+            _saidTooSmall = true;
+            GatewayLog.MtuTooSmall(logger, @interface, mtu, room.Mtu);
+        }
+        else if (_saidTooSmall)
+        {
+            _saidTooSmall = false;
+            GatewayLog.MtuEnough(logger, @interface, mtu);
         }
     }
 }

@@ -280,19 +280,22 @@ internal sealed class RoomMembership : IDisposable
 
     private void OnLan(bool isConnected)
     {
-        if (_options.Role != PeerRole.Client || !_lanLines.TryTake(1, _lane.Now))
+        if (_options.Role != PeerRole.Client || _lanIsOut != isConnected)
         {
             return;
         }
 
         _lanIsOut = !isConnected;
-        if (isConnected)
+        if (_lanLines.TryTake(1, _lane.Now))
         {
-            SessionLog.LanBack(_logger);
-        }
-        else
-        {
-            SessionLog.LanGone(_logger);
+            if (isConnected)
+            {
+                SessionLog.LanBack(_logger);
+            }
+            else
+            {
+                SessionLog.LanGone(_logger);
+            }
         }
 
         _owner.OnLanChanged(isConnected);

@@ -58,6 +58,20 @@ public sealed class TlsMessageTests : IDisposable
         _party.Join();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void LongMessage_IsNotKept(bool fromClient)
+    {
+        (RecordingHandler client, RecordingHandler server) = _party.Join();
+        (RecordingHandler sender, RecordingHandler receiver) = fromClient ? (client, server) : (server, client);
+        byte[] message = new byte[70_000];
+        message[0] = 4; // NewSessionTicket of 16 MiB, which GnuTLS would wait for.
+        message.AsSpan(1, 3).Fill(0xff);
+        Submit(sender, message);
+        _party.Until(() => receiver.Closed is not null, "the link ended");
+    }
+
     private static void Submit(RecordingHandler sender, byte[] message)
     {
         QuicConnection connection = (QuicConnection)sender.Link;

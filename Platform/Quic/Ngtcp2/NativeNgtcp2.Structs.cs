@@ -234,6 +234,8 @@ internal static unsafe partial class NativeNgtcp2
         public delegate* unmanaged[Cdecl]<nint, Cid*, byte*, nuint, nint, int> GetNewConnectionId;
         [FieldOffset(18 * 8)]
         public delegate* unmanaged[Cdecl]<nint, Cid*, nint, int> RemoveConnectionId;
+        [FieldOffset(26 * 8)]
+        public delegate* unmanaged[Cdecl]<nint, int, ulong, Cid*, byte*, nint, int> DcidStatus;
         [FieldOffset(31 * 8)]
         public delegate* unmanaged[Cdecl]<nint, uint, byte*, nuint, nint, int> RecvDatagram;
         [FieldOffset(32 * 8)]

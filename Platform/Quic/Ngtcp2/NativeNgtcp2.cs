@@ -44,6 +44,7 @@ internal static unsafe partial class NativeNgtcp2
 
     public const ulong NGTCP2_CONNECTION_REFUSED = 2;
     public const ulong NGTCP2_CRYPTO_ERROR = 0x100;
+    public const int NGTCP2_CONNECTION_ID_STATUS_TYPE_ACTIVATE = 0;
 
     // enum ngtcp2_cc_algo
     public const int NGTCP2_CC_ALGO_BBR = 2;

@@ -65,7 +65,7 @@ internal sealed unsafe class Ngtcp2Engine : IQuicEngine, IDisposable
         ReceiveBatch = new UdpReceiveBatch();
         ClientCallbacks = (NativeNgtcp2.Callbacks*)NativeMemory.AllocZeroed((nuint)sizeof(NativeNgtcp2.Callbacks));
         NativeNgtcp2.FillClientCallbacks(ClientCallbacks);
-        QuicCallbacks.Fill(ClientCallbacks);
+        QuicCallbacks.FillForClient(ClientCallbacks);
         ServerCallbacks = (NativeNgtcp2.Callbacks*)NativeMemory.AllocZeroed((nuint)sizeof(NativeNgtcp2.Callbacks));
         NativeNgtcp2.FillServerCallbacks(ServerCallbacks);
         QuicCallbacks.Fill(ServerCallbacks);

@@ -26,6 +26,12 @@ internal static unsafe class QuicCallbacks
         callbacks->LostDatagram = &LostDatagram;
     }
 
+    public static void FillForClient(NativeNgtcp2.Callbacks* callbacks)
+    {
+        Fill(callbacks);
+        callbacks->DcidStatus = &DcidStatus;
+    }
+
     /// <summary>What ngtcp2 reports of a connection. Each is a type of its own, so that <see cref="Guard"/> is compiled once for each and calls it
     /// directly: most of them come with every datagram.</summary>
     private interface IReport
@@ -110,6 +116,17 @@ internal static unsafe class QuicCallbacks
         {
             return NativeNgtcp2.NGTCP2_ERR_CALLBACK_FAILURE;
         }
+    }
+
+    /// <summary>A relay that takes its first id back before the handshake is complete here is not kept: ngtcp2 asserts that the first is still in
+    /// use then (conn_write_handshake), and the process would end.</summary>
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int DcidStatus(nint conn, int type, ulong sequence, NativeNgtcp2.Cid* cid, byte* token, nint user)
+    {
+        QuicConnection connection = Connection(user);
+        bool isTooEarly = type == NativeNgtcp2.NGTCP2_CONNECTION_ID_STATUS_TYPE_ACTIVATE && sequence != 0 && !connection.HasDcid;
+        connection.HasDcid = true;
+        return isTooEarly ? NativeNgtcp2.NGTCP2_ERR_CALLBACK_FAILURE : 0;
     }
 
     private readonly ref struct Datagram(ReadOnlySpan<byte> bytes) : IReport

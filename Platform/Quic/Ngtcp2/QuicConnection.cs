@@ -256,6 +256,9 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         Forget();
     }
 
+    /// <summary>An id of the other side has been in use.</summary>
+    internal bool HasDcid { get; set; }
+
     internal void AddCid(CidKey cid)
     {
         _cids.Add(cid);

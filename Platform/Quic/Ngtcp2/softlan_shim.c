@@ -207,9 +207,20 @@ SIZE(struct epoll_event, 16);
 AT(struct epoll_event, data, 8);
 #endif
 
+// Bytes of TLS messages at one encryption level, a dozen times what a chain of certificates takes. GnuTLS keeps a message until it is whole, up to
+// 16 MiB, and ngtcp2 lets as much come: a peer that announces one would have that much memory held. A connection with more is closed.
+#define MAX_CRYPTO_DATA 65536
+
+static int recv_crypto_data(ngtcp2_conn *conn, ngtcp2_encryption_level level, uint64_t offset, const uint8_t *data, size_t length, void *user_data)
+{
+    return offset + length > MAX_CRYPTO_DATA
+        ? NGTCP2_ERR_PROTO
+        : ngtcp2_crypto_recv_crypto_data_cb(conn, level, offset, data, length, user_data);
+}
+
 static void fill_common_callbacks(ngtcp2_callbacks *callbacks)
 {
-    callbacks->recv_crypto_data = ngtcp2_crypto_recv_crypto_data_cb;
+    callbacks->recv_crypto_data = recv_crypto_data;
     callbacks->encrypt = ngtcp2_crypto_encrypt_cb;
     callbacks->decrypt = ngtcp2_crypto_decrypt_cb;
     callbacks->hp_mask = ngtcp2_crypto_hp_mask_cb;

@@ -96,10 +96,11 @@ public sealed class BridgePortTests
             watched.Becomes(WireState.Connected);
             watched.Namespace.Ip($"link set {watched.Port.Name} down");
             watched.Becomes(WireState.Down);
-            watched.Namespace.Ip($"link set {watched.Port.Name} up");
-            watched.Becomes(WireState.Connected);
-            watched.Namespace.Ip("link set nic0 nomaster");
+            watched.Becomes(WireState.Connected); // Its own port it brings up itself.
+            watched.Namespace.Ip("link set nic0 down");
             watched.Becomes(WireState.Unplugged);
+            watched.Namespace.Ip("link set nic0 nomaster");
+            watched.Becomes(WireState.Connected); // What is left is this host.
         });
     }
 
@@ -135,6 +136,7 @@ public sealed class BridgePortTests
             watched.Becomes(WireState.Connected);
             watched.Port.Write(TestFrames.ArpRequest(Player, IPAddress.Parse("10.9.0.9"), IPAddress.Parse("10.9.0.2")));
             Assert.True(PortRecorder.TurnUntil(watched.Loop, () => watched.Recorder.CountOf(EtherTypes.Arp) > 0), "no answer from the LAN");
+            Assert.Contains("mtu 9000", watched.Namespace.Ip("link show br0"), StringComparison.Ordinal);
         });
     }
 

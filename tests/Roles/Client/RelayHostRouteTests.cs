@@ -234,8 +234,9 @@ public sealed class RelayHostRouteTests : HomeRoutesBench
         Routes.Table.Add(others);
         _hostRoute.MoveTo(Relay);
         Routes.Table.Add(Route("0.0.0.0/0", Eth, "10.0.0.1", metric: 100));
-        Assert.Equal(RouteCheck.Moved, _hostRoute.Check());
+        Assert.Equal(RouteCheck.Unchanged, _hostRoute.Check());
         Routes.Table.Remove(others);
+        Assert.Equal(RouteCheck.Moved, _hostRoute.Check());
         Assert.Equal(RouteCheck.Unchanged, _hostRoute.Check());
         Assert.Equal(Route("203.0.113.7/32", Eth, "10.0.0.1", isSoftlans: true), Assert.Single(HostRoutes));
         Assert.Equal(0, Log.Count("rules of this machine decide"));

@@ -210,7 +210,17 @@ internal sealed class DhcpAddressing : IDhcpRunnerOwner, IDisposable
         _setter.RemoveAddress();
     }
 
-    private void OnExpired() => Lose(ClientLog.AddressExpired);
+    private void OnExpired()
+    {
+        try
+        {
+            Lose(ClientLog.AddressExpired);
+        }
+        catch (SoftlanException e)
+        {
+            ClientLog.AddressNotSet(_logger, e.Message);
+        }
+    }
 
     private void OnPatienceEnded()
     {
