@@ -78,7 +78,8 @@ internal sealed unsafe partial class QuicConnection
     private bool Rest()
     {
         _queueExpires = long.MaxValue;
-        if (NativeNgtcp2.ConnGetExpiry(_conn) <= Now)
+        ulong expiry = NativeNgtcp2.ConnGetExpiry(_conn);
+        if (expiry <= Now)
         {
             int result = NativeNgtcp2.ConnHandleExpiry(_conn, Now); // The pacing of the burst before this one, most likely.
             if (result != 0)
@@ -91,9 +92,11 @@ internal sealed unsafe partial class QuicConnection
             {
                 _endpoint.MarkDirty(this); // But after no burst it was a loss, of which the next write tells.
             }
+
+            expiry = NativeNgtcp2.ConnGetExpiry(_conn);
         }
 
-        _restExpiry = (long)Math.Min(NativeNgtcp2.ConnGetExpiry(_conn), NoExpiry);
+        _restExpiry = (long)Math.Min(expiry, NoExpiry);
         NativeNgtcp2.ConnUpdatePktTxTime(_conn, Now);
         return true;
     }

@@ -19,6 +19,9 @@ internal sealed unsafe partial class QuicConnection
     /// <summary>Packets were written, and ngtcp2 has not been asked yet whether it has something of its own.</summary>
     private bool _mayWriteMore;
 
+    /// <summary>The last packet took a datagram, which ngtcp2 puts behind all that it has of its own (conn_write_pkt).</summary>
+    private bool _leftNothing;
+
     /// <summary>Writes what congestion control, pacing and the socket allow. Called by the endpoint at the end of a turn.</summary>
     /// <returns>False when the socket is full; call again when it is writable.</returns>
     public bool Transmit()
@@ -41,12 +44,7 @@ internal sealed unsafe partial class QuicConnection
         }
 
         RetryLargePackets();
-        if (_conn == 0)
-        {
-            return true; // ngtcp2 failed; the link has ended.
-        }
-
-        bool taken = WritePackets();
+        bool taken = _conn == 0 || WritePackets(); // Where ngtcp2 failed the link has ended.
         if (_conn != 0 && !_mayWriteMore)
         {
             SetTimer();
@@ -64,7 +62,8 @@ internal sealed unsafe partial class QuicConnection
         if (_mayWriteMore)
         {
             _mayWriteMore = false;
-            taken = _conn == 0 || WriteOn(mayWriteStream: !_budget.Holds, mayPause: false);
+            bool isDone = _leftNothing && _queue.Count == 0 && !_control.HasUnsent;
+            taken = _conn == 0 || (isDone ? Rest() : WriteOn(mayWriteStream: !_budget.Holds, mayPause: false));
         }
         else if (_state != State.Closed && _acks.Settle(_loop.NowNanoseconds))
         {
@@ -153,6 +152,7 @@ internal sealed unsafe partial class QuicConnection
         NativeNgtcp2.Path* path = _endpoint.TransmitPath;
         nuint room = (nuint)_limits.MaxPacketLength;
         int used = 0;
+        _leftNothing = false;
         if (mayWriteStream && _control.HasUnsent)
         {
             nint length = _control.Write(_conn, packet, room, path, Now, ref used);
@@ -186,6 +186,7 @@ internal sealed unsafe partial class QuicConnection
             {
                 Counters.DatagramsOut++;
                 _queue.Dequeue();
+                _leftNothing = Ngtcp2Internals.AreKnown;
             }
 
             if (length != NativeNgtcp2.NGTCP2_ERR_WRITE_MORE)
