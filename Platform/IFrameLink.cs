@@ -18,8 +18,14 @@ internal interface IFrameLink
 
     LinkStatistics Statistics { get; }
 
+    /// <summary>The other side wants no longer datagrams than this, whatever the path carries.</summary>
+    /// <param name="length">In bytes, our header included; less than <see cref="FrameLimits.MinMaxDatagramLength"/> counts as that.</param>
+    void LimitDatagrams(int length);
+
     /// <summary>Queues one datagram. Borrows the bytes until it returns; never blocks. What the queue drops (this one or an older one) is counted by
-    /// the link itself.</summary>
+    /// the link itself. A frame that is too long for one datagram leaves as head and tail (<see cref="FrameSplitter"/>).</summary>
+    /// <param name="header">Of any kind but head and tail.</param>
+    /// <param name="body">Of a frame 14 to 1518 bytes.</param>
     /// <returns><see cref="DropReason.None"/>, or why this datagram was not taken (already counted).</returns>
     DropReason Send(DatagramHeader header, ReadOnlySpan<byte> body);
 

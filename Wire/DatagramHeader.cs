@@ -52,6 +52,9 @@ internal readonly record struct DatagramHeader(DatagramKind Kind, byte SplitId, 
     /// <summary>The kind of a datagram that <see cref="Write"/> wrote.</summary>
     public static DatagramKind KindOf(ReadOnlySpan<byte> datagram) => (DatagramKind)(datagram[0] & 0xf);
 
+    /// <summary>The source of a datagram that <see cref="Write"/> wrote.</summary>
+    public static ushort SourceOf(ReadOnlySpan<byte> datagram) => BinaryPrimitives.ReadUInt16BigEndian(datagram[2..]);
+
     private static bool IsOfKind(ReadOnlySpan<byte> datagram, DatagramKind kind) =>
         datagram.Length >= Length && datagram[0] == ((Version << 4) | (int)kind);
 

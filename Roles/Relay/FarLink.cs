@@ -29,6 +29,8 @@ internal sealed class FarLink(FarGate gate, int id, IPEndPoint remoteEndPoint, i
 
     public bool HasUndeliveredControl => _controlDelivered < _controlSent;
 
+    public void LimitDatagrams(int length) => OnEnd(end => end.LimitDatagrams(length));
+
     public DropReason Send(DatagramHeader header, ReadOnlySpan<byte> body)
     {
         DropReason reason = _isClosed ? DropReason.NotConnected : gate.TrySendDown(id, header, body) ? DropReason.None : DropReason.QueueFull;

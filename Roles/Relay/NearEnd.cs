@@ -42,6 +42,8 @@ internal sealed class NearEnd : IFrameLinkHandler
 
     public PeerCounters Counters => _link.Counters;
 
+    public void LimitDatagrams(int length) => _link.LimitDatagrams(length);
+
     public void Send(DatagramHeader header, ReadOnlySpan<byte> body) => _link.Send(header, body);
 
     public void SendControl(byte[] message, long number)

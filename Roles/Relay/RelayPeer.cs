@@ -32,8 +32,6 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
     private SendLimits? _limits;
     private Room? _room;
     private long _rateLimitedTaken;
-    private int _maxDatagramLength;
-    private int _wantedMaxDatagramLength = FrameLimits.MaxDatagramLength;
 
     public RelayPeer(Lobby lobby, ILane lane, IFrameLink link, RelayOptions options)
     {
@@ -44,7 +42,6 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
         _helloTimer = lane.CreateTimer(OnHelloTimeout);
         _delivery = new DeliveryWait(lane);
         _options = options;
-        _maxDatagramLength = link.MaxDatagramLength;
     }
 
     public RelayPeerState State { get; private set; }
@@ -100,7 +97,7 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
     //   DatagramHeader.TryParse    is it ours at all
     //   FrameReassembler.Add       pieces become a frame
     //   RoomSwitch.Forward         the rules of protocol.md, section 5, and the targets
-    //   FrameSender.Send           of each target: cut to its path, into its link's queue
+    //   FrameSender.Send           of each target: into its link's queue, which cuts it to its path
     public void OnDatagram(IFrameLink link, ReadOnlySpan<byte> datagram)
     {
         if (!DatagramHeader.TryParse(datagram, out DatagramHeader header, out ReadOnlySpan<byte> body))
@@ -206,7 +203,10 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
         return _link;
     }
 
-    public void OnMaxDatagramLengthChanged(IFrameLink link) => _maxDatagramLength = Math.Min(link.MaxDatagramLength, _wantedMaxDatagramLength);
+    public void OnMaxDatagramLengthChanged(IFrameLink link)
+    {
+        // The link cuts what is too long for it.
+    }
 
     public void OnClosed(IFrameLink link, LinkClosed closed)
     {
@@ -238,8 +238,7 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
         Info = new PeerInfo(Id, hello.Role, Mac, hello.Name);
         State = RelayPeerState.Joining;
         _limits = seat.Take(hello, _options, _lane);
-        _wantedMaxDatagramLength = hello.MaxDatagram;
-        OnMaxDatagramLengthChanged(_link);
+        _link.LimitDatagrams(hello.MaxDatagram);
     }
 
     /// <summary>The welcome has been sent.</summary>
@@ -288,7 +287,7 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
 
     /// <summary>Sends a frame that another peer sent: in one datagram, or in two where it does not fit. Borrows it.</summary>
     /// <returns>Why it was not taken, counted by the link; None when it was.</returns>
-    public DropReason SendFrame(ushort source, ReadOnlySpan<byte> frame) => _sender.Send(source, frame, _maxDatagramLength);
+    public DropReason SendFrame(ushort source, ReadOnlySpan<byte> frame) => _sender.Send(source, frame);
 
     /// <summary>Sends a probe or its reply.</summary>
     public void SendProbe(DatagramKind kind, ushort source, ReadOnlySpan<byte> body) => _link.Send(new DatagramHeader(kind, 0, source), body);

@@ -10,7 +10,7 @@ namespace Softlan.Roles.Shared;
 //   SafetyPolicy    what may not cross is not even sent
 //   room MTU
 //   MssClamp        full TCP segments must fit one datagram on this hop
-//   FrameSender     whole, or head and tail
+//   FrameSender     into the link's queue
 //
 // The other direction stands at the top of FrameReceiver.
 
@@ -104,13 +104,12 @@ internal sealed class RoomMembership : IDisposable
             return reason;
         }
 
-        int maxDatagramLength = _link!.MaxDatagramLength;
         if (MssClamp.MayBeSyn(frame))
         {
-            MssClamp.Clamp(frame, maxDatagramLength - DatagramHeader.Length);
+            MssClamp.Clamp(frame, _link!.MaxDatagramLength - DatagramHeader.Length);
         }
 
-        return sender.Send(Room!.Self, frame, maxDatagramLength);
+        return sender.Send(Room!.Self, frame);
     }
 
     public void Say(ControlMessage message) => _link?.SendControl(ControlCodec.Write(message));

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Softlan.Wire;
 
 /// <summary>Datagrams that wait for one link. Short in time, and fair: DATAGRAM has no flow control, so this queue is the quality of
@@ -29,12 +31,17 @@ internal sealed class DatagramQueue(DatagramPool pool, PeerCounters counters, Fa
     private int _last = None;
     private int _selected = None;
 
-    /// <summary>A tail has no headers of its own; it goes where its head went, which came just before it.</summary>
-    private FlowLabel _lastHead;
+    private readonly FrameSplitter _splitter = new();
 
-    /// <summary>The head that left last while datagrams leave in order: its tail is the next.</summary>
-    private FlowLabel _takenHead;
+    /// <summary>The frame whose head has left: its tail is the next, whatever else there is.</summary>
+    private int _tail = None;
 
+    /// <summary>Where in its slot the tail's header is.</summary>
+    private int _tailStart;
+
+    private bool _isTailTcp;
+
+    /// <summary>Datagrams that wait, frames that will be cut counting as one.</summary>
     public int Count { get; private set; }
 
     /// <summary>The shortest that the link has lately had.</summary>
@@ -52,10 +59,12 @@ internal sealed class DatagramQueue(DatagramPool pool, PeerCounters counters, Fa
         set => _limits = value == _limits.IsPaused ? _limits : _limits with { IsPaused = value };
     }
 
-    /// <summary>Adds a copy of header and body.</summary>
+    /// <summary>Adds a copy of header and body. A frame that is too long for one datagram is cut when it leaves, not before: only then its pieces
+    /// leave together, in the order of their ids, and it is known how long a datagram may be.</summary>
     /// <returns>What became of this datagram; an older one that had to give way is counted only.</returns>
     public DropReason Enqueue(DatagramHeader header, ReadOnlySpan<byte> body, TimeSpan now)
     {
+        Debug.Assert(header.Kind is not (DatagramKind.Head or DatagramKind.Tail), "Frames are cut here.");
         if (body.Length > DatagramPool.SlotLength - DatagramHeader.Length)
         {
             counters.Drop(DropReason.Jumbo);
@@ -79,80 +88,79 @@ internal sealed class DatagramQueue(DatagramPool pool, PeerCounters counters, Fa
         header.Write(bytes);
         body.CopyTo(bytes[DatagramHeader.Length..]);
         pool[slot] = new DatagramPool.Slot { Next = None, Length = DatagramHeader.Length + body.Length, EnqueuedAt = now };
-        Add(slot, header.Kind, now);
+        Add(slot, now);
         return DropReason.None;
     }
 
     /// <summary>The datagram to send next, after those that have waited too long were dropped. It stays in the queue, and stays the next, until
     /// <see cref="Dequeue"/>, unless it grows too old meanwhile, or something comes that goes before it.</summary>
-    public bool TryPeek(TimeSpan now, out Span<byte> datagram)
+    /// <param name="now">The lane's.</param>
+    /// <param name="datagram">All of it, or the head or tail of a frame.</param>
+    /// <param name="maxLength">Bytes that a datagram may have: at least <see cref="FrameLimits.MinMaxDatagramLength"/>.</param>
+    public bool TryPeek(TimeSpan now, out Span<byte> datagram, int maxLength = FrameLimits.MaxDatagramLength)
     {
+        DropOldTail(now);
+        if (_tail != None)
+        {
+            datagram = Datagram(_tail)[_tailStart..];
+            return true;
+        }
+
         if (_selected == None || now - pool[_selected].EnqueuedAt > _limits.MaxAge)
         {
             Select(now);
         }
 
-        datagram = _selected == None ? default : pool.Bytes(_selected)[..pool[_selected].Length];
+        datagram = _selected == None ? default : _splitter.FirstPiece(Datagram(_selected), maxLength);
         return _selected != None;
     }
 
-    /// <summary>What <see cref="TryPeek"/> showed is of a conversation that sends little: nobody else has to wait for it, and it should not have to
-    /// wait.</summary>
-    public bool IsNextSparse => _scheduler is { IsSelectedNew: true };
+    /// <summary>What <see cref="TryPeek"/> showed is of a conversation that sends little, or the tail of a frame whose head has left: nobody else has
+    /// to wait for it, and it should not have to wait.</summary>
+    public bool IsNextSparse => _tail != None || _scheduler is { IsSelectedNew: true };
 
     /// <summary>What <see cref="TryPeek"/> showed has had a quarter of the time in which it must leave or be lost. Only said where flows take turns,
     /// and never of TCP, which has more time.</summary>
     public bool IsNextLate(TimeSpan now) =>
-        _scheduler is { IsSelectedTcp: false } && _selected != None && now - pool[_selected].EnqueuedAt > _limits.MaxAge / 4;
+        _tail == None && _scheduler is { IsSelectedTcp: false } && _selected != None && now - pool[_selected].EnqueuedAt > _limits.MaxAge / 4;
 
     /// <summary>What <see cref="TryPeek"/> showed is of TCP, which would rather be late than lost.</summary>
-    public bool IsNextTcp => _scheduler is { } scheduler ? scheduler.IsSelectedTcp : ReadLabel(_selected, _takenHead).IsTcp;
+    public bool IsNextTcp => _tail != None ? _isTailTcp : _scheduler is { } scheduler ? scheduler.IsSelectedTcp : ReadLabel(_selected).IsTcp;
 
     /// <summary>When what <see cref="TryPeek"/> showed has waited too long: for a link that may have to keep it, after it was taken from
     /// here.</summary>
-    public TimeSpan NextExpires => pool[_selected].EnqueuedAt + (IsNextTcp ? _limits.MaxAgeOfTcp : _limits.MaxAge);
+    public TimeSpan NextExpires => pool[_tail != None ? _tail : _selected].EnqueuedAt + (IsNextTcp ? _limits.MaxAgeOfTcp : _limits.MaxAge);
 
-    /// <summary>Removes what <see cref="TryPeek"/> showed.</summary>
+    /// <summary>Removes what <see cref="TryPeek"/> showed, and was sent.</summary>
     public void Dequeue()
     {
-        int slot = _selected;
-        _selected = None;
-        if (_scheduler is { } scheduler)
+        if (_tail != None)
         {
-            scheduler.Take();
+            ReturnTail();
+        }
+        else if (_splitter.IsHead)
+        {
+            BeginTail();
         }
         else
         {
-            if (DatagramHeader.KindOf(pool.Bytes(slot)) == DatagramKind.Head)
-            {
-                _takenHead = ReadLabel(slot, default);
-            }
-
-            RemoveFirst();
+            ReturnSelected();
         }
-
-        pool.Return(slot);
-        Removed(1);
     }
 
     /// <summary>The link does not take what is left now: from here on flows take turns.</summary>
     public void Settle()
     {
-        if (_scheduler is not null || Count == 0)
+        if (_scheduler is not null || _first == None)
         {
             return;
         }
 
         FlowScheduler scheduler = _scheduler = pool.RentScheduler();
-        if (DatagramHeader.KindOf(pool.Bytes(_first)) == DatagramKind.Tail)
-        {
-            _lastHead = _takenHead; // Heads that came since are not its own.
-        }
-
         for (int slot = _first; slot != None;)
         {
             int next = pool[slot].Next;
-            scheduler.Add(slot, Label(slot));
+            scheduler.Add(slot, ReadLabel(slot));
             slot = next;
         }
 
@@ -165,6 +173,7 @@ internal sealed class DatagramQueue(DatagramPool pool, PeerCounters counters, Fa
     /// send at all.</summary>
     public void DropOld(TimeSpan now)
     {
+        DropOldTail(now);
         Settle();
         if (_scheduler is { } scheduler)
         {
@@ -176,24 +185,87 @@ internal sealed class DatagramQueue(DatagramPool pool, PeerCounters counters, Fa
     /// <summary>How long anything may wait at all.</summary>
     public TimeSpan MaxAge => _limits.MaxAgeOfTcp;
 
-    /// <summary>Drops what <see cref="TryPeek"/> showed.</summary>
+    /// <summary>Drops what <see cref="TryPeek"/> showed; if that is a frame's head, the frame.</summary>
     public void DropFirst(DropReason reason)
     {
         counters.Drop(reason);
-        Dequeue();
+        if (_tail != None)
+        {
+            ReturnTail();
+        }
+        else
+        {
+            ReturnSelected();
+        }
     }
 
     /// <summary>Gives all memory back, without counting drops: the link is gone.</summary>
     public void Clear()
     {
         _selected = None;
+        if (_tail != None)
+        {
+            ReturnTail();
+        }
+
         while (Count > 0)
         {
             RemoveOldest();
         }
     }
 
-    private void Add(int slot, DatagramKind kind, TimeSpan now)
+    private Span<byte> Datagram(int slot) => pool.Bytes(slot)[..pool[slot].Length];
+
+    private void BeginTail()
+    {
+        counters.SplitFrames++;
+        _isTailTcp = IsNextTcp;
+        _tail = TakeSelected();
+        _tailStart = _splitter.BeginTail(Datagram(_tail));
+    }
+
+    /// <summary>The other side waits for it a little longer than anything waits here, so even the tail of what must leave at once is given the time
+    /// of TCP.</summary>
+    private void DropOldTail(TimeSpan now)
+    {
+        if (_tail != None && now - pool[_tail].EnqueuedAt > _limits.MaxAgeOfTcp)
+        {
+            counters.Drop(DropReason.TooOld);
+            ReturnTail();
+        }
+    }
+
+    private void ReturnTail()
+    {
+        int slot = _tail;
+        _tail = None;
+        pool.Return(slot);
+        Removed(1);
+    }
+
+    private void ReturnSelected()
+    {
+        pool.Return(TakeSelected());
+        Removed(1);
+    }
+
+    private int TakeSelected()
+    {
+        int slot = _selected;
+        _selected = None;
+        if (_scheduler is { } scheduler)
+        {
+            scheduler.Take();
+        }
+        else
+        {
+            RemoveFirst();
+        }
+
+        return slot;
+    }
+
+    private void Add(int slot, TimeSpan now)
     {
         if (Count >= MaxInOrder)
         {
@@ -203,18 +275,13 @@ internal sealed class DatagramQueue(DatagramPool pool, PeerCounters counters, Fa
         Count++;
         if (_scheduler is { } scheduler)
         {
-            Count -= scheduler.DropOldAndAdd(slot, Label(slot), now, _limits, counters);
+            Count -= scheduler.DropOldAndAdd(slot, ReadLabel(slot), now, _limits, counters);
             if (_selected != None && scheduler.HasNew && !scheduler.IsSelectedNew)
             {
                 _selected = None; // A game does not wait behind what was shown and could not be sent.
             }
 
             return;
-        }
-
-        if (kind == DatagramKind.Head)
-        {
-            _lastHead = Label(slot); // Its tail may come when flows take turns already.
         }
 
         if (_last == None)
@@ -229,28 +296,13 @@ internal sealed class DatagramQueue(DatagramPool pool, PeerCounters counters, Fa
         _last = slot;
     }
 
-    /// <summary>Of each datagram in the order in which they came: what is remembered of a head is for its tail.</summary>
-    private FlowLabel Label(int slot)
+    private FlowLabel ReadLabel(int slot)
     {
-        FlowLabel label = ReadLabel(slot, _lastHead);
-        if (DatagramHeader.KindOf(pool.Bytes(slot)) == DatagramKind.Head)
-        {
-            _lastHead = label;
-        }
-
-        return label;
-    }
-
-    private FlowLabel ReadLabel(int slot, FlowLabel head)
-    {
-        ReadOnlySpan<byte> datagram = pool.Bytes(slot)[..pool[slot].Length];
+        ReadOnlySpan<byte> datagram = Datagram(slot);
         bool hasHeaders = datagram.Length >= DatagramHeader.Length + FrameLimits.MinLength;
-        return DatagramHeader.KindOf(datagram) switch
-        {
-            DatagramKind.Frame or DatagramKind.Head when hasHeaders => FlowLabel.Read(datagram[DatagramHeader.Length..], fairBy, pool.Secret),
-            DatagramKind.Tail => head,
-            _ => FlowLabel.Other,
-        };
+        return hasHeaders && DatagramHeader.KindOf(datagram) is (DatagramKind.Frame or DatagramKind.Head)
+            ? FlowLabel.Read(datagram[DatagramHeader.Length..], fairBy, pool.Secret)
+            : FlowLabel.Other;
     }
 
     private void Select(TimeSpan now)
@@ -273,7 +325,7 @@ internal sealed class DatagramQueue(DatagramPool pool, PeerCounters counters, Fa
 
     private void MakeRoom()
     {
-        if (Count == 0)
+        if (Count == (_tail == None ? 0 : 1))
         {
             return; // The pool's memory is in other links' queues.
         }
@@ -313,7 +365,6 @@ internal sealed class DatagramQueue(DatagramPool pool, PeerCounters counters, Fa
         if (Count == 0 && _scheduler is { } scheduler)
         {
             _scheduler = null;
-            _takenHead = _lastHead; // All have left, and that one came last.
             pool.ReturnScheduler(scheduler);
         }
     }

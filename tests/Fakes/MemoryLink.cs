@@ -9,7 +9,9 @@ namespace Softlan.Tests.Fakes;
 internal sealed class MemoryLink(ManualLane lane) : IFrameLink
 {
     private readonly byte[] _buffer = new byte[DatagramHeader.Length + 65536];
+    private readonly PieceCutter _cutter = new();
     private int _maxDatagramLength = 1440;
+    private int _limit = FrameLimits.MaxDatagramLength;
 
     /// <summary>Who listens to the link. A test sets it from what Accept returned, or from Connect's argument.</summary>
     public IFrameLinkHandler? Handler { get; set; }
@@ -32,9 +34,6 @@ internal sealed class MemoryLink(ManualLane lane) : IFrameLink
     /// <summary>What Send answers, counted as a real link does; None: it takes the datagram.</summary>
     public DropReason Refuses { get; set; }
 
-    /// <summary>What <see cref="Refuses"/> is for; null: for datagrams of every kind.</summary>
-    public DatagramKind? RefusedKind { get; set; }
-
     /// <summary>On: the other side has not acknowledged the control messages yet.</summary>
     public bool HasUndeliveredControl { get; set; }
 
@@ -44,7 +43,7 @@ internal sealed class MemoryLink(ManualLane lane) : IFrameLink
     /// <summary>Setting it tells the handler, as path MTU discovery does.</summary>
     public int MaxDatagramLength
     {
-        get => _maxDatagramLength;
+        get => Math.Min(_maxDatagramLength, _limit);
         set
         {
             _maxDatagramLength = value;
@@ -52,11 +51,11 @@ internal sealed class MemoryLink(ManualLane lane) : IFrameLink
         }
     }
 
+    public void LimitDatagrams(int length) => _limit = length;
+
     public DropReason Send(DatagramHeader header, ReadOnlySpan<byte> body)
     {
         DropReason reason = ClosedWith is not null ? DropReason.NotConnected
-            : DatagramHeader.Length + body.Length > _maxDatagramLength ? DropReason.PathTooSmall
-            : RefusedKind is { } kind && kind != header.Kind ? DropReason.None
             : Refuses;
         if (reason != DropReason.None)
         {
@@ -64,10 +63,16 @@ internal sealed class MemoryLink(ManualLane lane) : IFrameLink
             return reason;
         }
 
-        Counters.DatagramsOut++;
-        if (KeepSent)
+        if (!KeepSent)
         {
-            Sent.Add(new SentDatagram(header, body.ToArray()));
+            Counters.DatagramsOut++;
+            return DropReason.None;
+        }
+
+        foreach (SentDatagram piece in _cutter.Cut(header, body, MaxDatagramLength, Counters))
+        {
+            Counters.DatagramsOut++;
+            Sent.Add(piece);
         }
 
         return DropReason.None;

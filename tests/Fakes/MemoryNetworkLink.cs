@@ -11,6 +11,8 @@ internal sealed class MemoryNetworkLink(MemoryNetwork network, PeerCounters coun
     public static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(30);
 
     private readonly Queue<Action> _heldBack = new();
+    private readonly PieceCutter _cutter = new();
+    private int _limit = FrameLimits.MaxDatagramLength;
     private int _maxDatagramLength = Math.Min(network.MaxDatagramLength, datagramLimit ?? int.MaxValue);
     private MemoryNetworkLink? _other;
     private TimeSpan _lastHeard;
@@ -33,13 +35,15 @@ internal sealed class MemoryNetworkLink(MemoryNetwork network, PeerCounters coun
     /// <summary>Setting it tells the handler, as path MTU discovery does.</summary>
     public int MaxDatagramLength
     {
-        get => _maxDatagramLength;
+        get => Math.Min(_maxDatagramLength, _limit);
         set
         {
             _maxDatagramLength = Math.Min(value, datagramLimit ?? int.MaxValue);
             Handler?.OnMaxDatagramLengthChanged(this);
         }
     }
+
+    public void LimitDatagrams(int length) => _limit = length;
 
     public DropReason Send(DatagramHeader header, ReadOnlySpan<byte> body)
     {
@@ -49,23 +53,10 @@ internal sealed class MemoryNetworkLink(MemoryNetwork network, PeerCounters coun
             return DropReason.NotConnected;
         }
 
-        if (DatagramHeader.Length + body.Length > _maxDatagramLength)
+        foreach (SentDatagram piece in _cutter.Cut(header, body, MaxDatagramLength, Counters))
         {
-            Counters.Drop(DropReason.PathTooSmall);
-            return DropReason.PathTooSmall;
-        }
-
-        Counters.DatagramsOut++;
-        if (!network.IsDown && !network.Loses())
-        {
-            byte[] datagram = new byte[DatagramHeader.Length + body.Length];
-            header.Write(datagram);
-            body.CopyTo(datagram.AsSpan(DatagramHeader.Length));
-            network.After(network.Delay, () => _other.Receive(link =>
-            {
-                link.Counters.DatagramsIn++;
-                link.Handler?.OnDatagram(link, datagram);
-            }));
+            Counters.DatagramsOut++;
+            Deliver(_other, piece);
         }
 
         return DropReason.None;
@@ -130,6 +121,23 @@ internal sealed class MemoryNetworkLink(MemoryNetwork network, PeerCounters coun
     {
         _abandoned = true;
         HasEnded = true;
+    }
+
+    private void Deliver(MemoryNetworkLink other, SentDatagram piece)
+    {
+        if (network.IsDown || network.Loses())
+        {
+            return;
+        }
+
+        byte[] datagram = new byte[DatagramHeader.Length + piece.Body.Length];
+        piece.Header.Write(datagram);
+        piece.Body.CopyTo(datagram.AsSpan(DatagramHeader.Length));
+        network.After(network.Delay, () => other.Receive(link =>
+        {
+            link.Counters.DatagramsIn++;
+            link.Handler?.OnDatagram(link, datagram);
+        }));
     }
 
     private void SendInOrder(Action<MemoryNetworkLink> deliver)

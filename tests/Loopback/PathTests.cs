@@ -79,13 +79,27 @@ public abstract class PathTests : IDisposable
     }
 
     [Fact]
-    public void Send_DatagramLongerThanThePath_IsDroppedAndCounted()
+    public void Send_FrameLongerThanADatagram_ArrivesInTwoPieces()
     {
         (RecordingHandler client, RecordingHandler server) = _party.Join(datagramLimit: 1200);
         client.SendFrame(_party.Loop, 1300);
         client.SendFrame(_party.Loop, 100);
-        _party.Until(() => server.Datagrams.Count == 1, "the short one arrived");
-        Assert.Equal(1, client.Link.Counters.Dropped(DropReason.PathTooSmall));
+        _party.Until(() => server.Datagrams.Count == 3, "both pieces and the short frame arrived");
+        Assert.Equal([DatagramKind.Head, DatagramKind.Tail, DatagramKind.Frame], server.Datagrams.Select(one => DatagramHeader.KindOf(one)));
+        Assert.Equal(1300 + 100 + (3 * DatagramHeader.Length), server.Datagrams.Sum(one => one.Length));
+        Assert.Equal(1, client.Link.Counters.SplitFrames);
+    }
+
+    [Fact]
+    public void LimitDatagrams_HoldsFromThenOn()
+    {
+        (RecordingHandler client, RecordingHandler server) = _party.Join();
+        _party.Until(() => client.Link.MaxDatagramLength == _party.FullLengthToRelay, "full packets pass");
+        _party.Loop.Post(() => client.Link.LimitDatagrams(1200));
+        client.SendFrame(_party.Loop, 1300);
+        _party.Until(() => server.Datagrams.Count == 2, "both pieces arrived");
+        Assert.All(server.Datagrams, one => Assert.True(one.Length <= 1200));
+        Assert.Equal(1200, client.Link.MaxDatagramLength);
     }
 
     [Fact]

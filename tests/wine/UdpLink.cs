@@ -18,8 +18,10 @@ internal sealed class UdpLink : LaneWork, IFrameLink
     private readonly IEnterableLane _lane;
     private readonly Socket _socket;
     private readonly ConcurrentQueue<byte[]> _received = new();
-    private readonly byte[] _packet = new byte[1 + FrameLimits.MaxDatagramLength];
+    private readonly byte[] _datagram = new byte[FrameLimits.MaxDatagramLength];
     private IFrameLinkHandler _handler;
+    private int _limit = 1400;
+    private readonly FrameSplitter _splitter = new();
     private bool _isConnected;
     private bool _isClosed;
 
@@ -34,7 +36,7 @@ internal sealed class UdpLink : LaneWork, IFrameLink
 
     public IPEndPoint RemoteEndPoint { get; }
 
-    public int MaxDatagramLength => 1400;
+    public int MaxDatagramLength => Math.Min(1400, _limit);
 
     public PeerCounters Counters { get; }
 
@@ -51,13 +53,19 @@ internal sealed class UdpLink : LaneWork, IFrameLink
         return link;
     }
 
+    public void LimitDatagrams(int length) => _limit = length;
+
     public DropReason Send(DatagramHeader header, ReadOnlySpan<byte> body)
     {
-        _packet[0] = (byte)'D';
-        header.Write(_packet.AsSpan(1));
-        body.CopyTo(_packet.AsSpan(1 + DatagramHeader.Length));
-        Counters.DatagramsOut++;
-        _socket.Send(_packet.AsSpan(0, 1 + DatagramHeader.Length + body.Length));
+        header.Write(_datagram);
+        body.CopyTo(_datagram.AsSpan(DatagramHeader.Length));
+        Span<byte> datagram = _datagram.AsSpan(0, DatagramHeader.Length + body.Length);
+        SendDatagram(_splitter.FirstPiece(datagram, MaxDatagramLength));
+        if (_splitter.IsHead)
+        {
+            SendDatagram(datagram[_splitter.BeginTail(datagram)..]);
+        }
+
         return DropReason.None;
     }
 
@@ -96,6 +104,12 @@ internal sealed class UdpLink : LaneWork, IFrameLink
                     break;
             }
         }
+    }
+
+    private void SendDatagram(ReadOnlySpan<byte> datagram)
+    {
+        Counters.DatagramsOut++;
+        _socket.Send([(byte)'D', .. datagram]);
     }
 
     private void End(LinkClosed closed)

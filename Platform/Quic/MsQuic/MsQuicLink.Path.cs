@@ -5,15 +5,22 @@ namespace Softlan.Platform.Quic.MsQuic;
 /// <summary>How long a datagram may be: what path and peer carry.</summary>
 internal sealed unsafe partial class MsQuicLink
 {
+    private int _limit = FrameLimits.MaxDatagramLength;
     private long _pathChangesSeen;
     private long _largeLossesSeen;
     private long _largeAcknowledgedSeen;
+
+    public void LimitDatagrams(int length)
+    {
+        _limit = length;
+        UpdateMaxDatagramLength();
+    }
 
     private int AllowedLength() => _mtu.IsBlackHole
         ? FrameLimits.MinMaxDatagramLength
         : Math.Clamp(
             Math.Min(_connection.MaxSendLength, _options?.DatagramLimit ?? int.MaxValue),
-            FrameLimits.MinMaxDatagramLength, FrameLimits.MaxDatagramLength);
+            FrameLimits.MinMaxDatagramLength, Math.Clamp(_limit, FrameLimits.MinMaxDatagramLength, FrameLimits.MaxDatagramLength));
 
     private void UpdateMaxDatagramLength()
     {

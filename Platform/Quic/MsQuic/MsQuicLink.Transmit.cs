@@ -151,29 +151,13 @@ internal sealed unsafe partial class MsQuicLink
     private bool IsNextUrgent(TimeSpan now)
     {
         _queue.Settle(); // Only where flows take turns it is known who sends little.
-        while (_queue.TryPeek(now, out Span<byte> datagram))
-        {
-            if (datagram.Length <= _maxDatagramLength)
-            {
-                return _queue.IsNextSparse && !_queue.IsNextTcp;
-            }
-
-            _queue.DropFirst(DropReason.PathTooSmall); // It would not leave, and what was given back would stand behind nothing.
-        }
-
-        return false;
+        return _queue.TryPeek(now, out _, _maxDatagramLength) && _queue.IsNextSparse && !_queue.IsNextTcp;
     }
 
     private DatagramSlot* NextQueued(TimeSpan now)
     {
-        while (_queue.TryPeek(now, out Span<byte> datagram))
+        while (_queue.TryPeek(now, out Span<byte> datagram, _maxDatagramLength))
         {
-            if (datagram.Length > _maxDatagramLength)
-            {
-                _queue.DropFirst(DropReason.PathTooSmall);
-                continue;
-            }
-
             DatagramSlot* slot = _engine.Slots.TryRent();
             if (slot is null)
             {

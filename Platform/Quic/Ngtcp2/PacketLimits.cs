@@ -14,6 +14,7 @@ internal sealed unsafe class PacketLimits(PathMtuGuard mtu, int? asked)
     private const int FixedOverhead = 1 + 4 + QuicLimits.DatagramFrameHeader + 16;
 
     private int _overhead = FixedOverhead + Ngtcp2Engine.CidLength;
+    private int _asked = asked ?? int.MaxValue;
 
     /// <summary>Bytes of a datagram that the other side takes.</summary>
     public int PeerLimit { get; private set; }
@@ -34,6 +35,9 @@ internal sealed unsafe class PacketLimits(PathMtuGuard mtu, int? asked)
             - QuicLimits.DatagramFrameHeader;
     }
 
+    /// <summary>See <see cref="IFrameLink.LimitDatagrams"/>. Holds from the next <see cref="Update"/> on.</summary>
+    public void Limit(int length) => _asked = Math.Min(_asked, length);
+
     /// <summary>ngtcp2 has no callback for path MTU discovery, so its result is looked up before each write.</summary>
     /// <param name="connection">ngtcp2_conn.</param>
     /// <returns><see cref="MaxDatagramLength"/> is another.</returns>
@@ -43,7 +47,7 @@ internal sealed unsafe class PacketLimits(PathMtuGuard mtu, int? asked)
         // Other engines have longer connection ids (msquic: 9 bytes). In 1200 bytes there is room all the same: a packet number of 4 bytes,
         // which the overhead allows for, is not seen before millions of packets are on their way at once (RFC 9000, section 17.1).
         int fits = Math.Max(path - _overhead, FrameLimits.MinMaxDatagramLength);
-        int length = Math.Min(Math.Min(fits, PeerLimit), Math.Min(asked ?? int.MaxValue, FrameLimits.MaxDatagramLength));
+        int length = Math.Min(Math.Min(fits, PeerLimit), Math.Min(_asked, FrameLimits.MaxDatagramLength));
         length = Math.Max(length, FrameLimits.MinMaxDatagramLength); // A peer that takes less is not kept (OnHandshakeCompleted).
         if (length == MaxDatagramLength)
         {

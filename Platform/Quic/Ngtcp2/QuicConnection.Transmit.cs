@@ -171,14 +171,8 @@ internal sealed unsafe partial class QuicConnection
             }
         }
 
-        while (_state == State.Connected && _budget.TryPeek(_loop.Now, out Span<byte> datagram))
+        while (_state == State.Connected && _budget.TryPeek(_loop.Now, _limits.MaxDatagramLength, out Span<byte> datagram))
         {
-            if (datagram.Length > _limits.MaxDatagramLength)
-            {
-                _queue.DropFirst(DropReason.PathTooSmall);
-                continue;
-            }
-
             used += datagram.Length + QuicLimits.DatagramFrameHeader;
             bool more = _queue.Count > 1 && used + SmallestDatagram <= _limits.MaxDatagramLength;
             nint length = WriteDatagram(packet, room, path, datagram, more, _limits.IsLarge(used), out bool accepted);

@@ -76,6 +76,8 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
 
     public int MaxDatagramLength => _limits.MaxDatagramLength;
 
+    public void LimitDatagrams(int length) => _limits.Limit(length);
+
     /// <summary>The handshake is not complete yet: for a listener, a half-open connection.</summary>
     public bool IsHandshaking => _state == State.Handshaking;
 

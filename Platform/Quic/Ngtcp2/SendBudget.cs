@@ -145,10 +145,13 @@ internal sealed unsafe class SendBudget
     }
 
     /// <summary>The datagram to send next, if it may be sent now.</summary>
-    public bool TryPeek(TimeSpan now, out Span<byte> datagram)
+    /// <param name="now">The lane's.</param>
+    /// <param name="maxLength">Bytes that it may have.</param>
+    /// <param name="datagram">See <see cref="DatagramQueue.TryPeek"/>.</param>
+    public bool TryPeek(TimeSpan now, int maxLength, out Span<byte> datagram)
     {
         datagram = default;
-        return !Holds && _queue.TryPeek(now, out datagram)
+        return !Holds && _queue.TryPeek(now, out datagram, maxLength)
             && (_left > 0 || _queue.IsNextSparse || (_isGuarded && _delay.IsNear && _queue.IsNextLate(now)));
     }
 

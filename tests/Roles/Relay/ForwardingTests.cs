@@ -182,7 +182,7 @@ public sealed class ForwardingTests
     }
 
     [Fact]
-    public void Target_RefusesTheHeadOfASplitFrame_TheNextOneHasItsId()
+    public void Target_RefusesALongFrame_TheNextOneHasItsId()
     {
         (TestPeer ann, TestPeer bob, _, _) = Party();
         byte[] large = TestFrames.Plain(Mac(2), Mac(1), 1514);
@@ -195,17 +195,6 @@ public sealed class ForwardingTests
         Assert.Equal([1, 1, 2, 2], bob.Link.Sent.Select(sent => (int)sent.Header.SplitId));
         Assert.Equal((2, 2), (bob.Counters.SplitFrames, bob.Counters.FramesOut));
         Assert.Equal(1, bob.Counters.Dropped(DropReason.QueueFull));
-    }
-
-    [Fact]
-    public void Target_RefusesTheTailOfASplitFrame_NoFrameIsCounted()
-    {
-        (TestPeer ann, TestPeer bob, _, _) = Party();
-        bob.Link.Refuses = DropReason.QueueFull;
-        bob.Link.RefusedKind = DatagramKind.Tail;
-        ann.SendSplit(TestFrames.Plain(Mac(2), Mac(1), 1514), 700, 1);
-
-        Assert.Equal((0, 0), (bob.Counters.SplitFrames, bob.Counters.FramesOut));
     }
 
     [Fact]

@@ -64,7 +64,7 @@ public sealed class ToTheRelayTests
     }
 
     [Fact]
-    public void Send_LinkRefusesTheHead_DoesNotSendTheTailNorUseUpAnId()
+    public void Send_LinkRefusesALongFrame_UsesUpNoId()
     {
         using SessionBench bench = Joined();
         byte[] frame = TestFrames.Plain(Server, SessionBench.OwnMac, 1514);

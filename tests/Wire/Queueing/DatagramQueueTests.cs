@@ -162,33 +162,6 @@ public sealed class DatagramQueueTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void SplitFrames_HeadAndTailStayInOrder_ThoughTheTailHasNoHeaders(bool settles)
-    {
-        byte[] frame = Ethernet(EtherTypes.IPv4, IPv4(IPProtocols.Tcp, new byte[1400]));
-        for (byte id = 1; id <= 3; id++)
-        {
-            _queue.Enqueue(new DatagramHeader(DatagramKind.Head, id, 7), frame.AsSpan(0, 700), TimeSpan.Zero);
-            _queue.Enqueue(new DatagramHeader(DatagramKind.Tail, id, 7), frame.AsSpan(700), TimeSpan.Zero);
-        }
-
-        if (settles)
-        {
-            _queue.Settle();
-        }
-
-        List<byte> kindsAndIds = [];
-        while (_queue.TryPeek(TimeSpan.Zero, out Span<byte> datagram))
-        {
-            kindsAndIds.AddRange(datagram[..2]);
-            _queue.Dequeue();
-        }
-
-        Assert.Equal([0x11, 1, 0x12, 1, 0x11, 2, 0x12, 2, 0x11, 3, 0x12, 3], kindsAndIds);
-    }
-
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
     public void NextExpires_IsCountedFromWhenItCame_AndTcpHasMoreTime(bool settles)
     {
         byte[] tcp = Ethernet(EtherTypes.IPv4, IPv4(IPProtocols.Tcp, new byte[100]));
@@ -202,30 +175,6 @@ public sealed class DatagramQueueTests
 
         Assert.Equal((false, (3 * Millisecond) + MaxAge), Next(5 * Millisecond));
         Assert.Equal((true, (4 * Millisecond) + (10 * MaxAge)), Next(6 * Millisecond));
-    }
-
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void IsNextTcp_Tail_IsWhatItsOwnHeadWas(bool settles)
-    {
-        byte[] tcp = Ethernet(EtherTypes.IPv4, IPv4(IPProtocols.Tcp, new byte[1400]));
-        byte[] udp = Ethernet(EtherTypes.IPv4, IPv4(IPProtocols.Udp, Udp(27015, 27015, 1400)));
-        foreach (byte[] frame in (byte[][])[tcp, udp])
-        {
-            _queue.Enqueue(new DatagramHeader(DatagramKind.Head, 1, 7), frame.AsSpan(0, 700), TimeSpan.Zero);
-            _queue.Enqueue(new DatagramHeader(DatagramKind.Tail, 1, 7), frame.AsSpan(700), TimeSpan.Zero);
-        }
-
-        Assert.True(Next(TimeSpan.Zero).IsTcp);
-        if (settles)
-        {
-            _queue.Settle(); // Between a head and its tail, when a younger head is there.
-        }
-
-        List<bool> rest = [Next(TimeSpan.Zero).IsTcp, Next(TimeSpan.Zero).IsTcp, Next(TimeSpan.Zero).IsTcp];
-        Assert.Single(rest, isTcp => isTcp);
-        Assert.True(settles || rest[0]);
     }
 
     /// <summary>The same against a model that knows nothing but what was put in: nothing is lost, doubled or changed, and each flow keeps its
@@ -285,10 +234,10 @@ public sealed class DatagramQueueTests
                 _queue.Enqueue(DatagramHeader.ForFrame(7), game, TimeSpan.Zero);
             }
 
-            _queue.TryPeek(TimeSpan.Zero, out _);
+            _queue.TryPeek(TimeSpan.Zero, out _, 1200);
             _queue.Dequeue();
             _queue.Settle();
-            while (_queue.TryPeek(TimeSpan.Zero, out _))
+            while (_queue.TryPeek(TimeSpan.Zero, out _, 1200))
             {
                 _queue.Dequeue();
             }
