@@ -11,7 +11,7 @@ export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
 case "${1:-}" in -h | --help) sed -n '2,6s/^# //p' tests/run.sh; exit 0 ;; esac
 
-all=(unit loopback readme netns bad-input minimal-root wine)
+all=(unit loopback readme netns bad-input hostile minimal-root wine)
 rings=("$@")
 [ ${#rings[@]} -gt 0 ] || rings=("${all[@]}")
 for ring in "${rings[@]}"; do
@@ -101,7 +101,7 @@ if wants unit || wants loopback; then
     exit 1
   fi
 fi
-if wants netns || wants bad-input || wants minimal-root || wants readme; then
+if wants netns || wants bad-input || wants hostile || wants minimal-root || wants readme; then
   heading "publishing"
   if ! timeout 900 ./publish.sh; then
     count publish 1 0 0
@@ -129,6 +129,10 @@ fi
 if wants bad-input; then
   heading "bad-input: the executable between mistakes and strangers"
   script_ring bad-input 300 tests/bad-input.sh
+fi
+if wants hostile; then
+  heading "hostile: the executable between peers that mean ill"
+  script_ring hostile 300 tests/hostile.sh
 fi
 if wants minimal-root; then
   heading "minimal-root: the executable on a Debian with nothing installed"

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
+using Softlan.Platform.Linux;
 using Softlan.Platform.Quic;
+using Softlan.Platform.Quic.Ngtcp2;
 using Softlan.Wire;
 using Xunit;
 
@@ -36,6 +38,23 @@ public sealed class AcknowledgementTests : IDisposable
         Assert.True(times[times.Count / 2] < 15, $"took {times[times.Count / 2]:0.0} ms");
         Assert.Empty(client.Datagrams);
         Assert.Equal(9, client.Control.Count);
+    }
+
+    /// <summary>As nobody but a stranger sends it: to have something to acknowledge is a datagram's worth for a packet, not for a frame.</summary>
+    [Fact]
+    public unsafe void ControlMessageInManyFrames_IsAnsweredWithOneDatagram()
+    {
+        (RecordingHandler client, RecordingHandler server) = _party.Join();
+        _party.For(TimeSpan.FromMilliseconds(200));
+        long before = server.Link.Counters.DatagramsOut;
+        byte* packet = stackalloc byte[1200];
+        int length = WriteInFramesOfOneByte((QuicConnection)client.Link, [0, 0, 0, 20, .. "{\"type\":\"something\"}"u8], packet);
+        SockAddr remote = SockAddr.From(server.Link.RemoteEndPoint, SockAddr.Inet6);
+        SockAddr local = SockAddr.From(_party.EndPoint, SockAddr.Inet6);
+        ((QuicServer)_party.Listener).Endpoint.OnDatagram(packet, length, &remote, &local);
+        _party.Until(() => server.Control.Count == 1, "the message is whole");
+        _party.For(TimeSpan.FromMilliseconds(50));
+        Assert.Equal(1, server.Link.Counters.DatagramsOut - before);
     }
 
     [Fact]
@@ -158,5 +177,33 @@ public sealed class AcknowledgementTests : IDisposable
         times.Sort();
         Assert.True(times[times.Count / 2] < 15, $"took {times[times.Count / 2]:0.0} ms");
         Assert.Equal(9, server.DatagramCount);
+    }
+
+    /// <summary>The packet that a client's next one would be, on a new stream. The client is gone then: it must not hear of what it did not
+    /// send.</summary>
+    private unsafe int WriteInFramesOfOneByte(QuicConnection client, ReadOnlySpan<byte> text, byte* packet)
+    {
+        long stream;
+        nint written;
+        ulong now = (ulong)_party.Loop.NowNanoseconds;
+        Assert.Equal(0, NativeNgtcp2.ConnOpenBidiStream(client.Native, &stream, 0));
+
+        // SAFETY: ngtcp2 reads the text until it has let go of the connection, at the end of this method.
+        fixed (byte* data = text)
+        {
+            for (int i = 0; i < text.Length; i++)
+            {
+                NativeNgtcp2.Vec one = new() { Base = data + i, Length = 1 };
+                nint result = NativeNgtcp2.ConnWritevStream(
+                    client.Native, null, NativeNgtcp2.NGTCP2_PKT_INFO_V1, 0, packet, 1200, &written,
+                    NativeNgtcp2.NGTCP2_WRITE_STREAM_FLAG_MORE, stream, &one, 1, now);
+                Assert.Equal(NativeNgtcp2.NGTCP2_ERR_WRITE_MORE, result);
+            }
+
+            nint length = NativeNgtcp2.ConnWritevStream(
+                client.Native, null, NativeNgtcp2.NGTCP2_PKT_INFO_V1, 0, packet, 1200, &written, 0, -1, null, 0, now);
+            client.Dispose();
+            return (int)length;
+        }
     }
 }

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# For netns.sh and bad-input.sh: checks that are counted, machines (network namespaces), programs on them, and nothing left behind.
+# For netns.sh, bad-input.sh and hostile.sh: checks that are counted, machines (network namespaces), programs on them, and nothing left behind.
 # Everything here is bounded: a command on a machine by `timeout`, a program that stays by the life of the script.
 
 export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin

@@ -35,6 +35,9 @@ internal sealed class AckSchedule
     /// <summary>What the packet that is being read has brought.</summary>
     private Received _brought;
 
+    /// <summary>It has brought something of the control stream.</summary>
+    private bool _hasControl;
+
     /// <summary>What packets of this turn brought that no write has dealt with.</summary>
     private Received _postponed;
 
@@ -65,7 +68,21 @@ internal sealed class AckSchedule
     private long Delay => _isAsked ? ShortDelay : UnaskedDelay;
 
     /// <summary>A packet is going to be read.</summary>
-    public void BeginPacket() => _brought = Received.Nothing;
+    public void BeginPacket()
+    {
+        _brought = Received.Nothing;
+        _hasControl = false;
+    }
+
+    /// <summary>It has something of the control stream. Whoever sent that may wait until it has arrived
+    /// (<see cref="QuicConnection.HasUndeliveredControl"/>), and an acknowledgement alone would wait for company.</summary>
+    /// <returns>The first of the packet, of however many frames it is made: something is to be sent that takes the acknowledgement along.</returns>
+    public bool OnControl()
+    {
+        bool isFirst = !_hasControl;
+        _hasControl = true;
+        return isFirst;
+    }
 
     /// <summary>It has a datagram.</summary>
     /// <param name="asks">Which asks for an acknowledgement.</param>

@@ -109,9 +109,11 @@ internal sealed unsafe partial class QuicConnection
             return;
         }
 
-        // Whoever sent a control message may be waiting until it has arrived (HasUndeliveredControl), and an acknowledgement alone would wait for
-        // company.
-        _queue.Enqueue(new DatagramHeader(DatagramKind.Padding, 0, 0), default, _loop.Now);
+        if (_acks.OnControl())
+        {
+            _queue.Enqueue(new DatagramHeader(DatagramKind.Padding, 0, 0), default, _loop.Now);
+        }
+
         ControlReadResult result;
         while ((result = _control.Read(ref data, out ReadOnlySpan<byte> message)) == ControlReadResult.Message)
         {

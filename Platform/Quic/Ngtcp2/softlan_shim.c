@@ -213,14 +213,35 @@ AT(struct epoll_event, data, 8);
 
 static int recv_crypto_data(ngtcp2_conn *conn, ngtcp2_encryption_level level, uint64_t offset, const uint8_t *data, size_t length, void *user_data)
 {
-    return offset + length > MAX_CRYPTO_DATA
-        ? NGTCP2_ERR_PROTO
-        : ngtcp2_crypto_recv_crypto_data_cb(conn, level, offset, data, length, user_data);
+    if (offset + length <= MAX_CRYPTO_DATA) {
+        return ngtcp2_crypto_recv_crypto_data_cb(conn, level, offset, data, length, user_data);
+    }
+
+    // Of the errors in an Initial packet a server of ngtcp2 acts on those of the TLS library; after others it would go on, and keep what it has until
+    // the handshake's time is up.
+    ngtcp2_conn_set_tls_alert(conn, GNUTLS_A_DECODE_ERROR);
+    return NGTCP2_ERR_CRYPTO;
+}
+
+// No keys for data where the other side has sent no transport parameters, which must end the connection (RFC 9001, section 8.2). GnuTLS does not miss
+// an extension that it does not know, and ngtcp2 looks for them when the handshake is complete. A server has these keys before that, and asserts with
+// the first packet of theirs that there are parameters (conn_write_pkt): one ClientHello without them would end the process.
+static int recv_key(ngtcp2_conn *conn, ngtcp2_encryption_level level, void *user_data)
+{
+    (void)user_data;
+    if (level != NGTCP2_ENCRYPTION_LEVEL_1RTT || ngtcp2_conn_get_remote_transport_params(conn) != NULL) {
+        return 0;
+    }
+
+    ngtcp2_conn_set_tls_error(conn, NGTCP2_ERR_REQUIRED_TRANSPORT_PARAM);
+    return NGTCP2_ERR_CALLBACK_FAILURE;
 }
 
 static void fill_common_callbacks(ngtcp2_callbacks *callbacks)
 {
     callbacks->recv_crypto_data = recv_crypto_data;
+    callbacks->recv_rx_key = recv_key;
+    callbacks->recv_tx_key = recv_key;
     callbacks->encrypt = ngtcp2_crypto_encrypt_cb;
     callbacks->decrypt = ngtcp2_crypto_decrypt_cb;
     callbacks->hp_mask = ngtcp2_crypto_hp_mask_cb;
