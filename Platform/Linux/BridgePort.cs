@@ -6,8 +6,9 @@ namespace Softlan.Platform.Linux;
 
 /// <summary>A TAP that is a port of a Linux bridge: how a gateway joins a LAN that this host bridges already. The bridge reaches the host's own stack
 /// by itself.</summary>
-/// <remarks>A bridge may be deleted and made anew under its name, as happens when a host's networking is restarted: the port joins the new
-/// one.</remarks>
+/// <remarks>A bridge may be deleted and made anew under its name, as happens when a host's networking is restarted: the port joins the new one. A
+/// port that somebody put into another bridge stays there: two programs that take it from each other would cut both networks again and
+/// again.</remarks>
 [SupportedOSPlatform("linux")]
 internal sealed class BridgePort : IFramePort
 {
@@ -125,7 +126,7 @@ internal sealed class BridgePort : IFramePort
                 return;
             }
 
-            if (port.MasterIndex == 0 || !port.IsUp)
+            if (port.MasterIndex == 0 || (port.MasterIndex == bridge.Index && !port.IsUp))
             {
                 Join(bridge, port);
             }
@@ -147,7 +148,7 @@ internal sealed class BridgePort : IFramePort
 
         if (port.MasterIndex != bridge.Index)
         {
-            return WireState.Detached;
+            return port.MasterIndex == 0 ? WireState.Detached : WireState.Taken;
         }
 
         if (!bridge.IsUp || !port.IsUp)
