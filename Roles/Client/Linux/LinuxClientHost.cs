@@ -136,7 +136,7 @@ internal sealed class LinuxClientHost : IClientHost
             }
         }
 
-        _routes!.Maintain();
+        _routes!.Maintain(_settings.Look());
         ClientLog.TapUp(_logger, _settings.Name, mtu);
     }
 
@@ -144,11 +144,7 @@ internal sealed class LinuxClientHost : IClientHost
 
     public void OnGatewayGone() => _dhcp?.OnGatewayGone();
 
-    public void Maintain()
-    {
-        _settings!.Maintain();
-        _routes!.Maintain();
-    }
+    public void Maintain() => _routes!.Maintain(_settings!.Maintain());
 
     public void Dispose()
     {

@@ -25,13 +25,14 @@ internal sealed class LinuxTapRoutes(NetlinkSocket netlink, LinuxTapSettings tap
     private readonly HashSet<IPNetwork> _said = [];
 
     /// <summary>Adds what is missing and removes what must not be. Called often; changes nothing when all is well.</summary>
-    public void Maintain()
+    /// <param name="now">The TAP and its addresses.</param>
+    public void Maintain(in TapSnapshot now)
     {
-        LinkEntry link = tap.Link;
+        LinkEntry link = now.Link;
         IReadOnlyList<RouteEntry> all = NetlinkRoutes.List(netlink, protocol: null);
         IReadOnlyList<RouteEntry> routes = [.. all.Where(route => route.InterfaceIndex == link.Index)];
-        IReadOnlyList<InterfaceAddress> addresses = NetlinkAddresses.List(netlink, link.Index);
-        home?.Look(all);
+        IReadOnlyList<InterfaceAddress> addresses = [.. now.Own];
+        home?.Look(all, link.Index);
 
         // Without an address of its own the TAP would only swallow what the home network should get.
         bool hasAddress = addresses.Any(address => address.Address.AddressFamily == AddressFamily.InterNetwork);
