@@ -15,6 +15,9 @@ internal enum WireState
     /// <summary>The bridge that the port belongs to was deleted.</summary>
     Gone,
 
-    /// <summary>The port was taken out of its bridge.</summary>
+    /// <summary>The port was taken out of its bridge; it is put back.</summary>
     Detached,
+
+    /// <summary>The port was put into another bridge, bond or VRF, and left there.</summary>
+    Taken,
 }

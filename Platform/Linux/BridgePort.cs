@@ -6,8 +6,9 @@ namespace Softlan.Platform.Linux;
 
 /// <summary>A TAP that is a port of a Linux bridge: how a gateway joins a LAN that this host bridges already. The bridge reaches the host's own stack
 /// by itself.</summary>
-/// <remarks>A bridge may be deleted and made anew under its name, as happens when a host's networking is restarted: the port joins the new
-/// one.</remarks>
+/// <remarks>A bridge may be deleted and made anew under its name, as happens when a host's networking is restarted: the port joins the new one. A
+/// port that somebody put into another bridge stays there: two programs that take it from each other would cut both networks again and
+/// again.</remarks>
 [SupportedOSPlatform("linux")]
 internal sealed class BridgePort : IFramePort
 {
@@ -23,9 +24,8 @@ internal sealed class BridgePort : IFramePort
     private readonly ILaneTimer _again;
     private readonly string _bridge;
     private IFramePortHandler? _handler;
-    private WireState _wire;
+    private readonly WireWatch _wire;
     private TimeSpan? _joinedAt;
-    private int _mtu;
 
     private BridgePort(EventLoop loop, LinuxTap tap, NetlinkSocket netlink, LinkEntry bridge)
     {
@@ -33,7 +33,7 @@ internal sealed class BridgePort : IFramePort
         _tap = tap;
         _netlink = netlink;
         _bridge = bridge.Name;
-        _mtu = bridge.Mtu;
+        _wire = new WireWatch(bridge.Mtu);
         _again = loop.CreateTimer(Look);
         _monitor = NetworkMonitor.Open(loop, Look);
     }
@@ -121,16 +121,17 @@ internal sealed class BridgePort : IFramePort
 
             LinkEntry? bridge = links.FirstOrDefault(link => link.Name == _bridge && link.IsBridge);
             Tell(Judge(links, bridge, port));
-            if (bridge is not null && (port.MasterIndex == 0 || !port.IsUp))
+            if (bridge is null)
+            {
+                return;
+            }
+
+            if (port.MasterIndex == 0 || (port.MasterIndex == bridge.Index && !port.IsUp))
             {
                 Join(bridge, port);
             }
 
-            if (bridge is not null && bridge.Mtu != _mtu)
-            {
-                _mtu = bridge.Mtu;
-                _handler?.OnMtuChanged(_mtu);
-            }
+            _wire.TellMtu(bridge.Mtu, _handler);
         }
         catch (SoftlanException)
         {
@@ -147,7 +148,7 @@ internal sealed class BridgePort : IFramePort
 
         if (port.MasterIndex != bridge.Index)
         {
-            return WireState.Detached;
+            return port.MasterIndex == 0 ? WireState.Detached : WireState.Taken;
         }
 
         if (!bridge.IsUp || !port.IsUp)
@@ -180,10 +181,9 @@ internal sealed class BridgePort : IFramePort
     private void Tell(WireState wire)
     {
         // Nobody took the port out of a bridge that is made anew: it is about to join.
-        if (wire != _wire && (wire, _wire) is not (WireState.Detached, WireState.Gone))
+        if ((wire, _wire.State) is not (WireState.Detached, WireState.Gone))
         {
-            _wire = wire;
-            _handler?.OnWireChanged(wire);
+            _wire.TellState(wire, _handler);
         }
     }
 }

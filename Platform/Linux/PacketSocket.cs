@@ -29,8 +29,7 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
 
     private readonly SafeFd _fd;
     private readonly NetlinkSocket _netlink;
-    private WireState _wire;
-    private int _mtu;
+    private readonly WireWatch _wire;
     private readonly int _interfaceIndex;
     private readonly LocalDelivery? _local;
     private readonly PacketReceiver _receiver = new();
@@ -48,7 +47,7 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
         _interfaceIndex = options.Interface.Index;
         Name = options.Interface.Name;
         Address = options.Interface.Address;
-        _mtu = options.Interface.Mtu;
+        _wire = new WireWatch(options.Interface.Mtu);
         _intake = new FrameIntake(Counters);
         _writer = new PacketWriter(fd, Counters);
         _flush = new TurnFlush(loop, this);
@@ -298,19 +297,8 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
             return;
         }
 
-        WireState wire = !link.IsUp ? WireState.Down : link.HasCarrier ? WireState.Connected : WireState.Unplugged;
-        if (wire != _wire)
-        {
-            _wire = wire;
-            _intake.Handler?.OnWireChanged(wire);
-        }
-
-        if (link.Mtu != _mtu)
-        {
-            _mtu = link.Mtu;
-            _intake.Handler?.OnMtuChanged(_mtu);
-        }
-
+        _wire.TellState(!link.IsUp ? WireState.Down : link.HasCarrier ? WireState.Connected : WireState.Unplugged, _intake.Handler);
+        _wire.TellMtu(link.Mtu, _intake.Handler);
         Address = link.Address; // Most cards only take another MAC while they are down.
     }
 

@@ -1,4 +1,3 @@
-using System.Net;
 using Softlan.Wire;
 
 namespace Softlan.Platform.Windows;
@@ -23,12 +22,8 @@ internal interface IWindowsMachine
 
     bool IsAlive(ProcessStamp process);
 
-    /// <summary>The DNS servers of network cards that are up, without one adapter's, and without link-local ones. Takes milliseconds; null where
-    /// Windows does not say.</summary>
-    IReadOnlyList<IPAddress>? FindNameServers(Guid exceptAdapter);
-
-    /// <summary>The names of network cards by their MACs, without one adapter's. Takes milliseconds; empty where Windows does not say.</summary>
-    IReadOnlyDictionary<MacAddress, string> FindCards(Guid exceptAdapter);
+    /// <summary>The network cards, without one adapter. Takes milliseconds; null where Windows does not say.</summary>
+    IReadOnlyList<NetworkCard>? ListCards(Guid exceptAdapter);
 
     /// <summary>Opens an adapter. Throws <see cref="SoftlanException"/>.</summary>
     ITapDevice Open(TapAdapter adapter);

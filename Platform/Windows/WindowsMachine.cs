@@ -25,16 +25,15 @@ internal sealed class WindowsMachine : IWindowsMachine
 
     public bool IsAlive(ProcessStamp process) => WindowsProcesses.IsAlive(process);
 
-    public IReadOnlyList<IPAddress>? FindNameServers(Guid exceptAdapter)
+    public IReadOnlyList<NetworkCard>? ListCards(Guid exceptAdapter)
     {
         try
         {
             return
             [
                 .. NetworkInterface.GetAllNetworkInterfaces()
-                    .Where(card => card.OperationalStatus == OperationalStatus.Up && !IsAdapter(card, exceptAdapter))
-                    .SelectMany(card => card.GetIPProperties().DnsAddresses)
-                    .Where(address => !IPAddress.IsLoopback(address) && !address.IsIPv6LinkLocal && !address.IsIPv6SiteLocal)
+                    .Where(card => !IsAdapter(card, exceptAdapter))
+                    .Select(card => new NetworkCard(card.Name, AddressOf(card), NameServersOf(card)))
             ];
         }
         catch (NetworkInformationException)
@@ -43,32 +42,22 @@ internal sealed class WindowsMachine : IWindowsMachine
         }
     }
 
-    public IReadOnlyDictionary<MacAddress, string> FindCards(Guid exceptAdapter)
-    {
-        Dictionary<MacAddress, string> cards = [];
-        try
-        {
-            foreach (NetworkInterface card in NetworkInterface.GetAllNetworkInterfaces().Where(card => !IsAdapter(card, exceptAdapter)))
-            {
-                if (card.GetPhysicalAddress().GetAddressBytes() is { Length: MacAddress.Length } mac)
-                {
-                    cards.TryAdd(MacAddress.Read(mac), card.Name);
-                }
-            }
-        }
-        catch (NetworkInformationException)
-        {
-            // A card may go while it is asked.
-        }
-
-        return cards;
-    }
-
     public ITapDevice Open(TapAdapter adapter) => TapDevice.Open(adapter);
 
     public void Sleep(TimeSpan time) => Thread.Sleep(time);
 
     public void RunOffLane(Action work) => ThreadPool.QueueUserWorkItem(_ => work());
+
+    private static MacAddress? AddressOf(NetworkInterface card) =>
+        card.GetPhysicalAddress().GetAddressBytes() is { Length: MacAddress.Length } mac ? MacAddress.Read(mac) : null;
+
+    private static IReadOnlyList<IPAddress> NameServersOf(NetworkInterface card) => card.OperationalStatus != OperationalStatus.Up
+        ? []
+        :
+        [
+            .. card.GetIPProperties().DnsAddresses
+                .Where(address => !IPAddress.IsLoopback(address) && !address.IsIPv6LinkLocal && !address.IsIPv6SiteLocal)
+        ];
 
     private static bool IsAdapter(NetworkInterface card, Guid adapter) => Guid.TryParse(card.Id, out Guid id) && id == adapter;
 }

@@ -180,6 +180,11 @@ internal static partial class ClientLog
         "Something added the route {Destination} to {Interface}: {Outcome}. softlan never uses the party as the way to the internet")]
     public static partial void WideRouteRemoved(ILogger logger, string destination, string @interface, string outcome);
 
+    [LoggerMessage(
+        356, LogLevel.Warning,
+        "{Interface} had the route {Destination}, which is taken away until softlan ends: softlan never uses the party as the way to the internet")]
+    public static partial void WideRouteTakenAway(ILogger logger, string destination, string @interface);
+
     [LoggerMessage(332, LogLevel.Information, "Restarting the TAP adapter {Interface}, so that it takes the MAC {Mac}")]
     public static partial void RestartingAdapter(ILogger logger, string @interface, MacAddress mac);
 

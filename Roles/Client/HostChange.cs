@@ -8,6 +8,7 @@ namespace Softlan.Roles.Client;
 /// journal.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "change")]
 [JsonDerivedType(typeof(RouteAdded), "route")]
+[JsonDerivedType(typeof(RouteRemoved), "routeRemoved")]
 [JsonDerivedType(typeof(AddressAdded), "address")]
 [JsonDerivedType(typeof(MacReplaced), "mac")]
 [JsonDerivedType(typeof(MtuReplaced), "mtu")]
@@ -35,6 +36,25 @@ internal abstract record HostChange
         int InterfaceIndex) : HostChange
     {
         public override string ToString() => $"route {Destination}/{PrefixLength}{(Gateway is null ? "" : $" via {Gateway}")} on {Interface}";
+    }
+
+    /// <summary>A route that led more than a party to a TAP of somebody else's.</summary>
+    /// <param name="Interface">The TAP.</param>
+    /// <param name="IsGatewayOnLink">The gateway need not be in a network of the TAP's.</param>
+    /// <param name="Source">The source address that it suggested.</param>
+    /// <param name="Metric">Zero: none, which only IPv4 has.</param>
+    /// <param name="Protocol">Who made it (rtm_protocol).</param>
+    internal sealed record RouteRemoved(
+        string Interface,
+        [property: JsonConverter(typeof(IPAddressJsonConverter))] IPAddress Destination,
+        int PrefixLength,
+        [property: JsonConverter(typeof(IPAddressJsonConverter))] IPAddress? Gateway,
+        bool IsGatewayOnLink,
+        [property: JsonConverter(typeof(IPAddressJsonConverter))] IPAddress? Source,
+        uint Metric,
+        byte Protocol) : HostChange
+    {
+        public override string ToString() => $"former route {Destination}/{PrefixLength}{(Gateway is null ? "" : $" via {Gateway}")} on {Interface}";
     }
 
     internal sealed record AddressAdded(

@@ -21,7 +21,6 @@ internal sealed class DemoProcess : IDisposable
     private DemoProcess(string name, string logFile)
     {
         Name = name;
-        LogFile = logFile;
         _log = new StreamWriter(logFile) { AutoFlush = true };
     }
 
@@ -31,8 +30,6 @@ internal sealed class DemoProcess : IDisposable
         : [Environment.ProcessPath!];
 
     public string Name { get; }
-
-    public string LogFile { get; }
 
     /// <summary>The last lines that it said.</summary>
     public IReadOnlyList<string> LastLines(int count)

@@ -65,7 +65,7 @@ internal sealed class EchoMemory
     public bool OnHeard(ReadOnlySpan<byte> frame, MacAddress source, TimeSpan now)
     {
         uint sum = Sum(frame);
-        if (IsEcho(sum, now))
+        if (TryNoteEcho(sum, now))
         {
             return true;
         }
@@ -78,8 +78,9 @@ internal sealed class EchoMemory
         return false;
     }
 
-    /// <summary>Whether a frame from the LAN was written to it lately. Where not, it is not kept.</summary>
-    public bool IsEcho(ReadOnlySpan<byte> frame, TimeSpan now) => IsEcho(Sum(frame), now);
+    /// <summary>A frame came from the LAN while nobody's are judged: it only counts as the last echo, where it was written lately, and is never kept
+    /// as a stranger's.</summary>
+    public void NoteEcho(ReadOnlySpan<byte> frame, TimeSpan now) => TryNoteEcho(Sum(frame), now);
 
     /// <summary>Takes a frame out that was heard and has not been written: a machine on the LAN has sent it.</summary>
     /// <param name="now">The lane's time.</param>
@@ -104,7 +105,8 @@ internal sealed class EchoMemory
     }
 
     /// <summary>A copy that circulates makes its frame young again: it may do so for hours.</summary>
-    private bool IsEcho(uint sum, TimeSpan now)
+    /// <returns>Whether it was written lately.</returns>
+    private bool TryNoteEcho(uint sum, TimeSpan now)
     {
         ReadOnlySpan<uint> written = _written.AsSpan(0, (int)Math.Min(_writes, MaxWritten));
         for (int from = 0, found; (found = written[from..].IndexOf(sum)) >= 0; from += found + 1)

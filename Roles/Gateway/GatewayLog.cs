@@ -31,6 +31,12 @@ internal static partial class GatewayLog
     public static partial void PortDetached(ILogger logger, string port, string @interface);
 
     [LoggerMessage(
+        223, LogLevel.Warning,
+        "softlan's port {Port} was taken out of {Interface} and put elsewhere: the LAN cannot be reached. It is left there. "
+        + "Hint: ip link set {Port} nomaster; softlan puts it back then")]
+    public static partial void PortTaken(ILogger logger, string port, string @interface);
+
+    [LoggerMessage(
         221, LogLevel.Warning,
         "The MTU of {Interface} is {Mtu} bytes now and the room's is {RoomMtu}: larger packets are lost. "
         + "Hint: ip link set {Interface} mtu {RoomMtu}")]

@@ -41,6 +41,9 @@ internal sealed class LanNews(ILane lane, RelaySession session, IFramePort port,
             case WireState.Detached:
                 GatewayLog.PortDetached(logger, port.Name, @interface);
                 break;
+            case WireState.Taken:
+                GatewayLog.PortTaken(logger, port.Name, @interface);
+                break;
         }
     }
 

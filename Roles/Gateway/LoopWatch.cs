@@ -60,7 +60,7 @@ internal sealed class LoopWatch : IDisposable
     {
         if (_loops.IsPaused)
         {
-            _echoes.IsEcho(frame, _lane.Now); // A loop that goes on shadows strangers after the pause.
+            _echoes.NoteEcho(frame, _lane.Now); // A loop that goes on shadows strangers after the pause.
             return;
         }
 

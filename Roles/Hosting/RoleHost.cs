@@ -67,9 +67,6 @@ internal sealed class RoleHost(
         return _failure is null ? ExitCodes.Success : throw _failure;
     }
 
-    /// <summary>Asks the role to stop. Any thread may call it.</summary>
-    public void RequestStop() => lane.Post(Stop);
-
     public void Dispose()
     {
         _hardTimer?.Dispose();

@@ -59,9 +59,6 @@ internal sealed class FrameCoalescer
         _mergesUdp = mergesUdp;
     }
 
-    /// <summary>Entries so far.</summary>
-    public int Count => _count;
-
     /// <summary>An entry: the vnet header, and the frame behind it. Valid after <see cref="Finish"/>, until <see cref="Clear"/>; it does not
     /// move.</summary>
     public ReadOnlySpan<byte> this[int entry] => _entries.AsSpan(0, _count)[entry].Bytes;

@@ -25,7 +25,7 @@ public sealed class KeyUpdateTests : IDisposable
                 {
                     client.SendFrame(_party.Loop, 60);
                     sent++;
-                    return ((QuicConnection)client.Link).UpdateKeys();
+                    return Ngtcp2Connection.UpdateKeys((QuicConnection)client.Link, _party.Loop);
                 },
                 "the keys could be updated");
             client.SendFrame(_party.Loop, 200, (byte)i);

@@ -25,7 +25,7 @@ internal static class LoopbackEngines
     {
         if (kinds.Contains(EngineKind.MsQuic))
         {
-            string? reason = MsQuicEngine.NotSupportedReason;
+            string? reason = MsQuicLibrary.NotSupportedReason;
             Assert.SkipWhen(reason is not null, reason ?? "");
         }
     }

@@ -24,8 +24,8 @@ public sealed class Ngtcp2InternalsTests : IDisposable
     {
         (RecordingHandler client, RecordingHandler server) = _party.Join();
         _party.Until(() => IsMeasured(client) && IsMeasured(server), "both have measured a round trip");
-        Assert.True(((QuicConnection)client.Link).FindWindow());
-        Assert.True(((QuicConnection)server.Link).FindWindow());
+        Assert.True(Ngtcp2Connection.FindWindow((QuicConnection)client.Link));
+        Assert.True(Ngtcp2Connection.FindWindow((QuicConnection)server.Link));
     }
 
     [Theory]

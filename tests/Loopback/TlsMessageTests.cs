@@ -74,8 +74,7 @@ public sealed class TlsMessageTests : IDisposable
 
     private static void Submit(RecordingHandler sender, byte[] message)
     {
-        QuicConnection connection = (QuicConnection)sender.Link;
-        Assert.Equal(0, NativeCryptoData.Submit(connection.Native, message));
+        Assert.Equal(0, Ngtcp2Connection.SubmitCryptoData((QuicConnection)sender.Link, message));
         sender.SendText("and a packet to take it along");
     }
 }

@@ -84,6 +84,19 @@ story_restore() {
   check "IPv6 reaches him there as well" wait_for 15 has_address6 bob
   check "he stops in order" stop bob TERM
   check "the TAP is up and everything on it as before" unchanged bob
+  check "it leads to the whole internet" widen bob
+  remember_settings bob
+  check "bob joins on it" start_player bob --address 10.73.42.78/24
+  check "and hears that its default route is taken away" says bob 5 "$tap had the route 0.0.0.0/0, which is taken away until softlan ends"
+  check "nothing wide leads there any more" is_narrow bob
+  check "he stops in order" stop bob INT
+  check "the wide routes are back and everything on the TAP is as before" unchanged bob
+  check "bob joins on it again" start_player bob --address 10.73.42.78/24
+  check "the wide routes are taken away again" is_narrow bob
+  murder bob
+  check "his client that was killed leaves none of them" is_narrow bob
+  check "the next one puts them back and stops in order" starts_and_stops bob
+  check "everything on the TAP is as before" unchanged bob
   net bob link del $tap
   remember_settings bob
 
@@ -153,6 +166,13 @@ start_from_profile() {
 
 # has_settings PLAYER MAC MTU FLAG
 has_settings() { net "$1" -o link show dev $tap | grep -E "<.*\b$4\b.*> mtu $3 .*link/ether $2 "; }
+
+# The routes are worse than those of his own card, or the relay would be looked for at the party.
+widen() { net "$1" route add default via 10.73.42.1 dev $tap metric 5000 && net "$1" -6 route add 2000::/3 dev $tap metric 5000; }
+
+is_narrow() { wait_for 5 has_no_wide_routes "$1" || { net "$1" route show dev $tap; net "$1" -6 route show dev $tap; return 1; }; }
+
+has_no_wide_routes() { ! { net "$1" -4 route show dev $tap; net "$1" -6 route show dev $tap; } | grep -E '^(default|2000::/3) '; }
 
 start_and_stop() { start_player "$@" && stop "$1"; }
 

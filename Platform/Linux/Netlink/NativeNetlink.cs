@@ -96,6 +96,7 @@ internal static class NativeNetlink
     public const ushort RTA_PRIORITY = 6;
     public const ushort RTA_PREFSRC = 7;
     public const ushort RTA_MULTIPATH = 9;
+    public const ushort RTA_CACHEINFO = 12;
     public const ushort RTA_TABLE = 15;
     public const ushort RTA_VIA = 18;
     public const byte RT_TABLE_UNSPEC = 0;
@@ -104,6 +105,7 @@ internal static class NativeNetlink
     public const byte RT_SCOPE_LINK = 253;
     public const byte RT_SCOPE_NOWHERE = 255;
     public const byte RTN_UNICAST = 1;
+    public const uint RTNH_F_ONLINK = 4;
 
     // linux/pkt_sched.h, pkt_cls.h
     public const uint TC_H_CLSACT = 0xfffffff1;

@@ -11,6 +11,9 @@ namespace Softlan.Platform.Linux.Netlink;
 [SupportedOSPlatform("linux")]
 internal static class NetlinkRoutes
 {
+    /// <summary>Of rta_expires in struct rta_cacheinfo, behind rta_clntref and rta_lastuse.</summary>
+    private const int ExpiryOffset = 8;
+
     /// <summary>The next hop, interface and source address that a packet to <paramref name="destination"/> would take now, policy rules included;
     /// null when there is none, or one that drops what it gets.</summary>
     /// <exception cref="SoftlanException">The kernel did not answer.</exception>
@@ -41,7 +44,7 @@ internal static class NetlinkRoutes
     public static NetlinkResult Add(NetlinkSocket socket, RouteEntry route)
     {
         NetlinkWriter request = new(stackalloc byte[NetlinkWriter.MaxLength], RTM_NEWROUTE, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL);
-        Append(ref request, route, route.Gateway is null ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE);
+        Append(ref request, route, route.Gateway is null ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE, route.IsGatewayOnLink ? RTNH_F_ONLINK : 0);
         return socket.Change(request);
     }
 
@@ -83,7 +86,14 @@ internal static class NetlinkRoutes
         }
 
         IPAddress destination = header.Family == AF_INET ? IPAddress.Any : IPAddress.IPv6Any;
-        RouteEntry found = new() { Destination = default, InterfaceIndex = 0, Protocol = header.Protocol, Table = header.Table };
+        RouteEntry found = new()
+        {
+            Destination = default,
+            InterfaceIndex = 0,
+            Protocol = header.Protocol,
+            IsGatewayOnLink = (header.Flags & RTNH_F_ONLINK) != 0,
+            Table = header.Table,
+        };
         while (attributes.TryRead(out ushort type, out ReadOnlySpan<byte> value))
         {
             switch (type)
@@ -105,6 +115,9 @@ internal static class NetlinkRoutes
                     break;
                 case RTA_PRIORITY:
                     found = found with { Metric = NetlinkAttributes.ReadUInt32(value) };
+                    break;
+                case RTA_CACHEINFO when value.Length > ExpiryOffset: // struct rta_cacheinfo.
+                    found = found with { Expires = NetlinkAttributes.ReadUInt32(value[ExpiryOffset..]) != 0 };
                     break;
                 case RTA_TABLE:
                     found = found with { Table = NetlinkAttributes.ReadUInt32(value) };
@@ -161,7 +174,7 @@ internal static class NetlinkRoutes
         return route;
     }
 
-    private static void Append(ref NetlinkWriter request, RouteEntry route, byte scope)
+    private static void Append(ref NetlinkWriter request, RouteEntry route, byte scope, uint flags = 0)
     {
         IPAddress destination = route.Destination.BaseAddress;
         request.Header(new RouteMessage
@@ -172,6 +185,7 @@ internal static class NetlinkRoutes
             Protocol = route.Protocol,
             Scope = scope,
             Type = RTN_UNICAST,
+            Flags = flags,
         });
         request.Attribute(RTA_DST, destination);
         request.Attribute(RTA_GATEWAY, route.Gateway);

@@ -34,5 +34,11 @@ internal sealed record RouteEntry
     /// <summary>Who made it (rtm_protocol).</summary>
     public byte Protocol { get; init; } = SoftlanProtocol;
 
+    /// <summary>The gateway is taken to be on the link, whatever the addresses say (RTNH_F_ONLINK).</summary>
+    public bool IsGatewayOnLink { get; init; }
+
+    /// <summary>It goes by itself after a time, as what a router advertised does.</summary>
+    public bool Expires { get; init; }
+
     public uint Table { get; init; } = NativeNetlink.RT_TABLE_MAIN;
 }

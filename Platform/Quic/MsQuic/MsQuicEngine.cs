@@ -69,9 +69,6 @@ internal sealed unsafe class MsQuicEngine : IQuicEngine, IFarewell, IDisposable
         Registration = registration;
     }
 
-    /// <summary>Null where msquic can be used on this machine; otherwise a sentence: what was looked for and what is needed.</summary>
-    public static string? NotSupportedReason => MsQuicLibrary.NotSupportedReason;
-
     /// <summary>See <see cref="QuicLimits.KeepAlive"/>. Tests shorten it.</summary>
     public TimeSpan KeepAlive { get; init; } = QuicLimits.KeepAlive;
 

@@ -180,9 +180,6 @@ internal static unsafe partial class NativeNgtcp2
     [LibraryImport(Ngtcp2, EntryPoint = "ngtcp2_conn_initiate_immediate_migration")]
     public static partial int ConnInitiateImmediateMigration(nint conn, Path* path, ulong timestamp);
 
-    [LibraryImport(Ngtcp2, EntryPoint = "ngtcp2_conn_initiate_key_update")]
-    public static partial int ConnInitiateKeyUpdate(nint conn, ulong timestamp);
-
     [LibraryImport(Ngtcp2, EntryPoint = "ngtcp2_ccerr_default")]
     public static partial void CcerrDefault(ConnectionCloseError* error);
 

@@ -240,16 +240,6 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         _endpoint.MarkDirty(this);
     }
 
-    /// <summary>Changes the packet protection keys (RFC 9001, section 6). ngtcp2 does so by itself long before a key is worn out; tests do not wait
-    /// for that.</summary>
-    public bool UpdateKeys() => _state == State.Connected && NativeNgtcp2.ConnInitiateKeyUpdate(_conn, Now) == 0;
-
-    /// <summary>ngtcp2_conn, for tests of what a peer should not do.</summary>
-    internal nint Native => _conn;
-
-    /// <summary>See <see cref="SendBudget.FindWindow"/>.</summary>
-    public bool FindWindow() => _budget.FindWindow(_conn);
-
     /// <summary>Ends at once and without a word: the process is going away.</summary>
     public void Dispose()
     {

@@ -196,16 +196,6 @@ internal sealed unsafe class SendBudget
         }
     }
 
-    /// <summary>Whether ngtcp2's congestion window can be raised, which otherwise shows when losses have lowered it: tests do not wait for
-    /// that.</summary>
-    /// <param name="connection">ngtcp2_conn.</param>
-    public bool FindWindow(nint connection)
-    {
-        NativeNgtcp2.ConnInfo info;
-        NativeNgtcp2.ConnGetConnInfo(connection, NativeNgtcp2.NGTCP2_CONN_INFO_V1, &info);
-        return _window.TryFind(connection, in info);
-    }
-
     /// <summary>The connection is about to be deleted.</summary>
     public void Forget() => _window.Forget();
 

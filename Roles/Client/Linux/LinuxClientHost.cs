@@ -100,9 +100,12 @@ internal sealed class LinuxClientHost : IClientHost
         _changes.Keep($"TAP {tap.Name}", tap.Dispose);
         ClientLog.TapOpen(_logger, tap.Name, mac);
         _settings = new LinuxTapSettings(_netlink, _undo, _changes, tap.Name, tap.IsPersistent, _home, _logger);
+        IEnumerable<RouteEntry> before = tap.IsPersistent
+            ? NetlinkRoutes.List(_netlink, protocol: null).Where(route => route.InterfaceIndex == tap.InterfaceIndex)
+            : [];
 
         // Whoever chose "none" looks after the interface's addresses and routes himself.
-        _routes = new LinuxTapRoutes(_netlink, _settings, _options.Address == ClientAddress.None ? null : _home, _logger);
+        _routes = new LinuxTapRoutes(_netlink, _settings, _options.Address == ClientAddress.None ? null : _home, before, _logger);
         if (_dhcpProgram is not null)
         {
             _dhcp = new DhcpAddressing(
@@ -136,7 +139,7 @@ internal sealed class LinuxClientHost : IClientHost
             }
         }
 
-        _routes!.Maintain();
+        _routes!.Maintain(_settings.Look());
         ClientLog.TapUp(_logger, _settings.Name, mtu);
     }
 
@@ -144,11 +147,7 @@ internal sealed class LinuxClientHost : IClientHost
 
     public void OnGatewayGone() => _dhcp?.OnGatewayGone();
 
-    public void Maintain()
-    {
-        _settings!.Maintain();
-        _routes!.Maintain();
-    }
+    public void Maintain() => _routes!.Maintain(_settings!.Maintain());
 
     public void Dispose()
     {

@@ -15,21 +15,21 @@ internal sealed class LinuxHomeGuard(NetlinkSocket netlink, string tap, HomeHost
 
     /// <summary>Follows the machine's networks. Called often; changes nothing when all is well.</summary>
     /// <param name="coming">A network that the TAP is about to get.</param>
-    public void Look(IPNetwork? coming = null) => Look(NetlinkRoutes.List(netlink, protocol: null), coming);
+    public void Look(IPNetwork? coming = null) => Look(NetlinkRoutes.List(netlink, protocol: null), FindTap(), coming);
 
     /// <param name="routes">Those of the main table.</param>
+    /// <param name="tapIndex">The TAP's.</param>
     /// <param name="coming">A network that the TAP is about to get.</param>
-    public void Look(IReadOnlyList<RouteEntry> routes, IPNetwork? coming = null)
+    public void Look(IReadOnlyList<RouteEntry> routes, int tapIndex, IPNetwork? coming = null)
     {
-        int index = NetlinkLinks.Find(netlink, tap)?.Index ?? 0;
         Servers = nameServers.Read();
-        List<IPNetwork> party = [.. routes.Where(route => route.InterfaceIndex == index).Select(route => route.Destination)];
+        List<IPNetwork> party = [.. routes.Where(route => route.InterfaceIndex == tapIndex).Select(route => route.Destination)];
         if (coming is { } network)
         {
             party.Add(network);
         }
 
-        hostRoutes.Hold([.. Servers.Concat(Routers(routes, index)).Distinct()], party);
+        hostRoutes.Hold([.. Servers.Concat(Routers(routes, tapIndex)).Distinct()], party);
     }
 
     /// <summary>No route can hold what becomes this machine's own address, or its network's broadcast address. To be called after a look.</summary>
@@ -37,7 +37,7 @@ internal sealed class LinuxHomeGuard(NetlinkSocket netlink, string tap, HomeHost
     public void RequireFree(IPAddress address, IPNetwork network)
     {
         IPAddress[] taken = [address, network.BaseAddress, IPNetworks.LastOf(network)];
-        if (Servers.Concat(Routers(NetlinkRoutes.List(netlink, protocol: null), NetlinkLinks.Find(netlink, tap)?.Index ?? 0))
+        if (Servers.Concat(Routers(NetlinkRoutes.List(netlink, protocol: null), FindTap()))
             .FirstOrDefault(taken.Contains) is { } own)
         {
             throw SoftlanException.Create(
@@ -46,6 +46,9 @@ internal sealed class LinuxHomeGuard(NetlinkSocket netlink, string tap, HomeHost
                 "ask the organiser to have DHCP give another address, or set one with --address");
         }
     }
+
+    /// <returns>Its index; 0: it is not there yet.</returns>
+    private int FindTap() => NetlinkLinks.Find(netlink, tap)?.Index ?? 0;
 
     /// <summary>Next hops of the default routes. Link-local ones belong to their interface, and no other route leads to them.</summary>
     private static IEnumerable<IPAddress> Routers(IEnumerable<RouteEntry> routes, int tapIndex) =>

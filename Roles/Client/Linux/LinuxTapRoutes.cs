@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Runtime.Versioning;
 using Microsoft.Extensions.Logging;
 using Softlan.Platform.Linux.Netlink;
+using Softlan.Wire;
 
 namespace Softlan.Roles.Client.Linux;
 
@@ -10,10 +11,15 @@ namespace Softlan.Roles.Client.Linux;
 /// <param name="netlink">For questions and changes.</param>
 /// <param name="tap">The interface.</param>
 /// <param name="home">What must not be led to the party; null where somebody else looks after the interface.</param>
+/// <param name="before">The routes that were on it before this client, and are put back at its end if they are removed.</param>
 /// <param name="logger">For what the player should know.</param>
 [SupportedOSPlatform("linux")]
-internal sealed class LinuxTapRoutes(NetlinkSocket netlink, LinuxTapSettings tap, LinuxHomeGuard? home, ILogger logger)
+internal sealed class LinuxTapRoutes(
+    NetlinkSocket netlink, LinuxTapSettings tap, LinuxHomeGuard? home, IEnumerable<RouteEntry> before, ILogger logger)
 {
+    /// <summary>Routes that are put back; of a TAP that had more wide ones the rest stays away.</summary>
+    private const int MaxPutBack = 256;
+
     // Linux sends what goes to these out by the default route unless the sender bound itself to an interface, which games do not do: they would
     // search the home network.
     private static readonly IPNetwork[] PartyDestinations = [new(IPAddress.Broadcast, 32), new(IPAddress.Parse("224.0.0.0"), 4)];
@@ -21,17 +27,22 @@ internal sealed class LinuxTapRoutes(NetlinkSocket netlink, LinuxTapSettings tap
     /// <summary>Routes that are spoken of; a party that brings more has the others removed without a word.</summary>
     private const int MaxSaid = 64;
 
+    // What expires was advertised, and is again when there is somebody to do so.
+    private readonly HashSet<RouteEntry> _before =
+        [.. before.Where(route => !route.Expires && (IsWide(route) || WideRoutes.IsGlobalIPv6(route.Destination))).Take(MaxPutBack)];
+
     private readonly HashSet<IPNetwork> _noted = [];
     private readonly HashSet<IPNetwork> _said = [];
 
     /// <summary>Adds what is missing and removes what must not be. Called often; changes nothing when all is well.</summary>
-    public void Maintain()
+    /// <param name="now">The TAP and its addresses.</param>
+    public void Maintain(in TapSnapshot now)
     {
-        LinkEntry link = tap.Link;
+        LinkEntry link = now.Link;
         IReadOnlyList<RouteEntry> all = NetlinkRoutes.List(netlink, protocol: null);
         IReadOnlyList<RouteEntry> routes = [.. all.Where(route => route.InterfaceIndex == link.Index)];
-        IReadOnlyList<InterfaceAddress> addresses = NetlinkAddresses.List(netlink, link.Index);
-        home?.Look(all);
+        IReadOnlyList<InterfaceAddress> addresses = [.. now.Own];
+        home?.Look(all, link.Index);
 
         // Without an address of its own the TAP would only swallow what the home network should get.
         bool hasAddress = addresses.Any(address => address.Address.AddressFamily == AddressFamily.InterNetwork);
@@ -92,10 +103,43 @@ internal sealed class LinuxTapRoutes(NetlinkSocket netlink, LinuxTapSettings tap
 
     private void Remove(RouteEntry route)
     {
-        NetlinkResult result = NetlinkRoutes.Delete(netlink, route);
+        bool wasThere = _before.Contains(route);
+        NetlinkResult result = wasThere ? TakeAway(route) : NetlinkRoutes.Delete(netlink, route);
         if (_said.Count < MaxSaid && _said.Add(route.Destination))
         {
-            ClientLog.WideRouteRemoved(logger, route.Destination.ToString(), tap.Name, result.Succeeded ? "removed" : result.Reason);
+            string destination = route.Destination.ToString();
+            if (wasThere && result.Succeeded)
+            {
+                ClientLog.WideRouteTakenAway(logger, destination, tap.Name);
+            }
+            else
+            {
+                ClientLog.WideRouteRemoved(logger, destination, tap.Name, result.Succeeded ? "removed" : result.Reason);
+            }
         }
+    }
+
+    /// <summary>Removes a route that is put back at the end, once: whoever adds it again meanwhile finds it there then.</summary>
+    private NetlinkResult TakeAway(RouteEntry route)
+    {
+        NetlinkResult result = default;
+        IPNetwork to = route.Destination;
+        HostChange.RouteRemoved removed = new(
+            tap.Name, to.BaseAddress, to.PrefixLength, route.Gateway, route.IsGatewayOnLink, route.PreferredSource, route.Metric, route.Protocol);
+        try
+        {
+            tap.Make(removed, () =>
+            {
+                result = NetlinkRoutes.Delete(netlink, route);
+                result.ThrowIfFailed($"Cannot remove the {removed}"); // It is still there, and nothing to put back.
+            });
+            _before.Remove(route);
+        }
+        catch (SoftlanException) when (!result.Succeeded)
+        {
+            // As the result says.
+        }
+
+        return result;
     }
 }

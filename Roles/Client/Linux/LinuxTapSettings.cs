@@ -36,8 +36,11 @@ internal sealed class LinuxTapSettings(
     public bool HasAddress => _address is not null;
 
     /// <summary>The interface as it is now. Throws when somebody deleted it.</summary>
-    public LinkEntry Link => NetlinkLinks.Find(netlink, name)
+    private LinkEntry Link => NetlinkLinks.Find(netlink, name)
         ?? throw SoftlanException.Create($"Cannot use the TAP '{name}'", "it is gone", "find out who deleted or renamed it, and start again");
+
+    /// <summary>The interface and the addresses as they are now. Throws when somebody deleted it.</summary>
+    public TapSnapshot Look() => new(Link, NetlinkAddresses.List(netlink));
 
     public void SetMtu(int mtu)
     {
@@ -92,12 +95,13 @@ internal sealed class LinuxTapSettings(
 
     /// <summary>Says when somebody took the interface down, and sets an address again that somebody took away: once for each lease or welcome, since
     /// whoever takes it away again means it.</summary>
-    public void Maintain()
+    /// <returns>How things are after that.</returns>
+    public TapSnapshot Maintain()
     {
-        LinkEntry link = Link;
-        if (link.IsUp == _isDown)
+        TapSnapshot now = Look();
+        if (now.Link.IsUp == _isDown)
         {
-            _isDown = !link.IsUp;
+            _isDown = !now.Link.IsUp;
             if (_isDown)
             {
                 ClientLog.TapDown(logger, name);
@@ -108,26 +112,13 @@ internal sealed class LinuxTapSettings(
             }
         }
 
-        if (_address is { } address && !_wasRestored
-            && !NetlinkAddresses.List(netlink, link.Index).Any(there => IsThat(there, link, address.Address, address.PrefixLength)))
-        {
-            _wasRestored = true;
-            try
-            {
-                Apply(address);
-                ClientLog.AddressRestored(logger, address.Address, name);
-            }
-            catch (SoftlanException e)
-            {
-                ClientLog.AddressNotSet(logger, e.Message);
-            }
-        }
+        return _address is { } address && !_wasRestored && !now.Has(address.Address, address.PrefixLength) && TryRestore(address, now) ? Look() : now;
     }
 
     public void SetAddress(IPAddress address, int prefixLength)
     {
         _wasRestored = false;
-        Apply(new HostChange.AddressAdded(name, address, prefixLength));
+        Apply(new HostChange.AddressAdded(name, address, prefixLength), Look());
     }
 
     public void RemoveAddress()
@@ -164,15 +155,27 @@ internal sealed class LinuxTapSettings(
         }
     }
 
-    private static bool IsThat(InterfaceAddress there, LinkEntry link, IPAddress address, int prefixLength) =>
-        there.InterfaceIndex == link.Index && there.Address.Equals(address) && there.PrefixLength == prefixLength;
+    private bool TryRestore(HostChange.AddressAdded address, in TapSnapshot now)
+    {
+        _wasRestored = true;
+        try
+        {
+            Apply(address, now);
+            ClientLog.AddressRestored(logger, address.Address, name);
+            return true;
+        }
+        catch (SoftlanException e)
+        {
+            ClientLog.AddressNotSet(logger, e.Message);
+            return false;
+        }
+    }
 
-    private void Apply(HostChange.AddressAdded wanted)
+    private void Apply(HostChange.AddressAdded wanted, in TapSnapshot now)
     {
         (IPAddress address, int prefixLength) = (wanted.Address, wanted.PrefixLength);
-        LinkEntry link = Link;
-        IReadOnlyList<InterfaceAddress> all = NetlinkAddresses.List(netlink);
-        bool isThere = all.Any(there => IsThat(there, link, address, prefixLength));
+        int index = now.Link.Index;
+        bool isThere = now.Has(address, prefixLength);
         if (isThere && wanted == _address)
         {
             return;
@@ -183,7 +186,7 @@ internal sealed class LinuxTapSettings(
         {
             home.Look(network);
             home.RequireFree(address, network);
-            TellOverlap(network, all.Where(other => other.InterfaceIndex != link.Index));
+            TellOverlap(network, now.Others);
         }
 
         RemoveAddress();
@@ -194,7 +197,7 @@ internal sealed class LinuxTapSettings(
 
         Make(wanted, () => NetlinkAddresses.Set(netlink, new InterfaceAddress
         {
-            InterfaceIndex = link.Index,
+            InterfaceIndex = index,
             Address = address,
             PrefixLength = prefixLength,
             Broadcast = prefixLength <= 30 ? IPNetworks.LastOf(network) : null,

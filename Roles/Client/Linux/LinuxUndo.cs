@@ -10,8 +10,8 @@ namespace Softlan.Roles.Client.Linux;
 /// <summary>Takes changes to a Linux machine back. An interface that is gone took everything on it along.</summary>
 /// <remarks>
 /// What is to be undone can come from a journal, and with setcap that is a file of a user's who has no other rights over the network. So nothing is
-/// undone that softlan would not do: interfaces that are no TAPs are left alone, routes are softlan's own by their mark, and settings those that
-/// <see cref="Sysctl"/> knows.
+/// undone that softlan would not do: interfaces that are no TAPs are left alone, routes that go are softlan's own by their mark, those that come back
+/// lead to a TAP and are such as softlan takes away, and settings are those that <see cref="Sysctl"/> knows.
 /// </remarks>
 /// <param name="netlink">For changes.</param>
 /// <param name="stateDirectory">Directories are only removed below its "run".</param>
@@ -25,6 +25,9 @@ internal sealed class LinuxUndo(NetlinkSocket netlink, string stateDirectory, IL
         {
             case HostChange.RouteAdded route:
                 RequireGone(NetlinkRoutes.Delete(netlink, ToEntry(route)), route);
+                break;
+            case HostChange.RouteRemoved removed when FindTap(removed.Interface, removed) is { IsUp: true } link:
+                PutBack(removed, link.Index); // An interface that is down has no routes.
                 break;
             case HostChange.AddressAdded added when FindTap(added.Interface, added) is { } link:
                 RequireGone(
@@ -106,6 +109,31 @@ internal sealed class LinuxUndo(NetlinkSocket netlink, string stateDirectory, IL
             {
                 RequireGone(NetlinkRoutes.Delete(netlink, route), learned);
             }
+        }
+    }
+
+    /// <summary>Only what softlan would have removed, and beside whatever leads there now.</summary>
+    private void PutBack(HostChange.RouteRemoved removed, int interfaceIndex)
+    {
+        IPNetwork destination = new(removed.Destination, removed.PrefixLength);
+        if (!WideRoutes.IsWide(destination) && !WideRoutes.IsGlobalIPv6(destination))
+        {
+            return;
+        }
+
+        NetlinkResult result = NetlinkRoutes.Add(netlink, new RouteEntry
+        {
+            Destination = destination,
+            Gateway = removed.Gateway,
+            IsGatewayOnLink = removed.IsGatewayOnLink,
+            InterfaceIndex = interfaceIndex,
+            PreferredSource = removed.Source,
+            Metric = removed.Metric,
+            Protocol = removed.Protocol,
+        });
+        if (!result.AlreadyExists)
+        {
+            result.ThrowIfFailed($"Cannot put the {removed} back");
         }
     }
 

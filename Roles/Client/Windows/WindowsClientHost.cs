@@ -58,12 +58,12 @@ internal sealed class WindowsClientHost : IClientHost
     private ulong _luid;
     private WindowsTapSettings? _settings;
     private WindowsTapRoutes? _tapRoutes;
+    private WindowsCards? _cards;
     private WindowsHomeGuard? _home;
     private WindowsCategory? _category;
     private int _mtu;
     private int _applyAttempts;
     private bool _hasGateway;
-    private bool _networkHasChanged;
     private bool _cableIsNoted;
     private TimeSpan _cableInSince;
 
@@ -118,13 +118,14 @@ internal sealed class WindowsClientHost : IClientHost
         _luid = opener.AwaitIPv4(adapter);
         _settings = new WindowsTapSettings(_machine.Ip, Changes, adapter, _luid, _logger);
         _tapRoutes = new WindowsTapRoutes(_machine.Ip, adapter.Name, _luid, _logger);
-        _home = new WindowsHomeGuard(_machine, _lane, adapter, _luid, new HomeHostRoutes(Routes, Changes, _logger));
+        _cards = new WindowsCards(_machine, _lane, adapter.Id);
+        _home = new WindowsHomeGuard(_machine.Ip, _cards, _luid, new HomeHostRoutes(Routes, Changes, _logger));
         return mac;
     }
 
     public void Watch(Action changed) => _networkWatch = _machine.Network.Watch(_lane, () =>
     {
-        _networkHasChanged = true;
+        _cards?.NoteChange();
         changed();
     });
 
@@ -138,7 +139,8 @@ internal sealed class WindowsClientHost : IClientHost
     {
         _mtu = mtu;
         _applyAttempts = 0;
-        _home!.Look(_addresses.List(), mayHaveChanged: true); // While nothing of the party's is in the way.
+        _cards!.NoteChange();
+        _home!.Look(_addresses.List()); // While nothing of the party's is in the way.
         _category?.LookAgain(); // After a night's sleep the cable may be in as it was.
         PrepareAndConnect();
     }
@@ -161,8 +163,7 @@ internal sealed class WindowsClientHost : IClientHost
             bool isThere = _settings!.Apply(_mtu);
             IReadOnlyList<OwnAddress> addresses = _addresses.List();
             _tapRoutes!.Maintain(addresses);
-            _home!.Look(addresses, _networkHasChanged);
-            _networkHasChanged = false;
+            _home!.Look(addresses);
             if (isThere)
             {
                 LookAt(addresses);
@@ -177,7 +178,7 @@ internal sealed class WindowsClientHost : IClientHost
         _networkWatch?.Dispose();
     }
 
-    public IReadOnlyDictionary<MacAddress, string> FindCards() => _machine.FindCards(_adapter!.Id);
+    public IReadOnlyDictionary<MacAddress, string> FindCards() => _cards!.NamesByAddress();
 
     /// <summary>The TAP adapters of this machine, for <c>--list-taps</c>.</summary>
     public static void ListTaps(IWindowsMachine machine, TextWriter output)

@@ -122,6 +122,26 @@ public sealed class BridgePortTests
         });
     }
 
+    /// <summary>Neither at once nor when it is taken down there.</summary>
+    [Fact]
+    public void Wire_ThePortIsPutIntoAnotherBridge_StaysThereUntilItIsTakenOut()
+    {
+        Watch(watched =>
+        {
+            string port = watched.Port.Name;
+            watched.Namespace.Ip("link add br1 type bridge");
+            watched.Namespace.Ip($"link set {port} master br1");
+            watched.Becomes(WireState.Taken);
+            watched.Namespace.Ip($"link set {port} down");
+            PortRecorder.Settle(watched.Loop);
+            Assert.Contains("master br1", watched.Namespace.Ip($"link show {port}"), StringComparison.Ordinal);
+            watched.Namespace.Ip($"link set {port} nomaster");
+            watched.Becomes(WireState.Detached);
+            watched.Becomes(WireState.Connected);
+            Assert.Contains("master br0", watched.Namespace.Ip($"link show {port}"), StringComparison.Ordinal);
+        });
+    }
+
     /// <summary>As when a host's networking is restarted.</summary>
     [Fact]
     public void Wire_TheBridgeIsMadeAnew_FramesPassAgain()

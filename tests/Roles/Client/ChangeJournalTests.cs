@@ -15,6 +15,7 @@ public sealed class ChangeJournalTests : IDisposable
     [
         new HostChange.RouteAdded(IPAddress.Parse("2001:db8::7"), 128, IPAddress.Parse("fe80::1"), "eth0", 2),
         new HostChange.RouteAdded(IPAddress.Broadcast, 32, null, "tap0", 5),
+        new HostChange.RouteRemoved("tap0", IPAddress.Any, 0, IPAddress.Parse("10.9.9.1"), true, IPAddress.Parse("10.9.9.9"), 50, 3),
         new HostChange.AddressAdded("tap0", IPAddress.Parse("10.73.42.17"), 24),
         new HostChange.MacReplaced("tap0", MacAddress.FromUInt64(0x02005e100001)),
         new HostChange.MtuReplaced("tap0", 1500),

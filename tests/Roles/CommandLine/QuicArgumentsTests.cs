@@ -21,7 +21,7 @@ public sealed class QuicArgumentsTests
     [Fact]
     public void Create_MsQuicThatCannotBeLoaded_SaysWhatWasLookedForAndWhatToDo()
     {
-        Assert.SkipWhen(MsQuicEngine.NotSupportedReason is null, "libmsquic is installed here.");
+        Assert.SkipWhen(MsQuicLibrary.NotSupportedReason is null, "libmsquic is installed here.");
         using EventLoop loop = new();
         SoftlanException e = Assert.Throws<SoftlanException>(() => QuicEngines.Create(new QuicSettings { Kind = QuicEngineKind.MsQuic }, loop));
         Assert.Contains("libmsquic.so.2", e.Message, StringComparison.Ordinal);

@@ -19,8 +19,20 @@ public sealed class EchoMemoryTests
         Assert.True(Hear(1, 1.9));
         Assert.False(Hear(2, 0));
         Assert.True(Hear(1, 3.8)); // It circulates.
-        Assert.True(_echoes.IsEcho(Frame(1), TimeSpan.FromSeconds(5.7)));
-        Assert.False(Hear(1, 7.8));
+        Assert.False(Hear(1, 5.9));
+    }
+
+    /// <summary>While nothing is bridged.</summary>
+    [Fact]
+    public void NoteEcho_WhatWasWritten_GrowsYoungAgain_AndNothingElseIsKept()
+    {
+        Write(1, 0);
+        _echoes.NoteEcho(Frame(2), TimeSpan.FromSeconds(1));
+        Assert.Null(_echoes.LastEcho);
+        _echoes.NoteEcho(Frame(1), TimeSpan.FromSeconds(1.9));
+        Assert.Equal(TimeSpan.FromSeconds(1.9), _echoes.LastEcho);
+        Assert.True(Hear(1, 3.8));
+        Assert.False(_echoes.TryTakeStranger(TimeSpan.FromSeconds(3.8) + Late, out _, out _));
     }
 
     /// <summary>The second of two equal frames is younger, and that is what counts.</summary>

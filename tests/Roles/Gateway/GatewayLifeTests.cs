@@ -69,7 +69,9 @@ public sealed class GatewayLifeTests : IDisposable
         bench.Port.Change(WireState.Gone);
         Assert.Equal(1, bench.Log.Count("eth0 was deleted"));
         bench.Port.Change(WireState.Detached);
-        Assert.Equal(1, bench.Log.Count("was taken out of eth0"));
+        Assert.Equal(1, bench.Log.Count("was taken out of eth0: the LAN cannot be reached. It is put back"));
+        bench.Port.Change(WireState.Taken);
+        Assert.Equal(1, bench.Log.Count("put elsewhere: the LAN cannot be reached. It is left there"));
         bench.Port.Change(WireState.Connected);
         Assert.Equal(1, bench.Log.Count("has a carrier again"));
     }

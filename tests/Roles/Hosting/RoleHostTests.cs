@@ -14,19 +14,10 @@ public sealed class RoleHostTests : IDisposable
     public void Dispose() => _role.Dispose();
 
     [Fact]
-    public void Run_AskedToStop_StopsThenDisposesAndSucceeds()
-    {
-        using RoleHost host = Host();
-        _role.OnStart = host.RequestStop;
-        Assert.Equal(ExitCodes.Success, host.Run(() => _role));
-        Assert.Equal("start stop dispose", _role.Story);
-    }
-
-    [Fact]
     public void Run_RoleNeverEnds_IsDisposedAfterTheStopTimeout()
     {
-        using RoleHost host = Host();
-        _role.OnStart = host.RequestStop;
+        using RoleHost host = Host(() => true);
+        _role.OnStart = host.OnHangUp;
         _role.IgnoresStop = true;
         Assert.Equal(ExitCodes.Success, host.Run(() => _role));
         Assert.Equal("start stop dispose", _role.Story);

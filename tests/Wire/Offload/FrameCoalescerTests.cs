@@ -145,7 +145,7 @@ public sealed class FrameCoalescerTests
         byte[][] frames = [first.Build(), bytes, third.Build()];
         Add(coalescer, frames);
         Assert.Equal(entries, coalescer.Finish());
-        Assert.Equal(3, Enumerable.Range(0, coalescer.Count).Sum(coalescer.Frames));
+        Assert.Equal(3, Enumerable.Range(0, entries).Sum(coalescer.Frames));
     }
 
     [Theory]

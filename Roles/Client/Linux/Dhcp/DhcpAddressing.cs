@@ -75,41 +75,21 @@ internal sealed class DhcpAddressing : IDhcpRunnerOwner, IDisposable
 
     public bool OnNotice(DhcpNotice notice)
     {
-        try
+        switch (notice.Kind)
         {
-            switch (notice.Kind)
-            {
-                case DhcpNoticeKind.Lease:
-                    Take(notice);
-                    return true;
-                case DhcpNoticeKind.Gone:
-                    Lose(ClientLog.AddressLost);
-                    return true;
-                case DhcpNoticeKind.Restarted:
-                    if (!_outlivesRestart)
-                    {
-                        Lose(told: null);
-                    }
-
-                    return true;
-                case DhcpNoticeKind.Refused:
-                    Refuse(notice.Reason);
-                    return true; // Or dhclient would decline the address and ask for the next, until the LAN has none left.
-                case DhcpNoticeKind.NoAnswer:
-                    return false;
-                default:
-                    return true;
-            }
-        }
-        catch (SoftlanException e)
-        {
-            ClientLog.AddressNotSet(_logger, e.Message);
-            if (!_setter.HasAddress)
-            {
-                Address = null;
-            }
-
-            return false;
+            case DhcpNoticeKind.Lease:
+                return TryChange(() => Take(notice));
+            case DhcpNoticeKind.Gone:
+                return TryChange(() => Lose(ClientLog.AddressLost));
+            case DhcpNoticeKind.Restarted:
+                return _outlivesRestart || TryChange(() => Lose(told: null));
+            case DhcpNoticeKind.Refused:
+                Refuse(notice.Reason);
+                return true; // Or dhclient would decline the address and ask for the next, until the LAN has none left.
+            case DhcpNoticeKind.NoAnswer:
+                return false;
+            default:
+                return true;
         }
     }
 
@@ -210,15 +190,26 @@ internal sealed class DhcpAddressing : IDhcpRunnerOwner, IDisposable
         _setter.RemoveAddress();
     }
 
-    private void OnExpired()
+    private void OnExpired() => TryChange(() => Lose(ClientLog.AddressExpired));
+
+    /// <summary>Changes the address on the interface. Where that fails, it is said, and an address that went on the way is the player's no
+    /// more.</summary>
+    private bool TryChange(Action change)
     {
         try
         {
-            Lose(ClientLog.AddressExpired);
+            change();
+            return true;
         }
         catch (SoftlanException e)
         {
             ClientLog.AddressNotSet(_logger, e.Message);
+            if (!_setter.HasAddress)
+            {
+                Address = null;
+            }
+
+            return false;
         }
     }
 

@@ -1,6 +1,4 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.Versioning;
-using System.Text.Json.Nodes;
 using Softlan.Platform.Linux;
 using Softlan.Roles.Client.Linux;
 using Softlan.Wire;
@@ -294,32 +292,10 @@ public sealed class LinuxClientHostTests : LinuxClientFixture
         });
     }
 
-    /// <summary>What the kernel does to a process that is killed, and its journal is then somebody's who does not run any more.</summary>
-    private void Kill(LinuxTap tap)
-    {
-        DeviceOf(tap).Dispose();
-        string journal = Assert.Single(Directory.GetFiles(State.Path, "client-*.journal.json"));
-        JsonNode content = JsonNode.Parse(File.ReadAllText(journal))!;
-        content["startTime"] = content["startTime"]!.GetValue<long>() - 1;
-        File.WriteAllText(journal, content.ToJsonString());
-    }
-
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_device")]
-    private static extern ref TunDevice DeviceOf(LinuxTap tap);
-
     private static string List()
     {
         using StringWriter output = new();
         LinuxClientHost.ListTaps(output);
         return output.ToString();
-    }
-
-    /// <summary>A host that is ready to open its port.</summary>
-    private LinuxClientHost Open(EventLoop loop, string address, MacAddress? virtualMac = null)
-    {
-        LinuxClientHost host = Create(loop, address, virtualMac);
-        host.CheckReady();
-        host.CleanLeftovers();
-        return host;
     }
 }

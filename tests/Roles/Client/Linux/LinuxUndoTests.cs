@@ -31,6 +31,7 @@ public sealed class LinuxUndoTests : IDisposable
             HostChange[] asked =
             [
                 new HostChange.AddressAdded("home0", IPAddress.Parse("192.168.1.77"), 24),
+                new HostChange.RouteRemoved("home0", IPAddress.Any, 0, IPAddress.Parse("192.168.1.1"), false, null, 0, 3),
                 new HostChange.MacReplaced("home0", MacAddress.FromUInt64(0x02_00_5e_10_00_66)),
                 new HostChange.MtuReplaced("home0", 1300),
                 new HostChange.BroughtUp("home0"),
@@ -80,6 +81,32 @@ public sealed class LinuxUndoTests : IDisposable
             string routes = ns.Ip("route show");
             Assert.Contains("default via 192.168.1.1", routes, StringComparison.Ordinal);
             Assert.DoesNotContain("203.0.113.7", routes, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public void Undo_ARemovedRoute_IsPutBackOnATapThatIsUp_ButNoneThatSoftlanLeavesAlone()
+    {
+        InNamespace((ns, undo) =>
+        {
+            ns.Ip("tuntap add party0 mode tap");
+            ns.Ip("addr add 10.9.9.9/24 dev party0");
+            HostChange.RouteRemoved wide = new("party0", IPAddress.Any, 0, IPAddress.Parse("10.9.9.1"), false, IPAddress.Parse("10.9.9.9"), 50, 3);
+            undo.Undo(wide);
+            Assert.DoesNotContain("default", ns.Ip("route show"), StringComparison.Ordinal);
+
+            ns.Ip("link set party0 up");
+            undo.Undo(wide);
+            undo.Undo(wide); // As after somebody else put it back.
+            Assert.Contains("default via 10.9.9.1 dev party0 src 10.9.9.9 metric 50", ns.Ip("route show"), StringComparison.Ordinal);
+
+            undo.Undo(wide with { Destination = IPAddress.Parse("192.168.1.0"), PrefixLength = 24 });
+            Assert.DoesNotContain("192.168.1.0", ns.Ip("route show"), StringComparison.Ordinal);
+
+            Assert.Contains(
+                "Cannot put the former route 0.0.0.0/1 via 172.16.0.1 on party0 back",
+                Assert.Throws<SoftlanException>(() => undo.Undo(wide with { PrefixLength = 1, Gateway = IPAddress.Parse("172.16.0.1") })).Message,
+                StringComparison.Ordinal);
         });
     }
 

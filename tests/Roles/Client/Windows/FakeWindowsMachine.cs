@@ -12,6 +12,8 @@ internal sealed class FakeWindowsMachine : IWindowsMachine, IAdapterRestart, INe
 {
     public const string ClassKey = "0042";
 
+    public static readonly MacAddress WifiMac = MacAddress.FromUInt64(0x00_00_5e_00_53_77);
+
     public static readonly Guid NetworkId = Guid.Parse("99999999-2222-3333-4444-555555555555");
 
     private readonly Queue<Action> _offLane = [];
@@ -79,17 +81,18 @@ internal sealed class FakeWindowsMachine : IWindowsMachine, IAdapterRestart, INe
     /// <summary>Those of the Wi-Fi.</summary>
     public List<IPAddress> NameServers { get; } = [];
 
-    /// <summary>How often somebody asked for them.</summary>
-    public int NameServerLooks { get; private set; }
+    /// <summary>How often somebody listed the cards.</summary>
+    public int CardLists { get; private set; }
 
-    public IReadOnlyList<IPAddress>? FindNameServers(Guid exceptAdapter)
+    /// <summary>Windows does not say which cards there are.</summary>
+    public bool HidesCards { get; set; }
+
+    public IReadOnlyList<NetworkCard>? ListCards(Guid exceptAdapter)
     {
         Assert(exceptAdapter == FakeIpHelper.TapId, "another adapter is left out");
-        NameServerLooks++;
-        return [.. NameServers];
+        CardLists++;
+        return HidesCards ? null : [new NetworkCard("Wi-Fi", WifiMac, [.. NameServers]), new NetworkCard("Tunnel", null, [])];
     }
-
-    public IReadOnlyDictionary<MacAddress, string> FindCards(Guid exceptAdapter) => new Dictionary<MacAddress, string>();
 
     public ITapDevice Open(TapAdapter adapter)
     {

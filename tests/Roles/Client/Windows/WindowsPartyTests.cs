@@ -152,14 +152,33 @@ public sealed class WindowsPartyTests : WindowsHostBench
     public void Home_NameServersAreAskedForNowAndThen()
     {
         Join();
-        int looks = Machine.NameServerLooks;
+        int lists = Machine.CardLists;
         for (int i = 0; i < 12; i++)
         {
             Lane.Advance(TimeSpan.FromSeconds(5));
             Host!.Maintain();
         }
 
-        Assert.Equal(looks + 2, Machine.NameServerLooks);
+        Assert.Equal(lists + 2, Machine.CardLists);
+    }
+
+    /// <summary>Name servers and MACs from one list: frames wait while Windows makes it.</summary>
+    [Fact]
+    public void Cards_AreListedOnceForAJoinAndForEachChange()
+    {
+        Join();
+        Assert.Equal([KeyValuePair.Create(FakeWindowsMachine.WifiMac, "Wi-Fi")], Host!.FindCards());
+        Assert.Equal(1, Machine.CardLists);
+
+        Host.Watch(static () => { });
+        Machine.Change();
+        Machine.HidesCards = true;
+        Assert.Single(Host.FindCards()); // As it was.
+        Host.Maintain();
+        Assert.Equal(2, Machine.CardLists);
+        Host.OnJoined(1500);
+        Host.FindCards();
+        Assert.Equal(3, Machine.CardLists);
     }
 
     [Theory]

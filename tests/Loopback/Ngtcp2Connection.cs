@@ -1,0 +1,51 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using Softlan.Platform.Linux;
+using Softlan.Platform.Quic.Ngtcp2;
+
+namespace Softlan.Tests.Loopback;
+
+/// <summary>Does to a connection's ngtcp2_conn what softlan never does (ngtcp2/ngtcp2.h).</summary>
+[SupportedOSPlatform("linux")]
+internal static unsafe partial class Ngtcp2Connection
+{
+    private const string Ngtcp2 = "ngtcp2";
+
+    /// <summary>NGTCP2_ENCRYPTION_LEVEL_1RTT.</summary>
+    private const int OneRtt = 2;
+
+    /// <summary>Puts a TLS message of a test's own into the connection.</summary>
+    /// <param name="connection">One that is connected.</param>
+    /// <param name="message">Kept for ever: ngtcp2 sends it from where it is, and again if it is lost.</param>
+    /// <returns>0, or ngtcp2's error.</returns>
+    public static int SubmitCryptoData(QuicConnection connection, ReadOnlySpan<byte> message)
+    {
+        // SAFETY: as long as the message, and never freed.
+        byte* data = (byte*)NativeMemory.Alloc((nuint)message.Length);
+        message.CopyTo(new Span<byte>(data, message.Length));
+        return SubmitCryptoData(NativeOf(connection), OneRtt, data, (nuint)message.Length);
+    }
+
+    /// <summary>Changes the packet protection keys (RFC 9001, section 6), which ngtcp2 does by itself when a key is worn out.</summary>
+    /// <returns>False: not yet, since the last keys are too young.</returns>
+    public static bool UpdateKeys(QuicConnection connection, EventLoop loop) =>
+        InitiateKeyUpdate(NativeOf(connection), (ulong)loop.NowNanoseconds) == 0;
+
+    /// <summary>Whether the congestion window is where softlan would raise it, which otherwise shows only when losses have lowered it.</summary>
+    public static bool FindWindow(QuicConnection connection)
+    {
+        NativeNgtcp2.ConnInfo info;
+        NativeNgtcp2.ConnGetConnInfo(NativeOf(connection), NativeNgtcp2.NGTCP2_CONN_INFO_V1, &info);
+        return new CongestionWindow(Ngtcp2Internals.AreKnown, logger: null).TryFind(NativeOf(connection), in info);
+    }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_conn")]
+    private static extern ref nint NativeOf(QuicConnection connection);
+
+    [LibraryImport(Ngtcp2, EntryPoint = "ngtcp2_conn_submit_crypto_data")]
+    private static partial int SubmitCryptoData(nint connection, int level, byte* data, nuint length);
+
+    [LibraryImport(Ngtcp2, EntryPoint = "ngtcp2_conn_initiate_key_update")]
+    private static partial int InitiateKeyUpdate(nint connection, ulong timestamp);
+}
