@@ -48,7 +48,8 @@ public sealed class AcknowledgementTests : IDisposable
         _party.For(TimeSpan.FromMilliseconds(200));
         long before = server.Link.Counters.DatagramsOut;
         byte* packet = stackalloc byte[1200];
-        int length = WriteInFramesOfOneByte((QuicConnection)client.Link, [0, 0, 0, 20, .. "{\"type\":\"something\"}"u8], packet);
+        byte[] message = [0, 0, 0, 20, .. "{\"type\":\"something\"}"u8];
+        int length = Ngtcp2Connection.WriteInFramesOfOneByte((QuicConnection)client.Link, _party.Loop, message, packet);
         SockAddr remote = SockAddr.From(server.Link.RemoteEndPoint, SockAddr.Inet6);
         SockAddr local = SockAddr.From(_party.EndPoint, SockAddr.Inet6);
         ((QuicServer)_party.Listener).Endpoint.OnDatagram(packet, length, &remote, &local);
@@ -177,33 +178,5 @@ public sealed class AcknowledgementTests : IDisposable
         times.Sort();
         Assert.True(times[times.Count / 2] < 15, $"took {times[times.Count / 2]:0.0} ms");
         Assert.Equal(9, server.DatagramCount);
-    }
-
-    /// <summary>The packet that a client's next one would be, on a new stream. The client is gone then: it must not hear of what it did not
-    /// send.</summary>
-    private unsafe int WriteInFramesOfOneByte(QuicConnection client, ReadOnlySpan<byte> text, byte* packet)
-    {
-        long stream;
-        nint written;
-        ulong now = (ulong)_party.Loop.NowNanoseconds;
-        Assert.Equal(0, NativeNgtcp2.ConnOpenBidiStream(client.Native, &stream, 0));
-
-        // SAFETY: ngtcp2 reads the text until it has let go of the connection, at the end of this method.
-        fixed (byte* data = text)
-        {
-            for (int i = 0; i < text.Length; i++)
-            {
-                NativeNgtcp2.Vec one = new() { Base = data + i, Length = 1 };
-                nint result = NativeNgtcp2.ConnWritevStream(
-                    client.Native, null, NativeNgtcp2.NGTCP2_PKT_INFO_V1, 0, packet, 1200, &written,
-                    NativeNgtcp2.NGTCP2_WRITE_STREAM_FLAG_MORE, stream, &one, 1, now);
-                Assert.Equal(NativeNgtcp2.NGTCP2_ERR_WRITE_MORE, result);
-            }
-
-            nint length = NativeNgtcp2.ConnWritevStream(
-                client.Native, null, NativeNgtcp2.NGTCP2_PKT_INFO_V1, 0, packet, 1200, &written, 0, -1, null, 0, now);
-            client.Dispose();
-            return (int)length;
-        }
     }
 }

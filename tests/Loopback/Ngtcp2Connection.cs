@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Softlan.Platform.Linux;
 using Softlan.Platform.Quic.Ngtcp2;
+using Xunit;
 
 namespace Softlan.Tests.Loopback;
 
@@ -31,6 +32,35 @@ internal static unsafe partial class Ngtcp2Connection
     /// <returns>False: not yet, since the last keys are too young.</returns>
     public static bool UpdateKeys(QuicConnection connection, EventLoop loop) =>
         InitiateKeyUpdate(NativeOf(connection), (ulong)loop.NowNanoseconds) == 0;
+
+    /// <summary>The packet that a client's next one would be, on a new stream. The client is gone then: it must not hear of what it did not
+    /// send.</summary>
+    public static int WriteInFramesOfOneByte(QuicConnection client, EventLoop loop, ReadOnlySpan<byte> text, byte* packet)
+    {
+        long stream;
+        nint written;
+        nint native = NativeOf(client);
+        ulong now = (ulong)loop.NowNanoseconds;
+        Assert.Equal(0, NativeNgtcp2.ConnOpenBidiStream(native, &stream, 0));
+
+        // SAFETY: ngtcp2 reads the text until it has let go of the connection, at the end of this method.
+        fixed (byte* data = text)
+        {
+            for (int i = 0; i < text.Length; i++)
+            {
+                NativeNgtcp2.Vec one = new() { Base = data + i, Length = 1 };
+                nint result = NativeNgtcp2.ConnWritevStream(
+                    native, null, NativeNgtcp2.NGTCP2_PKT_INFO_V1, 0, packet, 1200, &written,
+                    NativeNgtcp2.NGTCP2_WRITE_STREAM_FLAG_MORE, stream, &one, 1, now);
+                Assert.Equal(NativeNgtcp2.NGTCP2_ERR_WRITE_MORE, result);
+            }
+
+            nint length = NativeNgtcp2.ConnWritevStream(
+                native, null, NativeNgtcp2.NGTCP2_PKT_INFO_V1, 0, packet, 1200, &written, 0, -1, null, 0, now);
+            client.Dispose();
+            return (int)length;
+        }
+    }
 
     /// <summary>Whether the congestion window is where softlan would raise it, which otherwise shows only when losses have lowered it.</summary>
     public static bool FindWindow(QuicConnection connection)
