@@ -3,8 +3,8 @@
 #   tests/readme-commands.sh           checks; last line "N passed, N failed"
 #   tests/readme-commands.sh --print N prints the README's Nth command of "Two commands", for a test to run as it stands
 # Checked: each `softlan ...` line in a code block names a command and options that exist, and each script of this repository in one exists; the
-# tables of docs/options.md name all options of each command, once, and no others, with the defaults of the help; the units of docs/operating.md
-# hold before systemd; the commands that move a relay's state keep its pin and room; links between the pages lead somewhere.
+# tables of docs/options.md name all options of each command, once, and no others, with the defaults and the ranges of the help; bash completes with
+# what docs/options.md says; the units of docs/operating.md hold before systemd; the commands that move a relay's state keep its pin and room; links between the pages lead somewhere.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 softlan=${SOFTLAN:-artifacts/linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')/softlan}
@@ -94,7 +94,7 @@ wrong_defaults() {
     default=$(echo "$text" | sed -nE 's/.*\[default: (.*)\]$/\1/p')
     case "$option" in
       --workers) continue ;; # The help has the number for this machine.
-      --state) [ "$(id -u)" -eq 0 ] || continue ;; # The help names the directory of whoever asks.
+      --state | --identity) [ "$(id -u)" -eq 0 ] || continue ;; # The help names the directory of whoever asks.
     esac
     if [ -n "$default" ]; then
       cell=${cell#root: }
@@ -109,6 +109,24 @@ wrong_defaults() {
 for command in relay gateway client demo; do
   result "defaults of $command" "$(wrong_defaults "$command" | paste -sd';')"
 done
+
+# wrong_ranges COMMAND: the options whose bounds, with their unit, a row of docs/options.md does not repeat as the help states them.
+wrong_ranges() {
+  local command=$1 option range
+  while IFS=$'\t' read -r option range; do
+    awk -v command="$command" '/^##/ { inside = (/^## softlan / && $0 ~ "(^|[ ,])" command "(,|$| )") } inside && /^\|/' docs/options.md |
+      grep -F -- "\`$option\`" | grep -F -- "$range" >/dev/null || echo "$option takes $range"
+  done < <(help_of "$command" | sed -nE 's/^  (--[a-z]+, )?(--[a-z-]+) .* ([0-9]+ to [0-9]+[a-z]*( [a-z]+)*).*/\2\t\3/p')
+}
+
+for command in relay gateway client; do
+  result "ranges of $command" "$(wrong_ranges "$command" | paste -sd';')"
+done
+
+# The completion of bash, as the page has it.
+suggestions=$(PATH=$(realpath "$(dirname "$softlan")"):$PATH bash -c "$(section_code docs/options.md '## Completion in bash')"'
+  COMP_LINE="softlan relay --lis"; COMP_POINT=${#COMP_LINE}; _softlan softlan --lis relay; echo "${COMPREPLY[*]}"')
+result "completion of bash" "$([ "$suggestions" = --listen ] || echo "'softlan relay --lis' becomes '$suggestions'")"
 
 # The units of systemd. What it does not know in one it only ignores, so it must say nothing.
 # units DIRECTORY: each code block with a [Service], as a file there that starts the executable that is tested.
@@ -148,12 +166,12 @@ for n in 1 2; do
   result "command $n" "$([ -n "$("$0" --print "$n")" ] || echo 'not found under "Two commands"')"
 done
 
-# 4. A relay that becomes a service by the commands of docs/operating.md prints the same line for the players. The directories are temporary, and
+# 4. A relay that becomes a service by the commands of docs/operating.md prints the same join command. The directories are temporary, and
 # there is no service.
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-# players_line DIRECTORY: what a relay with this state prints for the players, without the address.
-players_line() {
+# join_command DIRECTORY: what a relay with this state prints for the players, without the address.
+join_command() {
   timeout -k 5 20 "$softlan" relay --listen 127.0.0.1:0 --state "$1" >"$work/log" 2>&1 </dev/null &
   local relay=$!
   for _ in $(seq 100); do grep -q -- --room "$work/log" && break; sleep 0.1; done
@@ -161,12 +179,12 @@ players_line() {
   wait "$relay"
   grep -oE -- '--pin .* --room .*' "$work/log" | head -n 1
 }
-before=$(players_line "$work/softlan")
+before=$(join_command "$work/softlan")
 move=$(section_code docs/operating.md "### Keep pin and room code when the relay becomes a service" | sed -nE '1,/systemctl start/p' |
   sed -E "/systemctl/d; s/^sudo //; s|/var/lib/|$work/|g")
 said=$(bash -e -c "$move" 2>&1) || result "moving a relay's state" "the commands failed: $said"
-after=$(players_line "$work/softlan-relay")
-result "a relay's line after its state has moved" "$([ -n "$before" ] && [ "$before" = "$after" ] || echo "it was '$before' and is '$after'")"
+after=$(join_command "$work/softlan-relay")
+result "a relay's join command after its state has moved" "$([ -n "$before" ] && [ "$before" = "$after" ] || echo "it was '$before' and is '$after'")"
 
 # 5. Links from page to page, and to headings. An anchor is the heading in lower case, without punctuation, with hyphens for blanks.
 anchors_of() { grep -E '^#+ ' "$1" | sed -E 's/^#+ //' | tr '[:upper:]' '[:lower:]' | sed -E 's/[^a-z0-9 _-]//g; s/ /-/g'; }

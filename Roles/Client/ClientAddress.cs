@@ -8,7 +8,7 @@ namespace Softlan.Roles.Client;
 internal sealed record ClientAddress
 {
     /// <summary>A longer one leaves nobody to play with, or is a point-to-point line.</summary>
-    private const int MaxPrefixLength = 30;
+    public const int MaxPrefixLength = 30;
 
     private ClientAddress(IPAddress? address, int prefixLength)
     {

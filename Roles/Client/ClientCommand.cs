@@ -13,14 +13,17 @@ internal static class ClientCommand
 {
     private const string IdentityFileName = "identity.json";
 
-    private static readonly ValueKind<ClientAddress> AddressKind = new(
+    private const string PrivateCategory = "private";
+
+    private static readonly ValueKind<ClientAddress> AddressKind = ValueKinds.Of<ClientAddress>(
         ClientAddress.TryParse,
         "an address for the TAP",
-        "Use dhcp, none, or an IPv4 address that is neither the first nor the last of its network, with a prefix length from 8 to 30, "
-        + "for example 10.73.42.50/24");
+        "dhcp, none, or an IPv4 address that is neither the first nor the last of its network, "
+        + $"with a prefix length from {PlayerIPv4Address.MinPrefixLength} to {ClientAddress.MaxPrefixLength}",
+        "10.73.42.50/24");
 
     private static readonly ValueKind<NetworkCategoryChoice> CategoryKind = ValueKinds.OneOf(
-        "a network category", ("private", NetworkCategoryChoice.Private), ("leave", NetworkCategoryChoice.Leave));
+        "a network category", (PrivateCategory, NetworkCategoryChoice.Private), ("leave", NetworkCategoryChoice.Leave));
 
     /// <param name="system">The operating system that it is for. Options of the other one are shown, so that a guide fits both, and refused with the
     /// reason.</param>
@@ -28,19 +31,20 @@ internal static class ClientCommand
     /// <param name="listTaps">Writes the TAPs of this machine.</param>
     public static Command Create(ClientSystem system, Func<ClientOptions, LoggingOptions, int> run, Action<TextWriter> listTaps)
     {
+        string defaultIdentity = Path.Combine(StateFiles.DefaultDirectory(), IdentityFileName);
         JoinArguments join = new(relayIsRequired: false);
         Option<MacAddress?> virtualMac = SoftlanOption.OptionalValue(
             "--virtual-mac",
             ValueKinds.ClientMac,
             "mac",
-            "The MAC of this player's virtual network card. By default a random one, kept in the identity file, "
-            + "so the party's DHCP gives the same address every time.");
+            "The MAC of this player's virtual network card. One that stays the same gets the same address from the party's DHCP every time.",
+            "made once and kept");
         Option<string?> identity = SoftlanOption.Optional(
             "--identity",
             ValueKinds.Path,
             "file",
-            "The file that keeps this player's MAC; the profile of joined rooms lies beside it. "
-            + $"By default {IdentityFileName} in {StateFiles.DefaultDirectory()}.");
+            "The file that keeps this player's MAC; the profile of joined rooms lies beside it.",
+            defaultIdentity);
         Option<string> tap = SoftlanOption.WithDefault(
             "--tap",
             system.Tap,
@@ -51,21 +55,22 @@ internal static class ClientCommand
             "--mtu",
             ValueKinds.Mtu,
             "bytes",
-            $"The largest IP packet wanted in the room, {FrameLimits.MinMtu} to {FrameLimits.MaxMtu} bytes. The first to join a room decides.",
+            "The largest IP packet wanted in the room. The first to join a room decides.",
             FrameLimits.MaxMtu);
         Option<ClientAddress?> address = SoftlanOption.Optional(
             "--address",
             AddressKind,
             "dhcp|none|address/prefix",
-            "Linux: how the TAP gets its IPv4 address: dhcp, the party's (the default), "
-            + "none (an existing TAP keeps what it has), or this address. Never a default route, never DNS. "
-            + "On Windows, use the adapter's IPv4 settings instead.");
+            "Linux: how the TAP gets its IPv4 address: dhcp from the party, none (an existing TAP keeps what it has), or this address. "
+            + "Never a default route, never DNS. On Windows, use the adapter's IPv4 settings instead.",
+            ClientAddress.Dhcp.ToString());
         Option<NetworkCategoryChoice?> category = SoftlanOption.OptionalValue(
             "--network-category",
             CategoryKind,
             "private|leave",
-            "Windows: the category of the party's network for the firewall: private, in which games are heard (the default), "
-            + "or leave, to keep what Windows chose. Linux has no categories.");
+            "Windows: the category of the party's network for the firewall: private, in which games are heard, "
+            + "or leave, to keep what Windows chose. Linux has no categories.",
+            PrivateCategory);
         Option<PortModeration?> moderation = ModerationOption.Create();
         Option<int?> cpuLatency = CpuLatencyOption.Create();
         Option<bool> list = new("--list-taps") { Description = system.ListTapsHelp, Arity = ArgumentArity.Zero, Action = new ListTaps(listTaps) };
@@ -73,13 +78,7 @@ internal static class ClientCommand
             "client",
             "Make this machine a player at the party: a virtual network card whose cable ends at the party's switch. "
             + "After the first join of a room, --room alone is enough. Needs root, or CAP_NET_ADMIN with --address; on Windows an administrator.");
-        join.AddTo(command);
-        command.Add(virtualMac);
-        command.Add(identity);
-        command.Add(tap);
-        command.Add(mtu);
-        command.Add(address);
-        command.Add(category);
+        join.AddTo(command, address, tap, virtualMac, identity, mtu, category);
         command.Add(moderation);
         command.Add(cpuLatency);
         command.Add(list);
@@ -93,7 +92,7 @@ internal static class ClientCommand
                 Relay = parsed.GetValue(join.Relay),
                 Join = join.Read(parsed),
                 VirtualMac = parsed.GetValue(virtualMac),
-                IdentityPath = parsed.GetValue(identity) ?? Path.Combine(StateFiles.DefaultDirectory(), IdentityFileName),
+                IdentityPath = parsed.GetValue(identity) ?? defaultIdentity,
                 StateDirectory = StateFiles.DefaultDirectory(),
                 Tap = parsed.GetValue(tap)!,
                 Mtu = parsed.GetValue(mtu),

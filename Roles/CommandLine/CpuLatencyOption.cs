@@ -11,8 +11,9 @@ internal static class CpuLatencyOption
     /// <returns>An option of its own for one command; not given it means that the system decides.</returns>
     public static Option<int?> Create() => SoftlanOption.OptionalValue(
         "--cpu-latency",
-        ValueKinds.Integer("a time in microseconds", 0, Max, 20),
+        ValueKinds.Integer("a time in microseconds", 0, Max, "microseconds", 20),
         "us",
-        "Linux, as root: while frames flow, limit CPU idle states to those with at most this wake-up latency, in microseconds; "
-        + "0 disables idle states. Shortens the round trip at the cost of power. By default the system decides.");
+        "Linux, as root: while frames flow, limit CPU idle states to those with at most this wake-up latency; 0 disables idle states. "
+        + "Shortens the round trip at the cost of power.",
+        "the system decides");
 }

@@ -9,34 +9,30 @@ namespace Softlan.Roles.CommandLine;
 /// <summary>The command line of <see cref="JoinOptions"/> and of the relay: one instance belongs to one command.</summary>
 internal sealed class JoinArguments
 {
+    private const string SystemDecides = "the system's CAs decide";
+
     private static readonly ValueKind<string> HostName = ValueKinds.HostName(
         "Give the name in the relay's certificate, for example relay.example.org");
 
-    private static readonly ValueKind<string> PlayerName = new(
+    private static readonly ValueKind<string> PlayerName = ValueKinds.Of<string>(
         TryParsePlayerName,
         "a name",
-        $"Use 1 to {PeerName.MaxLength} printable characters, for example anna");
+        $"1 to {PeerName.MaxLength} printable characters",
+        "anna");
 
     private static readonly ValueKind<int> DatagramLength = ValueKinds.Integer(
-        "a datagram length", FrameLimits.MinMaxDatagramLength, FrameLimits.MaxDatagramLength, 1200);
+        "a datagram length", FrameLimits.MinMaxDatagramLength, FrameLimits.MaxDatagramLength, "bytes", 1200);
 
-    private readonly Option<CertificatePin?> _pin = SoftlanOption.OptionalValue(
-        "--pin",
-        ValueKinds.CertificatePin,
-        "sha256:...",
-        "The pin of the relay's certificate, which the relay prints when it starts. By default the system's CAs decide.");
+    private readonly Option<CertificatePin?> _pin;
 
-    private readonly Option<string?> _caFile = SoftlanOption.Optional(
-        "--relay-ca-cert",
-        ValueKinds.Path,
-        "file",
-        "A file with the CA that signed the relay's certificate, PEM or DER, instead of the system's CAs.");
+    private readonly Option<string?> _caFile;
 
     private readonly Option<string?> _serverName = SoftlanOption.Optional(
         "--server-name",
         HostName,
         "name",
-        "The name in the relay's certificate, if it is not the host of --relay.");
+        "The name in the relay's certificate, if that is not the host of --relay.",
+        "the host of --relay");
 
     private readonly Option<RoomCode> _room = SoftlanOption.Required(
         "--room",
@@ -48,40 +44,58 @@ internal sealed class JoinArguments
         "--name",
         PlayerName,
         "name",
-        "What the others in the room see.");
+        "What the others in the room see.",
+        "none");
 
     private readonly Option<int?> _datagramLimit = SoftlanOption.OptionalValue(
         "--datagram-limit",
         DatagramLength,
         "bytes",
-        "The longest datagram to send, for paths where large packets get lost. By default softlan measures the path.");
+        "The longest datagram to send, for paths where large packets get lost.",
+        "measured");
 
     private readonly QuicArguments _quic = new();
 
     /// <param name="relayIsRequired">False where a profile can stand in for it.</param>
     public JoinArguments(bool relayIsRequired)
     {
-        string description = $"The relay to connect to (default port {RelayAddress.DefaultPort}).";
+        string description = $"The relay to connect to; without a port {RelayAddress.DefaultPort}.";
         Relay = relayIsRequired
             ? SoftlanOption.Required("--relay", ValueKinds.RelayAddress, "host[:port]", description)
-            : SoftlanOption.Optional(
-                "--relay",
-                ValueKinds.RelayAddress,
-                "host[:port]",
-                description + " By default the relay and the pin of the last successful join.")!;
+            : SoftlanOption.Optional("--relay", ValueKinds.RelayAddress, "host[:port]", description, "the relay of the last join")!;
+        string remembered = relayIsRequired ? "" : " After the first join it is remembered with the relay and the room.";
+        _pin = SoftlanOption.OptionalValue(
+            "--pin",
+            ValueKinds.CertificatePin,
+            "sha256:...",
+            "The pin of the relay's certificate, which the relay prints when it starts." + remembered,
+            SystemDecides);
+        _caFile = SoftlanOption.Optional(
+            "--relay-ca-cert",
+            ValueKinds.Path,
+            "file",
+            "A file with the CA that signed the relay's certificate, PEM or DER." + remembered,
+            SystemDecides);
     }
 
     /// <summary>Without a value only where it is not required.</summary>
     public Option<RelayAddress> Relay { get; }
 
-    public void AddTo(Command command)
+    /// <param name="command">Where they are added, in the order of the help: what everybody needs comes first.</param>
+    /// <param name="own">The command's own, which stand before those that few need.</param>
+    public void AddTo(Command command, params Option[] own)
     {
         command.Add(Relay);
         command.Add(_pin);
+        command.Add(_room);
+        foreach (Option option in own)
+        {
+            command.Add(option);
+        }
+
+        command.Add(_name);
         command.Add(_caFile);
         command.Add(_serverName);
-        command.Add(_room);
-        command.Add(_name);
         command.Add(_datagramLimit);
         _quic.AddTo(command);
         command.Validators.Add(result =>

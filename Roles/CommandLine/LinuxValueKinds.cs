@@ -6,12 +6,13 @@ namespace Softlan.Roles.CommandLine;
 internal static class LinuxValueKinds
 {
     /// <summary>The name of an interface.</summary>
-    public static ValueKind<string> InterfaceName(string name, string example) => new(
+    public static ValueKind<string> InterfaceName(string name, string example) => ValueKinds.Of(
         (string text, [MaybeNullWhen(false)] out string value) =>
         {
             value = text;
             return Platform.Linux.InterfaceName.IsValid(text);
         },
         name,
-        $"Use 1 to {Platform.Linux.InterfaceName.MaxLength} printable characters without spaces, for example {example}");
+        $"1 to {Platform.Linux.InterfaceName.MaxLength} printable characters without spaces",
+        example);
 }

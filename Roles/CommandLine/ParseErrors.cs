@@ -8,9 +8,6 @@ namespace Softlan.Roles.CommandLine;
 /// <summary>Tells somebody what is wrong with a command line: the mistake only, since --help is one flag away.</summary>
 internal static class ParseErrors
 {
-    /// <summary>Letters that may be wrong, missing or too many in a word that is still recognised.</summary>
-    private const int MaxDistance = 3;
-
     /// <summary>A shorter word is hardly the code of a room.</summary>
     private const int MinRoomCode = 4;
 
@@ -75,14 +72,27 @@ internal static class ParseErrors
             return $"'{word}' is not expected here. If it is a room's code, type --room {word}. See {Path(command)} --help.";
         }
 
-        bool isSubcommand = !isOption && command.Subcommands.Count > 0;
-        string known = isOption ? "an option" : isSubcommand ? "a command" : "expected here";
-        (string Name, int Distance)[] similar = [.. Names(command, isOption)
-            .Select(name => (name, Distance(name, word)))
-            .Where(found => found.Item2 <= Math.Min(MaxDistance, found.name.TrimStart('-').Length / 2))];
-        IEnumerable<string> best = similar.Where(found => found.Distance == similar.Min(other => other.Distance)).Select(found => found.Name);
-        string advice = similar.Length > 0 ? $"Did you mean {string.Join(" or ", best)}?" : $"See {Path(command)} --help.";
-        return $"'{word}' is not {known}{(isOption ? " of " + Path(command) : "")}. {advice}";
+        string known = isOption ? $"an option of {Path(command)}" : command.Subcommands.Count > 0 ? "a command" : "expected here";
+        return $"'{word}' is not {known}. {Advice(parsed, word, isOption)}";
+    }
+
+    private static string Advice(ParseResult parsed, string word, bool isOption)
+    {
+        Command command = parsed.CommandResult.Command;
+        string name = word.Split('=')[0];
+        string[] elsewhere = [.. parsed.RootCommandResult.Command.Subcommands
+            .Where(other => isOption && !other.Hidden && Names(other, options: true).Contains(name))
+            .Select(Path)];
+        if (elsewhere.Length > 0)
+        {
+            return $"It is one of {string.Join(" and ", elsewhere)}.";
+        }
+
+        IReadOnlyList<string> nearest = Spelling.Nearest(name, Names(command, isOption));
+        string[] subcommands = isOption ? [] : [.. Names(command, options: false)];
+        return nearest.Count > 0 ? $"Did you mean {string.Join(" or ", nearest)}?"
+            : subcommands.Length > 0 ? $"Use one of {string.Join(", ", subcommands)}, or see {Path(command)} --help."
+            : $"See {Path(command)} --help.";
     }
 
     private static IEnumerable<string> Names(Command command, bool options)
@@ -100,23 +110,4 @@ internal static class ParseErrors
     }
 
     private static string Path(Command command) => command is RootCommand ? "softlan" : $"softlan {command.Name}";
-
-    /// <summary>Levenshtein distance.</summary>
-    private static int Distance(string left, string right)
-    {
-        int[] row = [.. Enumerable.Range(0, right.Length + 1)];
-        for (int i = 0; i < left.Length; i++)
-        {
-            int diagonal = row[0];
-            row[0] = i + 1;
-            for (int j = 0; j < right.Length; j++)
-            {
-                int substituted = diagonal + (left[i] == right[j] ? 0 : 1);
-                diagonal = row[j + 1];
-                row[j + 1] = Math.Min(substituted, 1 + Math.Min(row[j], diagonal));
-            }
-        }
-
-        return row[^1];
-    }
 }

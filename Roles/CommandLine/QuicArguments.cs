@@ -23,9 +23,9 @@ internal sealed class QuicArguments
 
     private readonly Option<int> _queueTime = SoftlanOption.WithDefault(
         "--queue-time",
-        ValueKinds.Integer("a time in milliseconds", 1, MaxQueueTime, 10),
+        ValueKinds.Integer("a time in milliseconds", 1, MaxQueueTime, "milliseconds", (int)QuicSettings.Default.QueueTime.TotalMilliseconds),
         "ms",
-        "How long a frame may wait for a full line, in milliseconds; then it is dropped, because in a game late is worse than lost. "
+        "How long a frame may wait for a full internet connection; then it is dropped, because in a game late is worse than lost. "
         + "TCP may wait ten times as long, because games go first.",
         (int)QuicSettings.Default.QueueTime.TotalMilliseconds);
 

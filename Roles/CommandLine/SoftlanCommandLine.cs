@@ -19,14 +19,18 @@ internal static class SoftlanCommandLine
     {
         RootCommand root = new(
             "Join remote players to a LAN party: a relay on the internet, a gateway on the LAN, a client on each player's machine. "
-            + "Every option can also be given as an environment variable, --room as SOFTLAN_ROOM; the command line wins.");
+            + "Every option but those that only print something can also be given as an environment variable: "
+            + "--room CODE as SOFTLAN_ROOM=CODE, --keep as SOFTLAN_KEEP=yes. The command line wins.");
         foreach (Command command in commands)
         {
             root.Add(command);
-            command.Add(new VersionOption { Action = new PrintVersion() });
         }
 
+        // In this order they end the help of every command.
+        root.Options.Clear();
         LoggingArguments.AddTo(root);
+        root.Add(new HelpOption { Description = "Print this help and exit." });
+        root.Add(new VersionOption { Description = "Print the version and exit.", Action = new PrintVersion(), Recursive = true });
         root.SetAction(parsed =>
         {
             parsed.InvocationConfiguration.Error.WriteLine(
@@ -35,11 +39,6 @@ internal static class SoftlanCommandLine
                 + ", or see softlan --help.");
             return ExitCodes.Usage;
         });
-        if (root.Options.OfType<VersionOption>().FirstOrDefault() is { } version)
-        {
-            version.Action = new PrintVersion();
-        }
-
         return root;
     }
 
@@ -51,13 +50,21 @@ internal static class SoftlanCommandLine
     public static int Run(RootCommand root, IReadOnlyList<string> args, TextWriter output, TextWriter error)
     {
         // As commands of their own they would take a place among those that do something.
-        ParseResult parsed = root.Parse(args switch
+        IReadOnlyList<string> words = args switch
         {
             [HelpWord, ..] => [.. args.Skip(1), "--help"],
             [_, HelpWord] => [args[0], "--help"],
             [VersionWord] => ["--version"],
             _ => args,
-        });
+        };
+
+        // A player may call himself @home; that is no file with more of the command line.
+        ParseResult parsed = root.Parse(words, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Action is not HelpAction)
+        {
+            MisspeltVariables.Write(parsed, error);
+        }
+
         if (parsed.Action is ParseErrorAction || (parsed.Action is HelpAction && parsed.UnmatchedTokens.Count > 0))
         {
             ParseErrors.Write(parsed, error);

@@ -7,6 +7,9 @@ namespace Softlan.Roles.CommandLine;
 /// <summary>Makes options that can also be given as an environment variable: <c>--room</c> as <c>SOFTLAN_ROOM</c>. The command line wins.</summary>
 internal static class SoftlanOption
 {
+    /// <summary>What the names of all environment variables that stand for options begin with.</summary>
+    public const string VariablePrefix = "SOFTLAN_";
+
     private static readonly ValueKind<bool> YesOrNo = ValueKinds.OneOf(
         "yes or no", ("true", true), ("false", false), ("yes", true), ("no", false), ("on", true), ("off", false), ("1", true), ("0", false));
 
@@ -14,7 +17,7 @@ internal static class SoftlanOption
     /// <param name="name">With its dashes.</param>
     /// <param name="kind">What it takes.</param>
     /// <param name="helpName">The placeholder in the help text, without angle brackets.</param>
-    /// <param name="description">Full sentences: what it does, the unit.</param>
+    /// <param name="description">Full sentences: what it does. What <paramref name="kind"/> takes is appended.</param>
     /// <param name="aliases">With their dashes.</param>
     public static Option<T> Required<T>(string name, ValueKind<T> kind, string helpName, string description, params string[] aliases)
     {
@@ -51,21 +54,29 @@ internal static class SoftlanOption
     }
 
     /// <summary>An option that is null where nobody gave it.</summary>
-    public static Option<T?> Optional<T>(string name, ValueKind<T> kind, string helpName, string description, params string[] aliases)
+    /// <param name="name">With its dashes.</param>
+    /// <param name="kind">What it takes.</param>
+    /// <param name="helpName">The placeholder in the help text, without angle brackets.</param>
+    /// <param name="description">Full sentences: what it does. What <paramref name="kind"/> takes is appended.</param>
+    /// <param name="usual">What null stands for, as the help shows other defaults; null: nothing.</param>
+    /// <param name="aliases">With their dashes.</param>
+    public static Option<T?> Optional<T>(
+        string name, ValueKind<T> kind, string helpName, string description, string? usual, params string[] aliases)
         where T : class
     {
-        AdvisedOption<T?> option = new(name, kind.Advice, aliases) { HelpName = helpName, Description = description };
-        option.CustomParser = argument => Parse(argument, kind);
+        AdvisedOption<T?> option = new(name, kind.Advice, aliases) { HelpName = helpName, Description = Describe(description, kind.Takes, usual) };
+        option.CustomParser = argument => Parse(argument, name, kind);
         option.DefaultValueFactory = result => FromEnvironment(result, name, kind, out T? value) ? value : null;
         return option;
     }
 
     /// <summary>The same as <see cref="Optional"/> for value types.</summary>
-    public static Option<T?> OptionalValue<T>(string name, ValueKind<T> kind, string helpName, string description, params string[] aliases)
+    public static Option<T?> OptionalValue<T>(
+        string name, ValueKind<T> kind, string helpName, string description, string? usual, params string[] aliases)
         where T : struct
     {
-        AdvisedOption<T?> option = new(name, kind.Advice, aliases) { HelpName = helpName, Description = description };
-        option.CustomParser = argument => Parse(argument, kind);
+        AdvisedOption<T?> option = new(name, kind.Advice, aliases) { HelpName = helpName, Description = Describe(description, kind.Takes, usual) };
+        option.CustomParser = argument => Parse(argument, name, kind);
         option.DefaultValueFactory = result => FromEnvironment(result, name, kind, out T value) ? value : null;
         return option;
     }
@@ -80,20 +91,25 @@ internal static class SoftlanOption
 
     /// <summary>The environment variable that stands for the option <paramref name="name"/>.</summary>
     public static string VariableName(string name) =>
-        "SOFTLAN_" + name.TrimStart('-').Replace('-', '_').ToUpper(CultureInfo.InvariantCulture);
+        VariablePrefix + name.TrimStart('-').Replace('-', '_').ToUpper(CultureInfo.InvariantCulture);
 
     private static Option<T> Create<T>(string name, ValueKind<T> kind, string helpName, string description, string[] aliases) => new AdvisedOption<T>(
         name, kind.Advice, aliases)
     {
         HelpName = helpName,
-        Description = description,
-        CustomParser = argument => Parse(argument, kind),
+        Description = Describe(description, kind.Takes, usual: null),
+        CustomParser = argument => Parse(argument, name, kind),
     };
 
-    private static T? Parse<T>(ArgumentResult argument, ValueKind<T> kind)
+    /// <summary>In the same words for all options. The default stands last, in the form in which System.CommandLine shows those that it
+    /// knows.</summary>
+    private static string Describe(string description, string? takes, string? usual) =>
+        description + (takes is null ? "" : $" Give {takes}.") + (usual is null ? "" : $" [default: {usual}]");
+
+    private static T? Parse<T>(ArgumentResult argument, string name, ValueKind<T> kind)
     {
         string text = argument.Tokens[0].Value;
-        return kind.TryParse(text, out T? value) ? value : Fail<T>(argument, $"'{text}' is not {kind.Name}. {kind.Advice}.");
+        return kind.TryParse(text, out T? value) ? value : Fail<T>(argument, $"{name}: '{text}' is not {kind.Name}. {kind.Advice}.");
     }
 
     /// <summary>False where the variable is not set or empty. A wrong value is reported as the environment's, since nobody sees it on the command

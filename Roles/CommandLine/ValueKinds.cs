@@ -15,10 +15,11 @@ internal static class ValueKinds
         "a relay address",
         "Give host or host:port, for example relay.example.org:443");
 
-    public static ValueKind<RoomCode> RoomCode { get; } = new(
+    public static ValueKind<RoomCode> RoomCode { get; } = Of<RoomCode>(
         Softlan.Wire.RoomCode.TryParse,
         "a room code",
-        $"Use 1 to {Softlan.Wire.RoomCode.MaxLength} letters, digits, '-' or '_', for example LAN-2026");
+        $"1 to {Softlan.Wire.RoomCode.MaxLength} letters, digits, '-' or '_'",
+        "LAN-2026");
 
     public static ValueKind<CertificatePin> CertificatePin { get; } = new(
         Softlan.Wire.CertificatePin.TryParse,
@@ -26,10 +27,11 @@ internal static class ValueKinds
         "Give sha256: and the 43 characters that the relay prints when it starts, for example sha256:47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU");
 
     /// <summary>A MAC that a client may announce.</summary>
-    public static ValueKind<MacAddress> ClientMac { get; } = new(
+    public static ValueKind<MacAddress> ClientMac { get; } = Of<MacAddress>(
         TryParseClientMac,
         "a MAC address for a virtual card",
-        "Use a unicast, locally administered one (second digit 2, 6, a or e), for example 02:00:5e:10:00:01");
+        "a unicast, locally administered one (second digit 2, 6, a or e)",
+        "02:00:5e:10:00:01");
 
     /// <summary>A path as the operating system takes it.</summary>
     public static ValueKind<string> Path { get; } = new(
@@ -45,7 +47,14 @@ internal static class ValueKinds
 
     /// <summary>An IP MTU that a room can have.</summary>
     public static ValueKind<int> Mtu { get; } = Integer(
-        "an MTU", FrameLimits.MinMtu, FrameLimits.MaxMtu, FrameLimits.MaxMtu);
+        "an MTU", FrameLimits.MinMtu, FrameLimits.MaxMtu, "bytes", FrameLimits.MaxMtu);
+
+    /// <param name="tryParse">Reads it.</param>
+    /// <param name="name">With its article.</param>
+    /// <param name="takes">See <see cref="ValueKind{T}.Takes"/>; the advice says the same.</param>
+    /// <param name="example">A right value.</param>
+    public static ValueKind<T> Of<T>(TryParseValue<T> tryParse, string name, string takes, string example) =>
+        new(tryParse, name, $"Use {takes}, for example {example}", takes);
 
     /// <summary>A name or address that a certificate can be for. A longer one than <see cref="MaxHostNameLength"/> is refused.</summary>
     /// <param name="advice">Whose name it is, with an example.</param>
@@ -59,21 +68,27 @@ internal static class ValueKinds
         advice);
 
     /// <param name="name">With its article.</param>
-    public static ValueKind<int> Integer(string name, int min, int max, int example) => new(
+    /// <param name="min">The smallest that is accepted.</param>
+    /// <param name="max">The largest that is accepted.</param>
+    /// <param name="unit">What is counted, in the plural.</param>
+    /// <param name="example">A right value.</param>
+    public static ValueKind<int> Integer(string name, int min, int max, string unit, int example) => new(
         (string text, out int value) =>
             int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= min && value <= max,
         name,
-        string.Create(CultureInfo.InvariantCulture, $"Give a whole number from {min} to {max}, for example {example}"));
+        string.Create(CultureInfo.InvariantCulture, $"Give a whole number from {min} to {max}, for example {example}"),
+        string.Create(CultureInfo.InvariantCulture, $"{min} to {max} {unit}"));
 
     /// <summary>Free text of a bounded length without control characters.</summary>
-    public static ValueKind<string> Text(string name, int maxLength, string example) => new(
+    public static ValueKind<string> Text(string name, int maxLength, string example) => Of(
         (string text, [MaybeNullWhen(false)] out string value) =>
         {
             value = text;
             return text.Length >= 1 && text.Length <= maxLength && !text.Any(char.IsControl);
         },
         name,
-        string.Create(CultureInfo.InvariantCulture, $"Use 1 to {maxLength} printable characters, for example {example}"));
+        string.Create(CultureInfo.InvariantCulture, $"1 to {maxLength} printable characters"),
+        example);
 
     /// <summary>One word out of a few, compared without case.</summary>
     public static ValueKind<T> OneOf<T>(string name, params (string Word, T Value)[] choices) => new(

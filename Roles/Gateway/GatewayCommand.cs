@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Softlan.Platform;
 using Softlan.Roles.CommandLine;
 using Softlan.Roles.Hosting;
@@ -20,29 +21,34 @@ internal static class GatewayCommand
             "--interface",
             InterfaceKind,
             "name",
-            "The wired Ethernet interface whose LAN joins the room. This machine keeps using it, and players can reach it.",
+            "The wired Ethernet interface whose LAN joins the room. One of --interface and --bridge is required. "
+            + "This machine keeps using it, and players can reach it.",
+            usual: null,
             "--iface");
         Option<string?> bridge = SoftlanOption.Optional(
             "--bridge",
             BridgeKind,
             "name",
             "A Linux bridge whose LAN joins the room, instead of --interface. softlan adds a port of its own to it, "
-            + "and removes the port when it exits.");
+            + "and removes the port when it exits.",
+            usual: null);
         Option<PortModeration?> moderation = ModerationOption.Create();
         Option<int?> cpuLatency = CpuLatencyOption.Create();
         Command command = new(
             "gateway",
             "Bridge the LAN behind a wired interface, or a Linux bridge, into a room on a relay. "
             + "Needs root, or CAP_NET_RAW (for --bridge CAP_NET_ADMIN).");
-        join.AddTo(command);
-        command.Add(iface);
-        command.Add(bridge);
+        join.AddTo(command, iface, bridge);
         command.Add(moderation);
         command.Add(cpuLatency);
-        command.Validators.Add(result =>
+
+        // A validator of the option, not of the command: a command's mistakes hide those of its options, and somebody who has given nothing yet would
+        // learn of one missing option at a time.
+        iface.Validators.Add(result =>
         {
-            bool? hasInterface = result.Has(iface);
-            if (hasInterface is not null && hasInterface == result.Has(bridge))
+            CommandResult gateway = (CommandResult)result.Parent!;
+            bool? hasInterface = gateway.Has(iface);
+            if (hasInterface is not null && hasInterface == gateway.Has(bridge))
             {
                 result.AddError(hasInterface == true
                     ? "--interface and --bridge exclude each other. Give one of them, for example --interface eth0."

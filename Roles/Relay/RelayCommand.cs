@@ -12,17 +12,17 @@ internal static class RelayCommand
 {
     public const string Name = "relay";
 
-    private static readonly ValueKind<ListenAddress> ListenKind = new(
-        ListenAddress.TryParse,
-        "an address to listen on",
-        "Give PORT/udp, ADDRESS:PORT or [IPV6]:PORT, for example 443/udp or 192.0.2.1:443");
+    private const string MadeAndKept = "one that the relay makes and keeps";
 
-    private static readonly ValueKind<BitRate> RateKind = new(
+    private static readonly ValueKind<ListenAddress> ListenKind = ValueKinds.Of<ListenAddress>(
+        ListenAddress.TryParse, "an address to listen on", "PORT/udp, ADDRESS:PORT or [IPV6]:PORT", "443/udp or 192.0.2.1:443");
+
+    private static readonly ValueKind<BitRate> RateKind = ValueKinds.Of<BitRate>(
         BitRate.TryParse,
         "a bit rate",
-        "Give bits per second with kbit, mbit or gbit, "
-        + $"from {BitRate.FromBitsPerSecond(BitRate.MinBitsPerSecond)} to {BitRate.FromBitsPerSecond(BitRate.MaxBitsPerSecond)}, "
-        + "for example 20mbit, or unlimited");
+        $"{BitRate.FromBitsPerSecond(BitRate.MinBitsPerSecond)} to {BitRate.FromBitsPerSecond(BitRate.MaxBitsPerSecond)} "
+        + "(bits per second, or with kbit, mbit or gbit), or unlimited",
+        "20mbit");
 
     private static readonly ValueKind<string> HostNameKind = ValueKinds.HostName(
         "Give a name or address by which players reach this machine, for example relay.example.org");
@@ -35,72 +35,78 @@ internal static class RelayCommand
             "--cert",
             ValueKinds.Path,
             "file",
-            "The relay's certificate chain in PEM, its own certificate first. softlan reads it again when it changes. "
-            + "By default the relay makes a certificate and keeps it.");
+            "The relay's certificate chain in PEM, its own certificate first. softlan reads it again when it changes.",
+            MadeAndKept);
         Option<string?> key = SoftlanOption.Optional(
-            "--key", ValueKinds.Path, "file", "The private key of --cert, in PEM.");
+            "--key", ValueKinds.Path, "file", "The private key of --cert, in PEM.", MadeAndKept);
         Option<string> state = SoftlanOption.WithDefault(
             "--state",
             ValueKinds.DirectoryPath,
             "directory",
-            "Where the relay keeps the certificate that it makes and the room code, so that the line for players survives a restart.",
+            "Where the relay keeps the certificate that it makes and the room code, so that the join command stays the same after a restart.",
             StateFiles.DefaultDirectory());
         Option<string?> serverName = SoftlanOption.Optional(
             "--server-name",
             HostNameKind,
             "name",
-            "The name by which players reach this relay; it goes into the certificate that the relay makes. By default the host name.");
+            "The name by which players reach this relay; it goes into the certificate that the relay makes.",
+            "the machine's name");
         Option<int> mtu = SoftlanOption.WithDefault(
-            "--mtu", ValueKinds.Mtu, "bytes", "The largest IP MTU that a room can have, in bytes.", FrameLimits.MaxMtu);
+            "--mtu", ValueKinds.Mtu, "bytes", "The largest IP MTU that a room can have.", FrameLimits.MaxMtu);
         Option<int> maxClients = SoftlanOption.WithDefault(
             "--max-clients-per-room",
-            ValueKinds.Integer("a number of clients", 1, RelayOptions.LargestRoom, RelayOptions.DefaultMaxClientsPerRoom),
+            ValueKinds.Integer("a number of clients", 1, RelayOptions.LargestRoom, "players", RelayOptions.DefaultMaxClientsPerRoom),
             "number",
             "How many players may be in one room.",
             RelayOptions.DefaultMaxClientsPerRoom);
         Option<int> maxRooms = SoftlanOption.WithDefault(
             "--max-rooms",
-            ValueKinds.Integer("a number of rooms", 1, 65536, RelayOptions.DefaultMaxRooms),
+            ValueKinds.Integer("a number of rooms", 1, RelayOptions.LargestCount, "rooms", RelayOptions.DefaultMaxRooms),
             "number",
             "How many rooms there may be at once.",
             RelayOptions.DefaultMaxRooms);
         Option<int> maxPeers = SoftlanOption.WithDefault(
             "--max-peers",
-            ValueKinds.Integer("a number of peers", 1, 65536, RelayOptions.DefaultMaxPeers),
+            ValueKinds.Integer("a number of peers", 1, RelayOptions.LargestCount, "peers", RelayOptions.DefaultMaxPeers),
             "number",
             "How many players and gateways there may be in all rooms together.",
             RelayOptions.DefaultMaxPeers);
         Option<int> maxLinks = SoftlanOption.WithDefault(
             "--max-links-per-address",
-            ValueKinds.Integer("a number of connections", 1, 65536, RelayOptions.DefaultMaxLinksPerAddress),
+            ValueKinds.Integer("a number of connections", 1, RelayOptions.LargestCount, "connections", RelayOptions.DefaultMaxLinksPerAddress),
             "number",
-            "How many connections one IPv4 address or IPv6 /64 may have, and how many may join from it at once; then one more every 4 s. "
-            + "An IPv6 /48 may have four times as many.",
+            "How many connections one IPv4 address or IPv6 /64 may have, and how many may join from it at once; "
+            + $"then one more every {JoinLimit.Refill.TotalSeconds} s. An IPv6 /48 may have {AddressTally.NetworkFactor} times as many.",
             RelayOptions.DefaultMaxLinksPerAddress);
         Option<int> workers = SoftlanOption.WithDefault(
             "--workers",
-            ValueKinds.Integer("a number of workers", 1, RelayOptions.MaxWorkers, 4),
+            ValueKinds.Integer("a number of workers", 1, RelayOptions.MaxWorkers, "threads", 4),
             "number",
-            "How many threads carry the connections. By default one per processor, up to 8. "
-            + "Always 1 with msquic, which has its own threads.",
+            $"How many threads carry the connections. By default one per processor, up to {RelayOptions.MostWorkersByDefault}. "
+            + "Always 1 with --quic msquic, which has its own threads.",
             RelayOptions.DefaultWorkers);
         Option<BitRate> clientRate = SoftlanOption.WithDefault(
             "--client-rate",
             RateKind,
             "rate",
-            "What one player may send, in bits per second, for example 20mbit. A burst of one second is allowed.",
+            "What one player may send, for example 20mbit. A burst of one second is allowed.",
             BitRate.Unlimited);
         Option<int> broadcastRate = SoftlanOption.WithDefault(
             "--client-broadcast-rate",
-            ValueKinds.Integer("a number of frames per second", 1, 1_000_000, RelayOptions.DefaultClientBroadcastRate),
+            ValueKinds.Integer(
+                "a number of frames per second",
+                1,
+                RelayOptions.HighestClientBroadcastRate,
+                "frames per second",
+                RelayOptions.DefaultClientBroadcastRate),
             "frames",
-            "How many broadcast, multicast and unknown unicast frames one player may send per second. A burst of two seconds is allowed.",
+            "How many broadcast, multicast and unknown unicast frames one player may send. A burst of two seconds is allowed.",
             RelayOptions.DefaultClientBroadcastRate);
         Option<BitRate> gatewayRate = SoftlanOption.WithDefault(
             "--gateway-rate",
             RateKind,
             "rate",
-            "What one gateway may send, in bits per second, for example 200mbit. A burst of one second is allowed.",
+            "What one gateway may send, for example 200mbit. A burst of one second is allowed.",
             BitRate.Unlimited);
         Option<int?> cpuLatency = CpuLatencyOption.Create();
         QuicArguments quic = new();

@@ -9,6 +9,16 @@ internal sealed record RelayOptions
     /// <summary>More threads than this are no use: the rooms' traffic is then bound by the network.</summary>
     public const int MaxWorkers = 32;
 
+    /// <summary>Threads where nobody asks for a number, on a machine with more processors than this.</summary>
+    public const int MostWorkersByDefault = 8;
+
+    /// <summary>The largest <see cref="MaxRooms"/>, <see cref="MaxPeers"/> and <see cref="MaxLinksPerAddress"/>: more is refused on the command line,
+    /// as a slip of the hand.</summary>
+    public const int LargestCount = 65536;
+
+    /// <summary>The largest <see cref="ClientBroadcastRate"/>: more is refused on the command line, for no client could send it.</summary>
+    public const int HighestClientBroadcastRate = 1_000_000;
+
     /// <summary>Of <see cref="MaxClientsPerRoom"/>, here and on the command line.</summary>
     public const int DefaultMaxClientsPerRoom = 64;
 
@@ -28,8 +38,8 @@ internal sealed record RelayOptions
     /// <summary>Of <see cref="ClientBroadcastRate"/>, here and on the command line.</summary>
     public const int DefaultClientBroadcastRate = 256;
 
-    /// <summary>One for each processor, but not more than 8 unless somebody asks for it.</summary>
-    public static int DefaultWorkers => Math.Min(Environment.ProcessorCount, 8);
+    /// <summary>One for each processor, but not more than <see cref="MostWorkersByDefault"/> unless somebody asks for it.</summary>
+    public static int DefaultWorkers => Math.Min(Environment.ProcessorCount, MostWorkersByDefault);
 
     public ListenAddress Listen { get; init; } = ListenAddress.Default;
 

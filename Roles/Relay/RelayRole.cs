@@ -264,10 +264,10 @@ internal sealed class RelayRole : IRole
         {
             _output.WriteLine($"The relay listens on {string.Join(" and ", endPoints)} (UDP).");
             _output.WriteLine(host == "HOST"
-                ? "Players join with this line; replace HOST by this machine's public name or address."
-                : "Players join with this line.");
+                ? "Players join with this command; replace HOST by this machine's public name or address."
+                : "Players join with this command.");
             _output.WriteLine(
-                "Whoever knows a room's code can join. The code in this line is hard to guess; any other code opens a room as well:");
+                "Whoever knows a room's code can join. The code in this command is hard to guess; any other code opens a room as well:");
             _output.WriteLine();
             _output.WriteLine($"  {line}");
             _output.WriteLine();

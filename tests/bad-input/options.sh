@@ -41,7 +41,12 @@ story_options() {
   story "command lines that are wrong"
   check "no command" usage "a command is missing. Use one of relay, gateway, client, demo, or see softlan --help"
   check "an unknown command" usage "'relais' is not a command. Did you mean relay" relais
+  check "a command of other programs" usage "'serve' is not a command. Use one of relay, gateway, client, demo" serve
   check "an unknown option" usage "'--rom' is not an option of softlan client. Did you mean --room" client --rom X
+  check "an option of another command" usage "'--room' is not an option of softlan relay. It is one of softlan gateway and softlan client" relay --room X
+  check "no command before the options" usage "'--room' is not an option of softlan. It is one of softlan gateway and softlan client" --room X
+  check "a part of an option's name" usage "Did you mean --max-clients-per-room" relay --max-clients 5
+  check "a variable that is misspelt" misspelt
   check "a word too many" usage "'please' is not expected here" relay please
   check "a required option is missing" usage "--room is missing.*for example" client
   check "gateway without an interface" usage "--interface is missing.*for example --interface eth0" gateway --relay r --room R
@@ -81,6 +86,14 @@ is_wrong() {
 is_wrong_in_environment() {
   # shellcheck disable=SC2046
   one_line 2 "'$3' in the environment variable $2 .*$shows_right" env "$2=$3" "$softlan" "$1" $(rest_of "$1" "--$(echo "${2#SOFTLAN_}" | tr A-Z_ a-z-)")
+}
+
+# The warning stands before the mistake.
+misspelt() {
+  once player1 15 env SOFTLAN_REALY=r "$softlan" client >"$work/stdout" 2>&1
+  head -n 1 "$work/stdout"
+  head -n 1 "$work/stdout" | grep -qF "SOFTLAN_REALY is not one of softlan's and does nothing. Did you mean SOFTLAN_RELAY?" &&
+    tail -n 1 "$work/stdout" | grep -qF -- "--room is missing"
 }
 
 usage() {

@@ -78,9 +78,11 @@ public sealed class ClientCommandTests : IDisposable
     [InlineData("'--tab' is not an option of softlan client. Did you mean --tap?", "--list-taps", "--tab", "x")]
     [InlineData("'q3n4-k9cx-3fvy' is not expected here. If it is a room's code, type --room q3n4-k9cx-3fvy. See", "q3n4-k9cx-3fvy")]
     [InlineData("--pin lacks its value: --room follows it. ", "--pin", "--room", "R")]
-    [InlineData("'10.0.0.0/24' is not an address for the TAP. Use dhcp, none, or an IPv4 address", "--room", "R", "--address", "10.0.0.0/24")]
-    [InlineData("'fd00::1/64' is not an address for the TAP.", "--room", "R", "--address", "fd00::1/64")]
-    [InlineData("'01:00:5e:00:00:01' is not a MAC address for a virtual card.", "--room", "R", "--virtual-mac", "01:00:5e:00:00:01")]
+    [InlineData(
+        "--address: '10.0.0.0/24' is not an address for the TAP. Use dhcp, none, or an IPv4 address",
+        "--room", "R", "--address", "10.0.0.0/24")]
+    [InlineData("--address: 'fd00::1/64' is not an address for the TAP.", "--room", "R", "--address", "fd00::1/64")]
+    [InlineData("--virtual-mac: '01:00:5e:00:00:01' is not a MAC address for a virtual card.", "--room", "R", "--virtual-mac", "01:00:5e:00:00:01")]
     [InlineData("--room takes one value, and got 'A' and 'B'. Use 1 to 64 letters", "--room", "A", "--room", "B")]
     public void Client_Mistake_IsOneLine(string line, params string[] args)
     {

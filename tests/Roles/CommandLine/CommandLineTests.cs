@@ -42,22 +42,28 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Theory]
-    [InlineData("'a b' is not a room code. Use 1 to 64 letters, digits, '-' or '_', for example LAN-2026.", "probe", "--probe-room", "a b")]
-    [InlineData("'9' is not an MTU. Give a whole number from 1280 to 1500, for example 1500.", "probe", "--probe-room", "a", "--probe-mtu", "9")]
     [InlineData(
-        "'1500x' is not an MTU. Give a whole number from 1280 to 1500, for example 1500.",
+        "--probe-room: 'a b' is not a room code. Use 1 to 64 letters, digits, '-' or '_', for example LAN-2026.",
+        "probe", "--probe-room", "a b")]
+    [InlineData(
+        "--probe-mtu: '9' is not an MTU. Give a whole number from 1280 to 1500, for example 1500.",
+        "probe", "--probe-room", "a", "--probe-mtu", "9")]
+    [InlineData(
+        "--probe-mtu: '1500x' is not an MTU. Give a whole number from 1280 to 1500, for example 1500.",
         "probe", "--probe-room", "a", "--probe-mtu", "1500x")]
     [InlineData("'--probe-rom' is not an option of softlan probe. Did you mean --probe-room?", "probe", "--probe-rom", "a")]
     [InlineData("'--nothing-like-it' is not an option of softlan probe. See softlan probe --help.", "probe", "--nothing-like-it")]
     [InlineData("'prob' is not a command. Did you mean probe?", "prob")]
     [InlineData("'extra' is not expected here. See softlan probe --help.", "probe", "--probe-room", "a", "extra")]
     [InlineData(
-        "'loud' is not a log level. Use one of trace, debug, information, warning, error, none.",
+        "--log-level: 'loud' is not a log level. Use one of trace, debug, information, warning, error, none.",
         "probe", "--probe-room", "a", "--log-level", "loud")]
     [InlineData(
         "'\u2013-probe-room' begins with a typographic dash, as chat programs make it. Type two hyphens: --probe-room.",
         "probe", "\u2013-probe-room", "a")]
-    [InlineData("'a?b' is not a room code. Use 1 to 64 letters, digits, '-' or '_', for example LAN-2026.", "probe", "--probe-room", "a\nb")]
+    [InlineData(
+        "--probe-room: 'a?b' is not a room code. Use 1 to 64 letters, digits, '-' or '_', for example LAN-2026.",
+        "probe", "--probe-room", "a\nb")]
     [InlineData("'--?[2J' is not an option of softlan probe. See softlan probe --help.", "probe", "--\u001b[2J")]
     [InlineData(
         "'--probe-room' stands before the command it belongs to. Put it behind: softlan probe --probe-room.",
@@ -66,6 +72,9 @@ public sealed class CommandLineTests : IDisposable
     [InlineData(
         "--probe-mtu lacks its value: --probe-room follows it. Give a whole number from 1280 to 1500, for example 1500.",
         "probe", "--probe-mtu", "--probe-room", "a")]
+    [InlineData("'--probe-rom=a' is not an option of softlan probe. Did you mean --probe-room?", "probe", "--probe-rom=a")]
+    [InlineData("'--probe-room' is not an option of softlan. It is one of softlan probe.", "--probe-room", "a")]
+    [InlineData("'serve' is not a command. Use one of probe, or see softlan --help.", "serve")]
     [InlineData("a command is missing. Use one of probe, or see softlan --help.")]
     public void Run_Mistake_IsOneLineAndExitCodeTwo(string line, params string[] args)
     {
@@ -107,6 +116,39 @@ public sealed class CommandLineTests : IDisposable
             StringComparison.Ordinal);
 
         Assert.Equal(0, Run("probe", "--probe-room", "a", "--probe-mtu", "1300"));
+    }
+
+    [Fact]
+    public void Run_VariableThatIsNearlyAnOptions_IsToldBeforeAnythingElse()
+    {
+        using EnvironmentVariable misspelt = new("SOFTLAN_PROBE_ROMO", "a");
+        Assert.Equal(0, Run("probe", "--probe-room", "Den"));
+        Assert.Equal(
+            "softlan: the environment variable SOFTLAN_PROBE_ROMO is not one of softlan's and does nothing. "
+            + $"Did you mean SOFTLAN_PROBE_ROOM?{Environment.NewLine}",
+            _error.ToString());
+        Assert.Equal("Den 1500  False", _ran);
+
+        Assert.Equal(ExitCodes.Usage, Run("probe"));
+        Assert.Contains($"SOFTLAN_PROBE_ROOM?{Environment.NewLine}softlan: --probe-room is missing.", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("SOFTLAN_PORT_443_UDP_ADDR")]
+    [InlineData("SOFTLAN_PROBE_VERSION")]
+    [InlineData("PROBE_ROMO")]
+    public void Run_SomebodyElsesVariable_IsNotMentioned(string name)
+    {
+        using EnvironmentVariable foreign = new(name, "a");
+        Assert.Equal(0, Run("probe", "--probe-room", "Den"));
+        Assert.Empty(_error.ToString());
+    }
+
+    [Fact]
+    public void Run_ValueThatBeginsWithAnAt_IsNoFile()
+    {
+        Assert.Equal(0, Run("probe", "--probe-room", "Den", "--probe-name", "@home"));
+        Assert.Equal("Den 1500 @home False", _ran);
     }
 
     [Theory]
@@ -198,7 +240,7 @@ public sealed class CommandLineTests : IDisposable
     {
         Option<RoomCode> room = SoftlanOption.Required("--probe-room", ValueKinds.RoomCode, "code", "The room.");
         Option<int> mtu = SoftlanOption.WithDefault("--probe-mtu", ValueKinds.Mtu, "bytes", "The MTU.", 1500);
-        Option<string?> name = SoftlanOption.Optional("--probe-name", ValueKinds.Text("a name", 32, "Ann"), "text", "The name.");
+        Option<string?> name = SoftlanOption.Optional("--probe-name", ValueKinds.Text("a name", 32, "Ann"), "text", "The name.", "nobody");
         Option<bool> flag = SoftlanOption.Flag("--probe-flag", "A flag.");
         Option<Choice<Size>> size = SoftlanOption.OneOf(
             "--probe-size", "a size", "size", "The size.", Size.Medium,

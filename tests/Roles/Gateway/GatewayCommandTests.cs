@@ -79,6 +79,16 @@ public sealed class GatewayCommandTests
         Assert.Contains("example", line, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void NothingGiven_AllThatIsMissingIsSaidAtOnce()
+    {
+        (int exit, string errors, _) = Run();
+        Assert.Equal(ExitCodes.Usage, exit);
+        Assert.Equal(
+            ["softlan: --relay is missing", "softlan: --room is missing", "softlan: --interface is missing"],
+            errors.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('.')[0]));
+    }
+
     private static (int Exit, string Errors, GatewayOptions? Options) Run(params string[] args)
     {
         GatewayOptions? taken = null;
