@@ -35,8 +35,9 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
     private int _maxDatagramLength;
     private int _wantedMaxDatagramLength = FrameLimits.MaxDatagramLength;
 
-    public RelayPeer(Lobby lobby, ILane lane, IFrameLink link, RelayOptions options)
+    public RelayPeer(Lobby lobby, ILane lane, IFrameLink link, IPAddress provenAddress, RelayOptions options)
     {
+        ProvenAddress = provenAddress;
         _lobby = lobby;
         _lane = lane;
         _link = link;
@@ -83,6 +84,9 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
 
     /// <summary>What this peer's software said last of its round trip and its drops; null before the first report.</summary>
     public StatsMessage? Reported { get; private set; }
+
+    /// <summary>Where it was at the handshake, and so received what was sent there; into later packets it may write any address.</summary>
+    public IPAddress ProvenAddress { get; }
 
     /// <summary>Messages of types that this version does not know.</summary>
     public long UnknownMessages { get; private set; }

@@ -163,8 +163,7 @@ internal sealed class Room(RoomCode code, ILane lane, ILogger logger)
             return false;
         }
 
-        bool isTheSame = old.IsAnnounced && old.Info.Role == hello.Role && old.Info.Name == hello.Name
-            && (hello.Role == PeerRole.Gateway || old.Mac == hello.Mac);
+        bool isTheSame = seat.IsContinuedBy(hello);
         if (isTheSame)
         {
             Detach(old);
