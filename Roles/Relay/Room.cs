@@ -264,6 +264,7 @@ internal sealed class Room(RoomCode code, ILane lane, ILogger logger)
     private void TellPlayers(byte[] message, RelayPeer about, Action? told = null) =>
         _news.Tell(
             message,
+            about,
             _members.Where(other => other.State == RelayPeerState.Joined && !other.IsGateway && !ReferenceEquals(other, about)),
             told);
 
