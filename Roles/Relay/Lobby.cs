@@ -314,7 +314,7 @@ internal sealed class Lobby : ILinkAcceptor
         _links.Add(peer);
         link.HandlerFailed = e => RelayLog.HandlerFailed(_logger, e);
         link.HandOver(peer);
-        peer.SayHello(hello);
+        link.Tell(_ => peer.SayHello(hello));
     }
 
     /// <summary>The room is on another worker, and so will be all that the peer says from here on.</summary>
