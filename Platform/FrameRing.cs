@@ -19,6 +19,15 @@ internal sealed class FrameRing(IEnterableLane reader, FrameRing.Deliver deliver
     /// <summary>1 MiB: 5 ms of 200 MB/s. When it is full the writer drops what it has, and counts it.</summary>
     public const int Capacity = 1 << 20;
 
+    /// <summary>Bytes that are delivered at a time, as many as a socket gives in a turn (<see cref="Linux.UdpReceiveBatch"/>), and records, about a
+    /// millisecond's work. What is beyond waits for the next turn, so that timers, the lane's own sockets and the other rings get theirs.</summary>
+    public const int MaxBytesAtOnce = 256 * 1024;
+    public const int MaxRecordsAtOnce = 2048;
+
+    /// <summary>A writer that finds everything read begins at the front again from here on, so that only bursts use the rest of the memory: relays
+    /// have two rings for each pair of workers. Until the reader has followed, this much fits, which is what one turn brings.</summary>
+    public const int UsualReach = MaxBytesAtOnce;
+
     private const int HeaderLength = 8;
     private const int Skip = -1;
 
@@ -39,10 +48,12 @@ internal sealed class FrameRing(IEnterableLane reader, FrameRing.Deliver deliver
         int length = first.Length + second.Length;
         int needed = (HeaderLength + length + 7) & ~7;
         long tail = _tail.Value;
+        long head = Volatile.Read(ref _head.Value);
         int offset = (int)(tail & (Capacity - 1));
         int toEnd = Capacity - offset;
-        int skipped = needed <= toEnd ? 0 : toEnd;
-        if (tail + skipped + needed - Volatile.Read(ref _head.Value) > Capacity)
+        bool beginsAnew = head == tail && offset >= UsualReach;
+        int skipped = needed <= toEnd && !beginsAnew ? 0 : toEnd;
+        if (tail + skipped + needed - head > Capacity)
         {
             return false;
         }
@@ -64,12 +75,20 @@ internal sealed class FrameRing(IEnterableLane reader, FrameRing.Deliver deliver
         return true;
     }
 
-    /// <summary>Delivers everything that was written before now.</summary>
+    /// <summary>Delivers what was written before now, or as much of it as goes at once.</summary>
     public override void Run()
     {
         long tail = Volatile.Read(ref _tail.Value);
+        int bytes = 0;
+        int records = 0;
         while (_head.Value < tail)
         {
+            if (bytes >= MaxBytesAtOnce || records >= MaxRecordsAtOnce)
+            {
+                reader.Enter(this);
+                return;
+            }
+
             int offset = (int)(_head.Value & (Capacity - 1));
             ReadOnlySpan<byte> record = _buffer.AsSpan(offset);
             int length = MemoryMarshal.Read<int>(record);
@@ -83,6 +102,8 @@ internal sealed class FrameRing(IEnterableLane reader, FrameRing.Deliver deliver
 
             // The bytes are the writer's again from here on.
             Volatile.Write(ref _head.Value, _head.Value + ((HeaderLength + length + 7) & ~7));
+            bytes += length;
+            records++;
         }
     }
 

@@ -15,6 +15,12 @@ internal interface IFrameLinkHandler
     /// <summary><see cref="IFrameLink.MaxDatagramLength"/> changed, up or down.</summary>
     void OnMaxDatagramLengthChanged(IFrameLink link);
 
+    /// <summary><see cref="IFrameLink.RemoteEndPoint"/> changed. For handlers that keep a copy of it; the others ask the link. The only call that may
+    /// come once more after <see cref="OnClosed"/>.</summary>
+    void OnRemoteEndPointChanged(IFrameLink link)
+    {
+    }
+
     /// <summary>The link is gone; nothing follows. Also how an attempt to connect fails.</summary>
     void OnClosed(IFrameLink link, LinkClosed closed);
 }

@@ -20,7 +20,7 @@ internal sealed class SharedLane : IEnterableLane, IDisposable
     private readonly TimeProvider _clock;
     private readonly long _origin;
     private readonly LaneWorkList _waiting = new();
-    private readonly PostedWork _posted = new();
+    private readonly PostedWork _posted;
     private readonly TimerHeap _timers = new();
     private readonly AlarmWork _alarmWork = new();
     private readonly ITimer _alarm;
@@ -38,6 +38,7 @@ internal sealed class SharedLane : IEnterableLane, IDisposable
     public SharedLane(Action<Exception> failed, TimeProvider? clock = null)
     {
         _failed = failed;
+        _posted = new PostedWork(failed);
         _clock = clock ?? TimeProvider.System;
         _origin = _clock.GetTimestamp();
         _visit = _ => Visit();
@@ -67,7 +68,7 @@ internal sealed class SharedLane : IEnterableLane, IDisposable
 
     public void AtTurnEnd(ITurnEnd target) => _turnEnds.Add(target);
 
-    /// <summary>Nothing runs on the lane after this returns, unless it is called on the lane itself: then after the turn.</summary>
+    /// <summary>No turn begins after this returns. One that another thread is in runs to its end.</summary>
     public void Dispose()
     {
         _isDisposed = true;
@@ -220,7 +221,7 @@ internal sealed class SharedLane : IEnterableLane, IDisposable
     }
 
     /// <summary>Actions of <see cref="Post"/>: rare, so a lock and an allocation do not matter.</summary>
-    private sealed class PostedWork : LaneWork
+    private sealed class PostedWork(Action<Exception> failed) : LaneWork
     {
         private readonly Lock _lock = new();
         private List<Action> _actions = [];
@@ -243,7 +244,14 @@ internal sealed class SharedLane : IEnterableLane, IDisposable
 
             foreach (Action action in actions)
             {
-                action();
+                try
+                {
+                    action();
+                }
+                catch (Exception bug)
+                {
+                    failed(bug);
+                }
             }
         }
     }

@@ -11,7 +11,7 @@ namespace Softlan.Platform.Linux;
 //   timers         all that are due
 //   OnTurnEnd      queues are written out: QUIC packets with one sendmmsg, frames to the ports
 //
-// One thread runs all of it, so nothing that it calls takes a lock.
+// One thread runs all of it, so nothing that a frame meets on its way takes a lock.
 
 /// <summary>The lane of Linux: one thread that waits on epoll and owns sockets, connections, ports and timers.</summary>
 [SupportedOSPlatform("linux")]
@@ -231,7 +231,14 @@ internal sealed class EventLoop : IEnterableLane, IDisposable
         // Fails only when 2^64-2 wake-ups are pending, and then the loop wakes up anyway.
         Span<byte> one = stackalloc byte[sizeof(ulong)];
         BitConverter.TryWriteBytes(one, 1UL);
-        _ = NativeLibc.Write(_wakeUp, one, sizeof(ulong));
+        try
+        {
+            _ = NativeLibc.Write(_wakeUp, one, sizeof(ulong));
+        }
+        catch (ObjectDisposedException)
+        {
+            // Whoever has something for a loop that is gone, such as a signal at the very end, cannot know, and nobody is left to do it.
+        }
     }
 
     private void Dispatch(ReadOnlySpan<byte> e)

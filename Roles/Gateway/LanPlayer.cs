@@ -2,7 +2,7 @@ using Softlan.Wire;
 
 namespace Softlan.Roles.Gateway;
 
-/// <summary>A client in the room, as the gateway's LAN has it.</summary>
+/// <summary>A client in the room, as the gateway's LAN has it. Remembered for <see cref="PlayerMacs.Memory"/> after it has left.</summary>
 internal sealed class LanPlayer
 {
     /// <summary>Frames a second, and at once, to MACs that the LAN has not shown: its switches send them everywhere. As many as a relay lets a
@@ -14,7 +14,7 @@ internal sealed class LanPlayer
     private const int StrangersThreshold = 20;
     private static readonly TimeSpan StrangersWindow = TimeSpan.FromSeconds(10);
 
-    /// <summary>Client identifiers under which a player may ask the LAN's DHCP server as long as it is in the room: a server gives an address to each
+    /// <summary>Client identifiers under which a player may ask the LAN's DHCP server as long as it is remembered: a server gives an address to each
     /// (RFC 2131, section 4.2), so whoever changes his takes them all. Four are a machine that starts from a PXE ROM and whose owner changes from one
     /// DHCP program to another; requests under further ones are dropped.</summary>
     public const int MaxDhcpIdentifiers = 4;

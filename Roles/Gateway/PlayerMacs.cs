@@ -35,16 +35,17 @@ internal sealed class PlayerMacs(IFramePort port, IReadOnlyCollection<MacAddress
     /// <summary>The rest of a roster comes right behind the welcome; this is a few round trips of a bad path, with losses.</summary>
     public static readonly TimeSpan RosterTime = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long the MAC of a client that has left is not taken for the LAN's.</summary>
+    /// <summary>How long the MAC of a client that has left is not taken for the LAN's, and what it may still do there is remembered: leaving and
+    /// coming back gives nobody another <see cref="LanPlayer.MaxDhcpIdentifiers"/>.</summary>
     public static readonly TimeSpan Memory = LanAddresses.Lifetime;
 
     /// <summary>MACs of clients that have left, or are in another gateway's room. When there are more, the one that left first is forgotten: should
-    /// it come back in a loop, it becomes the LAN's for a while.</summary>
+    /// it come back in a loop, it becomes the LAN's for a while. With the identifiers that they asked DHCP under, at most 6 MB.</summary>
     public const int MaxLeft = RemotePeers.MaxPeers;
 
     private readonly LanAddresses _lan = new();
     private readonly Dictionary<MacAddress, LanPlayer> _players = [];
-    private readonly Dictionary<MacAddress, TimeSpan> _left = [];
+    private readonly Dictionary<MacAddress, Departed> _left = [];
     private TimeSpan _joinedAt;
     private int _refused;
 
@@ -86,7 +87,7 @@ internal sealed class PlayerMacs(IFramePort port, IReadOnlyCollection<MacAddress
                 ForgetOthers(peers, now); // A relay may put one peer in the place of another without saying that this has left.
             }
 
-            player = new LanPlayer();
+            player = FindDeparted(peer.Mac, now) ?? new LanPlayer();
             _players.Add(peer.Mac, player);
             Set(player, IsOfTheLan(peer.Mac, now));
         }
@@ -176,7 +177,7 @@ internal sealed class PlayerMacs(IFramePort port, IReadOnlyCollection<MacAddress
         if (mac.IsValidClientAddress && !IsOwn(mac) && !_players.ContainsKey(mac))
         {
             _lan.Forget(mac);
-            NoteLeft(mac, now);
+            NoteLeft(mac, now, _left.GetValueOrDefault(mac).Player);
         }
     }
 
@@ -221,7 +222,10 @@ internal sealed class PlayerMacs(IFramePort port, IReadOnlyCollection<MacAddress
 
     private bool IsOrWasAPlayers(MacAddress mac, TimeSpan now) =>
         (_players.TryGetValue(mac, out LanPlayer? player) && !player.IsRefused)
-        || (_left.TryGetValue(mac, out TimeSpan leftAt) && now - leftAt < Memory);
+        || (_left.TryGetValue(mac, out Departed departed) && now - departed.At < Memory);
+
+    private LanPlayer? FindDeparted(MacAddress mac, TimeSpan now) =>
+        _left.TryGetValue(mac, out Departed departed) && now - departed.At < Memory ? departed.Player : null;
 
     private void Set(LanPlayer player, bool isRefused)
     {
@@ -247,22 +251,27 @@ internal sealed class PlayerMacs(IFramePort port, IReadOnlyCollection<MacAddress
             return;
         }
 
+        player.IsToldRefused = false; // Should it come back, it is somebody new to the relay.
         if (player.IsRefused)
         {
-            _refused--;
+            Set(player, isRefused: false);
             return;
         }
 
-        NoteLeft(mac, now);
+        NoteLeft(mac, now, player);
     }
 
-    private void NoteLeft(MacAddress mac, TimeSpan now)
+    private void NoteLeft(MacAddress mac, TimeSpan now, LanPlayer? player)
     {
         if (_left.Count >= MaxLeft && !_left.ContainsKey(mac))
         {
-            _left.Remove(_left.MinBy(left => left.Value).Key);
+            _left.Remove(_left.MinBy(left => left.Value.At).Key);
         }
 
-        _left[mac] = now;
+        _left[mac] = new Departed(now, player);
     }
+
+    /// <param name="At">When it left, or when another gateway has last kept a place for it.</param>
+    /// <param name="Player">What it may do on the LAN; null: it has never been in this room.</param>
+    private readonly record struct Departed(TimeSpan At, LanPlayer? Player);
 }

@@ -14,10 +14,12 @@ internal static class LinuxHost
     /// <param name="createEngine">Makes the QUIC engine on the loop that it is given. It is disposed after the role, since goodbyes may still be on
     /// their way out.</param>
     /// <param name="create">Makes the role; it need not start anything yet.</param>
+    /// <param name="stopOthers">Stops the threads that post to the loop, when the role is disposed and the loop is still there. Null: there are
+    /// none.</param>
     /// <returns>The exit code; a failure of the role is thrown.</returns>
     public static int Run(
         LoggingOptions logging, int? cpuLatency, Func<EventLoop, ILoggerFactory, IQuicEngine> createEngine,
-        Func<EventLoop, IQuicEngine, ILoggerFactory, IRole> create)
+        Func<EventLoop, IQuicEngine, ILoggerFactory, IRole> create, Action? stopOthers = null)
     {
         using CpuLatency? wakefulness = cpuLatency is { } microseconds ? new CpuLatency(microseconds) : null;
         wakefulness?.Hold(); // Where it is not allowed, that is said now and not in the middle of a game.
@@ -41,6 +43,7 @@ internal static class LinuxHost
         finally
         {
             cores?.Dispose();
+            stopOthers?.Invoke();
             (engine as IDisposable)?.Dispose();
         }
     }

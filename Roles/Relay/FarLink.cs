@@ -65,7 +65,6 @@ internal sealed class FarLink(FarGate gate, int id, IPEndPoint remoteEndPoint, i
     /// <summary>On the room's lane, as are the others below.</summary>
     public void OnDatagram(ReadOnlySpan<byte> datagram)
     {
-        Counters.DatagramsIn++;
         try
         {
             _handler?.OnDatagram(this, datagram);
@@ -106,7 +105,8 @@ internal sealed class FarLink(FarGate gate, int id, IPEndPoint remoteEndPoint, i
         }
     }
 
-    private void Tell(Action<IFrameLinkHandler> call)
+    /// <summary>Runs what is for the handler; an exception costs this link and no other.</summary>
+    public void Tell(Action<IFrameLinkHandler> call)
     {
         try
         {

@@ -18,7 +18,9 @@ internal static class LinuxRelay
         List<IQuicEngine> engines = [];
         try
         {
-            return LinuxHost.Run(logging, options.CpuLatency, createEngine, (loop, engine, loggers) =>
+            return LinuxHost.Run(logging, options.CpuLatency, createEngine, Create, () => threads.ForEach(thread => thread.Stop()));
+
+            RelayRole Create(EventLoop loop, IQuicEngine engine, ILoggerFactory loggers)
             {
                 List<RelayWorker> workers = [RelayWorker.Own(loop, engine)];
                 for (int i = 1; i < options.Workers; i++)
@@ -32,12 +34,11 @@ internal static class LinuxRelay
                 }
 
                 return new RelayRole(options, workers, Console.Out, loggers.CreateLogger("softlan.relay"));
-            });
+            }
         }
         finally
         {
-            // The loops stand still when their engines go, and are there when the last packets leave.
-            threads.ForEach(thread => thread.Stop());
+            // The loops stand still by now, and are there when the engines' last packets leave.
             engines.ForEach(engine => (engine as IDisposable)?.Dispose());
             threads.ForEach(thread => thread.Dispose());
         }

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 using Softlan.Platform;
 using Softlan.Roles.Shared;
@@ -91,7 +92,9 @@ internal sealed class Lobby : ILinkAcceptor
 
     public IFrameLinkHandler Accept(IFrameLink link)
     {
-        RelayPeer peer = new(this, _lane, link, Options);
+        // The handshake has just been completed with this address. From here on it changes with any packet, and is checked only afterwards (RFC 9000,
+        // section 9.3).
+        RelayPeer peer = new(this, _lane, link, link.RemoteEndPoint.Address, Options);
         _links.Add(peer);
         return peer;
     }
@@ -222,7 +225,7 @@ internal sealed class Lobby : ILinkAcceptor
         }
 
         // Last of all, so that a hello that is rejected costs no join.
-        return seat.WasTakenBy(hello) || _house.Joins.TryTake(peer.RemoteEndPoint.Address, _lane.Now)
+        return seat.MayReturn(hello, _lane.Now) || _house.Joins.TryTake(peer.ProvenAddress, _lane.Now)
             ? null
             : (RejectReason.ServerFull, "Too many have joined from this address within a few minutes; try again in a minute.");
     }
@@ -304,14 +307,14 @@ internal sealed class Lobby : ILinkAcceptor
     }
 
     /// <summary>A link of another worker, whose room is here.</summary>
-    private void TakeIn(FarLink link, FarGate gate, HelloMessage hello)
+    private void TakeIn(FarLink link, IPAddress provenAddress, FarGate gate, HelloMessage hello)
     {
         gate.Open(link);
-        RelayPeer peer = new(this, _lane, link, Options);
+        RelayPeer peer = new(this, _lane, link, provenAddress, Options);
         _links.Add(peer);
         link.HandlerFailed = e => RelayLog.HandlerFailed(_logger, e);
         link.HandOver(peer);
-        peer.SayHello(hello);
+        link.Tell(_ => peer.SayHello(hello));
     }
 
     /// <summary>The room is on another worker, and so will be all that the peer says from here on.</summary>
@@ -325,7 +328,8 @@ internal sealed class Lobby : ILinkAcceptor
             TellDrained();
         });
         Lobby there = _house.Lobbies[home];
-        gate.RoomLane.Post(() => there.TakeIn(link, gate, hello));
+        IPAddress provenAddress = peer.ProvenAddress;
+        gate.RoomLane.Post(() => there.TakeIn(link, provenAddress, gate, hello));
     }
 
     /// <summary>What may help when a player complains afterwards.</summary>

@@ -1,3 +1,4 @@
+using System.Net;
 using Softlan.Platform;
 using Softlan.Wire;
 
@@ -23,6 +24,7 @@ internal sealed class NearEnd : IFrameLinkHandler
     private readonly FarLink _far;
     private readonly Action<PeerCounters> _ended;
     private readonly ILaneTimer _deliveryTimer;
+    private PathNews? _pathNews; // The link's lane sets it, the room's takes it.
     private int _waitingControl; // The link's lane adds, the room's takes away.
     private bool _isFull;
     private long _controlNumber;
@@ -87,11 +89,9 @@ internal sealed class NearEnd : IFrameLinkHandler
         });
     }
 
-    public void OnMaxDatagramLengthChanged(IFrameLink link)
-    {
-        (System.Net.IPEndPoint remote, int length) = (link.RemoteEndPoint, link.MaxDatagramLength);
-        _gate.RoomLane.Post(() => _far.OnPathChanged(remote, length));
-    }
+    public void OnMaxDatagramLengthChanged(IFrameLink link) => TellPath();
+
+    public void OnRemoteEndPointChanged(IFrameLink link) => TellPath();
 
     public void OnClosed(IFrameLink link, LinkClosed closed)
     {
@@ -99,6 +99,19 @@ internal sealed class NearEnd : IFrameLinkHandler
         _gate.Close(this);
         _ended(link.Counters);
         _gate.RoomLane.Post(() => _far.OnClosed(closed));
+    }
+
+    /// <summary>Posted once however often the path changes meanwhile: a peer may change its port with each packet.</summary>
+    private void TellPath()
+    {
+        if (Interlocked.Exchange(ref _pathNews, new PathNews(_link.RemoteEndPoint, _link.MaxDatagramLength)) is null)
+        {
+            _gate.RoomLane.Post(() =>
+            {
+                PathNews news = Interlocked.Exchange(ref _pathNews, null)!;
+                _far.OnPathChanged(news.RemoteEndPoint, news.MaxDatagramLength);
+            });
+        }
     }
 
     private void LookForDelivery()
@@ -113,4 +126,6 @@ internal sealed class NearEnd : IFrameLinkHandler
             _gate.RoomLane.Post(() => _far.OnControlDelivered(number));
         }
     }
+
+    private sealed record PathNews(IPEndPoint RemoteEndPoint, int MaxDatagramLength);
 }

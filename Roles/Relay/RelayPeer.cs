@@ -33,8 +33,9 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
     private Room? _room;
     private long _rateLimitedTaken;
 
-    public RelayPeer(Lobby lobby, ILane lane, IFrameLink link, RelayOptions options)
+    public RelayPeer(Lobby lobby, ILane lane, IFrameLink link, IPAddress provenAddress, RelayOptions options)
     {
+        ProvenAddress = provenAddress;
         _lobby = lobby;
         _lane = lane;
         _link = link;
@@ -72,11 +73,17 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
 
     public Seat? Seat { get; private set; }
 
+    /// <summary>Of who has a seat.</summary>
+    public SendLimits Limits => _limits!;
+
     public Room? Room => _room;
 
     public PeerCounters Counters => _link.Counters;
 
     public IPEndPoint RemoteEndPoint => _link.RemoteEndPoint;
+
+    /// <summary>Where it was at the handshake, and so received what was sent there; into later packets it may write any address.</summary>
+    public IPAddress ProvenAddress { get; }
 
     /// <summary>What this peer's software said last of its round trip and its drops; null before the first report.</summary>
     public StatsMessage? Reported { get; private set; }
@@ -277,13 +284,6 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
 
     /// <summary>Calls <paramref name="delivered"/> once all that <paramref name="told"/> was sent on its control stream has arrived.</summary>
     public void WaitForDelivery(RelayPeer told, Action delivered) => _delivery.Begin(told._link, delivered);
-
-    /// <summary>Whether this peer, which has a seat, may send <paramref name="bytes"/> more now. Takes them.</summary>
-    public bool MaySend(int bytes) => _limits!.MaySend(bytes);
-
-    /// <summary>Whether this peer, which has a seat, may send one more frame to everybody now. Takes it.</summary>
-    /// <param name="destination">Whom the frame is for: all, a group, or somebody whom nobody knows.</param>
-    public bool MaySendToAll(MacAddress destination) => _limits!.MaySendToAll(destination);
 
     /// <summary>Sends a frame that another peer sent: in one datagram, or in two where it does not fit. Borrows it.</summary>
     /// <returns>Why it was not taken, counted by the link; None when it was.</returns>

@@ -163,8 +163,7 @@ internal sealed class Room(RoomCode code, ILane lane, ILogger logger)
             return false;
         }
 
-        bool isTheSame = old.IsAnnounced && old.Info.Role == hello.Role && old.Info.Name == hello.Name
-            && (hello.Role == PeerRole.Gateway || old.Mac == hello.Mac);
+        bool isTheSame = seat.IsContinuedBy(hello);
         if (isTheSame)
         {
             Detach(old);
@@ -265,6 +264,7 @@ internal sealed class Room(RoomCode code, ILane lane, ILogger logger)
     private void TellPlayers(byte[] message, RelayPeer about, Action? told = null) =>
         _news.Tell(
             message,
+            about,
             _members.Where(other => other.State == RelayPeerState.Joined && !other.IsGateway && !ReferenceEquals(other, about)),
             told);
 

@@ -38,13 +38,14 @@ internal sealed class RoomNews
 
     /// <summary>Something happened that <paramref name="listeners"/> have to be told.</summary>
     /// <param name="message">Kept until all have been told.</param>
+    /// <param name="about">Is not told it, even when it is behind.</param>
     /// <param name="listeners">Joined players.</param>
     /// <param name="told">Called when all have been told, from here if that is now.</param>
-    public void Tell(byte[] message, IEnumerable<RelayPeer> listeners, Action? told = null)
+    public void Tell(byte[] message, RelayPeer about, IEnumerable<RelayPeer> listeners, Action? told = null)
     {
         bool wasIdle = _behind.Count == 0;
         long number = _first + _items.Count;
-        _items.Add(new Item(message, told));
+        _items.Add(new Item(message, about, told));
         foreach (RelayPeer listener in listeners)
         {
             if (listener.NextNews is null)
@@ -84,7 +85,10 @@ internal sealed class RoomNews
 
             for (int i = from; i < _items.Count; i++)
             {
-                listener.SendControl(_items[i].Message);
+                if (!ReferenceEquals(_items[i].About, listener))
+                {
+                    listener.SendControl(_items[i].Message);
+                }
             }
 
             players--;
@@ -106,5 +110,5 @@ internal sealed class RoomNews
         }
     }
 
-    private readonly record struct Item(byte[] Message, Action? Told);
+    private readonly record struct Item(byte[] Message, RelayPeer About, Action? Told);
 }

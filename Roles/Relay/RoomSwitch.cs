@@ -102,7 +102,7 @@ internal sealed class RoomSwitch(RoomCode room, ILogger logger)
     /// <summary>Brings a probe or its reply to the target that it names, and answers a probe for the relay.</summary>
     public void RouteProbe(RelayPeer from, DatagramKind kind, ReadOnlySpan<byte> body)
     {
-        if (!from.MaySend(DatagramHeader.Length + body.Length))
+        if (!from.Limits.MaySend(DatagramHeader.Length + body.Length) || (kind == DatagramKind.Probe && !from.Limits.MayProbe()))
         {
             from.Counters.Drop(DropReason.RateLimited);
             return;
@@ -165,7 +165,7 @@ internal sealed class RoomSwitch(RoomCode room, ILogger logger)
 
         // What a gateway has for somebody who has just left goes to nobody, and must not use up what its LAN's ARP needs.
         bool isForAll = destination.IsMulticast || (!isKnown && !from.IsGateway);
-        if (!from.MaySend(frame.Length) || (isForAll && !from.MaySendToAll(destination)))
+        if (!from.Limits.MaySend(frame.Length) || (isForAll && !from.Limits.MaySendToAll(destination)))
         {
             return DropReason.RateLimited;
         }

@@ -4,8 +4,8 @@ using Softlan.Wire.Control;
 
 namespace Softlan.Roles.Relay;
 
-/// <summary>What one seat may send: bytes, broadcasts and multicasts, each by a rate with a burst. It stays with the seat, so that nobody gets a full
-/// burst by connecting again.</summary>
+/// <summary>What one seat may send: bytes, broadcasts, multicasts and probes, each by a rate with a burst. It stays with the seat, so that nobody
+/// gets a full burst by connecting again.</summary>
 /// <remarks>Asking allocates nothing.</remarks>
 internal sealed class SendLimits
 {
@@ -15,7 +15,12 @@ internal sealed class SendLimits
     /// does not cost the LAN's ARP and DHCP.</summary>
     public const int GatewayBroadcastRate = 2048;
 
+    /// <summary>Probes a second, and twice as many at once; more are dropped. A peer sends two a second, to the relay and to the gateway. Without it
+    /// one player could use up what the gateway answers in all (<see cref="Shared.Prober"/>), and nobody would see his round trip any more.</summary>
+    public const int ProbeRate = 8;
+
     private readonly ILane _lane;
+    private readonly TokenBucket _probes = new(ProbeRate, 2 * ProbeRate);
     private readonly TokenBucket? _bytes;
     private readonly TokenBucket _broadcasts;
     private readonly TokenBucket _multicasts;
@@ -42,4 +47,7 @@ internal sealed class SendLimits
     /// <param name="destination">Whom the frame is for: all, a group, or somebody whom nobody knows.</param>
     public bool MaySendToAll(MacAddress destination) =>
         (destination.IsMulticast && destination != MacAddress.Broadcast ? _multicasts : _broadcasts).TryTake(1, _lane.Now);
+
+    /// <summary>Whether one more probe may be sent now. Takes it. Replies are not counted: a gateway has one for each player.</summary>
+    public bool MayProbe() => _probes.TryTake(1, _lane.Now);
 }

@@ -33,7 +33,8 @@ internal sealed class RoomMembership : IDisposable
     private const int PeerLinesPerSecond = 5;
     private const int PeerLinesBurst = 128;
 
-    /// <summary>Lines about the gateway's LAN, a second and at once: apart from the others, since those who come and go may use up theirs.</summary>
+    /// <summary>Lines about the gateway's LAN, a second and at once, and as many about a machine there that has our MAC: apart from the others, since
+    /// those who come and go may use up theirs.</summary>
     private const double LanLinesPerSecond = 0.2;
     private const int LanLinesBurst = 16;
 
@@ -49,6 +50,7 @@ internal sealed class RoomMembership : IDisposable
     private readonly ILaneTimer _timer;
     private readonly TokenBucket _peerLines = new(PeerLinesPerSecond, PeerLinesBurst);
     private readonly TokenBucket _lanLines = new(LanLinesPerSecond, LanLinesBurst);
+    private readonly TokenBucket _outsideLines = new(LanLinesPerSecond, LanLinesBurst);
     private readonly FrameDirection _direction;
     private IFrameLink? _link;
     private FrameSender? _sender;
@@ -262,7 +264,7 @@ internal sealed class RoomMembership : IDisposable
 
     private void OnOutside(OutsideMessage outside)
     {
-        if (outside.Id != Room!.Self || !Tells())
+        if (outside.Id != Room!.Self || !_outsideLines.TryTake(1, _lane.Now))
         {
             return;
         }

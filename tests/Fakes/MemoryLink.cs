@@ -97,6 +97,13 @@ internal sealed class MemoryLink(ManualLane lane) : IFrameLink
         }
     }
 
+    /// <summary>The other side goes on from there.</summary>
+    public void Move(IPEndPoint to)
+    {
+        RemoteEndPoint = to;
+        Handler?.OnRemoteEndPointChanged(this);
+    }
+
     /// <summary>The handshake is complete.</summary>
     public void Connect() => Handler?.OnConnected(this);
 

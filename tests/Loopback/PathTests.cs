@@ -119,6 +119,8 @@ public abstract class PathTests : IDisposable
 
         server.SendFrame(_party.Loop, 100);
         _party.Until(() => client.DatagramCount == 1, "the way back works");
+        _party.Until(() => server.Moves > 0, "the handler knows");
+        Assert.Equal(0, client.Moves);
         Assert.Null(client.Closed);
         Assert.Null(server.Closed);
     }

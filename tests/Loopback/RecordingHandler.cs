@@ -25,6 +25,9 @@ internal sealed class RecordingHandler : IFrameLinkHandler
 
     public List<int> MaxLengths { get; } = [];
 
+    /// <summary>How often the other side went on from another address.</summary>
+    public int Moves { get; private set; }
+
     public LinkClosed? Closed { get; private set; }
 
     public bool ThrowsOnDatagram { get; set; }
@@ -67,6 +70,8 @@ internal sealed class RecordingHandler : IFrameLinkHandler
     }
 
     public void OnMaxDatagramLengthChanged(IFrameLink link) => MaxLengths.Add(link.MaxDatagramLength);
+
+    public void OnRemoteEndPointChanged(IFrameLink link) => Moves++;
 
     public void OnClosed(IFrameLink link, LinkClosed closed)
     {

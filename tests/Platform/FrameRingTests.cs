@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Softlan.Platform;
 using Softlan.Tests.Fakes;
 using Xunit;
@@ -69,6 +71,73 @@ public sealed class FrameRingTests
         }
 
         Assert.Empty(expected);
+    }
+
+    [Theory]
+    [InlineData(1400)]
+    [InlineData(16)]
+    public void Run_MuchWaits_DeliversSomeOfItAndTheRestInFurtherTurns(int length)
+    {
+        byte[] frame = new byte[length];
+        int written = 0;
+        while (_ring.TryWrite(written, frame, default))
+        {
+            written++;
+        }
+
+        _ring.Run();
+        Assert.InRange(_delivered.Sum(one => one.Bytes.Length), 1, FrameRing.MaxBytesAtOnce + length);
+        Assert.InRange(_delivered.Count, 1, FrameRing.MaxRecordsAtOnce);
+        _lane.Run();
+        Assert.Equal(Enumerable.Range(0, written), _delivered.Select(one => one.Id));
+    }
+
+    [Fact]
+    public void NeverEmpty_WrapsWithoutLossOrChange()
+    {
+        byte[] frame = new byte[1400];
+        int written = 0;
+        for (int round = 0; round < 20; round++)
+        {
+            while (_ring.TryWrite(written, frame, default))
+            {
+                frame.AsSpan().Fill((byte)++written);
+            }
+
+            _ring.Run();
+        }
+
+        _lane.Run();
+        Assert.Equal(Enumerable.Range(0, written), _delivered.Select(one => one.Id));
+        Assert.All(_delivered, one => Assert.True(one.Bytes.AsSpan().IndexOfAnyExcept((byte)one.Id) < 0));
+        Assert.InRange(written * 1400L, 3L * FrameRing.Capacity, long.MaxValue);
+    }
+
+    /// <summary>What no burst has needed is no memory of the machine's.</summary>
+    [Fact]
+    public void ReaderKeepsUp_TheMemoryBehindTheUsualReachStaysUntouched()
+    {
+        ManualLane lane = new();
+        nint lowest = nint.MaxValue;
+        nint highest = 0;
+        FrameRing ring = new(lane, (_, bytes) =>
+        {
+            nint at = AddressOf(bytes);
+            lowest = Math.Min(lowest, at);
+            highest = Math.Max(highest, at + bytes.Length);
+        });
+        byte[] frame = new byte[1400];
+        for (int i = 0; i < 10_000; i++)
+        {
+            Assert.True(ring.TryWrite(i, frame, default));
+            Assert.True(ring.TryWrite(i, frame, default));
+            lane.Run();
+        }
+
+        Assert.InRange(highest - lowest, 1, FrameRing.UsualReach + (2 * 1500));
+
+        // SAFETY: only the number is looked at. The ring is pinned, so it names a place in it.
+        static unsafe nint AddressOf(ReadOnlySpan<byte> bytes) => (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(bytes));
     }
 
     [Fact]

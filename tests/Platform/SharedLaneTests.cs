@@ -60,6 +60,20 @@ public sealed class SharedLaneTests : IDisposable
     }
 
     [Fact]
+    public void PostedWorkThatThrows_IsReported_AndWhatWasPostedBesideItStillRuns()
+    {
+        int ran = 0;
+        _lane.Enter(new Work(() =>
+        {
+            _lane.Post(() => ran++);
+            _lane.Post(() => throw new InvalidOperationException("a bug"));
+            _lane.Post(() => ran++);
+        }));
+        Assert.Equal(2, ran);
+        Assert.Equal("a bug", Assert.Single(_bugs).Message);
+    }
+
+    [Fact]
     public void TurnEnd_ComesOnceAfterAllWorkOfTheTurn()
     {
         List<string> order = [];

@@ -61,6 +61,7 @@ internal sealed unsafe partial class MsQuicLink
         {
             _pathChangesSeen = _connection.PathChanges;
             _mtu.Reset();
+            Guard(() => _handler!.OnRemoteEndPointChanged(this));
         }
 
         (long acknowledged, ulong lastId) = _connection.LargeAcknowledged;

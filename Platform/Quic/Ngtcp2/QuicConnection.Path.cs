@@ -18,6 +18,7 @@ internal sealed unsafe partial class QuicConnection
         // A NAT that has given the client another port has not moved it, nor does ngtcp2 begin anew (RFC 9000, section 9.4).
         bool isElsewhere = !remote.HasAddressOf(in _remote);
         _remote = remote;
+        _loop.Post(() => Tell(static connection => connection._handler?.OnRemoteEndPointChanged(connection))); // Not while packets are written.
         _mtu.Reset();
         if (isElsewhere)
         {

@@ -34,6 +34,15 @@ public sealed class LoopThreadTests
         Assert.NotEqual(Environment.CurrentManagedThreadId, ran);
     }
 
+    /// <summary>A signal at the very end, or a worker that does not know yet.</summary>
+    [Fact]
+    public void Post_LoopIsGone_IsForgotten()
+    {
+        EventLoop loop = new();
+        loop.Dispose();
+        loop.Post(() => Assert.Fail("Nobody is left to do this."));
+    }
+
     private static void RunTurns(EventLoop loop)
     {
         DateTime end = DateTime.UtcNow + TimeSpan.FromSeconds(30);

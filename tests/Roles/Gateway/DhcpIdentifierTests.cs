@@ -60,17 +60,48 @@ public sealed class DhcpIdentifierTests
     }
 
     [Fact]
-    public void EachPlayer_HasItsOwn_AndAnewAfterItHasLeft()
+    public void EachPlayer_HasItsOwn_AndNoOthersWhenItLeavesAndComesBack()
     {
         using GatewayBench bench = Joined();
         Use(bench, GatewayBench.Anna, 0);
         Use(bench, GatewayBench.Ben, 0);
         Assert.Equal(2 * LanPlayer.MaxDhcpIdentifiers, bench.ToLan.Count);
+        for (int i = 0; i < 50; i++)
+        {
+            bench.Say(new LeftMessage(GatewayBench.Anna.Id, CloseReason.Normal));
+            bench.Pass(TimeSpan.FromSeconds(1));
+            bench.Say(new JoinedMessage(GatewayBench.Anna));
+            Use(bench, GatewayBench.Anna, 100);
+        }
+
+        Use(bench, GatewayBench.Ben, 100);
+        Assert.Equal(2 * LanPlayer.MaxDhcpIdentifiers, bench.ToLan.Count);
+        Ask(bench, GatewayBench.Anna, 255, 0);
+        Assert.Equal((2 * LanPlayer.MaxDhcpIdentifiers) + 1, bench.ToLan.Count);
+
         bench.Say(new LeftMessage(GatewayBench.Anna.Id, CloseReason.Normal));
+        bench.Pass(PlayerMacs.Memory);
+        bench.Say(new JoinedMessage(GatewayBench.Anna));
+        Use(bench, GatewayBench.Anna, 200);
+        Assert.Equal((3 * LanPlayer.MaxDhcpIdentifiers) + 1, bench.ToLan.Count);
+    }
+
+    /// <summary>The relay was away, and the roster that comes with it says who is there.</summary>
+    [Fact]
+    public void GatewayIsInTheRoomAnew_PlayersHaveWhatTheyHad()
+    {
+        using GatewayBench bench = Joined();
+        Use(bench, GatewayBench.Anna, 0);
+        for (int i = 0; i < 3; i++)
+        {
+            bench.Link.Lose();
+            bench.Lane.Advance(TimeSpan.FromSeconds(30));
+            bench.Welcome(i % 2 == 0 ? [] : [GatewayBench.Anna]);
+        }
+
         bench.Say(new JoinedMessage(GatewayBench.Anna));
         Use(bench, GatewayBench.Anna, 100);
-        Use(bench, GatewayBench.Ben, 100);
-        Assert.Equal(3 * LanPlayer.MaxDhcpIdentifiers, bench.ToLan.Count);
+        Assert.Equal(LanPlayer.MaxDhcpIdentifiers, bench.ToLan.Count);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Softlan.Wire;
+using Softlan.Wire.Control;
 using Xunit;
 
 namespace Softlan.Tests.Roles.Gateway;
@@ -29,6 +30,20 @@ public sealed class UnknownUnicastTests
         bench.Pass(TimeSpan.FromSeconds(1));
         Send(bench, Nobody, 1000);
         Assert.Equal(AtOnce + 1 + PerSecond, bench.ToLan.Count);
+    }
+
+    [Fact]
+    public void ToMacsThatNobodyHas_LeavingAndComingBack_GivesNoMore()
+    {
+        using GatewayBench bench = Joined();
+        for (int i = 0; i < 10; i++)
+        {
+            Send(bench, Nobody, 1000);
+            bench.Say(new LeftMessage(GatewayBench.Anna.Id, CloseReason.Normal));
+            bench.Say(new JoinedMessage(GatewayBench.Anna));
+        }
+
+        Assert.Equal(AtOnce, bench.ToLan.Count);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Net;
 using Softlan.Platform;
 using Softlan.Roles.Relay;
 using Softlan.Tests.Fakes;
@@ -163,6 +164,36 @@ public sealed class FarGateTests : TwoWorkers
     }
 
     [Fact]
+    public void FarPeerMoves_ItsRoomKnowsFromWhere()
+    {
+        Join(0, GatewayHello());
+        MemoryLink bob = Join(1, ClientHello(2));
+        RelayPeer far = House.Lobbies[0].Links.Single(peer => peer.Mac == Mac(2));
+        for (int port = 1; port <= 1000; port++)
+        {
+            bob.Move(new IPEndPoint(IPAddress.Parse("198.51.100.4"), port));
+        }
+
+        Turn();
+        Assert.Equal(bob.RemoteEndPoint, far.RemoteEndPoint);
+        bob.Move(new IPEndPoint(IPAddress.Parse("198.51.100.5"), 1));
+        Turn();
+        Assert.Equal(bob.RemoteEndPoint, far.RemoteEndPoint);
+    }
+
+    [Fact]
+    public void FarJoin_IsChargedToTheAddressOfTheHandshake()
+    {
+        Join(0, GatewayHello());
+        MemoryLink bob = Connect(1);
+        IPAddress before = bob.RemoteEndPoint.Address;
+        bob.RemoteEndPoint = new IPEndPoint(IPAddress.Parse("203.0.113.9"), 4000);
+        Say(bob, ClientHello(2));
+        RelayPeer far = House.Lobbies[0].Links.Single(peer => peer.Mac == Mac(2));
+        Assert.Equal((before, bob.RemoteEndPoint), (far.ProvenAddress, far.RemoteEndPoint));
+    }
+
+    [Fact]
     public void Limits_AreThoseOfTheWholeRelay()
     {
         Join(0, ClientHello(1));
@@ -233,6 +264,7 @@ public sealed class FarGateTests : TwoWorkers
         sum.Add(House.Lobbies[1].Sum());
         Assert.Equal(1, sum.Dropped(DropReason.TooOld));
         Assert.Equal(1, sum.Dropped(DropReason.UnauthorizedSourceMac));
+        Assert.Equal(1, sum.DatagramsIn);
 
         bob.Lose();
         Turn();

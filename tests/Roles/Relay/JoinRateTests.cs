@@ -48,20 +48,83 @@ public sealed class JoinRateTests
     }
 
     [Fact]
-    public void Resume_WithTheSameMac_CostsNothing()
+    public void Resume_WithTheSameMac_WhileTheOldLinkIsUp_CostsNothing()
     {
+        TestPeer bob = _relay.JoinClient(100);
         TestPeer ann = _relay.JoinClient(1);
         TestPeer lan = _relay.JoinGateway();
-        for (int i = 0; i < 20; i++)
+        for (int i = 0; i < 100; i++)
         {
-            ann = _relay.Join(ClientHello(1) with { Resume = ann.Welcome.Resume });
-            ann.Lose();
             ann = _relay.Join(ClientHello(1) with { Resume = ann.Welcome.Resume });
             lan = _relay.Join(GatewayHello() with { Resume = lan.Welcome.Resume });
             Assert.True(ann.IsWelcome && lan.IsWelcome);
         }
 
+        Assert.Empty(bob.LeftIds);
         Assert.True(_relay.JoinClient(2).IsWelcome);
+    }
+
+    /// <summary>A line that breaks again and again, but not a program that does nothing else.</summary>
+    [Fact]
+    public void Resume_ToAVacantPlace_CostsNothingNowAndThen_AndBeyondThatAJoin()
+    {
+        TestPeer bob = _relay.JoinClient(100);
+        TestPeer ann = _relay.JoinClient(1);
+        string token = ann.Welcome.Resume;
+        Return(Seat.ReturnsAtOnce);
+        Assert.True(_relay.JoinClient(2).IsWelcome);
+        Return(1); // The last join of the address.
+        ann.Lose();
+        int heard = bob.Heard.Count;
+        for (int i = 0; i < 100; i++)
+        {
+            Assert.Equal(RejectReason.ServerFull, _relay.Join(ClientHello(1) with { Resume = token }).Rejected);
+        }
+
+        Assert.Equal(heard, bob.Heard.Count);
+        _relay.Lane.Advance(Seat.ReturnInterval);
+        Return(1);
+        Assert.True(_relay.JoinClient(3).IsWelcome); // The one that the address has got back since then.
+
+        void Return(int times)
+        {
+            for (int i = 0; i < times; i++)
+            {
+                ann.Lose();
+                ann = _relay.Join(ClientHello(1) with { Resume = token });
+                Assert.True(ann.IsWelcome);
+            }
+        }
+    }
+
+    /// <summary>The others would hear each time that somebody left and somebody joined.</summary>
+    [Fact]
+    public void Resume_UnderEverNewNames_CostsAsMuchAsComingBack()
+    {
+        TestPeer bob = _relay.JoinClient(100);
+        TestPeer ann = _relay.JoinClient(1);
+        string token = ann.Welcome.Resume;
+        int welcome = Enumerable.Range(0, 50).Count(n => _relay.Join(ClientHello(1) with { Resume = token, Name = $"ann {n}" }).IsWelcome);
+        Assert.Equal(Seat.ReturnsAtOnce + 2, welcome);
+        Assert.Equal(welcome, bob.LeftIds.Count());
+    }
+
+    /// <summary>A peer may write any address into its packets once it is connected, and must not use up another's joins.</summary>
+    [Fact]
+    public void Join_FromAnAddressThatIsNotProven_IsChargedToTheOneOfTheHandshake()
+    {
+        IPEndPoint victim = new(IPAddress.Parse("203.0.113.9"), 4000);
+        for (int n = 1; n <= 4; n++)
+        {
+            TestPeer liar = _relay.Connect();
+            liar.Link.RemoteEndPoint = victim;
+            liar.Say(ClientHello(n));
+            Assert.True(liar.IsWelcome);
+        }
+
+        Assert.Equal(RejectReason.ServerFull, _relay.JoinClient(5).Rejected);
+        _relay.From = victim.Address;
+        Assert.True(_relay.JoinClient(6).IsWelcome);
     }
 
     [Fact]

@@ -257,6 +257,45 @@ public sealed class LimitTests
         Assert.Empty(bob.Link.Sent);
     }
 
+    [Fact]
+    public void Probes_OfOnePlayer_PassUpToARateOfItsOwn()
+    {
+        RelayBench relay = new();
+        TestPeer ann = relay.JoinClient(1);
+        TestPeer bob = relay.JoinClient(2);
+        TestPeer lan = relay.JoinGateway();
+        SendProbes(ann, 1000, lan.Id);
+        Assert.Equal(2 * SendLimits.ProbeRate, lan.Link.Sent.Count);
+        Assert.Equal(1000 - (2 * SendLimits.ProbeRate), ann.Counters.Dropped(DropReason.RateLimited));
+
+        // It stays with the seat, and others have theirs.
+        ann = relay.Join(ClientHello(1) with { Resume = ann.Welcome.Resume });
+        SendProbes(ann, 1, lan.Id);
+        Assert.Equal(2 * SendLimits.ProbeRate, lan.Link.Sent.Count);
+        SendProbes(bob, 1, lan.Id);
+        Assert.Equal((2 * SendLimits.ProbeRate) + 1, lan.Link.Sent.Count);
+
+        relay.Lane.Advance(TimeSpan.FromSeconds(1));
+        SendProbes(ann, 1000, 0);
+        Assert.Equal(SendLimits.ProbeRate, ann.Link.Sent.Count);
+        ann.Send(TestFrames.Plain(LanMac(1), Mac(1)));
+        Assert.Single(lan.Frames);
+    }
+
+    [Fact]
+    public void ProbeReplies_OfAGatewayWithManyPlayers_AllPass()
+    {
+        RelayBench relay = new();
+        TestPeer ann = relay.JoinClient(1);
+        TestPeer lan = relay.JoinGateway();
+        for (int i = 0; i < 4096; i++)
+        {
+            lan.Link.ReceiveDatagram(new DatagramHeader(DatagramKind.ProbeReply, 0, 0), Probe(ann.Id));
+        }
+
+        Assert.Equal(4096, ann.Link.Sent.Count);
+    }
+
     [Theory]
     [InlineData(DatagramKindNumber.Probe, 4242)]
     [InlineData(DatagramKindNumber.Probe, -1)]
@@ -275,6 +314,14 @@ public sealed class LimitTests
     {
         public const int Probe = 3;
         public const int Reply = 4;
+    }
+
+    private static void SendProbes(TestPeer from, int count, ushort target)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            from.Link.ReceiveDatagram(new DatagramHeader(DatagramKind.Probe, 0, 0), Probe(target));
+        }
     }
 
     private static byte[] Probe(ushort target)

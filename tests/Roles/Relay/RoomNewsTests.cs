@@ -132,6 +132,24 @@ public sealed class RoomNewsTests
         Assert.All(players, player => Assert.Single(player.JoinedIds, last.Id));
     }
 
+    [Fact]
+    public void Behind_IsNotToldAboutItself()
+    {
+        List<TestPeer> players = Fill(Players);
+        TestPeer lan = _relay.JoinGateway();
+        _relay.Lane.Advance(TimeSpan.FromSeconds(1));
+        TestPeer last = _relay.JoinClient(Players + 1);
+        TestPeer behind = players.First(player => !Knows(player));
+        lan.Say(new OutsideMessage(behind.Id, RelayBench.Mac(players.IndexOf(behind) + 1), IsOutside: true));
+        _relay.Lane.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Single(behind.Heard.OfType<OutsideMessage>());
+        Assert.Empty(behind.LeftIds);
+        Assert.Contains(last.Id, behind.JoinedIds);
+        players.Remove(behind);
+        Assert.All(players, player => Assert.Equal([behind.Id], player.LeftIds));
+    }
+
     private static int CountWhoKnow(List<TestPeer> players) => players.Count(Knows);
 
     /// <summary>Of the one that joined last.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Softlan.Roles.Relay;
 using Softlan.Tests.Fakes;
@@ -9,11 +10,11 @@ namespace Softlan.Tests.Roles.Relay;
 /// <summary>Two workers of one relay, each on a lane of its own that the test turns.</summary>
 public abstract class TwoWorkers
 {
-    private protected TwoWorkers(RelayOptions options)
+    private protected TwoWorkers(RelayOptions options, ILogger? logger = null)
     {
         House = new RelayHouse(options, 2);
-        House.OpenLobby(0, First, NullLogger.Instance);
-        House.OpenLobby(1, Second, NullLogger.Instance);
+        House.OpenLobby(0, First, logger ?? NullLogger.Instance);
+        House.OpenLobby(1, Second, logger ?? NullLogger.Instance);
     }
 
     private protected ManualLane First { get; } = new();

@@ -63,6 +63,21 @@ public sealed class HostileControlTests
     }
 
     [Fact]
+    public void Outside_IsSaid_WhileMoreComeAndGoThanCanBe()
+    {
+        using SessionBench bench = new();
+        bench.Join();
+        for (int i = 0; i < 1000; i++)
+        {
+            bench.Say(new JoinedMessage(SessionBench.Anna));
+            bench.Say(new LeftMessage(SessionBench.Anna.Id, CloseReason.Normal));
+        }
+
+        bench.Say(new OutsideMessage(SessionBench.Self, SessionBench.OwnMac, IsOutside: true));
+        Assert.Equal(1, bench.Log.Count("our MAC address"));
+    }
+
+    [Fact]
     public void Lan_IsSaidAndKnown()
     {
         using SessionBench bench = new();
