@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Runtime.Versioning;
 using Softlan.Platform.Linux;
@@ -27,7 +28,7 @@ public sealed class LinuxUndoTests : IDisposable
             ns.Ip("link add home0 type bridge");
             ns.Ip("addr add 192.168.1.77/24 dev home0");
             ns.Ip("link set home0 up");
-            string before = Settings(ns);
+            string before = SettledSettings(ns);
             HostChange[] asked =
             [
                 new HostChange.AddressAdded("home0", IPAddress.Parse("192.168.1.77"), 24),
@@ -81,6 +82,24 @@ public sealed class LinuxUndoTests : IDisposable
             Assert.Contains("default via 192.168.1.1", routes, StringComparison.Ordinal);
             Assert.DoesNotContain("203.0.113.7", routes, StringComparison.Ordinal);
         });
+    }
+
+    /// <summary>The kernel goes on for a while by itself: an IPv6 address is tentative at first (RFC 4862), and its routes come later.</summary>
+    private static string SettledSettings(NetworkNamespace ns)
+    {
+        long start = Stopwatch.GetTimestamp();
+        for (string last = ""; Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(10); Thread.Sleep(300))
+        {
+            string now = Settings(ns);
+            if (now == last && !now.Contains("tentative", StringComparison.Ordinal))
+            {
+                return now;
+            }
+
+            last = now;
+        }
+
+        throw new TimeoutException("The kernel did not settle.");
     }
 
     private static string Settings(NetworkNamespace ns) => ns.Ip("link show") + ns.Ip("addr show") + ns.Ip("route show table all");
