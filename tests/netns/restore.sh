@@ -44,6 +44,12 @@ story_restore() {
   check "a hang-up ends him in order" stop bob HUP
   check "after the hang-up his machine is as before" unchanged bob
 
+  check "bob joins, and his DHCP client hangs" joins_and_hangs bob
+  check "Ctrl-C waits for it, and a second one ends him at once with 130" hurries bob
+  check "his DHCP client ends as soon as it can" wakes_and_ends bob
+  check "what he left is cleaned up by one that then stops in order" starts_and_stops bob
+  check "and his machine is as before" unchanged bob
+
   printf 'nameserver 10.73.42.53\nnameserver 2001:db8:53::53\n' >"$work/bob/resolv.conf"
   check "bob joins where the party's network contains his name server" start_player bob
   check "his name server is reached by his own card" leads_home bob 10.73.42.53
@@ -153,6 +159,19 @@ start_from_profile() {
 
 # has_settings PLAYER MAC MTU FLAG
 has_settings() { net "$1" -o link show dev $tap | grep -E "<.*\b$4\b.*> mtu $3 .*link/ether $2 "; }
+
+joins_and_hangs() {
+  start_player "$1" || return 1
+  hung=$(pgrep -x udhcpc -P "$(pgrep -d , -P "${pids[$1]}")") && kill -STOP "$hung"
+}
+
+wakes_and_ends() { kill -CONT "$hung" && wait_for 5 left_alone "$1"; }
+
+hurries() {
+  kill -INT "${pids[$1]}" && sleep 0.5
+  runs "$1" || { echo "it did not wait for its DHCP client"; return 1; }
+  kill -INT "${pids[$1]}" && ends "$1" 1 130
+}
 
 start_and_stop() { start_player "$@" && stop "$1"; }
 
