@@ -292,12 +292,7 @@ public sealed class LoopTests
         Assert.Empty(bench.SaidToRelay<OutsideMessage>());
     }
 
-    private static GatewayBench Joined()
-    {
-        GatewayBench bench = new();
-        bench.Join(GatewayBench.Anna);
-        return bench;
-    }
+    private static GatewayBench Joined() => GatewayBench.Joined(GatewayBench.Anna);
 
     private static byte[] Numbered(int n) => TestFrames.Plain(MacAddress.Broadcast, GatewayBench.Anna.Mac, length: 60 + n);
 
