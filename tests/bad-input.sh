@@ -27,12 +27,6 @@ build_internet() {
   net stranger route add local 198.18.0.0/16 dev lo && net relay route add 198.18.0.0/16 via 203.0.113.66
 }
 
-start_relay() {
-  start relay relay "$softlan" relay --listen 443/udp --server-name relay "$@"
-  says relay 10 'sha256:' || return 1
-  pin=$(grep -oE 'sha256:[A-Za-z0-9_-]{43}' "$work/relay.log" | tail -n 1)
-}
-
 # join NAME MACHINE ADDRESS [OPTION...]: comes into the room with that address.
 join() {
   local name=$1 on=$2 address=$3

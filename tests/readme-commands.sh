@@ -4,7 +4,8 @@
 #   tests/readme-commands.sh --print N prints the README's Nth command of "Two commands", for a test to run as it stands
 # Checked: each `softlan ...` line in a code block names a command and options that exist, and each script of this repository in one exists; the
 # tables of docs/options.md name all options of each command, once, and no others, with the defaults and the ranges of the help; bash completes with
-# what docs/options.md says; the units of docs/operating.md hold before systemd; the commands that move a relay's state keep its pin and room; links between the pages lead somewhere.
+# what docs/options.md says; the units of docs/operating.md hold before systemd; the commands that move a relay's state keep its pin and room;
+# setup.sh adds the right package source; links between the pages lead somewhere.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 softlan=${SOFTLAN:-artifacts/linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')/softlan}
@@ -31,9 +32,13 @@ result() {
   fi
 }
 help_of() { timeout 20 "$softlan" "$@" --help </dev/null 2>/dev/null; }
+# enough WHAT NUMBER LEAST: or the pages are written in a way in which nothing is found any more, and nothing would be checked.
+enough() { result "$1" "$([ "$2" -ge "$3" ] || echo "only $2 were found")"; }
 options_in() { grep -oE -- '(^|[ `,|(])--[a-z][a-z-]*' | grep -oE -- '--[a-z][a-z-]*' | sort -u; }
 # 1. Every line in a code block that runs softlan. Lines of two commands are run by the CI as they stand.
+lines=0
 while read -r line; do
+  lines=$((lines + 1))
   words=${line#*softlan }
   command=${words%% *}
   case "$command" in
@@ -51,10 +56,16 @@ while read -r line; do
   result "$line" "${unknown:+no such option:$unknown}"
 done < <(awk '/^```/ { code = !code; next } code' "${pages[@]}" | grep -oE '(^|[ /\\])softlan (relay|gateway|client|demo|--)[^#|&]*' | sed 's/^[ /\\]*//; s/ *$//' | sort -u)
 
+enough "lines that run softlan" "$lines" 12
+
 # Scripts of the repository that code blocks run.
+scripts=0
 while read -r script; do
+  scripts=$((scripts + 1))
   result "$script" "$([ -x "$script" ] || echo 'no such script')"
 done < <(awk '/^```/ { code = !code; next } code' "${pages[@]}" CONTRIBUTING.md | grep -oE '(^|[ &])(\./|tests/|\.ci/)[a-z.-]+(/[a-z.-]+)*' | tr -d ' &' | sort -u)
+
+enough "scripts that code blocks run" "$scripts" 5
 
 # 2. The option tables: a heading that names the command, or "Every command".
 for command in relay gateway client demo; do
@@ -84,6 +95,8 @@ tables() {
     }
     /^\| *option *\| *default *\|/ { inside = 1 }' README.md docs/*.md
 }
+
+enough "options in tables with defaults" "$(tables | wc -l)" 30
 
 # wrong_defaults COMMAND: where the help and a table do not say the same.
 wrong_defaults() {
@@ -186,7 +199,77 @@ said=$(bash -e -c "$move" 2>&1) || result "moving a relay's state" "the commands
 after=$(join_command "$work/softlan-relay")
 result "a relay's join command after its state has moved" "$([ -n "$before" ] && [ "$before" = "$after" ] || echo "it was '$before' and is '$after'")"
 
-# 5. Links from page to page, and to headings. An anchor is the heading in lower case, without punctuation, with hyphens for blanks.
+# And back. What the service has is what counts, not what lies there from before.
+rm -rf "$work/softlan"
+back=$(section_code docs/operating.md "### Keep pin and room code when the relay becomes a service" | sed -nE '/systemctl disable/,$p' |
+  sed -E "/systemctl/d; /^sudo softlan relay /d; s/^sudo //; s|/var/lib/|$work/|g")
+said=$(bash -e -c "$back" 2>&1) || result "moving a relay's state back" "the commands failed: $said"
+after=$(join_command "$work/softlan")
+result "a relay's join command after its state has moved back" "$([ -n "$before" ] && [ "$before" = "$after" ] || echo "it was '$before' and is '$after'")"
+
+# 5. What setup.sh adds to the package sources of a Debian 12, by its own functions, which look at files of ours here.
+eval "$(sed -nE '/^backports_[a-z0-9_]+\(\) \{/,/^\}/p' setup.sh | sed "s|/etc/apt|$work/apt|g")"
+# sources FILE: our only one, from stdin.
+sources() { rm -rf "$work/apt"; mkdir -p "$work/apt/sources.list.d"; cat >"$work/apt/$1"; }
+# adds WHAT FUNCTION EXPECTED
+adds() {
+  local added
+  added=$("$2" bookworm 2>&1)
+  result "backports from $1" "$([ "$added" = "$3" ] || echo "'$added'")"
+}
+sources sources.list.d/debian.sources <<'END'
+# As Debian's images have it, and more.
+Types: deb-src
+URIs: http://sources.example/debian
+Suites: bookworm
+
+Enabled: no
+Types: deb
+URIs: http://off.example/debian
+Suites: bookworm
+
+Types: deb
+URIs: http://security.example/debian-security
+Suites: bookworm-security
+Components: main
+
+Types: deb deb-src
+URIs: http://mirror.example/debian
+Suites: bookworm bookworm-updates
+Components: main contrib
+Signed-By:
+ -----BEGIN PGP PUBLIC KEY BLOCK-----
+ .
+ -----END PGP PUBLIC KEY BLOCK-----
+END
+adds "a .sources file" backports_deb822 "Types: deb
+URIs: http://mirror.example/debian
+Suites: bookworm-backports
+Components: main
+Signed-By:
+ -----BEGIN PGP PUBLIC KEY BLOCK-----
+ .
+ -----END PGP PUBLIC KEY BLOCK-----"
+adds "a .sources file, in the other form" backports_one_line ""
+sources sources.list <<'END'
+# deb http://off.example/debian bookworm main
+deb-src http://sources.example/debian bookworm main
+deb http://mirror.example/debian bookworm-updates main
+deb [ arch=amd64 signed-by=/usr/share/keyrings/k.gpg ] http://mirror.example/debian bookworm main contrib
+deb http://second.example/debian bookworm main
+END
+adds "a line with options" backports_one_line "deb [ arch=amd64 signed-by=/usr/share/keyrings/k.gpg ] http://mirror.example/debian bookworm-backports main"
+adds "a line, in the other form" backports_deb822 ""
+sources sources.list.d/mirror.list <<'END'
+deb http://mirror.example/debian bookworm main
+END
+adds "a line in a .list file" backports_one_line "deb http://mirror.example/debian bookworm-backports main"
+sources sources.list <<'END'
+deb http://mirror.example/debian trixie main
+END
+adds "another release" backports_one_line ""
+
+# 6. Links from page to page, and to headings. An anchor is the heading in lower case, without punctuation, with hyphens for blanks.
 anchors_of() { grep -E '^#+ ' "$1" | sed -E 's/^#+ //' | tr '[:upper:]' '[:lower:]' | sed -E 's/[^a-z0-9 _-]//g; s/ /-/g'; }
 for page in "${pages[@]}" CONTRIBUTING.md CHANGELOG.md; do
   broken=

@@ -7,12 +7,12 @@ internal sealed class LanPlayer
 {
     /// <summary>Frames a second, and at once, to MACs that the LAN has not shown: its switches send them everywhere. As many as a relay lets a
     /// player broadcast by default; what is beyond is dropped. A silent machine answers the first one and is known from then on.</summary>
-    private const int UnknownPerSecond = 256;
-    private const int UnknownBurst = 2 * UnknownPerSecond;
+    public const int UnknownPerSecond = 256;
+    public const int UnknownBurst = 2 * UnknownPerSecond;
 
     /// <summary>So many frames within this time that this gateway has not brought to the LAN come from a machine that is there.</summary>
-    private const int StrangersThreshold = 20;
-    private static readonly TimeSpan StrangersWindow = TimeSpan.FromSeconds(10);
+    public const int StrangersThreshold = 20;
+    public static readonly TimeSpan StrangersWindow = TimeSpan.FromSeconds(10);
 
     /// <summary>Client identifiers under which a player may ask the LAN's DHCP server as long as it is remembered: a server gives an address to each
     /// (RFC 2131, section 4.2), so whoever changes his takes them all. Four are a machine that starts from a PXE ROM and whose owner changes from one

@@ -18,13 +18,28 @@ internal sealed class JoinGarbage
     public static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(75);
 
     private readonly ILaneTimer _timer;
+    private readonly Func<long> _allocated;
+    private readonly Func<int> _collected;
+    private readonly Action _collect;
     private int _collections = -1;
     private long _allocatedBefore;
     private bool _isSet;
 
     public JoinGarbage(ILane lane)
+        : this(lane, static () => GC.GetTotalAllocatedBytes(), static () => GC.CollectionCount(0), static () => GC.Collect(0))
+    {
+    }
+
+    /// <param name="lane">The relay's.</param>
+    /// <param name="allocated">Bytes that the process has ever allocated.</param>
+    /// <param name="collected">Collections of the youngest generation, whoever began them.</param>
+    /// <param name="collect">Begins one.</param>
+    public JoinGarbage(ILane lane, Func<long> allocated, Func<int> collected, Action collect)
     {
         _timer = lane.CreateTimer(OnTimer);
+        _allocated = allocated;
+        _collected = collected;
+        _collect = collect;
     }
 
     /// <summary>Somebody has said hello.</summary>
@@ -40,17 +55,17 @@ internal sealed class JoinGarbage
     private void OnTimer()
     {
         _isSet = false;
-        if (GC.CollectionCount(0) == _collections)
+        if (_collected() == _collections)
         {
-            if (GC.GetTotalAllocatedBytes() - _allocatedBefore < Threshold)
+            if (_allocated() - _allocatedBefore < Threshold)
             {
                 return;
             }
 
-            GC.Collect(0);
+            _collect();
         }
 
-        _collections = GC.CollectionCount(0);
-        _allocatedBefore = GC.GetTotalAllocatedBytes();
+        _collections = _collected();
+        _allocatedBefore = _allocated();
     }
 }

@@ -15,9 +15,9 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
 
     /// <summary>Control messages a second that a peer may send. A peer needs one in ten seconds; one that sends more than the burst is
     /// closed.</summary>
-    private const double ControlRate = 10;
+    public const double ControlRate = 10;
 
-    private const double ControlBurst = 100;
+    public const double ControlBurst = 100;
 
     private readonly Lobby _lobby;
     private readonly ILane _lane;

@@ -1,4 +1,8 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
+using Softlan.Platform.Quic;
+using Softlan.Roles.Gateway;
+using Softlan.Roles.Relay;
 using Softlan.Wire;
 using Softlan.Wire.Control;
 using Xunit;
@@ -58,6 +62,40 @@ public sealed partial class ProtocolPageTests
         Assert.Contains($"below {MssClamp.MinIPv4} (IPv4) or {MssClamp.MinIPv6} (IPv6)", Section(4), StringComparison.Ordinal);
     }
 
+    /// <summary>What the other side has to reckon with, and what only these constants decide.</summary>
+    public static TheoryData<int, string> Sentences => new()
+    {
+        { 1, $"a keep-alive after {Seconds(QuicLimits.KeepAlive)} without a packet;" },
+        { 1, $"both sides give up after {Seconds(QuicLimits.IdleTimeout)} of silence" },
+        { 2, $"A hello must arrive within {Seconds(RelayPeer.HelloTimeout)} of the handshake." },
+        { 2, $"A peer may send {RelayPeer.ControlBurst} control messages at once and {RelayPeer.ControlRate} a second;" },
+        { 2, $"For {Seconds(SeatBook.Memory)} after the loss it gets its old place and id back;" },
+        { 2, $"then one more every {Seconds(JoinLimit.Refill)};" },
+        { 3, $"not reassigned for {Seconds(SeatBook.Memory)}." },
+        { 5, $"({MalformedGuard.Limit} of them in {Seconds(MalformedGuard.Window)} close the connection with" },
+        { 7, $"heard on its LAN in the last {Seconds(LanAddresses.Lifetime)}." },
+        { 7, $"or left within {Seconds(PlayerMacs.Memory)}, from the LAN" },
+        { 7, $"A gateway remembers for {Seconds(EchoMemory.Lifetime)} what it has brought to the LAN" },
+        { 7, $"{LoopGuard.Threshold} in {Words(LoopGuard.Window)} stop bridging for {Seconds(LoopGuard.PauseLength)}." },
+        { 7, $"{LanPlayer.StrangersThreshold} in {Seconds(LanPlayer.StrangersWindow)} that are not among these" },
+        { 7, $"where nothing has come back for {Words(LoopWatch.EchoShadow)}, make the MAC" },
+        { 7, $"limited to {LanPlayer.UnknownPerSecond} frames a second, {LanPlayer.UnknownBurst} at once," },
+        { 7, $"pass under {Words(LanPlayer.MaxDhcpIdentifiers)} different client identifiers" },
+    };
+
+    /// <param name="section">Of the page.</param>
+    /// <param name="sentence">Or part of one, with the code's numbers; wherever its lines break.</param>
+    [Theory]
+    [MemberData(nameof(Sentences))]
+    public void Sentence_HasTheCodesNumbers(int section, string sentence) =>
+        Assert.Contains(sentence, Spaces().Replace(Section(section), " "), StringComparison.Ordinal);
+
+    private static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds} s");
+
+    private static string Words(TimeSpan time) => time.TotalSeconds switch { 1 => "a second", 60 => "a minute", _ => Seconds(time) };
+
+    private static string Words(int number) => number == 4 ? "four" : number.ToString(CultureInfo.InvariantCulture);
+
     private static string Section(int number)
     {
         int start = Page.IndexOf($"\n## {number}. ", StringComparison.Ordinal);
@@ -80,6 +118,9 @@ public sealed partial class ProtocolPageTests
                 .Select(line => line.Replace("`", "", StringComparison.Ordinal).Split('|', StringSplitOptions.TrimEntries)[1..^1])
         ];
     }
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Spaces();
 
     [GeneratedRegex("`([A-Z][a-zA-Z]+)`")]
     private static partial Regex CamelCase();

@@ -33,12 +33,12 @@ internal static class LoopbackEngines
     /// <summary>Most tests ask what arrives, and whoever runs them may have a busy machine: there a frame may wait as long as it takes.</summary>
     public static QueueLimits Patient { get; } = new(TimeSpan.FromSeconds(5));
 
-    /// <param name="quick">A keep-alive of 0.3 s and an idle timeout of 2 s instead of softlan's own.</param>
+    /// <param name="quick">A keep-alive of 0.3 s and an idle timeout of 5 s instead of softlan's own.</param>
     /// <param name="limits">Instead of <see cref="Patient"/>.</param>
     public static IQuicEngine Create(EngineKind kind, EventLoop loop, bool quick, QueueLimits? limits = null)
     {
         TimeSpan keepAlive = quick ? TimeSpan.FromMilliseconds(300) : TimeSpan.FromSeconds(10);
-        TimeSpan idle = quick ? TimeSpan.FromSeconds(2) : TimeSpan.FromSeconds(30);
+        TimeSpan idle = quick ? TimeSpan.FromSeconds(5) : TimeSpan.FromSeconds(30);
         return kind == EngineKind.Ngtcp2
             ? new Ngtcp2Engine(loop) { KeepAlive = keepAlive, IdleTimeout = idle, QueueLimits = limits ?? Patient }
             : new MsQuicEngine(loop) { KeepAlive = keepAlive, IdleTimeout = idle, QueueLimits = limits ?? Patient };

@@ -7,11 +7,12 @@ using Xunit;
 
 namespace Softlan.Tests.Loopback;
 
-/// <summary>Does to a connection's ngtcp2_conn what softlan never does (ngtcp2/ngtcp2.h).</summary>
+/// <summary>Does to a connection's ngtcp2_conn what softlan never does, and asks what was negotiated (ngtcp2/ngtcp2.h, gnutls/gnutls.h).</summary>
 [SupportedOSPlatform("linux")]
 internal static unsafe partial class Ngtcp2Connection
 {
     private const string Ngtcp2 = "ngtcp2";
+    private const string GnuTls = "gnutls";
 
     /// <summary>NGTCP2_ENCRYPTION_LEVEL_1RTT.</summary>
     private const int OneRtt = 2;
@@ -70,8 +71,21 @@ internal static unsafe partial class Ngtcp2Connection
         return new CongestionWindow(Ngtcp2Internals.AreKnown, logger: null).TryFind(NativeOf(connection), in info);
     }
 
+    /// <summary>The cipher of a connection's packets, by GnuTLS' name for it.</summary>
+    public static string? CipherOf(QuicConnection connection) => Marshal.PtrToStringUTF8(CipherName(Cipher(TlsSession(NativeOf(connection)))));
+
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_conn")]
     private static extern ref nint NativeOf(QuicConnection connection);
+
+    [LibraryImport(Ngtcp2, EntryPoint = "ngtcp2_conn_get_tls_native_handle")]
+    private static partial nint TlsSession(nint connection);
+
+    [LibraryImport(GnuTls, EntryPoint = "gnutls_cipher_get")]
+    private static partial int Cipher(nint session);
+
+    // A constant of the library's.
+    [LibraryImport(GnuTls, EntryPoint = "gnutls_cipher_get_name")]
+    private static partial nint CipherName(int cipher);
 
     [LibraryImport(Ngtcp2, EntryPoint = "ngtcp2_conn_submit_crypto_data")]
     private static partial int SubmitCryptoData(nint connection, int level, byte* data, nuint length);

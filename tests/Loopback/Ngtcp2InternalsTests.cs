@@ -37,13 +37,13 @@ public sealed class Ngtcp2InternalsTests : IDisposable
     public void IsTested_OnlyThoseVersions(int version, bool isTested) => Assert.Equal(isTested, Ngtcp2Internals.IsTested(version));
 
     [Fact]
-    public void Tell_HoweverManyEngines_SaysItOnceAtMost()
+    public void Tell_HoweverManyEngines_SaysItOnce()
     {
         RecordingLogger log = new();
-        Ngtcp2Internals.Tell(log);
-        Ngtcp2Internals.Tell(log);
-        Assert.InRange(log.Lines.Count, 0, 1); // Another test may have heard it already.
-        Assert.All(log.Lines, static line => Assert.StartsWith($"Debug: ngtcp2 {Ngtcp2Internals.Version}: ", line, StringComparison.Ordinal));
+        int wasTold = 0;
+        Ngtcp2Internals.Tell(log, ref wasTold);
+        Ngtcp2Internals.Tell(log, ref wasTold);
+        Assert.StartsWith($"Debug: ngtcp2 {Ngtcp2Internals.Version}: ", Assert.Single(log.Lines), StringComparison.Ordinal);
     }
 
     private static bool IsMeasured(RecordingHandler handler) => handler.Link.Statistics.LatestRtt > TimeSpan.Zero;

@@ -190,7 +190,7 @@ public abstract class PathTests : IDisposable
     public void Link_NothingToSay_IsKeptAlive()
     {
         (RecordingHandler client, RecordingHandler server) = _party.Join();
-        _party.For(TimeSpan.FromSeconds(3));
+        _party.For(TimeSpan.FromSeconds(7));
         Assert.Null(client.Closed);
         Assert.Null(server.Closed);
     }

@@ -7,6 +7,7 @@ using Xunit;
 namespace Softlan.Tests.Loopback;
 
 /// <summary>What roles do inside msquic's callbacks.</summary>
+[Collection(WallTimeTests.Name)]
 [SupportedOSPlatform("linux")]
 public sealed class SharedLaneTests : SharedLaneBench
 {

@@ -273,10 +273,52 @@ public sealed class StrangerTests : IDisposable
         Assert.Equal(1, _party.Listener.Statistics.RetriesSent);
     }
 
+    [Fact]
+    public void OnUnknown_MoreThanASecondHasAnswers_GetNone()
+    {
+        const int Packets = 4000;
+        const int PerSecond = 500;
+        byte[] packet = new byte[100];
+        packet[0] = 0x40;
+        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        TimeSpan start = _party.Loop.Now;
+        int answers = 0;
+        for (int i = 0; i < Packets; i++)
+        {
+            socket.SendTo(packet, _party.EndPoint);
+            _party.Turn();
+            for (; socket.Available > 0; answers++)
+            {
+                socket.Receive(new byte[packet.Length]);
+            }
+        }
+
+        // The seconds that are counted begin somewhere, so one more of them may be touched than have passed.
+        int seconds = (int)(_party.Loop.Now - start).TotalSeconds + 2;
+        Assert.True(seconds < Packets / PerSecond, $"{Packets} packets took {seconds} s.");
+        Assert.InRange(answers, PerSecond - 100, PerSecond * seconds);
+    }
+
+    [Fact]
+    public void Begin_TokenOfARetry_IsGoodForTenSeconds()
+    {
+        Offer("127.0.0.4", isShown: true);
+        for (int i = 0; i < 8; i++)
+        {
+            Offer("127.0.0.3", isShown: false);
+        }
+
+        Offer("127.0.0.3", isShown: true, TimeSpan.FromSeconds(9));
+        Assert.Equal(0, _party.Listener.Statistics.RetriesSent);
+        Offer("127.0.0.3", isShown: true, TimeSpan.FromSeconds(11));
+        Assert.Equal(1, _party.Listener.Statistics.RetriesSent);
+    }
+
     /// <summary>Hands the listener what looks like the first packet of a connection, within the same turn.</summary>
     /// <param name="from">The sender's address.</param>
     /// <param name="isShown">Whether it has a token of a Retry.</param>
-    private unsafe void Offer(string from, bool isShown)
+    /// <param name="age">Of the token.</param>
+    private unsafe void Offer(string from, bool isShown, TimeSpan age = default)
     {
         const int Length = 1200;
         const int MaxToken = 128;
@@ -291,7 +333,7 @@ public sealed class StrangerTests : IDisposable
             tokenLength = isShown
                 ? NativeNgtcp2.CryptoGenerateRetryToken2(
                     token, secret, (nuint)LoopbackEngines.Secret.Length, NativeNgtcp2.NGTCP2_PROTO_VER_V1,
-                    &remote, remote.Length, &dcid, &dcid, (ulong)_party.Loop.NowNanoseconds)
+                    &remote, remote.Length, &dcid, &dcid, (ulong)(_party.Loop.NowNanoseconds - Nanoseconds.From(age)))
                 : 0;
         }
 

@@ -240,6 +240,37 @@ public sealed class FrameReassemblerTests
     }
 
     [Fact]
+    public void ManySources_OneMoreThanTheLinkMayHave_TheOldestGivesWay()
+    {
+        byte[] frame = Packets.Numbered(1200, 1);
+        for (byte id = 0; id <= FrameReassembler.MaxUnfinished; id++)
+        {
+            Head(id, frame[..600], source: (ushort)(id + 1));
+        }
+
+        Assert.Equal(1, _counters.Dropped(DropReason.Incomplete));
+        Assert.Null(Tail(0, frame[600..], source: 1));
+        Assert.Equal(frame, Tail(2, frame[600..], source: 3));
+        Assert.Equal(frame, Tail(FrameReassembler.MaxUnfinished, frame[600..], source: FrameReassembler.MaxUnfinished + 1));
+    }
+
+    /// <summary>Two buffers are kept for the next frames.</summary>
+    [Fact]
+    public void AfterASilence_MostBuffersAreGivenBack()
+    {
+        byte[] piece = new byte[600];
+        for (byte id = 0; id < FrameReassembler.MaxUnfinished; id++)
+        {
+            Head(id, piece, source: (ushort)(id / 2));
+        }
+
+        _now += TimeSpan.FromSeconds(1);
+        Head(100, piece); // Takes one of the two.
+        Assert.Equal(0, Allocations.Of(() => Head(101, piece)));
+        Assert.InRange(Allocations.Of(() => Head(102, piece)), FrameLimits.MaxLength, 2 * FrameLimits.MaxLength);
+    }
+
+    [Fact]
     public void ClockGoesBackwards_NothingIsLost()
     {
         byte[] frame = Packets.Numbered(1200, 1);

@@ -38,10 +38,9 @@ story_machine() {
 
   check "client without rights" nobody "Cannot make the network card 'softlan0': this process lacks CAP_NET_ADMIN. Hint: run softlan as root \(sudo\)" client $(to_relay)
   check "gateway --interface without rights" nobody "Cannot bridge interface 'eth0': this process lacks CAP_NET_RAW. Hint: run softlan as root" gateway $(to_relay) --interface eth0
-  check "relay on a port that only root may have" nobody "Cannot listen on 443/udp: .*Hint: " relay --listen 443/udp --state /tmp/softlan-nobody-$$
+  check "relay on a port that only root may have" nobody "Cannot listen on 443/udp: .*Hint: " relay --listen 443/udp --state /run/nobody
   check "relay that may not write anywhere" nobody "Cannot save '/nonexistent/.*Hint: " relay --listen 4443/udp
   check "demo without rights" nobody "Cannot build a party on this machine: network namespaces need root. Hint: run sudo softlan demo" demo
-  rm -rf /tmp/softlan-nobody-$$
   some_rights
 
   check "client whose card's name is another interface's" failure "Cannot use 'eth0': an interface of that name exists and is not a TAP. Hint: choose another name with --tap" client $(to_relay) --tap eth0 --identity "$work/player1/home/x.json"
@@ -69,7 +68,7 @@ some_rights() {
   start service player1 HOME=/run/home "${as_user[@]}" --inh-caps=-all,+net_bind_service --ambient-caps=-all,+net_bind_service --bounding-set=-all,+net_bind_service \
     /run/softlan relay --listen 443/udp
   check "relay on port 443 as a user who has CAP_NET_BIND_SERVICE alone" says service 10 'sha256:'
-  other=$(words service | grep -oE 'sha256:[A-Za-z0-9_-]{43}' | tail -n 1)
+  other=$(pin_of service)
   scene+="; setcap cap_net_admin,cap_net_raw+ep /run/softlan"
   start user stranger HOME=/run/home "${as_user[@]}" --inh-caps=-all /run/softlan client $(to_relay) --tap softlan5 --address 10.73.42.15/24
   check "client as a user, from a file with the capabilities that the hint names: it joins" says user 10 'In room R'
@@ -82,7 +81,34 @@ some_rights() {
   check "the relay stops in order" stop service
   check "without --address it says what DHCP lacks" last_line 1 "Cannot ask the party's DHCP for an address: the DHCP client runs as a separate process and does not inherit softlan's capabilities. Hint: run softlan as root \(sudo\), or give --address" \
     env HOME=/run/home "${as_user[@]}" --inh-caps=-all /run/softlan client $(to_relay) --tap softlan5
+  gateway_rights
   concerns
+}
+
+# A gateway needs less: cap_net_raw, and with --bridge cap_net_admin. A machine of its own is the LAN behind it.
+# shellcheck disable=SC2046
+gateway_rights() {
+  local scene right where as_user=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+  local to="--relay $relay_address --pin $pin --room LAN"
+  concerns relay user guest
+  machine lanhost && cable stranger lan0 lanhost eth0 && bridge_on stranger lan && net lanhost addr add 10.73.43.20/24 brd + dev eth0 ||
+    { fail "a LAN behind the gateway" "it cannot be built"; return; }
+  start guest player1 "$softlan" client $to --tap softlan6 --identity "$work/player1/home/guest.json" --address 10.73.43.15/24
+  check "a player is in a room without a LAN" says guest 10 'In room LAN'
+  for right in cap_net_raw:interface:lan0 cap_net_admin:bridge:lan; do
+    where=${right#*:}
+    right=${right%%:*}
+    [ "$where" != bridge:lan ] || plug stranger lan0 lan
+    scene="cp $softlan /run/softlan; chmod 755 /run/softlan; mkdir /run/home; chown 65534 /run/home; setcap $right+ep /run/softlan"
+    start user stranger HOME=/run/home "${as_user[@]}" --inh-caps=-all /run/softlan gateway $to "--${where%:*}" "${where#*:}"
+    check "gateway --${where%:*} as a user, from a file with $right alone: it joins" says user 10 'In room LAN'
+    [ "$right" != cap_net_raw ] || check "it says what that lacks" says user 5 'Players cannot reach this machine itself through lan0'
+    check "the player reaches the LAN behind it" wait_for 10 pings player1 10.73.43.20
+    check "it stops in order" stop user
+  done
+  check "the player stops in order" stop guest
+  net stranger link del lan
+  net stranger link del lan0
 }
 
 story_relay_files() {

@@ -33,6 +33,12 @@ story_streams() {
   demo=$(pgrep -P "${pids[show]}")
   check "the terminal closes: it ends" close_terminal show 1
   check "and no program of it is left" none_lives_in "/run/softlan-demo/$demo/"
+  on_terminal show stranger "$softlan" demo --keep
+  check "one with --keep goes on, and says how to look around" says show 60 'until Ctrl-C'
+  demo=$(pgrep -P "${pids[show]}")
+  check "by that alice's machine is entered, which has her address" enters_alice "$demo"
+  check "Ctrl-C ends it in order" stop show USR1
+  check "and no program of it is left" none_lives_in "/run/softlan-demo/$demo/"
 
   story "streams that cannot be written"
   concerns relay full json erin
@@ -91,6 +97,13 @@ wordless_failure() {
   status=$?
   echo "exit code $status"
   [ $status -eq 1 ]
+}
+
+# enters_alice PROCESS: by the line that the demo prints, on the machine as the demo sees it.
+enters_alice() {
+  local line
+  says show 5 'exec [^ ]*alice bash' && line=$(words show | grep -oE 'ip netns exec [^ ]*alice bash +# [0-9.]+') || return 1
+  nsenter -m -t "$1" timeout 5 ${line%% bash*} ip -4 -o addr show dev softlan0 | grep -oF "inet ${line##* }/"
 }
 
 # none_lives_in DIRECTORY: no process has it in its environment, as the demo's have their home.

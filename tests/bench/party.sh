@@ -9,10 +9,11 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 softlan=$(readlink -f "${1:-artifacts/linux-x64/softlan}")
-[ "$(id -u)" -eq 0 ] || { echo "party: needs root (network namespaces)"; exit 0; }
+[ "$(id -u)" -eq 0 ] || { echo "party: needs root (network namespaces)"; exit 1; }
 
-id=slbench-$$
-work=$(mktemp -d)
+# By this name netns.sh and bad-input.sh know what a run that was killed has left.
+id=softlan-test-$$
+work=$(mktemp -d "${TMPDIR:-/tmp}/$id-XXXXXX")
 pids=()
 clean_up() {
   for pid in "${pids[@]}"; do kill -TERM "$pid" 2>/dev/null || true; done
@@ -25,11 +26,11 @@ trap clean_up EXIT
 trap 'exit 130' INT TERM HUP
 
 in_host() { local host=$1; shift; timeout 60 ip netns exec "$id-$host" env HOME="$work" XDG_STATE_HOME="$work" "$@"; }
-# start HOST NAME COMMAND...: in the background, bounded in time, its words in NAME.log.
+# start HOST NAME COMMAND...: in the background, for as long as this script lives, its words in NAME.log.
 start() {
   local host=$1 name=$2
   shift 2
-  ip netns exec "$id-$host" env HOME="$work" XDG_STATE_HOME="$work" timeout 240 "$@" >"$work/$name.log" 2>&1 &
+  setpriv --pdeathsig KILL ip netns exec "$id-$host" env HOME="$work" XDG_STATE_HOME="$work" "$@" >"$work/$name.log" 2>&1 &
   pids+=($!)
 }
 wait_for() { for _ in $(seq 100); do grep -q "$2" "$work/$1.log" && return; sleep 0.05; done; echo "party: no '$2' from $1:"; cat "$work/$1.log"; exit 1; }
@@ -51,8 +52,7 @@ ping() { in_host player "$softlan" demo-probe ping "$1" "$2"; }
 tcp() { in_host player "$softlan" demo-probe tcp "$1" "$2"; }
 micro() { awk -v ticks="$1" 'BEGIN { printf "%.0f", ticks / 10 }'; }
 mbit() { awk -v bits="$1" 'BEGIN { printf "%.0f", bits / 1e6 }'; }
-# The process behind timeout behind `ip netns exec`, which becomes env and then timeout.
-memory() { awk '/^VmRSS/ { printf "%.1f", $2 / 1024 }' "/proc/$(pgrep -P "$1")/status"; }
+memory() { awk '/^VmRSS/ { printf "%.1f", $2 / 1024 }' "/proc/$1/status"; } # What was started becomes the program.
 
 for host in player relay gateway lan; do ip netns add "$id-$host"; ip -n "$id-$host" link set lo up; done
 cable player wan relay p0

@@ -21,7 +21,7 @@ story_both() {
   start local-relay gwhost "$softlan" relay --listen 4443/udp --log-level trace
   check "a relay listens on the gateway's machine, and traces" says local-relay 10 'sha256:'
   local local_pin
-  local_pin=$(grep -oE 'sha256:[A-Za-z0-9_-]{43}' "$work/local-relay.log" | tail -n 1)
+  local_pin=$(pin_of local-relay)
   start gateway gwhost "$softlan" gateway --relay 127.0.0.1:4443 --server-name x --pin "$local_pin" --room LOCAL --interface eth1
   check "the gateway reaches it on 127.0.0.1" says gateway 10 'In room LOCAL'
   start alice-local alice "$softlan" client --relay 198.51.100.2:4443 --pin "$local_pin" --room LOCAL --tap softlan7 --identity "$work/alice/home/local.json" --address 10.73.42.70/24

@@ -235,6 +235,16 @@ begin() {
   work=$(mktemp -d "${TMPDIR:-/tmp}/$prefix$$-XXXXXX")
 }
 
+# pin_of NAME: of the relay that was started under this name, and last.
+pin_of() { grep -oE 'sha256:[A-Za-z0-9_-]{43}' "$work/$1.log" | tail -n 1; }
+
+# The relay of the whole ring, on the machine of that name.
+start_relay() {
+  start relay relay "$softlan" relay --listen 443/udp --server-name relay "$@"
+  says relay 10 'sha256:' || return 1
+  pin=$(pin_of relay)
+}
+
 # A section of the output; SECONDS of the whole run so far, for people who look where time goes.
 story() { echo; echo "-- $* [$SECONDS s]"; }
 

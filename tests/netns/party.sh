@@ -84,12 +84,6 @@ END
   wait_for 5 runs radvd
 }
 
-start_relay() {
-  start relay relay "$softlan" relay --listen 443/udp --server-name relay "$@"
-  says relay 10 'sha256:' || return 1
-  pin=$(grep -oE 'sha256:[A-Za-z0-9_-]{43}' "$work/relay.log" | tail -n 1)
-}
-
 # start_gateway [OPTION...]
 start_gateway() {
   start gateway gwhost "$softlan" gateway --relay $relay_v4 --pin "$pin" --room $room "$@"

@@ -44,6 +44,12 @@ story_restore() {
   check "a hang-up ends him in order" stop bob HUP
   check "after the hang-up his machine is as before" unchanged bob
 
+  check "bob joins, and his DHCP client hangs" joins_and_hangs bob
+  check "Ctrl-C waits for it, and a second one ends him at once with 130" hurries bob
+  check "his DHCP client ends as soon as it can" wakes_and_ends bob
+  check "what he left is cleaned up by one that then stops in order" starts_and_stops bob
+  check "and his machine is as before" unchanged bob
+
   printf 'nameserver 10.73.42.53\nnameserver 2001:db8:53::53\n' >"$work/bob/resolv.conf"
   check "bob joins where the party's network contains his name server" start_player bob
   check "his name server is reached by his own card" leads_home bob 10.73.42.53
@@ -173,6 +179,19 @@ widen() { net "$1" route add default via 10.73.42.1 dev $tap metric 5000 && net 
 is_narrow() { wait_for 5 has_no_wide_routes "$1" || { net "$1" route show dev $tap; net "$1" -6 route show dev $tap; return 1; }; }
 
 has_no_wide_routes() { ! { net "$1" -4 route show dev $tap; net "$1" -6 route show dev $tap; } | grep -E '^(default|2000::/3) '; }
+
+joins_and_hangs() {
+  start_player "$1" || return 1
+  hung=$(pgrep -x udhcpc -P "$(pgrep -d , -P "${pids[$1]}")") && kill -STOP "$hung"
+}
+
+wakes_and_ends() { kill -CONT "$hung" && wait_for 5 left_alone "$1"; }
+
+hurries() {
+  kill -INT "${pids[$1]}" && sleep 0.5
+  runs "$1" || { echo "it did not wait for its DHCP client"; return 1; }
+  kill -INT "${pids[$1]}" && ends "$1" 1 130
+}
 
 start_and_stop() { start_player "$@" && stop "$1"; }
 

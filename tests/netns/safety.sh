@@ -111,15 +111,19 @@ nobody_is_fooled() {
   knows lan1 eth0 alice
 }
 
+# echoes: how many of twenty come back to alice.
+echoes() { on alice ping -q -c 20 -i 0.1 -W 1 $lan1 | grep -oE '[0-9]+ received' | cut -d ' ' -f 1; }
+
 # 256 a second and 512 at once: what 4000 frames leave depends on how long they take, which is a fraction of a second here, and seconds on a busy machine.
 holds_storm() {
-  local answered came
-  on alice ping -q -c 20 -i 0.1 -W 1 $lan1 >"$work/storm-ping" &
+  local quiet answered came
+  quiet=$(echoes)
+  echoes >"$work/storm-ping" &
   emit bob $tap storm 4000 "$1" || return 1
   wait $!
   ends at-lan1 10 0 || return 1
-  answered=$(grep -oE '[0-9]+ received' "$work/storm-ping" | cut -d ' ' -f 1)
+  answered=$(cat "$work/storm-ping")
   came=$(words at-lan1 | grep -oE 'storm=[0-9]+' | cut -d = -f 2)
-  echo "${came:-none} of 4000 frames; ${answered:-none} of alice's 20 echoes"
-  [ "${came:-0}" -ge 400 ] && [ "$came" -le 2000 ] && [ "${answered:-0}" -ge 18 ]
+  echo "${came:-none} of 4000 frames; ${answered:-none} of alice's 20 echoes, and ${quiet:-none} before it"
+  [ "${came:-0}" -ge 400 ] && [ "$came" -le 2000 ] && [ "${quiet:-0}" -ge 10 ] && [ "${answered:-0}" -ge $((quiet * 9 / 10)) ]
 }

@@ -3,7 +3,7 @@
 
     ring.py WORK SOFTLAN_WINE_EXE SOFTLAN_EXE SOFTLAN_AOT_EXE
 
-The last one need not exist. WORK holds faketap.sys, tapctl.exe and fakewin.dll; logs and the Wine prefix go there too. Ends with "N passed, N failed".
+Without the last one its tests are skipped. WORK holds faketap.sys, tapctl.exe and fakewin.dll; logs and the Wine prefix go there too. Ends with "N passed, N failed".
 """
 
 import os
@@ -234,6 +234,7 @@ def dependent_load_flags(path):
 
 def native():
     if not os.path.exists(NATIVE_EXE):
+        print("  skipped: the experimental native executable: publish.sh win-x64 has not made it, and says why", flush=True)
         return
     heading("the experimental native executable")
     check_file("it", NATIVE_EXE)

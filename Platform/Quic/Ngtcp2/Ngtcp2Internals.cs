@@ -30,9 +30,14 @@ internal static unsafe class Ngtcp2Internals
     public static bool IsTested(int version) => Tested.Contains(version);
 
     /// <summary>Says whether they are used, once in the life of the process, however many engines it has.</summary>
-    public static void Tell(ILogger logger)
+    public static void Tell(ILogger logger) => Tell(logger, ref _wasTold);
+
+    /// <inheritdoc cref="Tell(ILogger)"/>
+    /// <param name="logger">Hears it.</param>
+    /// <param name="wasTold">In place of the process: 1 where it was said, else 0.</param>
+    public static void Tell(ILogger logger, ref int wasTold)
     {
-        if (Interlocked.Exchange(ref _wasTold, 1) != 0)
+        if (Interlocked.Exchange(ref wasTold, 1) != 0)
         {
             return;
         }

@@ -35,6 +35,7 @@ public sealed class RelayTrustTests
         Assert.Equal(theirs.PublicKey.Oid.Value, ours.PublicKey.Oid.Value);
         Assert.InRange((theirs.NotBefore - ours.NotBefore).Duration(), TimeSpan.Zero, TimeSpan.FromMinutes(1));
         Assert.InRange((theirs.NotAfter - ours.NotAfter).Duration(), TimeSpan.Zero, TimeSpan.FromMinutes(1));
+        Assert.True(ours.NotAfter > DateTime.Now.AddYears(9), "Who has the pin wants no other reason to be refused.");
         Assert.Equal(Extensions(theirs), Extensions(ours));
         Assert.True(ours.MatchesHostname(name));
     }

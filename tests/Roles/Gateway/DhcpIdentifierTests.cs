@@ -149,10 +149,5 @@ public sealed class DhcpIdentifierTests
     private static byte[] Vendor(params byte[] identifier) =>
         [99, 130, 83, 99, 53, 1, 1, .. identifier.Length == 0 ? [] : Packets.ClientId(identifier), 255];
 
-    private static GatewayBench Joined()
-    {
-        GatewayBench bench = new();
-        bench.Join(GatewayBench.Anna, GatewayBench.Ben);
-        return bench;
-    }
+    private static GatewayBench Joined() => GatewayBench.Joined(GatewayBench.Anna, GatewayBench.Ben);
 }

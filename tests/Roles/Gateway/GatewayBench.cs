@@ -64,6 +64,14 @@ internal sealed class GatewayBench : IDisposable
 
     public List<byte[]> CamRefreshes => [.. Port.Written.Where(IsCamRefresh)];
 
+    /// <summary>A gateway that is in the room with these.</summary>
+    public static GatewayBench Joined(params PeerInfo[] peers)
+    {
+        GatewayBench bench = new();
+        bench.Join(peers);
+        return bench;
+    }
+
     public void Start()
     {
         Gateway.Start(reason => End = (true, reason));

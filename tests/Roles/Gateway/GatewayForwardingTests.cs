@@ -193,10 +193,5 @@ public sealed class GatewayForwardingTests
         }
     }
 
-    private static GatewayBench Joined()
-    {
-        GatewayBench bench = new();
-        bench.Join(GatewayBench.Anna, GatewayBench.Ben);
-        return bench;
-    }
+    private static GatewayBench Joined() => GatewayBench.Joined(GatewayBench.Anna, GatewayBench.Ben);
 }

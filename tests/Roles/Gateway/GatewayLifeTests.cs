@@ -41,8 +41,9 @@ public sealed class GatewayLifeTests : IDisposable
 
         Assert.True(bench.Port.IsDisposed);
         Assert.Equal((true, null), bench.End);
-        Assert.Contains("bye", bench.Link.SentControl[^1], StringComparison.Ordinal);
-        Assert.NotNull(bench.Link.ClosedWith);
+        Assert.Equal(CloseReason.Normal, Assert.Single(bench.SaidToRelay<ByeMessage>()).Reason);
+        Assert.Contains("\"bye\"", bench.Link.SentControl[^1], StringComparison.Ordinal);
+        Assert.Equal(CloseReason.Normal, bench.Link.ClosedWith!.Value.Reason);
     }
 
     [Fact]

@@ -254,18 +254,45 @@ public sealed class LoopTests
         Assert.NotEmpty(bench.ToRelay); // It is the machine's from then on.
     }
 
+    /// <summary>After an echo nobody is taken for a machine for a minute; then as at first.</summary>
+    [Fact]
+    public void FramesThatWereNeverWritten_SoonAfterAnEcho_PutNobodyOutside()
+    {
+        using GatewayBench bench = Joined();
+        bench.Receive(GatewayBench.Anna, Looped());
+        bench.Port.Inject(Looped());
+        bench.Pass(TimeSpan.FromSeconds(30));
+        SpeakAsAnna(bench);
+        AssertIsInside(bench);
+
+        bench.Pass(TimeSpan.FromSeconds(60));
+        SpeakAsAnna(bench);
+        Assert.Equal(1, bench.Log.Count("has the MAC of a machine"));
+    }
+
+    /// <summary>For five seconds, and is silent until all of it is judged.</summary>
+    private static void SpeakAsAnna(GatewayBench bench)
+    {
+        for (int i = 0; i < LoopGuard.Threshold; i++)
+        {
+            bench.Port.Inject(Numbered(i));
+            if (i % 4 == 3)
+            {
+                bench.Pass(TimeSpan.FromSeconds(1));
+            }
+        }
+
+        bench.Pass(TimeSpan.FromSeconds(3));
+        bench.Port.Inject(Numbered(0));
+    }
+
     private static void AssertIsInside(GatewayBench bench)
     {
         Assert.Equal(0, bench.Log.Count("has the MAC of a machine"));
         Assert.Empty(bench.SaidToRelay<OutsideMessage>());
     }
 
-    private static GatewayBench Joined()
-    {
-        GatewayBench bench = new();
-        bench.Join(GatewayBench.Anna);
-        return bench;
-    }
+    private static GatewayBench Joined() => GatewayBench.Joined(GatewayBench.Anna);
 
     private static byte[] Numbered(int n) => TestFrames.Plain(MacAddress.Broadcast, GatewayBench.Anna.Mac, length: 60 + n);
 

@@ -273,6 +273,28 @@ public sealed class AdmissionTests
     }
 
     [Fact]
+    public void ControlMessages_TheBurstIsUsedUp_TenASecondPass()
+    {
+        const string Message = """{"type":"from-the-future"}""";
+        RelayBench relay = new();
+        TestPeer ann = relay.JoinClient(1);
+        for (int i = 0; i < 99; i++)
+        {
+            ann.Link.ReceiveControl(Message); // The hello was the first of a hundred.
+        }
+
+        relay.Lane.Advance(TimeSpan.FromSeconds(1));
+        for (int i = 0; i < 10; i++)
+        {
+            ann.Link.ReceiveControl(Message);
+        }
+
+        Assert.Null(ann.ClosedWith);
+        ann.Link.ReceiveControl(Message);
+        Assert.Equal(CloseReason.ProtocolError, ann.ClosedWith);
+    }
+
+    [Fact]
     public void Leave_ThePeersLastStatsAndUnknownMessagesAreToldAtDebug()
     {
         RecordingLogger log = new();

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Softlan.Tests.Fakes;
 using Softlan.Wire;
 using Xunit;
@@ -103,7 +102,7 @@ public sealed class ForwardingTests
     {
         (TestPeer ann, TestPeer bob, TestPeer cem, TestPeer lan) = Party();
         TestPeer sender = fromGateway ? lan : ann;
-        sender.Send(DhcpOffer(fromGateway ? LanMac(5) : Mac(1)));
+        sender.Send(TestFrames.DhcpOffer(fromGateway ? LanMac(5) : Mac(1)));
 
         Assert.Equal(dropped ? 1 : 0, sender.Counters.Dropped(DropReason.DhcpServer));
         Assert.All([bob, cem], peer => Assert.Equal(dropped ? 0 : 1, peer.Frames.Count()));
@@ -236,21 +235,6 @@ public sealed class ForwardingTests
         MacAddress.TryParse(source, out MacAddress from) && MacAddress.TryParse(destination, out MacAddress to)
             ? TestFrames.Plain(to, from)
             : throw new ArgumentException($"{source} {destination}");
-
-    private static byte[] DhcpOffer(MacAddress source)
-    {
-        byte[] frame = TestFrames.Plain(MacAddress.Broadcast, source, 300, EtherTypes.IPv4);
-        Span<byte> ip = frame.AsSpan(14);
-        ip[..28].Clear();
-        ip[0] = 0x45;
-        BinaryPrimitives.WriteUInt16BigEndian(ip[2..], (ushort)ip.Length);
-        ip[8] = 64;
-        ip[9] = 17;
-        BinaryPrimitives.WriteUInt16BigEndian(ip[20..], 67);
-        BinaryPrimitives.WriteUInt16BigEndian(ip[22..], 68);
-        BinaryPrimitives.WriteUInt16BigEndian(ip[24..], (ushort)(ip.Length - 20));
-        return frame;
-    }
 
     private static void AssertNothing(params TestPeer[] peers) => Assert.All(peers, peer => Assert.Empty(peer.Link.Sent));
 

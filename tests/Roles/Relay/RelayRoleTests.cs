@@ -13,7 +13,7 @@ using static Softlan.Tests.Roles.Relay.RelayBench;
 namespace Softlan.Tests.Roles.Relay;
 
 /// <summary>The relay as a whole, on a network in memory and a real state directory.</summary>
-public sealed class RelayRoleTests : IDisposable
+public sealed partial class RelayRoleTests : IDisposable
 {
     private static readonly TimeSpan TwoLooks = 2 * RelayCertificates.PollInterval;
 

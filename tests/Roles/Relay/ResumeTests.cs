@@ -237,20 +237,6 @@ public sealed class ResumeTests
     }
 
     [Fact]
-    public void Ids_RestForAMinute()
-    {
-        _relay.JoinClient(1);
-        HashSet<ushort> used = [];
-        for (int i = 0; i < 1000; i++)
-        {
-            TestPeer comer = _relay.JoinClient(2);
-            Assert.True(used.Add(comer.Id), $"Id {comer.Id} was used again.");
-            comer.Lose();
-            _relay.Lane.Advance(TimeSpan.FromMilliseconds(59));
-        }
-    }
-
-    [Fact]
     public void Ids_LeftTwiceInOneInstant_RestOnce()
     {
         SeatBook seats = new();
@@ -266,24 +252,47 @@ public sealed class ResumeTests
     }
 
     [Fact]
-    public void Ids_AllUsedUp_AreGivenOutAgainAfterTheirRest()
+    public void Ids_AllUsedUp_AreGivenOutAgainAfterAMinute()
     {
         SeatBook seats = new();
-        TimeSpan now = TimeSpan.FromSeconds(1);
-        RelayPeer anybody = null!;
+        TimeSpan left = TimeSpan.FromSeconds(1);
         for (int i = 0; i < ushort.MaxValue; i++)
         {
-            Seat seat = seats.TryCreate(TimeSpan.Zero)!;
-            seats.Occupy(seat, anybody);
+            Seat seat = Sit(seats);
             if (i == 17)
             {
-                seats.Vacate(seat, now);
+                seats.Vacate(seat, left);
             }
         }
 
-        Assert.Null(seats.TryCreate(now));
-        Assert.Null(seats.TryCreate(now + SeatBook.Memory - TimeSpan.FromTicks(1)));
-        Assert.Equal(18, seats.TryCreate(now + SeatBook.Memory)!.Id);
+        TimeSpan rested = left + TimeSpan.FromMinutes(1);
+        Assert.Null(seats.TryCreate(left));
+        Assert.Null(seats.TryCreate(rested - TimeSpan.FromTicks(1)));
+        Assert.Equal(18, seats.TryCreate(rested)!.Id);
+    }
+
+    [Fact]
+    public void Seats_MoreThanAreRemembered_TheOneThatWasLeftFirstIsForgotten()
+    {
+        const int Remembered = 256;
+        SeatBook seats = new();
+        Seat[] left = [.. Enumerable.Range(0, Remembered + 1).Select(_ => Sit(seats))];
+        foreach (Seat seat in left)
+        {
+            seats.Vacate(seat, TimeSpan.Zero);
+        }
+
+        Assert.Null(seats.Find(left[0].Token, TimeSpan.Zero));
+        Assert.All(left.Skip(1), seat => Assert.Same(seat, seats.Find(seat.Token, TimeSpan.Zero)));
+        Assert.NotEqual(left[0].Id, Sit(seats).Id);
+    }
+
+    private static Seat Sit(SeatBook seats)
+    {
+        RelayPeer anybody = null!;
+        Seat seat = seats.TryCreate(TimeSpan.Zero)!;
+        seats.Occupy(seat, anybody);
+        return seat;
     }
 
     private static void Send(TestPeer from, int count, MacAddress source, MacAddress destination)

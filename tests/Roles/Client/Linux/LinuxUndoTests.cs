@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Runtime.Versioning;
 using Softlan.Platform.Linux;
@@ -27,7 +28,7 @@ public sealed class LinuxUndoTests : IDisposable
             ns.Ip("link add home0 type bridge");
             ns.Ip("addr add 192.168.1.77/24 dev home0");
             ns.Ip("link set home0 up");
-            string before = Settings(ns);
+            string before = SettledSettings(ns);
             HostChange[] asked =
             [
                 new HostChange.AddressAdded("home0", IPAddress.Parse("192.168.1.77"), 24),
@@ -108,6 +109,24 @@ public sealed class LinuxUndoTests : IDisposable
                 Assert.Throws<SoftlanException>(() => undo.Undo(wide with { PrefixLength = 1, Gateway = IPAddress.Parse("172.16.0.1") })).Message,
                 StringComparison.Ordinal);
         });
+    }
+
+    /// <summary>The kernel goes on for a while by itself: an IPv6 address is tentative at first (RFC 4862), and its routes come later.</summary>
+    private static string SettledSettings(NetworkNamespace ns)
+    {
+        long start = Stopwatch.GetTimestamp();
+        for (string last = ""; Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(10); Thread.Sleep(300))
+        {
+            string now = Settings(ns);
+            if (now == last && !now.Contains("tentative", StringComparison.Ordinal))
+            {
+                return now;
+            }
+
+            last = now;
+        }
+
+        throw new TimeoutException("The kernel did not settle.");
     }
 
     private static string Settings(NetworkNamespace ns) => ns.Ip("link show") + ns.Ip("addr show") + ns.Ip("route show table all");

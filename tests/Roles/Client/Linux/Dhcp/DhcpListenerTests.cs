@@ -101,6 +101,17 @@ public sealed class DhcpListenerTests : IDisposable
         Assert.Equal(IPAddress.Parse("10.73.42.17"), Assert.Single(_notices).Address);
     }
 
+    /// <summary>Scripts are served one after another.</summary>
+    [Fact]
+    public async Task Listener_AScriptThatSaysNothing_DoesNotKeepTheNextWaitingForEver()
+    {
+        using DhcpListener listener = Open();
+        using Socket silent = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await silent.ConnectAsync(new UnixDomainSocketEndPoint(_path), TestContext.Current.CancellationToken);
+        Assert.Equal("y", await Send("""{"kind":"Restarted"}"""u8.ToArray()));
+        Assert.Single(_notices);
+    }
+
     private async Task<string> Send(byte[] content)
     {
         using CancellationTokenSource patience = new(Patience);

@@ -1,0 +1,50 @@
+using System.Net;
+using System.Runtime.Versioning;
+using Softlan.Tests.Platform.Linux;
+using Xunit;
+
+namespace Softlan.Tests.Loopback;
+
+/// <summary>A machine that goes from one network to another, in a network namespace whose loopback has both their addresses.</summary>
+[SupportedOSPlatform("linux")]
+public sealed class NetworkChangeTests
+{
+    private static readonly IPAddress Relay = IPAddress.Parse("198.18.0.1");
+    private static readonly IPAddress Cable = IPAddress.Parse("198.18.0.2");
+    private static readonly IPAddress WiFi = IPAddress.Parse("198.18.0.3");
+
+    /// <summary>Long before a keep-alive, the next packet that would leave by itself.</summary>
+    [Fact]
+    public void NetworkChanged_AnotherSourceAddress_TheRelayFollowsAtOnce()
+    {
+        using NetworkNamespace ns = NetworkNamespace.Create();
+        foreach (IPAddress address in (IPAddress[])[Relay, Cable, WiFi])
+        {
+            ns.Ip($"addr add {address}/32 dev lo");
+        }
+
+        LeaveFrom(ns, Cable);
+        ns.Run(() =>
+        {
+            using LoopbackParty party = new();
+            (RecordingHandler client, RecordingHandler server) = party.Join(new IPEndPoint(Relay, party.EndPoint.Port));
+            party.Until(
+                () => client.Link.MaxDatagramLength == party.FullLengthToRelay && server.Link.MaxDatagramLength == party.FullLengthToClient,
+                "no more packets are sent to find the path's MTU");
+            party.For(TimeSpan.FromMilliseconds(500));
+            Assert.Equal(Cable, server.Link.RemoteEndPoint.Address.MapToIPv4());
+
+            LeaveFrom(ns, WiFi);
+            party.ClientEngine.NetworkChanged();
+            party.Until(() => server.Link.RemoteEndPoint.Address.MapToIPv4().Equals(WiFi), "the relay hears the client from there", 3);
+            server.SendFrame(party.Loop, 100);
+            party.Until(() => client.DatagramCount == 1, "the way back works");
+            Assert.Null(client.Closed);
+            Assert.Null(server.Closed);
+        });
+    }
+
+    /// <summary>What is sent to the relay.</summary>
+    private static void LeaveFrom(NetworkNamespace ns, IPAddress source) =>
+        ns.Ip($"route replace local {Relay} dev lo table local proto kernel scope host src {source}");
+}
