@@ -70,6 +70,25 @@ internal sealed class NetworkNamespace : IDisposable
         return output;
     }
 
+    /// <summary>What <paramref name="settings"/> says once the kernel has done what it goes on with by itself: an IPv6 address is tentative at first
+    /// (RFC 4862), and its routes come later, without duplicate detection, too.</summary>
+    public static string Settled(Func<string> settings)
+    {
+        long start = Stopwatch.GetTimestamp();
+        for (string last = ""; Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(10); Thread.Sleep(300))
+        {
+            string now = settings();
+            if (now == last && !now.Contains("tentative", StringComparison.Ordinal))
+            {
+                return now;
+            }
+
+            last = now;
+        }
+
+        throw new TimeoutException("The kernel did not settle.");
+    }
+
     /// <summary>Runs a program inside and returns what it prints; fails the test when it fails.</summary>
     public string Exec(string command)
     {

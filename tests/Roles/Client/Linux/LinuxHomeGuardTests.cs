@@ -135,6 +135,7 @@ public sealed class LinuxHomeGuardTests : LinuxClientFixture
             ns.Ip("route add default via 192.168.1.1 dev home0 metric 600");
             ns.Ip("addr add 2001:db8:aaaa::77/64 dev home0 nodad");
             ns.Ip("-6 route add default via 2001:db8:aaaa::1 dev home0");
+            _ = NetworkNamespace.Settled(() => Settings(ns));
             test(ns, loop);
         });
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Runtime.Versioning;
 using Softlan.Platform.Linux;
@@ -28,7 +27,7 @@ public sealed class LinuxUndoTests : IDisposable
             ns.Ip("link add home0 type bridge");
             ns.Ip("addr add 192.168.1.77/24 dev home0");
             ns.Ip("link set home0 up");
-            string before = SettledSettings(ns);
+            string before = NetworkNamespace.Settled(() => Settings(ns));
             HostChange[] asked =
             [
                 new HostChange.AddressAdded("home0", IPAddress.Parse("192.168.1.77"), 24),
@@ -109,24 +108,6 @@ public sealed class LinuxUndoTests : IDisposable
                 Assert.Throws<SoftlanException>(() => undo.Undo(wide with { PrefixLength = 1, Gateway = IPAddress.Parse("172.16.0.1") })).Message,
                 StringComparison.Ordinal);
         });
-    }
-
-    /// <summary>The kernel goes on for a while by itself: an IPv6 address is tentative at first (RFC 4862), and its routes come later.</summary>
-    private static string SettledSettings(NetworkNamespace ns)
-    {
-        long start = Stopwatch.GetTimestamp();
-        for (string last = ""; Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(10); Thread.Sleep(300))
-        {
-            string now = Settings(ns);
-            if (now == last && !now.Contains("tentative", StringComparison.Ordinal))
-            {
-                return now;
-            }
-
-            last = now;
-        }
-
-        throw new TimeoutException("The kernel did not settle.");
     }
 
     private static string Settings(NetworkNamespace ns) => ns.Ip("link show") + ns.Ip("addr show") + ns.Ip("route show table all");
