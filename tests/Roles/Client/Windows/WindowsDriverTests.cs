@@ -6,7 +6,7 @@ using static Softlan.Tests.Platform.Windows.FakeIpHelper;
 
 namespace Softlan.Tests.Roles.Client.Windows;
 
-/// <summary>Drivers whose properties somebody has changed.</summary>
+/// <summary>Drivers whose properties somebody has changed: always connected, or with an MTU of their own.</summary>
 public sealed class WindowsDriverTests : WindowsHostBench
 {
     /// <summary>As in the fake machine, such a driver keeps the party's routes whatever becomes of the cable.</summary>
@@ -62,6 +62,37 @@ public sealed class WindowsDriverTests : WindowsHostBench
         AddDefaultRoutes();
         Host.Changes.UndoAll();
         Assert.Contains("0.0.0.0/0 via 10.73.42.1 if 77", Machine.FakeIp.Table);
+    }
+
+    [Theory]
+    [InlineData(1400, 1500, 1400, 1400)]
+    [InlineData(1000, 1500, 1000, 1280)]
+    [InlineData(1500, 1400, 1400, 1400)]
+    [InlineData(0, 1500, 1500, 1500)]
+    [InlineData(null, 1500, 1500, 1500)]
+    public void OnJoined_TheAdapterGetsNoPacketThatItsDriverRefuses(int? driver, int room, int ipv4, int ipv6)
+    {
+        Machine.DriverMtu = driver;
+        Open();
+        Host!.OnJoined(room);
+        Host.Maintain();
+        Assert.Equal(
+            [$"IPv4 metric 1 mtu {ipv4} default routes off", $"IPv6 metric 1 mtu {ipv6} default routes off"], Machine.FakeIp.Changes);
+        Assert.Equal(ipv4 < room ? 1 : 0, Log.Count("set the adapter's property 'MTU' to 1500"));
+    }
+
+    [Fact]
+    public void AdapterRestarts_WithAnotherMtu_ItIsHeeded()
+    {
+        Machine.DriverMtu = 1400;
+        Join();
+        Machine.DisableAdapter();
+        Lane.Advance(TimeSpan.FromSeconds(5));
+        Machine.DriverMtu = 1500;
+        Machine.EnableAdapter();
+        Lane.Advance(TimeSpan.FromSeconds(2));
+        Assert.True(Device.IsMediaConnected);
+        Assert.Equal(1500u, Machine.FakeIp.Interfaces[(AF_INET, Tap)].NlMtu);
     }
 
     private void Join()
