@@ -9,6 +9,7 @@ using Softlan.Roles.Client.Windows;
 using Softlan.Roles.CommandLine;
 using Softlan.Roles.Hosting;
 using Softlan.Roles.Relay;
+using Softlan.Roles.Shared;
 
 namespace Softlan.Roles;
 
@@ -43,7 +44,11 @@ internal static class WindowsCommands
 
     private static IQuicEngine CreateEngine(QuicSettings settings, IEnterableLane lane, ILoggerFactory loggers)
     {
-        MsQuicLibrary.Path = EmbeddedLibrary.Load(MsQuicFile);
+        if (!MsQuicLibrary.IsSystemTooOld)
+        {
+            MsQuicLibrary.Path = EmbeddedLibrary.Load(MsQuicFile, StateFiles.DefaultDirectory());
+        }
+
         return QuicEngines.CreateMsQuic(settings, lane, loggers.CreateLogger("softlan.quic"));
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Softlan.Wire;
 using static Softlan.Platform.Windows.NativeSetupapi;
@@ -8,7 +9,18 @@ namespace Softlan.Platform.Windows;
 [SupportedOSPlatform("windows")]
 internal sealed unsafe class AdapterRestart : IAdapterRestart
 {
-    private const string Hint = "disable and enable the adapter in Network Connections (ncpa.cpl), or restart the PC";
+    private static readonly string Hint = HintOn(RuntimeInformation.OSArchitecture, RuntimeInformation.ProcessArchitecture);
+
+    /// <summary>Programs for another processor than the PC's run, but may not be let at its devices: 32-bit ones on 64-bit Windows are not
+    /// (ERROR_IN_WOW64), and of x64 ones on Arm64 nothing is documented.</summary>
+    internal static string HintOn(Architecture system, Architecture process)
+    {
+        const string Always = "disable and enable the adapter in Network Connections (ncpa.cpl), or restart the PC";
+        return process == system
+            ? Always
+            : $"use a softlan.exe that 'publish.ps1 win-{system.ToString().ToLowerInvariant()}' made: this one is for {process}, "
+                + $"and Windows may not let it at the devices of this PC; or {Always}";
+    }
 
     public void Restart(TapAdapter adapter)
     {

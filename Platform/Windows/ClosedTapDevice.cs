@@ -13,6 +13,8 @@ internal sealed class ClosedTapDevice(ITapDevice before) : ITapDevice
 
     public string ReadVersion() => throw new InvalidOperationException("The adapter is closed.");
 
+    public int? ReadMtu() => null;
+
     public int SetMedia(bool isConnected) => Win32Error.ERROR_DEVICE_NOT_CONNECTED;
 
     public void Start(IEnterableLane lane, LaneWork completed)

@@ -1,7 +1,7 @@
-using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using Softlan.Wire;
+using static Softlan.Platform.Windows.NativeKernel32;
 
 namespace Softlan.Platform.Windows;
 
@@ -11,10 +11,12 @@ namespace Softlan.Platform.Windows;
 internal static class EmbeddedLibrary
 {
     /// <summary>Loads it from the copy that it unpacks; the handle is never freed.</summary>
+    /// <param name="name">The resource, and the file.</param>
+    /// <param name="root">Where the copy's directory is made: with administrator rights, where programs without them cannot write.</param>
     /// <returns>The full path, by which it is to be asked for from now on: a bare name would be looked for beside the executable first, where anybody
     /// may have put one. Null where this executable has none: a build that is not published uses .NET's own.</returns>
     /// <exception cref="SoftlanException">It cannot be unpacked or loaded.</exception>
-    public static string? Load(string name)
+    public static string? Load(string name, string root)
     {
         using Stream? resource = typeof(EmbeddedLibrary).Assembly.GetManifestResourceStream(name);
         if (resource is null)
@@ -25,10 +27,7 @@ internal static class EmbeddedLibrary
         byte[] content = new byte[resource.Length];
         resource.ReadExactly(content);
         byte[] hash = SHA256.HashData(content);
-        string directory = Path.Combine(
-            Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
-            "softlan",
-            $"{Path.GetFileNameWithoutExtension(name)}-{Convert.ToHexStringLower(hash.AsSpan(0, 16))}");
+        string directory = Path.Combine(root, $"{Path.GetFileNameWithoutExtension(name)}-{Convert.ToHexStringLower(hash.AsSpan(0, 16))}");
         string path = Path.Combine(directory, name);
         try
         {
@@ -37,10 +36,10 @@ internal static class EmbeddedLibrary
             // While the file is open without sharing its deletion, neither it nor a directory above it can be exchanged: what was checked is what is
             // loaded.
             using FileStream file = Open(path, content, hash);
-            NativeLibrary.Load(path);
+            LoadAlone(path);
             return path;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DllNotFoundException or BadImageFormatException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DllNotFoundException)
         {
             throw SoftlanException.Create(
                 $"Cannot load {name} from '{directory}'",
@@ -51,6 +50,16 @@ internal static class EmbeddedLibrary
 
     /// <summary>Opens the copy, unpacked first where there is none, or where it is not what it should be.</summary>
     internal static FileStream Open(string path, byte[] content, ReadOnlySpan<byte> hash) => OpenChecked(path, hash) ?? Unpack(path, content, hash);
+
+    /// <summary>Loads it with Windows' own libraries. NativeLibrary.Load would have those that it needs looked for beside it first
+    /// (LOAD_WITH_ALTERED_SEARCH_PATH), whatever the process allows, and nobody checks what lies there.</summary>
+    private static void LoadAlone(string path)
+    {
+        if (LoadLibraryEx(path, 0, LOAD_LIBRARY_SEARCH_SYSTEM32) == 0)
+        {
+            throw new DllNotFoundException($"{nameof(LoadLibraryEx)}: {Win32Error.Text(Win32Error.Last)}");
+        }
+    }
 
     /// <returns>Null where there is no file, or not this one.</returns>
     private static FileStream? OpenChecked(string path, ReadOnlySpan<byte> hash)

@@ -22,6 +22,9 @@ internal interface ITapDevice : IDisposable
     /// <summary>The driver's version, as <c>9.27</c>. Throws <see cref="SoftlanException"/>.</summary>
     string ReadVersion();
 
+    /// <summary>The longest IP packet that the driver takes from Windows, in bytes; null: it does not say.</summary>
+    int? ReadMtu();
+
     /// <summary>Plugs the adapter's cable in or out.</summary>
     /// <returns>0, or the error code.</returns>
     int SetMedia(bool isConnected);

@@ -108,6 +108,12 @@ internal static unsafe partial class NativeKernel32
     [return: MarshalAs(UnmanagedType.Bool)]
     public static partial bool SetDefaultDllDirectories(uint directories);
 
+    /// <summary>Of a full path, LOAD_LIBRARY_SEARCH_SYSTEM32 leaves the library where it is, and has those that it needs come from System32 alone.
+    /// </summary>
+    [LibraryImport(Kernel32, EntryPoint = "LoadLibraryExW", SetLastError = true, StringMarshalling = StringMarshalling.Utf16)]
+    [SupportedOSPlatform("windows")]
+    public static partial nint LoadLibraryEx(string path, nint reserved, uint flags);
+
     /// <summary>How many processes share this console; the list itself is only filled as far as it is long.</summary>
     [LibraryImport(Kernel32, EntryPoint = "GetConsoleProcessList", SetLastError = true)]
     [SupportedOSPlatform("windows")]

@@ -16,6 +16,9 @@ internal static class NativeTapWindows6
     public const uint TAP_WIN_IOCTL_CONFIG_TUN = (0x22 << 16) | (10 << 2);
     public const uint TAP_WIN_IOCTL_PRIORITY_BEHAVIOR = (0x22 << 16) | (11 << 2);
 
+    /// <summary>The least MTU that the driver has, in bytes, whatever its property says.</summary>
+    public const int MINIMUM_MTU = 576;
+
     public const string USERMODEDEVICEDIR = @"\\.\Global\";
     public const string TAP_WIN_SUFFIX = ".tap";
 

@@ -89,13 +89,15 @@ internal sealed class RouteTable(IIpHelper ip)
     }
 
     /// <summary>Removes the routes on an interface that are unwanted, of both families.</summary>
+    /// <param name="maxOdd">How many unlisted answers in a row count as the routes of the last time; 0 for who must know.</param>
     /// <returns>Each of them, with the reason where Windows keeps it.</returns>
-    public IReadOnlyList<(WindowsRoute Route, string? Failure)> Remove(ulong luid, Predicate<WindowsRoute> isUnwanted)
+    /// <exception cref="SoftlanException">Windows does not give its table.</exception>
+    public IReadOnlyList<(WindowsRoute Route, string? Failure)> Remove(ulong luid, Predicate<WindowsRoute> isUnwanted, int maxOdd = OddAnswers.Max)
     {
         List<(WindowsRoute, string?)> removed = [];
         foreach (ushort family in (ushort[])[AF_INET, AF_INET6])
         {
-            foreach (MIB_IPFORWARD_ROW2 row in List(family).Where(row => row.InterfaceLuid == luid))
+            foreach (MIB_IPFORWARD_ROW2 row in List(family, maxOdd).Where(row => row.InterfaceLuid == luid))
             {
                 if (Describe(row, interfaceMetric: 0) is { } route && isUnwanted(route))
                 {

@@ -121,6 +121,12 @@ internal sealed unsafe class TapDevice : ITapDevice
         return FormattableString.Invariant($"{version[0]}.{version[1]}");
     }
 
+    public int? ReadMtu()
+    {
+        Span<uint> mtu = stackalloc uint[1];
+        return Control(TAP_WIN_IOCTL_GET_MTU, MemoryMarshal.AsBytes(mtu)) == 0 ? (int)mtu[0] : null;
+    }
+
     public int SetMedia(bool isConnected)
     {
         Span<int> status = [isConnected ? 1 : 0];

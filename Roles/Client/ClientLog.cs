@@ -194,6 +194,12 @@ internal static partial class ClientLog
     [LoggerMessage(334, LogLevel.Information, "TAP adapter {Interface} has the MAC {Mac} (driver {Version})")]
     public static partial void AdapterOpen(ILogger logger, string @interface, MacAddress mac, string version);
 
+    [LoggerMessage(
+        358, LogLevel.Warning,
+        "The driver of {Interface} takes packets of {Mtu} bytes only, and the room has {Room}: longer ones are sent in pieces. "
+        + "Hint: set the adapter's property 'MTU' to 1500 in Device Manager")]
+    public static partial void DriverMtuIsSmaller(ILogger logger, string @interface, int mtu, int room);
+
     [LoggerMessage(335, LogLevel.Warning, "IPv6 on {Interface} stays as it is: {Reason}")]
     public static partial void IPv6NotPrepared(ILogger logger, string @interface, string reason);
 

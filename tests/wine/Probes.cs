@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Softlan.Platform;
 using Softlan.Platform.Windows;
+using Softlan.Roles.Shared;
 using Softlan.Wire;
 
 namespace Softlan.Tests.Wine;
@@ -63,12 +64,12 @@ internal static class Probes
         return null;
     }
 
-    /// <summary>msquic.dll comes out of the executable, into a directory of its own, and is loaded from there; a copy that somebody changed is
-    /// not.</summary>
+    /// <summary>msquic.dll comes out of the executable, into a directory of its own, and is loaded from there; a copy that somebody changed is not,
+    /// nor is anything else that lies there.</summary>
     private static string? Library()
     {
-        string root = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "softlan");
-        if (EmbeddedLibrary.Load("msquic.dll") is not { } path)
+        string root = StateFiles.DefaultDirectory();
+        if (EmbeddedLibrary.Load("msquic.dll", root) is not { } path)
         {
             return "it is not in the executable";
         }
@@ -80,7 +81,21 @@ internal static class Probes
             return $"unpacked {found.Length} times, or not loaded";
         }
 
-        Console.WriteLine($"unpacked to {Path.GetFileName(Path.GetDirectoryName(found[0]))}");
+        string directory = Path.GetDirectoryName(path)!;
+        using Process self = Process.GetCurrentProcess();
+        string[] foreign =
+        [
+            .. self.Modules.Cast<ProcessModule>()
+                .Select(module => module.FileName)
+                .Where(file => file.StartsWith(directory, StringComparison.OrdinalIgnoreCase)
+                    && !string.Equals(file, path, StringComparison.OrdinalIgnoreCase))
+        ];
+        if (foreign.Length > 0)
+        {
+            return $"{string.Join(", ", foreign)} was loaded along";
+        }
+
+        Console.WriteLine($"unpacked to {Path.GetFileName(directory)}");
         return null;
     }
 
@@ -121,6 +136,7 @@ internal static class Probes
         using SharedLane lane = new(bug => { wrong = bug.ToString(); over.Set(); });
         TapDevice device = TapDevice.Open(adapter);
         MacAddress mac = device.ReadMac();
+        int? mtu = device.ReadMtu();
         WindowsTap tap = new(lane, adapter.Name, device, mac, () => TapDevice.Open(adapter), () => { });
         lane.Post(() =>
         {
@@ -138,7 +154,8 @@ internal static class Probes
         });
         closed.Wait();
         Console.WriteLine($"closed in {watch.ElapsedMilliseconds} ms");
-        return wrong ?? (!isDone ? "the last frame did not come" : watch.Elapsed > TimeSpan.FromSeconds(1) ? "closing hangs" : null);
+        return wrong ?? (mtu != 1500 ? $"the driver's MTU is {mtu}"
+            : !isDone ? "the last frame did not come" : watch.Elapsed > TimeSpan.FromSeconds(1) ? "closing hangs" : null);
     }
 
     /// <summary>Sends each frame back with source and destination exchanged, until one of type 0xFFFF.</summary>

@@ -297,13 +297,17 @@ def probes():
     code, second = wine(TEST_EXE, "probe", "boot")
     code, once = wine(TEST_EXE, "probe", "library")
     check("msquic.dll comes out of the executable and is loaded", re.search(r"unpacked to msquic-[0-9a-f]{32}\nok library", once), once)
-    copies = [os.path.join(base, name) for base, _, names in os.walk(os.path.join(PREFIX, "drive_c", "users")) for name in names if name == "msquic.dll"]
+    copies = [os.path.join(base, name) for base, _, names in os.walk(STATE) for name in names if name == "msquic.dll"]
     with open(copies[0], "r+b") as copy:
         copy.seek(1000)
         copy.write(b"changed")
     code, again = wine(TEST_EXE, "probe", "library")
     with open(copies[0], "rb") as copy:
         check("a copy that somebody changed is replaced first", again == once and b"changed" not in copy.read(), again)
+    for planted in ("winmm.dll", "secur32.dll", "sspicli.dll"):
+        subprocess.run(["cp", os.path.join(WORK, "fakewin.dll"), os.path.join(os.path.dirname(copies[0]), planted)], check=True)
+    code, again = wine(TEST_EXE, "probe", "library")
+    check("a library that lies beside it is not loaded along", again == once, again)
     places = os.path.join(PREFIX, "drive_c", "ProgramData", "places")
     os.makedirs(places, 0o700)
     for name in ("empty", "open", "target"):

@@ -20,6 +20,9 @@ internal static unsafe class MsQuicLibrary
     /// <summary>The library's full path, where it is not to be looked for by its name. To be set before anything else here is used.</summary>
     public static string? Path { get; set; }
 
+    /// <summary>Windows has no TLS 1.3 in Schannel, which msquic needs; the same check as in .NET's own System.Net.Quic.</summary>
+    public static bool IsSystemTooOld => OperatingSystem.IsWindows() && !OperatingSystem.IsWindowsVersionAtLeast(10, 0, 20145, 1000);
+
     /// <summary>Null where msquic can be used; otherwise what was looked for, what is needed, and the next step.</summary>
     public static string? NotSupportedReason => Library.Value.Reason;
 
@@ -41,8 +44,7 @@ internal static unsafe class MsQuicLibrary
 
     private static Loaded Load()
     {
-        // TLS 1.3 of Schannel, which msquic needs; the same check as in .NET's own System.Net.Quic.
-        if (OperatingSystem.IsWindows() && !OperatingSystem.IsWindowsVersionAtLeast(10, 0, 20145, 1000))
+        if (IsSystemTooOld)
         {
             return new Loaded(null, $"msquic needs Windows 11 or Windows Server 2022, and this is {Environment.OSVersion.VersionString}");
         }

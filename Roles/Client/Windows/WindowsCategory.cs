@@ -13,7 +13,7 @@ namespace Softlan.Roles.Client.Windows;
 /// </remarks>
 internal sealed class WindowsCategory : IDisposable
 {
-    /// <summary>Looks in the first seconds; if none of them finds a network, that is said.</summary>
+    /// <summary>Looks in the first seconds; if none of them finds a network, that is said, and so is what keeps it public from then on.</summary>
     public const int QuickLooks = 15;
 
     public const int Looks = QuickLooks + 9;
@@ -159,7 +159,11 @@ internal sealed class WindowsCategory : IDisposable
             _changes.Forget(change);
         }
 
-        Say(reason);
+        // While Windows identifies the network, changes of its category are refused.
+        if (_looks >= QuickLooks)
+        {
+            Say(reason);
+        }
     }
 
     private void Say(string reason)

@@ -112,11 +112,12 @@ internal sealed class WindowsClientHost : IClientHost
         WindowsTapOpener opener = new(_machine, Changes, StartPatience, StartInterval, _logger);
         (ITapDevice device, MacAddress mac) = opener.Open(_adapter!, wanted);
         TapAdapter adapter = _adapter!;
-        _tap = new WindowsTap(_lane, adapter.Name, device, mac, () => _machine.Open(adapter), OnCableWanted);
+        _tap = new WindowsTap(_lane, adapter.Name, device, mac, () => _settings!.NoteMtu(_machine.Open(adapter)), OnCableWanted);
         Changes.Keep($"TAP {adapter.Name}", _tap.Dispose);
         _driver = device.ReadVersion();
         _luid = opener.AwaitIPv4(adapter);
         _settings = new WindowsTapSettings(_machine.Ip, Changes, adapter, _luid, _logger);
+        _settings.NoteMtu(device);
         _tapRoutes = new WindowsTapRoutes(_machine.Ip, adapter.Name, _luid, _logger);
         _cards = new WindowsCards(_machine, _lane, adapter.Id);
         _home = new WindowsHomeGuard(_machine.Ip, _cards, _luid, new HomeHostRoutes(Routes, Changes, _logger));
@@ -287,7 +288,7 @@ internal sealed class WindowsClientHost : IClientHost
         // A PC that wakes and dozes off again brings the cable back every other second: the looks at its network that are under way go on.
         bool isFresh = _category is not null && _lane.Now - _cableInSince <= FreshCable;
         _cableInSince = _lane.Now;
-        ClientLog.TapUp(_logger, _tap.Name, _mtu);
+        ClientLog.TapUp(_logger, _tap.Name, _settings!.MtuIn(_mtu));
         if (_options.NetworkCategory == NetworkCategoryChoice.Private && !isFresh)
         {
             _category ??= new WindowsCategory(

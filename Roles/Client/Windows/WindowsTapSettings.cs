@@ -17,13 +17,37 @@ internal sealed class WindowsTapSettings(IIpHelper ip, HostChanges changes, TapA
 
     private readonly IpInterfaces _interfaces = new(ip);
     private readonly HashSet<ushort> _noted = [];
+    private int _driverMtu = FrameLimits.MaxMtu;
+    private bool _saidSmallMtu;
     private bool _saidNoIPv6;
 
+    /// <summary>Reads the longest packet that the driver takes from Windows, each time that it is opened: its MTU property, which Windows does not
+    /// heed by itself.</summary>
+    /// <remarks>Of longer ones it refuses the whole list that Windows sends at once (tap-windows6, src/txpath.c,
+    /// tapNetBufferListNetBufferLengthsValid), while it tells Windows that it takes 1500 bytes (src/adapter.c). What it is given to receive may be
+    /// longer.</remarks>
+    public ITapDevice NoteMtu(ITapDevice device)
+    {
+        _driverMtu = device.ReadMtu() is >= NativeTapWindows6.MINIMUM_MTU and int mtu ? mtu : FrameLimits.MaxMtu;
+        return device;
+    }
+
+    /// <summary>The MTU that the adapter gets in a room, in bytes.</summary>
+    public int MtuIn(int room) => Math.Min(room, _driverMtu);
+
     /// <summary>Makes it so, or leaves it so.</summary>
+    /// <param name="room">The room's MTU, in bytes.</param>
     /// <returns>False while Windows has no IPv4 on the adapter: right after it was started, or because somebody switched it off.</returns>
     /// <exception cref="SoftlanException">Windows refuses, or does not keep it.</exception>
-    public bool Apply(int mtu)
+    public bool Apply(int room)
     {
+        int mtu = MtuIn(room);
+        if (mtu < room && !_saidSmallMtu)
+        {
+            _saidSmallMtu = true;
+            ClientLog.DriverMtuIsSmaller(logger, adapter.Name, mtu, room);
+        }
+
         if (!Apply(AF_INET, (uint)mtu))
         {
             return false;
@@ -31,7 +55,7 @@ internal sealed class WindowsTapSettings(IIpHelper ip, HostChanges changes, TapA
 
         try
         {
-            Apply(AF_INET6, (uint)mtu);
+            Apply(AF_INET6, (uint)Math.Max(mtu, FrameLimits.MinMtu)); // IPv6 has none that is smaller (RFC 8200, section 5).
         }
         catch (SoftlanException e)
         {

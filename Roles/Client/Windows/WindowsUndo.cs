@@ -45,6 +45,11 @@ internal sealed class WindowsUndo(IWindowsMachine machine, WindowsCategoryTurns 
     {
         int error = machine.Ip.FindLuid(replaced.Adapter, out ulong luid);
         IpInterfaces interfaces = new(machine.Ip, maxOdd: 0); // What is taken for gone is not put back.
+        if (error == 0 && !replaced.DefaultRoutesDisabled)
+        {
+            RemoveDefaultRoutes(replaced, luid);
+        }
+
         IpInterfaceState old = new(replaced.AutomaticMetric, replaced.Metric, replaced.DefaultRoutesDisabled, replaced.Mtu);
         if (error == 0 && interfaces.Write(luid, replaced.IsIPv6 ? AF_INET6 : AF_INET, old))
         {
@@ -60,6 +65,24 @@ internal sealed class WindowsUndo(IWindowsMachine machine, WindowsCategoryTurns 
                 $"Cannot put the settings of '{replaced.Interface}' back",
                 error != 0 ? $"{nameof(ConvertInterfaceGuidToLuid)}: {Win32Error.Text(error)}" : "the adapter is disabled, or just starting",
                 "enable it in Network Connections (ncpa.cpl), and start softlan once more");
+        }
+    }
+
+    /// <summary>Those of the party, before they count. Mostly they went with the cable; but where the driver is set to be always connected, Windows
+    /// keeps them for as long as the lease lasts, on a card that leads nowhere any more.</summary>
+    private void RemoveDefaultRoutes(HostChange.IpInterfaceReplaced replaced, ulong luid)
+    {
+        ushort family = replaced.IsIPv6 ? AF_INET6 : AF_INET;
+        foreach ((WindowsRoute route, string? failure) in new RouteTable(machine.Ip).Remove(
+            luid, route => route.Destination.PrefixLength == 0 && SocketAddresses.FamilyOf(route.Destination.BaseAddress) == family, maxOdd: 0))
+        {
+            if (failure is not null)
+            {
+                throw SoftlanException.Create(
+                    $"Cannot remove the default route by way of {route.NextHop?.ToString() ?? "the party"} from '{replaced.Interface}'",
+                    failure,
+                    "disable the adapter in Network Connections (ncpa.cpl) and enable it again, then start softlan once more");
+            }
         }
     }
 

@@ -26,6 +26,9 @@ internal sealed class FakeTapDevice : ITapDevice
 
     public MacAddress Mac { get; set; } = MacAddress.FromUInt64(0x00_ff_11_22_33_44);
 
+    /// <summary>The driver's property.</summary>
+    public int? Mtu { get; set; } = 1500;
+
     public bool IsMediaConnected { get; private set; }
 
     public bool IsDisposed { get; private set; }
@@ -62,6 +65,8 @@ internal sealed class FakeTapDevice : ITapDevice
     public MacAddress ReadMac() => Mac;
 
     public string ReadVersion() => "9.27";
+
+    public int? ReadMtu() => Mtu;
 
     public int SetMedia(bool isConnected)
     {

@@ -37,6 +37,9 @@ internal sealed class FakeWindowsMachine : IWindowsMachine, IAdapterRestart, INe
 
     public MacAddress Mac { get; set; } = MacAddress.FromUInt64(0x00_ff_11_22_33_44);
 
+    /// <summary>The driver's property; it reads it when the adapter starts.</summary>
+    public int? DriverMtu { get; set; } = 1500;
+
     /// <summary>Opening fails so many times with this code.</summary>
     public (int Times, int Code) OpenFails { get; set; }
 
@@ -113,7 +116,7 @@ internal sealed class FakeWindowsMachine : IWindowsMachine, IAdapterRestart, INe
         }
 
         Story.Add("open");
-        return Device = new FakeTapDevice { Mac = Mac };
+        return Device = new FakeTapDevice { Mac = Mac, Mtu = DriverMtu };
     }
 
     public void Sleep(TimeSpan time) => Slept += time;
