@@ -115,29 +115,17 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
     /// <summary>For this host's MAC: to this host. For a group: to the wire and to this host. Otherwise to the wire.</summary>
     public void Write(ReadOnlySpan<byte> frame)
     {
-        if (_closed)
+        if (_local is null || !EthernetFrame.TryParse(frame, out EthernetFrame view))
         {
-            Counters.Drop(DropReason.PortBusy);
+            Write(frame, toHost: false, toWire: true);
             return;
         }
 
-        _poll.OnWritten();
-        bool toHost = false;
-        bool toWire = true;
-        if (_local is not null && EthernetFrame.TryParse(frame, out EthernetFrame view))
-        {
-            // A CAM refresh is addressed to this host's MAC but meant for the switch on the way to it.
-            toWire = view.Destination != Address || view.EtherType == EtherTypes.LocalExperimental;
-            toHost = !toWire || view.Destination.IsMulticast;
-        }
-
-        if (toHost)
-        {
-            _local!.Add(frame);
-        }
-
-        _flush.OnCollected(toWire ? _writer.Add(frame) : 0);
+        bool isOfHost = view.Destination == Address;
+        Write(frame, toHost: isOfHost || view.Destination.IsMulticast, toWire: !isOfHost);
     }
+
+    public void WriteToWire(ReadOnlySpan<byte> frame) => Write(frame, toHost: false, toWire: true);
 
     public (int Frames, int Bytes) Read(bool askForOne)
     {
@@ -198,6 +186,23 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
         _housekeeping.Dispose();
         _netlink.Dispose();
         _fd.Dispose();
+    }
+
+    private void Write(ReadOnlySpan<byte> frame, bool toHost, bool toWire)
+    {
+        if (_closed)
+        {
+            Counters.Drop(DropReason.PortBusy);
+            return;
+        }
+
+        _poll.OnWritten();
+        if (toHost)
+        {
+            _local!.Add(frame);
+        }
+
+        _flush.OnCollected(toWire ? _writer.Add(frame) : 0);
     }
 
     private static void SetInt32(SafeFd fd, int option, int value, string what)

@@ -315,7 +315,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
             MacAddress destination = _options.IsBridge ? MacAddress.Broadcast : _port.Address;
             ReadOnlySpan<byte> frame = CamRefresh.Write(_camFrame, destination, peer.Mac);
             _loops.OnWritten(frame, peer.Mac);
-            _port.Write(frame);
+            _port.WriteToWire(frame);
         }
     }
 
