@@ -20,4 +20,21 @@ public sealed partial class PacketSocketTests
             Assert.Equal(0, rig.OnLan.CountOf(EtherTypes.LocalExperimental));
         });
     }
+
+    [Fact]
+    public void LocalDelivery_AnswerThatInheritsTheMark_IsHeard()
+    {
+        InNamespace(rig =>
+        {
+            rig.Gateway.Write(TestFrames.ArpRequest(Player, PlayerAddress, NicAddress));
+            Assert.True(PortRecorder.TurnUntil(rig.Loop, () => rig.AtGateway.CountOf(EtherTypes.Arp) > 0), "no ARP reply");
+            File.WriteAllText("/proc/sys/net/ipv4/fwmark_reflect", "1");
+            rig.Gateway.Write(TestFrames.Echo(Nic, Player, PlayerAddress, NicAddress));
+            Assert.True(PortRecorder.TurnUntil(rig.Loop, () => rig.AtGateway.CountOf(EtherTypes.IPv4) > 0), "no echo reply");
+            PortRecorder.Settle(rig.Loop);
+
+            // What was delivered with the mark is still not heard again.
+            Assert.DoesNotContain(rig.AtGateway.Frames, seen => MacAddress.Read(seen.Frame.AsSpan(6)) == Player);
+        });
+    }
 }
