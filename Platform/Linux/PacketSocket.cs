@@ -33,6 +33,7 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
     private int _mtu;
     private readonly int _interfaceIndex;
     private readonly LocalDelivery? _local;
+    private readonly GuestAddresses _guests = new();
     private readonly PacketReceiver _receiver = new();
     private readonly FrameIntake _intake;
     private readonly PacketWriter _writer;
@@ -112,7 +113,8 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
         _housekeeping.Set(HousekeepingInterval);
     }
 
-    /// <summary>For this host's MAC: to this host. For a group: to the wire and to this host. Otherwise to the wire.</summary>
+    /// <summary>For this host's MAC, or that of a guest of its: to this host. For a group: to the wire and to this host. Otherwise to the
+    /// wire.</summary>
     public void Write(ReadOnlySpan<byte> frame)
     {
         if (_local is null || !EthernetFrame.TryParse(frame, out EthernetFrame view))
@@ -121,7 +123,7 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
             return;
         }
 
-        bool isOfHost = view.Destination == Address;
+        bool isOfHost = view.Destination == Address || _guests.Contains(view.Destination);
         Write(frame, toHost: isOfHost || view.Destination.IsMulticast, toWire: !isOfHost);
     }
 
@@ -146,6 +148,7 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
                 if (_receiver.TryGet(slot, out VirtioNetHeader header, out Span<byte> frame, out FrameOrigin origin))
                 {
                     bytes += frame.Length;
+                    _guests.OnHeard(MacAddress.Read(frame[MacAddress.Length..]), origin, Address);
                     frames += _intake.Deliver(header, frame, origin);
                 }
                 else
