@@ -10,6 +10,7 @@ namespace Softlan.Roles.Gateway;
 
 // From the LAN to the relay, in the order in which a frame meets it:
 //
+//   PriorityTag      a tag without a VLAN is taken off
 //   source MAC       a remote client's: somebody bridges twice or has the same MAC (LoopWatch), or this host injected it; else the LAN's (PlayerMacs)
 //   destination MAC  broadcast, multicast or a remote client's; everything else stays on the LAN (most frames end here)
 //   RelaySession     safety policy, room MTU, MSS; then the link
@@ -140,6 +141,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
 
     void IFramePortHandler.OnFrame(Span<byte> frame, FrameOrigin origin)
     {
+        frame = PriorityTag.Remove(frame);
         DropReason reason = Forward(frame, origin);
         if (_traces)
         {
