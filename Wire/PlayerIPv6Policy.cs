@@ -8,6 +8,11 @@ internal static class PlayerIPv6Policy
     private const int UdpHeaderLength = 8;
     private const ushort DhcpClientPort = 546;
 
+    // ICMPv6 types of multicast routers (RFC 9777, section 5.1; RFC 4286).
+    private const byte ListenerQuery = 130;
+    private const byte MulticastRouterAdvertisement = 151;
+    private const byte MulticastRouterTermination = 153;
+
     // ICMPv6 types (RFC 4861, section 4).
     private const byte RouterSolicitation = 133;
     private const byte RouterAdvertisement = 134;
@@ -46,6 +51,7 @@ internal static class PlayerIPv6Policy
         {
             IPProtocols.Udp => CheckUdp(packet.Payload),
             IPProtocols.IcmpV6 => CheckIcmp(packet.Payload, packet.Fragmentation != IPv6Fragmentation.None, source),
+            IPProtocols.Ospf or IPProtocols.Pim or IPProtocols.Vrrp => DropReason.RouterAdvertisement,
             _ => DropReason.None,
         };
     }
@@ -70,7 +76,7 @@ internal static class PlayerIPv6Policy
 
         switch (icmp[0])
         {
-            case RouterAdvertisement or Redirect:
+            case RouterAdvertisement or Redirect or ListenerQuery or MulticastRouterAdvertisement or MulticastRouterTermination:
                 return DropReason.RouterAdvertisement;
             case RouterSolicitation or NeighborSolicitation or NeighborAdvertisement when isFragment:
                 // Nobody may send these in fragments, and nobody should listen to them (RFC 6980, section 5).
