@@ -89,7 +89,7 @@ internal static class PlayerIPv4Policy
         }
 
         bool isFollowed = bytesToFrameEnd > UdpHeaderLength + bootp.Length;
-        if (!DhcpClientIdentifier.TryFind(bootp, out ReadOnlySpan<byte> identifier, out bool isEnded) || (isFollowed && !isEnded))
+        if (!DhcpClientIdentifier.TryFind(bootp, out ReadOnlySpan<byte> identifier, out _, out bool isEnded) || (isFollowed && !isEnded))
         {
             return DropReason.Unjudgeable;
         }

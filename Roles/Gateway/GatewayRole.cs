@@ -19,7 +19,7 @@ namespace Softlan.Roles.Gateway;
 //
 //   RelaySession     known source peer, its own MAC, safety policy, room MTU, MSS
 //   LoopWatch        nothing while bridging is stopped
-//   PlayerMacs       no MAC that a machine on the LAN has; not many frames to MACs that nobody has, nor names for the DHCP server
+//   PlayerMacs       no MAC that a machine on the LAN has; not many frames to MACs that nobody has, nor names for the DHCP server (DhcpGuard)
 //   IFramePort       the wire, and this host's own stack where it is concerned
 
 /// <summary>Bridges one Ethernet port of this host and one room. Owns the port; lives on its lane.</summary>
@@ -256,6 +256,11 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
         if (!source.IsUsableSource)
         {
             return Drop(DropReason.InvalidSourceMac);
+        }
+
+        if (destination.IsMulticast)
+        {
+            _macs.OnHeardByAll(frame, source, _lane.Now);
         }
 
         return _loops.IsPaused ? Drop(DropReason.LoopedSourceMac) : _session.Send(frame);
