@@ -21,4 +21,8 @@ internal interface IFramePort : IDisposable
     /// <summary>Queues one frame to leave through the port at the end of this turn. Borrows the bytes until it returns. Never blocks; what does not
     /// fit is dropped and counted.</summary>
     void Write(ReadOnlySpan<byte> frame);
+
+    /// <summary>As <see cref="Write"/>, but for the wire alone, whatever the destination: a frame for the switches on the way to this host's own MAC,
+    /// say. Where there is no wire beside the host's stack, it is the same.</summary>
+    void WriteToWire(ReadOnlySpan<byte> frame) => Write(frame);
 }

@@ -4,11 +4,16 @@ namespace Softlan.Wire;
 /// address (RFC 2131, section 4.2; RFC 2132, section 9.14).</summary>
 internal static class DhcpClientIdentifier
 {
-    // Option codes (RFC 2132, sections 3.1, 3.2, 9.3 and 9.14). The first two are single bytes; behind the others come a length and as many bytes.
+    // Option codes (RFC 2132, sections 3.1, 3.2, 9.3, 9.6 and 9.14). The first and the last are single bytes; behind the others come a length and as
+    // many bytes.
     private const byte Pad = 0;
     private const byte Overload = 52;
+    private const byte MessageType = 53;
     private const byte Code = 61;
     private const byte End = 255;
+
+    /// <summary>DHCPDECLINE (RFC 2132, section 9.6).</summary>
+    private const byte Decline = 4;
 
     private const int OptionHeaderLength = 2;
 
@@ -21,40 +26,18 @@ internal static class DhcpClientIdentifier
     // RFC 2131, section 3. Without it a server sees no options: BOOTP as RFC 951 had it.
     private static ReadOnlySpan<byte> MagicCookie => [99, 130, 83, 99];
 
-    /// <summary>The identifier in a frame of a player's that <see cref="SafetyPolicy"/> lets pass.</summary>
-    /// <returns>2 to 255 bytes of the frame. Empty: it is no request to a DHCP server, or one without an identifier.</returns>
-    public static ReadOnlySpan<byte> Of(ReadOnlySpan<byte> frame)
-    {
-        if (!EthernetFrame.TryParse(frame, out EthernetFrame ethernet))
-        {
-            return default;
-        }
-
-        ushort etherType = ethernet.EtherType;
-        ReadOnlySpan<byte> payload = ethernet.Payload;
-        SnapHeader.TryRemove(ref etherType, ref payload);
-        if (etherType != EtherTypes.IPv4
-            || !IPv4Packet.TryParse(payload, out IPv4Packet packet)
-            || packet.Protocol != IPProtocols.Udp
-            || packet.FragmentOffset > 0
-            || !BootpMessage.TryFind(packet.Payload, out ReadOnlySpan<byte> message))
-        {
-            return default;
-        }
-
-        return TryFind(message, out ReadOnlySpan<byte> identifier, out _) ? identifier : default;
-    }
-
     /// <summary>Reads the options of a message as every server must.</summary>
     /// <param name="message">From the BOOTP header on, as long as the UDP header says.</param>
     /// <param name="identifier">Empty: there is none.</param>
+    /// <param name="isDecline">Whether it refuses an address: one of its types says so, should there be several.</param>
     /// <param name="isEnded">Whether the end option was there: behind it nobody reads on.</param>
     /// <returns>False when servers may read it in different ways: an option that runs over the end; an identifier that is too short, or stands there
     /// twice, which is one that is spliced (RFC 3396) or two of which either may count; options in the fields for names, which not all servers look
     /// into, and which no client that is known to us has a need for.</returns>
-    public static bool TryFind(ReadOnlySpan<byte> message, out ReadOnlySpan<byte> identifier, out bool isEnded)
+    public static bool TryFind(ReadOnlySpan<byte> message, out ReadOnlySpan<byte> identifier, out bool isDecline, out bool isEnded)
     {
         identifier = default;
+        isDecline = false;
         isEnded = false;
         if (message.Length < BootpMessage.Options || !message[BootpMessage.Options..].StartsWith(MagicCookie))
         {
@@ -88,6 +71,7 @@ internal static class DhcpClientIdentifier
                 identifier = options.Slice(OptionHeaderLength, length);
             }
 
+            isDecline |= code == MessageType && options.Slice(OptionHeaderLength, length).Contains(Decline);
             options = options[(OptionHeaderLength + length)..];
         }
 

@@ -5,6 +5,7 @@ internal static class IPProtocols
 {
     public const byte HopByHop = 0;
     public const byte IcmpV4 = 1;
+    public const byte Igmp = 2;
     public const byte Tcp = 6;
     public const byte Udp = 17;
     public const byte Routing = 43;
@@ -12,6 +13,9 @@ internal static class IPProtocols
     public const byte Authentication = 51;
     public const byte IcmpV6 = 58;
     public const byte DestinationOptions = 60;
+    public const byte Ospf = 89;
+    public const byte Pim = 103;
+    public const byte Vrrp = 112;
     public const byte Sctp = 132;
     public const byte Mobility = 135;
     public const byte HostIdentity = 139;

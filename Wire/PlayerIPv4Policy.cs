@@ -12,6 +12,13 @@ internal static class PlayerIPv4Policy
     private const byte Redirect = 5;
     private const byte RouterAdvertisement = 9;
 
+    // IGMP types of multicast routers (RFC 9776, section 4.1; RFC 4286; DVMRP and PIM version 1 as IANA has them).
+    private const byte MembershipQuery = 0x11;
+    private const byte Dvmrp = 0x13;
+    private const byte PimVersion1 = 0x14;
+    private const byte MulticastRouterAdvertisement = 0x30;
+    private const byte MulticastRouterTermination = 0x32;
+
     public static DropReason Check(ReadOnlySpan<byte> bytes, MacAddress source)
     {
         if (!IPv4Packet.TryParse(bytes, out IPv4Packet packet))
@@ -30,6 +37,8 @@ internal static class PlayerIPv4Policy
         {
             IPProtocols.Udp => CheckUdp(packet.Payload, bytes.Length - packet.HeaderLength, packet.HasMoreFragments, source),
             IPProtocols.IcmpV4 => CheckIcmp(packet.Payload),
+            IPProtocols.Igmp => CheckIgmp(packet.Payload),
+            IPProtocols.Ospf or IPProtocols.Pim or IPProtocols.Vrrp => DropReason.RouterAdvertisement,
             _ => DropReason.None,
         };
     }
@@ -80,7 +89,7 @@ internal static class PlayerIPv4Policy
         }
 
         bool isFollowed = bytesToFrameEnd > UdpHeaderLength + bootp.Length;
-        if (!DhcpClientIdentifier.TryFind(bootp, out ReadOnlySpan<byte> identifier, out bool isEnded) || (isFollowed && !isEnded))
+        if (!DhcpClientIdentifier.TryFind(bootp, out ReadOnlySpan<byte> identifier, out _, out bool isEnded) || (isFollowed && !isEnded))
         {
             return DropReason.Unjudgeable;
         }
@@ -97,4 +106,11 @@ internal static class PlayerIPv4Policy
 
         return icmp[0] is Redirect or RouterAdvertisement ? DropReason.RouterAdvertisement : DropReason.None;
     }
+
+    /// <summary>Switches send groups to who asks for them, and all of them to a router; who asks the others becomes the one that switches go by (RFC
+    /// 4541, section 2.1.1).</summary>
+    private static DropReason CheckIgmp(ReadOnlySpan<byte> igmp) =>
+        igmp is [MembershipQuery or Dvmrp or PimVersion1 or MulticastRouterAdvertisement or MulticastRouterTermination, ..]
+            ? DropReason.RouterAdvertisement
+            : DropReason.None;
 }

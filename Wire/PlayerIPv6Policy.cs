@@ -6,7 +6,11 @@ namespace Softlan.Wire;
 internal static class PlayerIPv6Policy
 {
     private const int UdpHeaderLength = 8;
-    private const ushort DhcpClientPort = 546;
+
+    // ICMPv6 types of multicast routers (RFC 9777, section 5.1; RFC 4286).
+    private const byte ListenerQuery = 130;
+    private const byte MulticastRouterAdvertisement = 151;
+    private const byte MulticastRouterTermination = 153;
 
     // ICMPv6 types (RFC 4861, section 4).
     private const byte RouterSolicitation = 133;
@@ -44,21 +48,46 @@ internal static class PlayerIPv6Policy
 
         return packet.Protocol switch
         {
-            IPProtocols.Udp => CheckUdp(packet.Payload),
+            IPProtocols.Udp => CheckUdp(packet.Payload, packet.Fragmentation == IPv6Fragmentation.First),
             IPProtocols.IcmpV6 => CheckIcmp(packet.Payload, packet.Fragmentation != IPv6Fragmentation.None, source),
+            IPProtocols.Ospf or IPProtocols.Pim or IPProtocols.Vrrp => DropReason.RouterAdvertisement,
             _ => DropReason.None,
         };
     }
 
-    /// <summary>Whatever is sent to a DHCPv6 client's port: the standard leaves the server's own port open (RFC 8415, section 7.2).</summary>
-    private static DropReason CheckUdp(ReadOnlySpan<byte> udp)
+    /// <summary>Nothing may go to a DHCPv6 client's port: the standard leaves the server's own port open (RFC 8415, section 7.2). What goes to a
+    /// server's port is a client's.</summary>
+    private static DropReason CheckUdp(ReadOnlySpan<byte> udp, bool isFragment)
     {
         if (udp.Length < UdpHeaderLength)
         {
             return DropReason.Unjudgeable;
         }
 
-        return BinaryPrimitives.ReadUInt16BigEndian(udp[2..]) == DhcpClientPort ? DropReason.DhcpServer : DropReason.None;
+        return BinaryPrimitives.ReadUInt16BigEndian(udp[2..]) switch
+        {
+            DhcpV6Message.ClientPort => DropReason.DhcpServer,
+            // A later fragment could overlap what is judged here, and no request needs a second one.
+            DhcpV6Message.ServerPort when isFragment => DropReason.Unjudgeable,
+            DhcpV6Message.ServerPort => CheckDhcpRequest(udp),
+            _ => DropReason.None,
+        };
+    }
+
+    /// <summary>An answer to a relay agent goes to the server's port, and a relay agent speaks for as many clients as it likes.</summary>
+    private static DropReason CheckDhcpRequest(ReadOnlySpan<byte> udp)
+    {
+        if (!DhcpV6Message.TryFind(udp, out ReadOnlySpan<byte> message))
+        {
+            return DropReason.Unjudgeable;
+        }
+
+        if (!DhcpV6Message.IsOfClient(message))
+        {
+            return DropReason.DhcpServer;
+        }
+
+        return DhcpV6Message.TryFindDuid(message, out _) ? DropReason.None : DropReason.Unjudgeable;
     }
 
     private static DropReason CheckIcmp(ReadOnlySpan<byte> icmp, bool isFragment, MacAddress source)
@@ -70,7 +99,7 @@ internal static class PlayerIPv6Policy
 
         switch (icmp[0])
         {
-            case RouterAdvertisement or Redirect:
+            case RouterAdvertisement or Redirect or ListenerQuery or MulticastRouterAdvertisement or MulticastRouterTermination:
                 return DropReason.RouterAdvertisement;
             case RouterSolicitation or NeighborSolicitation or NeighborAdvertisement when isFragment:
                 // Nobody may send these in fragments, and nobody should listen to them (RFC 6980, section 5).

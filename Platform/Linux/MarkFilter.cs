@@ -4,7 +4,9 @@ using static Softlan.Platform.Linux.NativeSocket;
 
 namespace Softlan.Platform.Linux;
 
-/// <summary>A classic BPF filter that keeps frames with one mark from a packet socket.</summary>
+/// <summary>A classic BPF filter that keeps frames from a packet socket that came in with one mark.</summary>
+/// <remarks>What this host sends passes with any mark: what was delivered with one keeps it when it is forwarded, and answers inherit it
+/// (net.ipv4.fwmark_reflect, net.ipv4.tcp_fwmark_accept, rules that restore a connection's mark).</remarks>
 [SupportedOSPlatform("linux")]
 internal static class MarkFilter
 {
@@ -15,6 +17,8 @@ internal static class MarkFilter
     {
         ReadOnlySpan<FilterInstruction> instructions =
         [
+            new() { Code = BPF_LD_W_ABS, K = unchecked(SKF_AD_OFF + SKF_AD_PKTTYPE) },
+            new() { Code = BPF_JMP_JEQ_K, K = PACKET_OUTGOING, JumpTrue = 3, JumpFalse = 0 },
             new() { Code = BPF_LD_W_ABS, K = unchecked(SKF_AD_OFF + SKF_AD_MARK) },
             new() { Code = BPF_JMP_JEQ_K, K = mark, JumpTrue = 0, JumpFalse = 1 },
             new() { Code = BPF_RET_K, K = 0 },

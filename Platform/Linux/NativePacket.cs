@@ -32,6 +32,7 @@ internal static class NativePacket
     public const ushort BPF_JMP_JEQ_K = 0x15;
     public const ushort BPF_RET_K = 0x06;
     public const uint SKF_AD_OFF = 0xfffff000;
+    public const uint SKF_AD_PKTTYPE = 4;
     public const uint SKF_AD_MARK = 20;
 
     /// <summary>struct sockaddr_ll. The protocol is big-endian.</summary>

@@ -32,6 +32,7 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
     private readonly WireWatch _wire;
     private readonly int _interfaceIndex;
     private readonly LocalDelivery? _local;
+    private readonly GuestAddresses _guests = new();
     private readonly PacketReceiver _receiver = new();
     private readonly FrameIntake _intake;
     private readonly PacketWriter _writer;
@@ -111,32 +112,21 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
         _housekeeping.Set(HousekeepingInterval);
     }
 
-    /// <summary>For this host's MAC: to this host. For a group: to the wire and to this host. Otherwise to the wire.</summary>
+    /// <summary>For this host's MAC, or that of a guest of its: to this host. For a group: to the wire and to this host. Otherwise to the
+    /// wire.</summary>
     public void Write(ReadOnlySpan<byte> frame)
     {
-        if (_closed)
+        if (_local is null || !EthernetFrame.TryParse(frame, out EthernetFrame view))
         {
-            Counters.Drop(DropReason.PortBusy);
+            Write(frame, toHost: false, toWire: true);
             return;
         }
 
-        _poll.OnWritten();
-        bool toHost = false;
-        bool toWire = true;
-        if (_local is not null && EthernetFrame.TryParse(frame, out EthernetFrame view))
-        {
-            // A CAM refresh is addressed to this host's MAC but meant for the switch on the way to it.
-            toWire = view.Destination != Address || view.EtherType == EtherTypes.LocalExperimental;
-            toHost = !toWire || view.Destination.IsMulticast;
-        }
-
-        if (toHost)
-        {
-            _local!.Add(frame);
-        }
-
-        _flush.OnCollected(toWire ? _writer.Add(frame) : 0);
+        bool isOfHost = view.Destination == Address || _guests.Contains(view.Destination);
+        Write(frame, toHost: isOfHost || view.Destination.IsMulticast, toWire: !isOfHost);
     }
+
+    public void WriteToWire(ReadOnlySpan<byte> frame) => Write(frame, toHost: false, toWire: true);
 
     public (int Frames, int Bytes) Read(bool askForOne)
     {
@@ -157,6 +147,7 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
                 if (_receiver.TryGet(slot, out VirtioNetHeader header, out Span<byte> frame, out FrameOrigin origin))
                 {
                     bytes += frame.Length;
+                    _guests.OnHeard(MacAddress.Read(frame[MacAddress.Length..]), origin, Address);
                     frames += _intake.Deliver(header, frame, origin);
                 }
                 else
@@ -197,6 +188,23 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
         _housekeeping.Dispose();
         _netlink.Dispose();
         _fd.Dispose();
+    }
+
+    private void Write(ReadOnlySpan<byte> frame, bool toHost, bool toWire)
+    {
+        if (_closed)
+        {
+            Counters.Drop(DropReason.PortBusy);
+            return;
+        }
+
+        _poll.OnWritten();
+        if (toHost)
+        {
+            _local!.Add(frame);
+        }
+
+        _flush.OnCollected(toWire ? _writer.Add(frame) : 0);
     }
 
     private static void SetInt32(SafeFd fd, int option, int value, string what)

@@ -10,6 +10,7 @@ namespace Softlan.Roles.Gateway;
 
 // From the LAN to the relay, in the order in which a frame meets it:
 //
+//   PriorityTag      a tag without a VLAN is taken off
 //   source MAC       a remote client's: somebody bridges twice or has the same MAC (LoopWatch), or this host injected it; else the LAN's (PlayerMacs)
 //   destination MAC  broadcast, multicast or a remote client's; everything else stays on the LAN (most frames end here)
 //   RelaySession     safety policy, room MTU, MSS; then the link
@@ -18,7 +19,7 @@ namespace Softlan.Roles.Gateway;
 //
 //   RelaySession     known source peer, its own MAC, safety policy, room MTU, MSS
 //   LoopWatch        nothing while bridging is stopped
-//   PlayerMacs       no MAC that a machine on the LAN has; not many frames to MACs that nobody has, nor names for the DHCP server
+//   PlayerMacs       no MAC that a machine on the LAN has; not many frames to MACs that nobody has, nor names for the DHCP server (DhcpGuard)
 //   IFramePort       the wire, and this host's own stack where it is concerned
 
 /// <summary>Bridges one Ethernet port of this host and one room. Owns the port; lives on its lane.</summary>
@@ -140,6 +141,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
 
     void IFramePortHandler.OnFrame(Span<byte> frame, FrameOrigin origin)
     {
+        frame = PriorityTag.Remove(frame);
         DropReason reason = Forward(frame, origin);
         if (_traces)
         {
@@ -256,6 +258,11 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
             return Drop(DropReason.InvalidSourceMac);
         }
 
+        if (destination.IsMulticast)
+        {
+            _macs.OnHeardByAll(frame, source, _lane.Now);
+        }
+
         return _loops.IsPaused ? Drop(DropReason.LoopedSourceMac) : _session.Send(frame);
     }
 
@@ -315,7 +322,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
             MacAddress destination = _options.IsBridge ? MacAddress.Broadcast : _port.Address;
             ReadOnlySpan<byte> frame = CamRefresh.Write(_camFrame, destination, peer.Mac);
             _loops.OnWritten(frame, peer.Mac);
-            _port.Write(frame);
+            _port.WriteToWire(frame);
         }
     }
 

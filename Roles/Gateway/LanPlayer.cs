@@ -14,13 +14,12 @@ internal sealed class LanPlayer
     public const int StrangersThreshold = 20;
     public static readonly TimeSpan StrangersWindow = TimeSpan.FromSeconds(10);
 
-    /// <summary>Client identifiers under which a player may ask the LAN's DHCP server as long as it is remembered: a server gives an address to each
-    /// (RFC 2131, section 4.2), so whoever changes his takes them all. Four are a machine that starts from a PXE ROM and whose owner changes from one
-    /// DHCP program to another; requests under further ones are dropped.</summary>
+    /// <summary>Client identifiers under which a player may ask the LAN's DHCP server as long as it is remembered, and as many DUIDs and identity
+    /// associations in DHCPv6: a server gives an address to each (RFC 2131, section 4.2; RFC 8415, section 12), so whoever changes his takes them
+    /// all. Four are a machine that starts from a PXE ROM and whose owner changes from one DHCP program to another; requests under further ones are
+    /// dropped.</summary>
     public const int MaxDhcpIdentifiers = 4;
 
-    // The bytes, up to 255 each, and no hashes of them: the player chooses them, and would choose some that have the same hash.
-    private readonly List<byte[]> _dhcpIdentifiers = [];
     private readonly TokenBucket _unknown = new(UnknownPerSecond, UnknownBurst);
     private Burst? _strangers;
 
@@ -37,29 +36,6 @@ internal sealed class LanPlayer
     /// <summary>Whether it may send one more frame to a MAC that nobody has shown. Takes it.</summary>
     public bool MayLookFor(TimeSpan now) => _unknown.TryTake(1, now);
 
-    /// <summary>Whether a frame, as far as it is a DHCP request, may go to the LAN. Remembers the identifier in it.</summary>
-    public bool MayAskDhcp(ReadOnlySpan<byte> frame)
-    {
-        ReadOnlySpan<byte> identifier = DhcpClientIdentifier.Of(frame);
-        if (identifier.IsEmpty)
-        {
-            return true;
-        }
-
-        foreach (byte[] known in _dhcpIdentifiers)
-        {
-            if (identifier.SequenceEqual(known))
-            {
-                return true;
-            }
-        }
-
-        if (_dhcpIdentifiers.Count == MaxDhcpIdentifiers)
-        {
-            return false;
-        }
-
-        _dhcpIdentifiers.Add(identifier.ToArray());
-        return true;
-    }
+    /// <summary>What it may still ask the LAN's DHCP servers.</summary>
+    public DhcpQuota Dhcp { get; } = new();
 }

@@ -44,6 +44,7 @@ internal sealed class PlayerMacs(IFramePort port, IReadOnlyCollection<MacAddress
     public const int MaxLeft = RemotePeers.MaxPeers;
 
     private readonly LanAddresses _lan = new();
+    private readonly DhcpGuard _dhcp = new();
     private readonly Dictionary<MacAddress, LanPlayer> _players = [];
     private readonly Dictionary<MacAddress, Departed> _left = [];
     private TimeSpan _joinedAt;
@@ -148,6 +149,12 @@ internal sealed class PlayerMacs(IFramePort port, IReadOnlyCollection<MacAddress
         }
     }
 
+    /// <summary>A frame to all came from the LAN that is not a player's.</summary>
+    public void OnHeardByAll(ReadOnlySpan<byte> frame, MacAddress source, TimeSpan now) => _dhcp.OnHeard(frame, source, this, now);
+
+    /// <summary>Whether a machine of the LAN's, or this host, has the MAC, and was heard lately.</summary>
+    public bool IsOnLan(MacAddress mac, TimeSpan now) => IsOwn(mac) || _lan.Knows(mac, now);
+
     /// <summary>A frame with a client's MAC came from the LAN, and it was not the client's.</summary>
     /// <param name="source">The MAC.</param>
     /// <param name="at">When it came; never back.</param>
@@ -196,7 +203,7 @@ internal sealed class PlayerMacs(IFramePort port, IReadOnlyCollection<MacAddress
 
         bool isKnown = floods || _lan.Knows(destination, now) || IsOwn(destination);
         floods |= !isKnown;
-        return (isKnown || player.MayLookFor(now)) && player.MayAskDhcp(frame) ? DropReason.None : DropReason.RateLimited;
+        return isKnown || player.MayLookFor(now) ? _dhcp.Check(frame, player.Dhcp, this, now) : DropReason.RateLimited;
     }
 
     private bool IsOfTheLan(MacAddress mac, TimeSpan now)

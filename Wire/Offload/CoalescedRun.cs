@@ -4,8 +4,8 @@ namespace Softlan.Wire.Offload;
 
 /// <summary>One entry of a <see cref="FrameCoalescer"/>: a vnet header and, behind it, one frame or several frames of a flow merged into a
 /// super-frame.</summary>
-/// <remarks>The rules are those of Linux' GRO (tcp_gro_receive, udp_gro_receive_segment, inet_gro_receive), without merging FIN, so that cutting
-/// gives back what was merged.</remarks>
+/// <remarks>The rules are those of Linux' GRO (tcp_gro_receive, udp_gro_receive_segment, inet_gro_receive), without merging FIN and CWR, so that
+/// cutting gives back what was merged.</remarks>
 internal struct CoalescedRun
 {
     /// <summary>UDP datagrams in one super-frame. Linux before 6.9 refuses more (UDP_MAX_SEGMENTS); the 65th begins another.</summary>
@@ -79,7 +79,7 @@ internal struct CoalescedRun
             || candidate.HeaderLength != _headerLength
             || candidate.PayloadLength > _segmentSize
             || first.Length + candidate.PayloadLength > MaxFrameLength
-            || (kind.IsTcp && (candidate.Sequence != _nextSequence || (candidate.TcpFlags & TransportHeader.Cwr) != 0))
+            || (kind.IsTcp && candidate.Sequence != _nextSequence)
             || !kind.HaveSameHeader(first, frame)
             || !HaveSameOptions(kind, first, frame)
             || !FollowsIdentification(kind, candidate)
@@ -127,21 +127,16 @@ internal struct CoalescedRun
             InternetChecksum.Update(network[IpLayout.V4Checksum..], before, (ushort)network.Length);
         }
 
-        VirtioGsoType gsoType = kind.GsoType;
         if (!kind.IsTcp)
         {
             BinaryPrimitives.WriteUInt16BigEndian(transport[TransportHeader.UdpLengthField..], (ushort)transport.Length);
-        }
-        else if ((transport[TransportHeader.TcpFlags] & TransportHeader.Cwr) != 0)
-        {
-            gsoType |= VirtioGsoType.Ecn;
         }
 
         ulong pseudo = InternetChecksum.PseudoHeader(kind.Addresses(frame), kind.Protocol, transport.Length);
         InternetChecksum.WritePartial(transport[kind.ChecksumOffset..], pseudo);
         VirtioNetHeader header = new(
             VirtioNetFlags.NeedsChecksum,
-            gsoType,
+            kind.GsoType,
             (ushort)_headerLength,
             (ushort)_segmentSize,
             (ushort)kind.Transport,

@@ -39,6 +39,9 @@ internal ref struct FrameSegmenter
     private ushort _identification;
     private byte _flags;
 
+    /// <summary>The flags that segments behind the first keep.</summary>
+    private byte _laterFlags;
+
     /// <summary>There is nothing to cut: the frame itself is finished, and <see cref="TryNext"/> yields nothing.</summary>
     public readonly bool IsWhole => _headerLength == 0;
 
@@ -56,7 +59,7 @@ internal ref struct FrameSegmenter
             return !header.NeedsChecksum || PartialChecksum.TryFinish(header, frame);
         }
 
-        VirtioGsoType type = header.GsoType & ~VirtioGsoType.Ecn;
+        VirtioGsoType type = header.GsoType & ~(VirtioGsoType.Ecn | VirtioGsoType.AccurateEcn);
         bool isTcp = type is VirtioGsoType.TcpV4 or VirtioGsoType.TcpV6;
         bool hasLayout = IpLayout.TryParse(frame, out IpLayout layout)
             && !layout.IsFragment
@@ -107,6 +110,7 @@ internal ref struct FrameSegmenter
         segmenter._frame = frame;
         segmenter._layout = layout;
         segmenter._type = type;
+        segmenter._laterFlags = header.GsoType == (type | VirtioGsoType.Ecn) ? unchecked((byte)~TransportHeader.Cwr) : byte.MaxValue;
         segmenter._headerLength = headerLength;
         segmenter._segmentSize = header.GsoSize;
         segmenter._next = headerLength;
@@ -264,7 +268,8 @@ internal ref struct FrameSegmenter
 
     /// <param name="transport">Transport header and payload.</param>
     /// <param name="sum">Of the pseudo header without length, the shared header and the payload.</param>
-    /// <param name="isFirst">Only the first segment keeps CWR.</param>
+    /// <param name="isFirst">Only the first segment keeps CWR, where that says that a window was reduced (RFC 3168); where it counts (RFC 9768), all
+    /// do.</param>
     /// <param name="isLast">Only the last segment keeps PSH and FIN.</param>
     private void FinishTransport(Span<byte> transport, ulong sum, bool isFirst, bool isLast)
     {
@@ -280,7 +285,7 @@ internal ref struct FrameSegmenter
         byte flags = _flags;
         if (!isFirst)
         {
-            flags &= unchecked((byte)~TransportHeader.Cwr);
+            flags &= _laterFlags;
         }
 
         if (!isLast)

@@ -119,7 +119,9 @@ internal struct MergeCandidate
         Flow = FlowKey.Read(kind.Addresses(frame), transport, IPProtocols.Tcp);
         int length = TransportHeader.TcpLength(transport[TransportHeader.TcpDataOffset]);
         byte flags = transport[TransportHeader.TcpFlags];
-        const byte Special = TransportHeader.Fin | TransportHeader.Syn | TransportHeader.Rst | TransportHeader.Urg;
+
+        // CWR belongs to one segment (RFC 3168) or to all of them (RFC 9768), and kernels cut what they are given by the first rule.
+        const byte Special = TransportHeader.Fin | TransportHeader.Syn | TransportHeader.Rst | TransportHeader.Urg | TransportHeader.Cwr;
         if (length >= TransportHeader.MinTcpLength && length < transport.Length && (flags & (Special | TransportHeader.Ack)) == TransportHeader.Ack)
         {
             Kind = kind;

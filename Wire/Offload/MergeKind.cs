@@ -51,7 +51,7 @@ internal sealed class MergeKind
         {
             // Acknowledgement, window, urgent pointer and reserved bits must agree, as in Linux' tcp_gro_receive.
             Ignore(Transport + TransportHeader.TcpSequence, sizeof(uint));
-            _mask[Transport + TransportHeader.TcpFlags] = unchecked((byte)~(TransportHeader.Psh | TransportHeader.Cwr));
+            _mask[Transport + TransportHeader.TcpFlags] = unchecked((byte)~TransportHeader.Psh);
         }
         else
         {

@@ -30,6 +30,9 @@ internal sealed class MemoryPort(string name, MacAddress address) : IFramePort
 
     public long FramesWritten { get; private set; }
 
+    /// <summary>Of these, the ones that were for the wire alone.</summary>
+    public long FramesWrittenToWire { get; private set; }
+
     public bool IsStarted => _handler is not null;
 
     public bool IsDisposed { get; private set; }
@@ -60,6 +63,12 @@ internal sealed class MemoryPort(string name, MacAddress address) : IFramePort
         {
             Written.Add(frame.ToArray());
         }
+    }
+
+    public void WriteToWire(ReadOnlySpan<byte> frame)
+    {
+        FramesWrittenToWire++;
+        Write(frame);
     }
 
     /// <summary>Lets the role read <paramref name="frame"/>, in a buffer of the port's own as a real port does; before <see cref="Start"/> it waits,

@@ -57,6 +57,7 @@ public sealed class HotPathAllocationTests
             Packets.Ethernet(0x86dd, Packets.IPv6(0, Packets.Extension(58, Packets.Icmp(136, 24, Packets.LinkLayerOption(2, Packets.PlayerMac))))),
             Packets.Ethernet(0x0806, Packets.Arp(1, Packets.PlayerMac, Packets.OtherMac)),
             Packets.Snap(0x0800, Packets.IPv4(6, new byte[20])),
+            Packets.Ethernet(0x86dd, Packets.IPv6(17, Packets.DhcpV6(1, Packets.ClientDuid(0, 3, 0, 1)))),
             Packets.Ethernet(0x0800, Packets.IPv4(17, Packets.DhcpRequest([53, 1, 1, .. Packets.ClientId(255, 1, 2, 3), 255]))),
         ];
         Allocations.AssertNone(() =>
@@ -65,7 +66,7 @@ public sealed class HotPathAllocationTests
             {
                 SafetyPolicy.Check(frame, FrameDirection.FromClient);
                 SafetyPolicy.Check(frame, FrameDirection.FromGateway);
-                DhcpClientIdentifier.Of(frame);
+                DhcpClientMessage.TryFind(frame, out _);
             }
         });
     }

@@ -83,6 +83,16 @@ internal static class Packets
     /// <summary>Option 61.</summary>
     public static byte[] ClientId(params byte[] identifier) => [61, (byte)identifier.Length, .. identifier];
 
+    /// <summary>A DHCPv6 client's message with these options; UDP header included.</summary>
+    public static byte[] DhcpV6(byte type, params byte[] options) =>
+        [.. U16(546), .. U16(547), .. U16(8 + 4 + options.Length), 0, 0, type, 1, 2, 3, .. options];
+
+    /// <summary>An option of DHCPv6.</summary>
+    public static byte[] OptionV6(int code, params byte[] value) => [.. U16(code), .. U16(value.Length), .. value];
+
+    /// <summary>The option of DHCPv6 that says who asks.</summary>
+    public static byte[] ClientDuid(params byte[] duid) => OptionV6(1, duid);
+
     /// <summary>An ICMPv6 message: fixed part of <paramref name="fixedLength"/> bytes, then options.</summary>
     public static byte[] Icmp(byte type, int fixedLength = 8, params byte[] options) => [type, .. new byte[fixedLength - 1], .. options];
 

@@ -115,6 +115,36 @@ public sealed class SafetyPolicyIPv4Tests
         Assert.Equal(DropReason.None, FromGateway(frame));
     }
 
+    /// <summary>Who asks for listeners becomes the router to which switches send what they hear.</summary>
+    [Theory]
+    [InlineData(0x11, nameof(DropReason.RouterAdvertisement))] // query
+    [InlineData(0x13, nameof(DropReason.RouterAdvertisement))] // DVMRP
+    [InlineData(0x14, nameof(DropReason.RouterAdvertisement))] // PIM version 1
+    [InlineData(0x30, nameof(DropReason.RouterAdvertisement))]
+    [InlineData(0x32, nameof(DropReason.RouterAdvertisement))]
+    [InlineData(0x12, nameof(DropReason.None))] // reports
+    [InlineData(0x16, nameof(DropReason.None))]
+    [InlineData(0x17, nameof(DropReason.None))] // leave
+    [InlineData(0x22, nameof(DropReason.None))]
+    public void Igmp_OfRouters_ComesFromTheLanOnly(byte type, string reason)
+    {
+        byte[] packet = IPv4(2, [type, 0, 0, 0, 0, 0, 0, 0], options: [0x94, 4, 0, 0]); // router alert
+        Assert.Equal(Enum.Parse<DropReason>(reason), FromClient(Ethernet(0x0800, packet)));
+        Assert.Equal(Enum.Parse<DropReason>(reason), FromClient(Snap(0x0800, packet)));
+        Assert.Equal(DropReason.None, FromGateway(Ethernet(0x0800, packet)));
+    }
+
+    [Theory]
+    [InlineData(89)] // OSPF
+    [InlineData(103)] // PIM
+    [InlineData(112)] // VRRP
+    public void RoutersAmongThemselves_TalkOnTheLanOnly(byte protocol)
+    {
+        Assert.Equal(DropReason.RouterAdvertisement, FromClient(Ethernet(0x0800, IPv4(protocol, new byte[8]))));
+        Assert.Equal(DropReason.RouterAdvertisement, FromClient(Ethernet(0x0800, IPv4(protocol, new byte[8], more: true))));
+        Assert.Equal(DropReason.None, FromGateway(Ethernet(0x0800, IPv4(protocol, new byte[8]))));
+    }
+
     [Theory]
     [InlineData(0, true, 8, nameof(DropReason.None))]
     [InlineData(0, true, 1480, nameof(DropReason.None))]

@@ -29,7 +29,14 @@ public sealed class SafetyPolicyIPv6Tests
         { "multicast listener report", Icmp58, Icmp(143), nameof(DropReason.None) },
         { "DHCPv6 server", Udp17, Udp(547, 546), nameof(DropReason.DhcpServer) },
         { "DHCPv6 server from another port", Udp17, Udp(40000, 546), nameof(DropReason.DhcpServer) },
-        { "DHCPv6 client", Udp17, Udp(546, 547), nameof(DropReason.None) },
+        { "DHCPv6 client", Udp17, DhcpV6(1, ClientDuid(0, 3, 0, 1)), nameof(DropReason.None) },
+        { "DHCPv6 relay agent", Udp17, DhcpV6(12, new byte[40]), nameof(DropReason.DhcpServer) },
+        { "multicast listener query", Icmp58, Icmp(130), nameof(DropReason.RouterAdvertisement) },
+        { "multicast router advertisement", Icmp58, Icmp(151), nameof(DropReason.RouterAdvertisement) },
+        { "multicast router termination", Icmp58, Icmp(153), nameof(DropReason.RouterAdvertisement) },
+        { "OSPF", 89, new byte[16], nameof(DropReason.RouterAdvertisement) },
+        { "PIM", 103, new byte[4], nameof(DropReason.RouterAdvertisement) },
+        { "VRRP", 112, new byte[8], nameof(DropReason.RouterAdvertisement) },
         { "game", Udp17, Udp(27015, 27015), nameof(DropReason.None) },
         { "TCP", 6, new byte[20], nameof(DropReason.None) },
         { "nothing", 59, [], nameof(DropReason.None) },
@@ -88,6 +95,8 @@ public sealed class SafetyPolicyIPv6Tests
         expected = message is [133, ..] ? DropReason.Unjudgeable : expected;
         foreach (bool more in new[] { false, true })
         {
+            // Nor need DHCPv6 requests be.
+            expected = more && message is [_, _, 2, 35, ..] ? DropReason.Unjudgeable : expected;
             Assert.True(expected == FromClient(Ethernet(0x86dd, IPv6(FragmentHeader, Fragment(protocol, message, more: more)))), what);
             byte[] behind = IPv6(
                 DestinationOptions,

@@ -41,6 +41,8 @@ public sealed class SafetyPolicyPropertyTests
             Ethernet(0x86dd, IPv6(51, Authentication(58, Icmp(136, 24, LinkLayerOption(2, PlayerMac))))),
             Ethernet(0x0806, Arp(1, PlayerMac, OtherMac)),
             Snap(0x86dd, IPv6(60, Extension(17, Udp(547, 546)))),
+            Ethernet(0x86dd, IPv6(17, DhcpV6(1, [.. ClientDuid(0, 3, 0, 1), .. OptionV6(3, 0, 0, 0, 1)]))),
+            Ethernet(0x0800, IPv4(2, [0x11, 0, 0, 0])),
             Ethernet(0x0800, IPv4(17, DhcpRequest([53, 1, 3, .. ClientId([1, .. Mac(PlayerMac)]), 255]))),
         ];
         for (int i = 0; i < 30_000; i++)
@@ -64,6 +66,6 @@ public sealed class SafetyPolicyPropertyTests
         Assert.Contains(gateway, BothDirections);
         Assert.True(gateway == DropReason.None || gateway == client);
         Assert.Equal(frame.Length < FrameLimits.MinLength, client == DropReason.Malformed);
-        DhcpClientIdentifier.Of(frame);
+        DhcpClientMessage.TryFind(frame, out _);
     }
 }

@@ -11,7 +11,7 @@ namespace Softlan.Tests.Platform.Linux;
 //   namespace "host": nic0 (the gateway's card, 10.9.0.1) ---- nic1 in namespace "lan": no address, only read and written by a port
 [Collection(NamespaceTests.Name)]
 [SupportedOSPlatform("linux")]
-public sealed class PacketSocketTests
+public sealed partial class PacketSocketTests
 {
     private static readonly MacAddress Nic = MacAddress.Read([2, 0, 0, 0, 0, 1]);
     private static readonly MacAddress Player = MacAddress.Read([2, 0, 0, 0, 0, 9]);
@@ -151,7 +151,7 @@ public sealed class PacketSocketTests
         {
             byte[] frame = TestFrames.Silent(Nic, Player);
             frame[13] = EtherTypes.LocalExperimental & 0xff;
-            rig.Gateway.Write(frame);
+            rig.Gateway.WriteToWire(frame);
             Assert.True(PortRecorder.TurnUntil(rig.Loop, () => rig.OnLan.CountOf(EtherTypes.LocalExperimental) == 1));
         });
     }

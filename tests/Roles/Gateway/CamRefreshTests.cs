@@ -69,6 +69,19 @@ public sealed class CamRefreshTests
         Assert.Equal(bridge ? MacAddress.Broadcast : GatewayBench.Card, MacAddress.Read(Assert.Single(bench.CamRefreshes)));
     }
 
+    /// <summary>It is addressed to this host's MAC, and meant for the switches on the way to it. A player's frame of the same type is not.</summary>
+    [Fact]
+    public void OnAnInterface_IsForTheWireAlone()
+    {
+        using GatewayBench bench = new();
+        bench.Join(GatewayBench.Anna);
+        Assert.Equal(1, bench.Port.FramesWrittenToWire);
+
+        byte[] frame = new byte[CamRefresh.Length];
+        bench.Receive(GatewayBench.Anna, CamRefresh.Write(frame, GatewayBench.Card, GatewayBench.Anna.Mac).ToArray());
+        Assert.Equal((1, 2), (bench.Port.FramesWrittenToWire, bench.Port.FramesWritten));
+    }
+
     [Fact]
     public void WhileALoopStopsBridging_IsLeftOut()
     {

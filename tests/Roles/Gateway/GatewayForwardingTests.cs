@@ -39,6 +39,33 @@ public sealed class GatewayForwardingTests
         Assert.Empty(bench.ToLan);
     }
 
+    /// <summary>Switches and voice or game consoles' stacks give frames a priority by a tag with VLAN 0.</summary>
+    [Theory]
+    [InlineData(0xa000, true)]
+    [InlineData(0xa001, false)]
+    public void FromTheLan_TagWithoutAVlan_IsTakenOff(ushort tag, bool crosses)
+    {
+        using GatewayBench bench = Joined();
+        foreach (MacAddress destination in new[] { MacAddress.Broadcast, GatewayBench.Anna.Mac })
+        {
+            byte[] plain = TestFrames.Plain(destination, GatewayBench.Server);
+            bench.Port.Inject([.. plain[..12], 0x81, 0, (byte)(tag >> 8), (byte)tag, .. plain[12..]]);
+            Assert.Equal(crosses ? [plain] : [], bench.ToRelay.TakeLast(1));
+        }
+
+        Assert.Equal(crosses ? 0 : 2, bench.Counters.Dropped(DropReason.VlanTagged));
+    }
+
+    [Fact]
+    public void FromTheRelay_TagWithoutAVlan_StaysOutside()
+    {
+        using GatewayBench bench = Joined();
+        byte[] plain = TestFrames.Plain(GatewayBench.Server, GatewayBench.Anna.Mac);
+        bench.Receive(GatewayBench.Anna, [.. plain[..12], 0x81, 0, 0xa0, 0, .. plain[12..]]);
+        Assert.Empty(bench.ToLan);
+        Assert.Equal(1, bench.Counters.Dropped(DropReason.VlanTagged));
+    }
+
     [Fact]
     public void FromTheLan_UnicastOfTheLanItself_IsUnknownDestination()
     {

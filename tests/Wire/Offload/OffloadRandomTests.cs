@@ -11,6 +11,9 @@ public sealed class OffloadRandomTests
     private const int BufferLength = 1_522;
     private const byte Canary = 0xa5;
 
+    private static readonly VirtioGsoType[] EcnBits =
+        [VirtioGsoType.None, VirtioGsoType.Ecn, VirtioGsoType.AccurateEcn, VirtioGsoType.Ecn | VirtioGsoType.AccurateEcn];
+
     [Theory]
     [InlineData(1, true)]
     [InlineData(2, true)]
@@ -77,15 +80,16 @@ public sealed class OffloadRandomTests
             }
 
             VirtioGsoType type = !frame.IsTcp ? VirtioGsoType.UdpL4 : frame.IsV6 ? VirtioGsoType.TcpV6 : VirtioGsoType.TcpV4;
+            VirtioGsoType ecn = frame.IsTcp ? random.GetItems(EcnBits, 1)[0] : VirtioGsoType.None;
             byte[] bytes = frame.BuildPartial();
-            bool isTaken = FrameSegmenter.TryBegin(frame.PartialHeader(type, gsoSize), bytes, buffer.Length, out FrameSegmenter segmenter);
+            bool isTaken = FrameSegmenter.TryBegin(frame.PartialHeader(type | ecn, gsoSize), bytes, buffer.Length, out FrameSegmenter segmenter);
             Assert.Equal(!frame.IsV6 || !frame.Extensions.Contains(IPProtocols.Fragment), isTaken);
             if (!isTaken)
             {
                 continue;
             }
 
-            List<byte[]> expected = frame.Cut(gsoSize);
+            List<byte[]> expected = frame.Cut(gsoSize, ecn);
             if (segmenter.IsWhole)
             {
                 Assert.InRange(expected.Count, 0, 1);

@@ -21,6 +21,8 @@ internal sealed class RandomTraffic
     {
         _random = random;
         _next = [.. Enumerable.Range(0, 9).Select(NewFlow)];
+        // Segments of a flow with accurate ECN carry the same counter for a long time, and CWR is one of its bits.
+        _next[7] = _next[7] with { TcpFlags = TransportHeader.Ack | TransportHeader.Cwr };
         _sizes = [.. _next.Select(_ => _random.Next(8, 1_449))];
     }
 

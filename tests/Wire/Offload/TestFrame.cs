@@ -91,14 +91,16 @@ internal sealed record TestFrame
         (ushort)ChecksumOffset);
 
     /// <summary>What cutting this frame must give, by the rules of Linux' tcp_gso_segment and __udp_gso_segment.</summary>
-    public List<byte[]> Cut(int gsoSize)
+    /// <param name="gsoSize">Payload bytes of each segment.</param>
+    /// <param name="ecn">The bits that the vnet header has beside the type.</param>
+    public List<byte[]> Cut(int gsoSize, VirtioGsoType ecn = VirtioGsoType.None)
     {
         List<byte[]> segments = [];
         for (int start = 0; start < Payload.Length; start += gsoSize)
         {
             byte[] payload = Payload[start..Math.Min(start + gsoSize, Payload.Length)];
             int flags = TcpFlags;
-            if (start > 0)
+            if (start > 0 && ecn == VirtioGsoType.Ecn)
             {
                 flags &= ~TransportHeader.Cwr;
             }
