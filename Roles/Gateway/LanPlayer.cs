@@ -23,6 +23,9 @@ internal sealed class LanPlayer
     private readonly TokenBucket _unknown = new(UnknownPerSecond, UnknownBurst);
     private Burst? _strangers;
 
+    /// <summary>What it may still ask the LAN's DHCP servers.</summary>
+    public DhcpQuota Dhcp { get; } = new();
+
     /// <summary>Its MAC is that of a machine on the LAN: nothing of it crosses.</summary>
     public bool IsRefused { get; set; }
 
@@ -35,7 +38,4 @@ internal sealed class LanPlayer
 
     /// <summary>Whether it may send one more frame to a MAC that nobody has shown. Takes it.</summary>
     public bool MayLookFor(TimeSpan now) => _unknown.TryTake(1, now);
-
-    /// <summary>What it may still ask the LAN's DHCP servers.</summary>
-    public DhcpQuota Dhcp { get; } = new();
 }
