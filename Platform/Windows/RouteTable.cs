@@ -88,16 +88,20 @@ internal sealed class RouteTable(IIpHelper ip)
         }
     }
 
-    /// <summary>Removes the routes on an interface that are unwanted, of both families.</summary>
+    /// <summary>Removes the routes on an interface that are unwanted.</summary>
+    /// <param name="luid">The interface.</param>
+    /// <param name="isUnwanted">Asked of each.</param>
+    /// <param name="family">Of one family alone; null: of both.</param>
     /// <param name="maxOdd">How many unlisted answers in a row count as the routes of the last time; 0 for who must know.</param>
     /// <returns>Each of them, with the reason where Windows keeps it.</returns>
     /// <exception cref="SoftlanException">Windows does not give its table.</exception>
-    public IReadOnlyList<(WindowsRoute Route, string? Failure)> Remove(ulong luid, Predicate<WindowsRoute> isUnwanted, int maxOdd = OddAnswers.Max)
+    public IReadOnlyList<(WindowsRoute Route, string? Failure)> Remove(
+        ulong luid, Predicate<WindowsRoute> isUnwanted, ushort? family = null, int maxOdd = OddAnswers.Max)
     {
         List<(WindowsRoute, string?)> removed = [];
-        foreach (ushort family in (ushort[])[AF_INET, AF_INET6])
+        foreach (ushort one in family is { } only ? [only] : (ushort[])[AF_INET, AF_INET6])
         {
-            foreach (MIB_IPFORWARD_ROW2 row in List(family, maxOdd).Where(row => row.InterfaceLuid == luid))
+            foreach (MIB_IPFORWARD_ROW2 row in List(one, maxOdd).Where(row => row.InterfaceLuid == luid))
             {
                 if (Describe(row, interfaceMetric: 0) is { } route && isUnwanted(route))
                 {

@@ -185,6 +185,12 @@ internal static partial class ClientLog
         "{Interface} had the route {Destination}, which is taken away until softlan ends: softlan never uses the party as the way to the internet")]
     public static partial void WideRouteTakenAway(ILogger logger, string destination, string @interface);
 
+    [LoggerMessage(
+        360, LogLevel.Warning,
+        "The {Change} is not put back: it was taken away by a softlan that was killed, whose journal is a user's own. "
+        + "Hint: make the interface anew, or add the route by hand")]
+    public static partial void RouteNotPutBack(ILogger logger, HostChange change);
+
     [LoggerMessage(332, LogLevel.Information, "Restarting the TAP adapter {Interface}, so that it takes the MAC {Mac}")]
     public static partial void RestartingAdapter(ILogger logger, string @interface, MacAddress mac);
 

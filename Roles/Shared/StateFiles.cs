@@ -14,12 +14,13 @@ internal static class StateFiles
     /// application data.</summary>
     public static string DefaultDirectory()
     {
+        // Unverified: where the directory is missing, an empty name instead would put the files wherever softlan was started.
         if (OperatingSystem.IsWindows())
         {
             Environment.SpecialFolder root = Environment.IsPrivilegedProcess
                 ? Environment.SpecialFolder.CommonApplicationData
                 : Environment.SpecialFolder.LocalApplicationData;
-            return Path.Combine(Environment.GetFolderPath(root), "softlan");
+            return Path.Combine(Environment.GetFolderPath(root, Environment.SpecialFolderOption.DoNotVerify), "softlan");
         }
 
         if (Environment.IsPrivilegedProcess)
@@ -27,7 +28,6 @@ internal static class StateFiles
             return "/var/lib/softlan";
         }
 
-        // Unverified: where the home is missing, an empty name instead would put the files wherever softlan was started.
         return UserDirectory(
             Environment.GetEnvironmentVariable("XDG_STATE_HOME"),
             Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify));

@@ -20,6 +20,10 @@ internal sealed unsafe partial class QuicConnection
     /// <summary>ngtcp2's timers as of the last write, when that left nothing to write; <see cref="long.MaxValue"/>: it did not, ask ngtcp2.</summary>
     private long _restExpiry = long.MaxValue;
 
+    /// <summary>A timer of ngtcp2's has run out. If for an acknowledgement, two packets are due, and what was lost goes into one without a
+    /// datagram.</summary>
+    private bool _wasDue;
+
     /// <summary>When all that waited after the last write is too old; <see cref="long.MaxValue"/>: nothing did.</summary>
     private long _queueExpires = long.MaxValue;
 
@@ -40,6 +44,8 @@ internal sealed unsafe partial class QuicConnection
                 Fail(result);
                 return;
             }
+
+            _wasDue = true;
         }
 
         if (_queueExpires <= _loop.NowNanoseconds)

@@ -62,7 +62,8 @@ internal sealed unsafe partial class QuicConnection
         if (_mayWriteMore)
         {
             _mayWriteMore = false;
-            bool isDone = _leftNothing && _queue.Count == 0 && !_control.HasUnsent;
+            bool isDone = _leftNothing && !_wasDue && _queue.Count == 0 && !_control.HasUnsent;
+            _wasDue = false;
             taken = _conn == 0 || (isDone ? Rest() : WriteOn(mayWriteStream: !_budget.Holds, mayPause: false));
         }
         else if (_state != State.Closed && _acks.Settle(_loop.NowNanoseconds))

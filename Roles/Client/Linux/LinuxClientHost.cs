@@ -23,6 +23,7 @@ internal sealed class LinuxClientHost : IClientHost
     private readonly ChangeJournal _journal;
     private readonly NetlinkSocket _netlink;
     private readonly LinuxUndo _undo;
+    private readonly LinuxUndo _undoOfOthers;
     private readonly LinuxHomeGuard _home;
     private readonly ILogger _logger;
     private NetworkMonitor? _monitor;
@@ -38,7 +39,8 @@ internal sealed class LinuxClientHost : IClientHost
         _options = options;
         _netlink = netlink;
         _logger = logger;
-        _undo = new LinuxUndo(netlink, options.StateDirectory, logger);
+        _undo = new LinuxUndo(netlink, options.StateDirectory, logger, putsRoutesBack: true);
+        _undoOfOthers = new LinuxUndo(netlink, options.StateDirectory, logger, Environment.IsPrivilegedProcess);
         _journal = new ChangeJournal(options.StateDirectory, LinuxProcesses.OfThisProcess(), LinuxProcesses.IsAlive);
         _changes = new HostChanges(_undo, _journal, logger);
         Routes = new LinuxRoutes(netlink, options.Tap);
@@ -83,7 +85,7 @@ internal sealed class LinuxClientHost : IClientHost
         }
     }
 
-    public void CleanLeftovers() => _journal.CleanLeftovers(_undo, _logger);
+    public void CleanLeftovers() => _journal.CleanLeftovers(_undoOfOthers, _logger);
 
     /// <summary>A TAP that is there has a MAC, which is nobody's business but its owner's, unless a client may not announce it or --virtual-mac says
     /// otherwise.</summary>
@@ -131,6 +133,8 @@ internal sealed class LinuxClientHost : IClientHost
         _settings.BringUp();
         if (_options.Address.Address is { } address)
         {
+            // First, so that at the end the address goes before they come back: the kernel takes all routes along with an interface's last address.
+            _routes!.Maintain(_settings.Look());
             _settings.SetAddress(address, _options.Address.PrefixLength);
             if (!_saidAddress)
             {

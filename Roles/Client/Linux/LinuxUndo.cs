@@ -10,14 +10,16 @@ namespace Softlan.Roles.Client.Linux;
 /// <summary>Takes changes to a Linux machine back. An interface that is gone took everything on it along.</summary>
 /// <remarks>
 /// What is to be undone can come from a journal, and with setcap that is a file of a user's who has no other rights over the network. So nothing is
-/// undone that softlan would not do: interfaces that are no TAPs are left alone, routes that go are softlan's own by their mark, those that come back
-/// lead to a TAP and are such as softlan takes away, and settings are those that <see cref="Sysctl"/> knows.
+/// undone that softlan would not do: interfaces that are no TAPs are left alone, routes that go are softlan's own by their mark, and settings are
+/// those that <see cref="Sysctl"/> knows. Routes that come back lead to a TAP, and are such as softlan takes away; but it would be another who chose
+/// them, so from such a file none does.
 /// </remarks>
 /// <param name="netlink">For changes.</param>
 /// <param name="stateDirectory">Directories are only removed below its "run".</param>
 /// <param name="logger">For what is left alone.</param>
+/// <param name="putsRoutesBack">What is undone was noted by this process, or by root.</param>
 [SupportedOSPlatform("linux")]
-internal sealed class LinuxUndo(NetlinkSocket netlink, string stateDirectory, ILogger logger) : IHostUndo
+internal sealed class LinuxUndo(NetlinkSocket netlink, string stateDirectory, ILogger logger, bool putsRoutesBack) : IHostUndo
 {
     public void Undo(HostChange change)
     {
@@ -115,6 +117,12 @@ internal sealed class LinuxUndo(NetlinkSocket netlink, string stateDirectory, IL
     /// <summary>Only what softlan would have removed, and beside whatever leads there now.</summary>
     private void PutBack(HostChange.RouteRemoved removed, int interfaceIndex)
     {
+        if (!putsRoutesBack)
+        {
+            ClientLog.RouteNotPutBack(logger, removed);
+            return;
+        }
+
         IPNetwork destination = new(removed.Destination, removed.PrefixLength);
         if (!WideRoutes.IsWide(destination) && !WideRoutes.IsGlobalIPv6(destination))
         {

@@ -74,7 +74,7 @@ internal sealed class WindowsUndo(IWindowsMachine machine, WindowsCategoryTurns 
     {
         ushort family = replaced.IsIPv6 ? AF_INET6 : AF_INET;
         foreach ((WindowsRoute route, string? failure) in new RouteTable(machine.Ip).Remove(
-            luid, route => route.Destination.PrefixLength == 0 && SocketAddresses.FamilyOf(route.Destination.BaseAddress) == family, maxOdd: 0))
+            luid, route => route.Destination.PrefixLength == 0, family, maxOdd: 0))
         {
             if (failure is not null)
             {

@@ -9,6 +9,26 @@ namespace Softlan.Tests.Roles.Client.Linux;
 [SupportedOSPlatform("linux")]
 public sealed class LinuxTapRoutesTests : LinuxClientFixture
 {
+    /// <summary>The kernel takes an interface's routes along with its last address, which here is the one of this client.</summary>
+    [Fact]
+    public void WideRouteOfATapWithoutAnAddress_IsPutBackAfterTheAddressHasGone()
+    {
+        InNamespace((ns, loop) =>
+        {
+            ns.Ip($"tuntap add {Tap} mode tap");
+            ns.Ip($"link set {Tap} addrgenmode none");
+            ns.Ip($"link set {Tap} up");
+            ns.Ip($"route add 64.0.0.0/6 dev {Tap} proto static");
+            using LinuxClientHost host = Open(loop, "10.73.42.50/24");
+            host.OpenPort(host.ChooseMac(() => Own));
+            host.OnJoined(1500);
+            Assert.DoesNotContain("64.0.0.0/6", ns.Ip("route show"), StringComparison.Ordinal);
+            Assert.Equal(1, Log.Count("had the route 64.0.0.0/6"));
+            host.Changes.UndoAll();
+            Assert.Contains($"64.0.0.0/6 dev {Tap} proto static", ns.Ip("route show"), StringComparison.Ordinal);
+        });
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -110,15 +110,32 @@ public sealed class LinuxUndoTests : IDisposable
         });
     }
 
+    /// <summary>With setcap the journal is a file of the user's, who may not add routes.</summary>
+    [Fact]
+    public void Undo_ARemovedRoute_OfAJournalThatAnybodyCouldHaveWritten_IsNotPutBack()
+    {
+        InNamespace(
+            (ns, undo) =>
+            {
+                ns.Ip("tuntap add party0 mode tap");
+                ns.Ip("addr add 10.9.9.9/24 dev party0");
+                ns.Ip("link set party0 up");
+                undo.Undo(new HostChange.RouteRemoved("party0", IPAddress.Any, 0, IPAddress.Parse("10.9.9.1"), false, null, 50, 3));
+                Assert.DoesNotContain("default", ns.Ip("route show"), StringComparison.Ordinal);
+                Assert.Equal(1, _log.Count("is not put back"));
+            },
+            putsRoutesBack: false);
+    }
+
     private static string Settings(NetworkNamespace ns) => ns.Ip("link show") + ns.Ip("addr show") + ns.Ip("route show table all");
 
-    private void InNamespace(Action<NetworkNamespace, LinuxUndo> test)
+    private void InNamespace(Action<NetworkNamespace, LinuxUndo> test, bool putsRoutesBack = true)
     {
         using NetworkNamespace ns = NetworkNamespace.Create();
         ns.Run(() =>
         {
             using NetlinkSocket netlink = NetlinkSocket.Open();
-            test(ns, new LinuxUndo(netlink, _directory.Path, _log));
+            test(ns, new LinuxUndo(netlink, _directory.Path, _log, putsRoutesBack));
         });
     }
 }
