@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # softlan's own benchmarks: prints tables, asserts nothing. For people who change the data path, and for the README.
 #   tests/bench/run.sh                      everything (about three minutes)
-#   tests/bench/run.sh stages engine        some of: stages engine forward paths swarm party
+#   tests/bench/run.sh stages engine        some of: stages engine forward paths swarm party instructions
 # Builds the benchmarks as ./publish.sh builds softlan (NativeAOT). Figures of a busy machine are worth little: close what else runs.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 exec </dev/null
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
-all=(stages engine forward paths swarm party)
+all=(stages engine forward paths swarm party instructions)
 parts=("$@")
 [ ${#parts[@]} -gt 0 ] || parts=("${all[@]}")
 for part in "${parts[@]}"; do
@@ -92,4 +92,8 @@ fi
 if wants party; then
   printf '\n## A whole party in network namespaces\n\n'
   timeout 300 tests/bench/party.sh "$softlan"
+fi
+if wants instructions; then
+  printf '\n## What a ping and a game take, counted by valgrind\n\n'
+  timeout 300 tests/bench/instructions.sh "$softlan"
 fi
