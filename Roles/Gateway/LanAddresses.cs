@@ -1,4 +1,4 @@
-using Softlan.Platform;
+using Softlan.Roles.Shared;
 using Softlan.Wire;
 
 namespace Softlan.Roles.Gateway;
@@ -16,11 +16,10 @@ internal sealed class LanAddresses
     /// <summary>Neighbouring slots in which a MAC may lie.</summary>
     private const int Places = 8;
 
-    /// <summary>The highest bits of the product choose a slot of <see cref="Capacity"/>, 2^13.</summary>
+    /// <summary><see cref="Capacity"/> is 2^13.</summary>
     private const int Shift = 64 - 13;
 
-    // Machines on the LAN choose their MACs, too; without a random multiplier they could choose ones that collide.
-    private readonly ulong _multiplier = SecureRandom.NextUInt64() | 1;
+    private readonly MacHash _hash = MacHash.Random();
 
     /// <summary>Zero: free.</summary>
     private readonly ulong[] _keys = new ulong[Capacity];
@@ -93,7 +92,7 @@ internal sealed class LanAddresses
         }
     }
 
-    private int Start(ulong key) => (int)((key * _multiplier) >> Shift);
+    private int Start(ulong key) => _hash.Slot(key, Shift);
 
     private int Find(MacAddress mac, TimeSpan now)
     {

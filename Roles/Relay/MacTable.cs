@@ -1,17 +1,16 @@
 using System.Numerics;
-using Softlan.Platform;
+using Softlan.Roles.Shared;
 using Softlan.Wire;
 
 namespace Softlan.Roles.Relay;
 
-/// <summary>Which client has a MAC. Looked up once or twice a frame, so it is a flat table with open addressing: one multiplication and, as a rule,
-/// one comparison.</summary>
+/// <summary>Which client has a MAC. Looked up once or twice a frame, so it is a flat table with open addressing: three multiplications and, as
+/// a rule, one comparison.</summary>
 internal sealed class MacTable
 {
     private const int SmallestCapacity = 16;
 
-    // Clients choose their MACs; without a random multiplier they could choose ones that collide.
-    private readonly ulong _multiplier = SecureRandom.NextUInt64() | 1;
+    private readonly MacHash _hash = MacHash.Random();
     private ulong[] _keys = new ulong[SmallestCapacity];
     private RelayPeer?[] _peers = new RelayPeer?[SmallestCapacity];
     private int _shift = ShiftFor(SmallestCapacity);
@@ -23,7 +22,7 @@ internal sealed class MacTable
     {
         ulong key = address.ToUInt64();
         ulong[] keys = _keys;
-        int index = (int)((key * _multiplier) >> _shift);
+        int index = _hash.Slot(key, _shift);
         while (true)
         {
             ulong found = keys[index];
@@ -71,7 +70,7 @@ internal sealed class MacTable
 
     private void Place(ulong key, RelayPeer peer)
     {
-        int index = (int)((key * _multiplier) >> _shift);
+        int index = _hash.Slot(key, _shift);
         while (_keys[index] != 0)
         {
             index = (index + 1) & (_keys.Length - 1);

@@ -1,10 +1,12 @@
 using System.Runtime.Versioning;
 using Softlan.Roles.Gateway;
+using Softlan.Tests.Platform.Linux;
 using Softlan.Wire;
 using Xunit;
 
 namespace Softlan.Tests.Roles.Gateway;
 
+[Collection(NoForkTests.Name)]
 [SupportedOSPlatform("linux")]
 public sealed class LinuxGatewayLockTests
 {
