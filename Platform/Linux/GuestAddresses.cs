@@ -52,5 +52,4 @@ internal sealed class GuestAddresses
         _macs[_next] = mac.ToUInt64();
         _next = (_next + 1) % Capacity;
     }
-
 }
