@@ -13,11 +13,12 @@ internal sealed class LanAddresses
     /// <summary>How long a silent MAC is kept: as long as switches commonly do. What they have forgotten, nobody can take from its port.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(300);
 
-    /// <summary>Neighbouring slots in which a MAC may lie.</summary>
-    private const int Places = 8;
+    /// <summary>Slots of a bucket, one behind the other. A MAC may lie in two buckets, so that its places are as good as never all taken before the
+    /// table nearly is full.</summary>
+    private const int BucketSize = 8;
 
-    /// <summary><see cref="Capacity"/> is 2^13.</summary>
-    private const int Shift = 64 - 13;
+    /// <summary>There are 2^10 buckets.</summary>
+    private const int BucketBits = 10;
 
     private readonly MacHash _hash = MacHash.Random();
 
@@ -45,26 +46,19 @@ internal sealed class LanAddresses
     public void Add(MacAddress mac, TimeSpan now)
     {
         ulong key = mac.ToUInt64();
-        int start = Start(key);
-        int best = start;
-        for (int i = 0; i < Places; i++)
+        int index = Find(key);
+        if (index < 0)
         {
-            int index = (start + i) & (Capacity - 1);
-            if (_keys[index] == 0 || _keys[index] == key)
-            {
-                best = index;
-                break;
-            }
-
-            if (_last[index] < _last[best])
-            {
-                best = index;
-            }
+            (int first, int second) = Buckets(key);
+            (int inFirst, int freeInFirst) = Look(first);
+            (int inSecond, int freeInSecond) = Look(second);
+            bool isFirst = freeInFirst == freeInSecond ? _last[inFirst] <= _last[inSecond] : freeInFirst > freeInSecond;
+            index = isFirst ? inFirst : inSecond;
         }
 
-        _keys[best] = key;
-        _first[best] = now;
-        _last[best] = now;
+        _keys[index] = key;
+        _first[index] = now;
+        _last[index] = now;
     }
 
     public bool Knows(MacAddress mac, TimeSpan now) => Find(mac, now) >= 0;
@@ -81,33 +75,56 @@ internal sealed class LanAddresses
 
     public void Forget(MacAddress mac)
     {
-        ulong key = mac.ToUInt64();
-        for (int i = 0, start = Start(key); i < Places; i++)
+        int index = Find(mac.ToUInt64());
+        if (index >= 0)
         {
-            int index = (start + i) & (Capacity - 1);
-            if (_keys[index] == key)
-            {
-                _keys[index] = 0;
-            }
+            _keys[index] = 0;
+            _last[index] = default;
         }
     }
 
-    private int Start(ulong key) => _hash.Slot(key, Shift);
+    /// <summary>Where the two buckets of a MAC begin.</summary>
+    private (int First, int Second) Buckets(ulong key)
+    {
+        int both = _hash.Slot(key, 64 - (2 * BucketBits));
+        return ((both >> BucketBits) * BucketSize, (both & ((1 << BucketBits) - 1)) * BucketSize);
+    }
+
+    /// <summary>A free slot of a bucket, or else the one whose MAC was silent for the longest time; and how many are free.</summary>
+    private (int Index, int Free) Look(int bucket)
+    {
+        int best = bucket;
+        int free = 0;
+        for (int i = bucket; i < bucket + BucketSize; i++)
+        {
+            free += _keys[i] == 0 ? 1 : 0;
+            best = _keys[i] == 0 || (_keys[best] != 0 && _last[i] < _last[best]) ? i : best;
+        }
+
+        return (best, free);
+    }
 
     private int Find(MacAddress mac, TimeSpan now)
     {
-        ulong key = mac.ToUInt64();
-        ulong[] keys = _keys;
-        int start = Start(key);
-        for (int i = 0; i < Places; i++)
+        int index = Find(mac.ToUInt64());
+        return index >= 0 && now - _last[index] < Lifetime ? index : -1;
+    }
+
+    private int Find(ulong key)
+    {
+        if (key == 0)
         {
-            int index = (start + i) & (keys.Length - 1);
-            if (keys[index] == key)
-            {
-                return key != 0 && now - _last[index] < Lifetime ? index : -1;
-            }
+            return -1; // What is free has it.
         }
 
-        return -1;
+        (int first, int second) = Buckets(key);
+        int index = _keys.AsSpan(first, BucketSize).IndexOf(key);
+        if (index >= 0)
+        {
+            return first + index;
+        }
+
+        index = _keys.AsSpan(second, BucketSize).IndexOf(key);
+        return index >= 0 ? second + index : -1;
     }
 }
