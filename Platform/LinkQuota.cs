@@ -7,8 +7,17 @@ namespace Softlan.Platform;
 /// many.</param>
 internal sealed class LinkQuota(int maxLinks, int maxPerAddress)
 {
+    /// <summary>Handshakes that an address may begin within <see cref="RecentHandshakes.Window"/>, for each link that it may have: everybody who
+    /// lives behind it may come twice. Beyond it a handshake is refused as if the address had all its links.</summary>
+    private const int HandshakesPerLink = 2;
+
+    /// <summary>Such handshakes that any address may begin, however few links it may have: somebody who tries out his settings.</summary>
+    private const int LeastHandshakes = 32;
+
     private readonly Lock _lock = new();
     private readonly AddressTally _tally = new();
+    private readonly RecentHandshakes _recent = new();
+    private readonly int _maxHandshakes = (int)Math.Clamp((long)maxPerAddress * HandshakesPerLink, LeastHandshakes, int.MaxValue);
     private int _links;
     private LinkRefusals _refusals;
 
@@ -24,14 +33,15 @@ internal sealed class LinkQuota(int maxLinks, int maxPerAddress)
         }
     }
 
-    /// <summary>Takes one link for an address.</summary>
+    /// <summary>Takes one link for an address that begins a handshake.</summary>
     /// <param name="address">As <see cref="AddressTally"/> wants it.</param>
-    /// <returns>False when there are too many already.</returns>
-    public bool TryTake(ulong address)
+    /// <param name="now">Monotonic.</param>
+    /// <returns>False when there are too many already, or it has begun too many lately.</returns>
+    public bool TryTake(ulong address, TimeSpan now)
     {
         lock (_lock)
         {
-            if (!_tally.HasRoom(address, maxPerAddress))
+            if (!_tally.HasRoom(address, maxPerAddress) || !_recent.HasRoom(address, _maxHandshakes, now))
             {
                 _refusals = _refusals with { AddressFull = _refusals.AddressFull + 1 };
                 return false;
@@ -45,6 +55,7 @@ internal sealed class LinkQuota(int maxLinks, int maxPerAddress)
 
             _links++;
             _tally.Add(address);
+            _recent.Add(address, now);
             return true;
         }
     }
@@ -58,12 +69,13 @@ internal sealed class LinkQuota(int maxLinks, int maxPerAddress)
         }
     }
 
-    /// <summary>Whether an address has fewer than <paramref name="limit"/>, and its network not too many for that either.</summary>
-    public bool HasFewer(ulong address, int limit)
+    /// <summary>Whether an address has begun fewer than <paramref name="limit"/> handshakes lately and has fewer links, and its network not too many
+    /// for that either.</summary>
+    public bool HasFewer(ulong address, int limit, TimeSpan now)
     {
         lock (_lock)
         {
-            return _tally.HasRoom(address, limit);
+            return _tally.HasRoom(address, limit) && _recent.HasRoom(address, limit, now);
         }
     }
 

@@ -191,7 +191,9 @@ internal sealed class EventLoop : IEnterableLane, IDisposable
         {
             NativeLibc.Timespec timespec = new() { Seconds = timeout / Nanoseconds.PerSecond, Nanoseconds = timeout % Nanoseconds.PerSecond };
             ready = NativeLibc.EpollPwait2(_epoll, _events, MaxEventsPerWait, in timespec, 0);
-            _hasPwait2 = ready >= 0 || Errno.Last != Errno.ENOSYS;
+
+            // A kernel before 5.11 does not know it, and filters of system calls that are older than it (containers) refuse it.
+            _hasPwait2 = ready >= 0 || Errno.Last is not (Errno.ENOSYS or Errno.EPERM);
         }
 
         if (!_hasPwait2)

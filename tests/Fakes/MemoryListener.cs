@@ -48,7 +48,7 @@ internal sealed class MemoryListener(MemoryNetwork network, ListenOptions option
 
         ReturnEnded();
         ulong key = (uint)from.Address.GetHashCode();
-        if (IsDisposed || !_quota.TryTake(key))
+        if (IsDisposed || !_quota.TryTake(key, network.Lane.Now))
         {
             _refused++;
             connecting.End(LinkCloseKind.Full, CloseReason.ProtocolError, "the relay refused the connection");

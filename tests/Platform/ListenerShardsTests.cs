@@ -9,18 +9,20 @@ namespace Softlan.Tests.Platform;
 
 public sealed class ListenerShardsTests
 {
+    private static readonly TimeSpan Now = TimeSpan.FromDays(100);
+
     [Fact]
     public void Quota_CountsPerAddressAndInAll()
     {
         LinkQuota quota = new(maxLinks: 3, maxPerAddress: 2);
-        Assert.True(quota.TryTake(1));
-        Assert.True(quota.TryTake(1));
-        Assert.False(quota.TryTake(1));
-        Assert.True(quota.TryTake(2));
-        Assert.False(quota.TryTake(3));
+        Assert.True(quota.TryTake(1, Now));
+        Assert.True(quota.TryTake(1, Now));
+        Assert.False(quota.TryTake(1, Now));
+        Assert.True(quota.TryTake(2, Now));
+        Assert.False(quota.TryTake(3, Now));
         quota.Return(1);
-        Assert.True(quota.TryTake(1));
-        Assert.False(quota.TryTake(1));
+        Assert.True(quota.TryTake(1, Now));
+        Assert.False(quota.TryTake(1, Now));
     }
 
     [Fact]
@@ -29,11 +31,11 @@ public sealed class ListenerShardsTests
         LinkQuota quota = new(maxLinks: 3, maxPerAddress: 2);
         foreach (ulong address in (ulong[])[1, 1, 1, 2, 3, 3])
         {
-            quota.TryTake(address);
+            quota.TryTake(address, Now);
         }
 
         Assert.Equal(new LinkRefusals(Full: 2, AddressFull: 1), quota.Refusals);
-        quota.TryTake(1);
+        quota.TryTake(1, Now);
         Assert.Equal(new LinkRefusals(Full: 2, AddressFull: 2), quota.Refusals);
     }
 
@@ -45,17 +47,17 @@ public sealed class ListenerShardsTests
         ulong line = Key("2001:db8:1::");
         for (ulong subnet = 0; subnet < 8; subnet++)
         {
-            Assert.True(quota.HasFewer(line + subnet, 2));
-            Assert.True(quota.TryTake(line + subnet));
+            Assert.True(quota.HasFewer(line + subnet, 2, Now));
+            Assert.True(quota.TryTake(line + subnet, Now));
         }
 
-        Assert.False(quota.HasFewer(line + 0xffff, 2));
-        Assert.False(quota.TryTake(line + 0xffff));
-        Assert.True(quota.TryTake(Key("2001:db8:2::")));
+        Assert.False(quota.HasFewer(line + 0xffff, 2, Now));
+        Assert.False(quota.TryTake(line + 0xffff, Now));
+        Assert.True(quota.TryTake(Key("2001:db8:2::"), Now));
         Assert.Equal(new LinkRefusals(Full: 0, AddressFull: 1), quota.Refusals);
         quota.Return(line + 5);
-        Assert.True(quota.TryTake(line + 0xffff));
-        Assert.False(quota.TryTake(line));
+        Assert.True(quota.TryTake(line + 0xffff, Now));
+        Assert.False(quota.TryTake(line, Now));
     }
 
     [Fact]
@@ -64,8 +66,8 @@ public sealed class ListenerShardsTests
         LinkQuota quota = new(maxLinks: 1000, maxPerAddress: 1);
         for (int host = 0; host < 256; host++)
         {
-            Assert.True(quota.TryTake(Key($"192.0.2.{host}")));
-            Assert.True(quota.TryTake(Key($"{host}.0.2.192")) == (host != 192));
+            Assert.True(quota.TryTake(Key($"192.0.2.{host}"), Now));
+            Assert.True(quota.TryTake(Key($"{host}.0.2.192"), Now) == (host != 192));
         }
     }
 

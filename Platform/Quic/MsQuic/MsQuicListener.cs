@@ -157,7 +157,8 @@ internal sealed unsafe class MsQuicListener : ILinkListener
         MsQuicLink link;
         lock (_lock)
         {
-            if (_isDisposed || _halfOpen >= QuicLimits.MaxHalfOpen || !_quota.TryTake(remote.ClientKey))
+            TimeSpan now = TimeSpan.FromMilliseconds(Environment.TickCount64);
+            if (_isDisposed || _halfOpen >= QuicLimits.MaxHalfOpen || !_quota.TryTake(remote.ClientKey, now))
             {
                 _refusedForLoad++;
                 return MsQuicStatus.ConnectionRefused;

@@ -27,6 +27,7 @@ internal static unsafe partial class NativeNgtcp2
     public const uint NGTCP2_WRITE_DATAGRAM_FLAG_MORE = 1;
     public const uint NGTCP2_STREAM_DATA_FLAG_FIN = 1;
 
+    public const int NGTCP2_ERR_INVALID_ARGUMENT = -201;
     public const int NGTCP2_ERR_STREAM_DATA_BLOCKED = -208;
     public const int NGTCP2_ERR_CRYPTO = -213;
     public const int NGTCP2_ERR_STREAM_SHUT_WR = -219;
@@ -41,8 +42,10 @@ internal static unsafe partial class NativeNgtcp2
     public const int NGTCP2_ERR_HANDSHAKE_TIMEOUT = -236;
     public const int NGTCP2_ERR_IDLE_CLOSE = -238;
     public const int NGTCP2_ERR_CALLBACK_FAILURE = -502;
+    public const int NGTCP2_CRYPTO_ERR_VERIFY_TOKEN = -203;
 
     public const ulong NGTCP2_CONNECTION_REFUSED = 2;
+    public const ulong NGTCP2_INVALID_TOKEN = 0xb;
     public const ulong NGTCP2_CRYPTO_ERROR = 0x100;
     public const int NGTCP2_CONNECTION_ID_STATUS_TYPE_ACTIVATE = 0;
 

@@ -44,6 +44,11 @@ internal static unsafe class Ngtcp2Ends
             return LinkEnds.Full(reason);
         }
 
+        if (error->ErrorCode == NativeNgtcp2.NGTCP2_INVALID_TOKEN)
+        {
+            return LinkEnds.Refused("the address that the relay saw changed during the handshake", reason);
+        }
+
         ulong alert = error->ErrorCode - NativeNgtcp2.NGTCP2_CRYPTO_ERROR;
         return LinkEnds.Refused(
             alert <= byte.MaxValue

@@ -19,8 +19,14 @@ internal sealed unsafe class PendingPackets
     public int Count => _entries.Count;
 
     /// <summary>Keeps a copy.</summary>
+    /// <param name="packet">The UDP datagram.</param>
+    /// <param name="length">Its bytes.</param>
+    /// <param name="retried">What the client called us before we sent it a Retry; null: we did not.</param>
+    /// <param name="remote">Sender.</param>
+    /// <param name="local">Where it arrived.</param>
+    /// <param name="now">When.</param>
     /// <returns>False when there are too many, or the packet is longer than any that QUIC's first may be on a path of Ethernet's.</returns>
-    public bool TryAdd(byte* packet, int length, SockAddr* remote, SockAddr* local, TimeSpan now)
+    public bool TryAdd(byte* packet, int length, NativeNgtcp2.Cid? retried, SockAddr* remote, SockAddr* local, TimeSpan now)
     {
         if (Count == Capacity || length > Ngtcp2Engine.MaxUdpPayload)
         {
@@ -37,7 +43,7 @@ internal sealed unsafe class PendingPackets
         }
 
         int slot = _free.Dequeue();
-        _entries.Add(new Entry(slot, length, *remote, *local, now));
+        _entries.Add(new Entry(slot, length, retried, *remote, *local, now));
         new ReadOnlySpan<byte>(packet, length).CopyTo(_memory.AsSpan(slot * Ngtcp2Engine.MaxUdpPayload));
         return true;
     }
@@ -58,9 +64,9 @@ internal sealed unsafe class PendingPackets
     public int Find(AddressTally tally, int limit) => _entries.FindIndex(entry => tally.HasRoom(entry.Remote.ClientKey, limit));
 
     /// <summary>Takes one. Its bytes stay until as many have been added as there is room for.</summary>
-    public ReadOnlySpan<byte> Take(int index, out SockAddr remote, out SockAddr local)
+    public ReadOnlySpan<byte> Take(int index, out NativeNgtcp2.Cid? retried, out SockAddr remote, out SockAddr local)
     {
-        (int slot, int length, remote, local, TimeSpan _) = _entries[index];
+        (int slot, int length, retried, remote, local, TimeSpan _) = _entries[index];
         _entries.RemoveAt(index);
         _free.Enqueue(slot);
         return _memory.AsSpan(slot * Ngtcp2Engine.MaxUdpPayload, length);
@@ -81,5 +87,5 @@ internal sealed unsafe class PendingPackets
         return old;
     }
 
-    private readonly record struct Entry(int Slot, int Length, SockAddr Remote, SockAddr Local, TimeSpan Arrival);
+    private readonly record struct Entry(int Slot, int Length, NativeNgtcp2.Cid? Retried, SockAddr Remote, SockAddr Local, TimeSpan Arrival);
 }

@@ -27,6 +27,7 @@ internal sealed unsafe partial class QuicConnection
 
         SockAddr known = _local;
         NativeNgtcp2.Path path = NativeNgtcp2.Path.From(_options is null ? local : &known, remote);
+        _isAnswered |= _state == State.Handshaking && remote->Equals(_remote);
         _traffic.PacketsReceived++;
         _traffic.BytesReceived += length;
         _acks.BeginPacket();
@@ -39,9 +40,10 @@ internal sealed unsafe partial class QuicConnection
 
         _budget.OnRead(_conn, _loop.NowNanoseconds);
         bool isDue = _acks.EndPacket(_loop.NowNanoseconds);
-        if (_state != State.Connected || _queue.Count > 0 || _control.HasUnsent || isDue)
+        if (_state != State.Connected || _queue.Count > 0 || !_control.IsDelivered || isDue)
         {
-            // Acknowledgements are written by the next write, whatever else it writes (AcknowledgeWithAnyWrite).
+            // Acknowledgements are written by the next write, whatever else it writes (AcknowledgeWithAnyWrite). Control messages that are not
+            // delivered may have to be sent again, as what has come now shows.
             _endpoint.MarkDirty(this);
         }
         else if (!IsDirty)
@@ -56,7 +58,7 @@ internal sealed unsafe partial class QuicConnection
     /// come from there yet.</summary>
     public void OnRefused()
     {
-        if (_state == State.Handshaking && _traffic.PacketsReceived == 0)
+        if (_state == State.Handshaking && !_isAnswered)
         {
             End(LinkEnds.NobodyListens(_remote.Port));
         }
@@ -191,7 +193,7 @@ internal sealed unsafe partial class QuicConnection
                 End(LinkEnds.Silent(_endpoint.Engine.IdleTimeout));
                 break;
             case NativeNgtcp2.NGTCP2_ERR_HANDSHAKE_TIMEOUT:
-                End(Ngtcp2Ends.HandshakeTimeout(_endpoint, _remote, wasAnswered: _traffic.PacketsReceived > 0));
+                End(Ngtcp2Ends.HandshakeTimeout(_endpoint, _remote, wasAnswered: _isAnswered));
                 break;
             case NativeNgtcp2.NGTCP2_ERR_RECV_VERSION_NEGOTIATION:
                 End(LinkEnds.OtherVersion);

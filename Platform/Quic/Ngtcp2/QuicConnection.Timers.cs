@@ -94,9 +94,9 @@ internal sealed unsafe partial class QuicConnection
                 return true;
             }
 
-            if (_traffic.PacketsSent == _sentBefore)
+            if (_traffic.PacketsSent == _sentBefore || !_control.IsDelivered)
             {
-                _endpoint.MarkDirty(this); // But after no burst it was a loss, of which the next write tells.
+                _endpoint.MarkDirty(this); // But after no burst it was a loss, of which the next write tells; and what was lost may be a message.
             }
 
             expiry = NativeNgtcp2.ConnGetExpiry(_conn);

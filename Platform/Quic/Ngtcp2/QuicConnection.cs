@@ -37,6 +37,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
     private LinkTraffic _traffic;
     private State _state;
     private bool _wasReset;
+    private bool _isAnswered;
 
     private QuicConnection(QuicEndpoint endpoint, TlsSession tls, PeerCounters counters, ConnectOptions? options)
     {
@@ -180,20 +181,18 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
     }
 
     /// <param name="header">The client's Initial packet.</param>
-    /// <param name="originalDcid">Before a Retry; the same as the header's where there was none.</param>
-    /// <param name="wasRetried">The client came back with a Retry token.</param>
+    /// <param name="retried">What the client called us before we sent it a Retry; null: we did not.</param>
     public static QuicConnection CreateServer(
-        QuicEndpoint endpoint, TlsCredentials credentials, NativeNgtcp2.PktHd* header, NativeNgtcp2.Cid originalDcid, bool wasRetried,
-        SockAddr remote, SockAddr local)
+        QuicEndpoint endpoint, TlsCredentials credentials, NativeNgtcp2.PktHd* header, NativeNgtcp2.Cid? retried, SockAddr remote, SockAddr local)
     {
         TlsSession tls = TlsSession.ForServer(credentials, QuicLimits.Alpn);
         QuicConnection connection = new(endpoint, tls, new PeerCounters(), null) { _remote = remote, _local = local, ClientKey = remote.ClientKey };
         NativeNgtcp2.Cid scid = endpoint.NewCid();
         NativeNgtcp2.Settings settings = endpoint.Engine.DefaultSettings(remote);
         NativeNgtcp2.TransportParams parameters = endpoint.Engine.DefaultTransportParams();
-        parameters.OriginalDcid = originalDcid;
+        parameters.OriginalDcid = retried ?? header->Dcid;
         parameters.OriginalDcidPresent = 1;
-        if (wasRetried)
+        if (retried is not null)
         {
             parameters.RetryScid = header->Dcid;
             parameters.RetryScidPresent = 1;

@@ -131,6 +131,7 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
             Engine.Loop.Modify(Socket.Fd, PollEvents.Readable | PollEvents.Writable, this);
         }
 
+        _server?.BeginWaiting();
         TellRefusal();
     }
 
@@ -300,6 +301,10 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
         }
     }
 
+    /// <summary>Gives a UDP datagram with a long header to the connection that its id names, if there is one. Borrowed.</summary>
+    public bool TryDeliver(byte* packet, int length, SockAddr* remote, SockAddr* local) =>
+        TryDeliver(packet, length, remote, local, out _, out _);
+
     /// <summary>One UDP datagram. Borrowed.</summary>
     public void OnDatagram(byte* packet, int length, SockAddr* remote, SockAddr* local)
     {
@@ -327,12 +332,8 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
 
     private void OnOtherDatagram(byte* packet, int length, SockAddr* remote, SockAddr* local)
     {
-        NativeNgtcp2.VersionCid header;
-        int decoded = NativeNgtcp2.PktDecodeVersionCid(&header, packet, (nuint)length, Ngtcp2Engine.CidLength);
-        if (decoded == 0 && header.DcidLength <= NativeNgtcp2.NGTCP2_MAX_CIDLEN
-            && Find(new CidKey(new ReadOnlySpan<byte>(header.Dcid, (int)header.DcidLength))) is { } connection)
+        if (TryDeliver(packet, length, remote, local, out NativeNgtcp2.VersionCid header, out int decoded))
         {
-            connection.Receive(packet, length, remote, local);
             return;
         }
 
@@ -348,6 +349,22 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
             only.Receive(packet, length, remote, local);
             break;
         }
+    }
+
+    private bool TryDeliver(
+        byte* packet, int length, SockAddr* remote, SockAddr* local, out NativeNgtcp2.VersionCid header, out int decoded)
+    {
+        NativeNgtcp2.VersionCid read;
+        decoded = NativeNgtcp2.PktDecodeVersionCid(&read, packet, (nuint)length, Ngtcp2Engine.CidLength);
+        header = read;
+        if (decoded != 0 || read.DcidLength > NativeNgtcp2.NGTCP2_MAX_CIDLEN
+            || Find(new CidKey(new ReadOnlySpan<byte>(read.Dcid, (int)read.DcidLength))) is not { } connection)
+        {
+            return false;
+        }
+
+        connection.Receive(packet, length, remote, local);
+        return true;
     }
 
     private QuicConnection? Find(CidKey cid) => cid.IsShort ? _byShortCid.GetValueOrDefault(cid.Short) : _byOtherCid.GetValueOrDefault(cid);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Softlan.Platform.Linux;
 
 namespace Softlan.Platform.Quic.Ngtcp2;
@@ -5,39 +6,79 @@ namespace Softlan.Platform.Quic.Ngtcp2;
 /// <summary>What strangers are told without a connection: Retry, refusal, version negotiation, reset.</summary>
 internal sealed unsafe partial class QuicServer
 {
-    /// <summary>Stateless resets and other answers to strangers per second. Beyond it they get none: answers must not be worth provoking.</summary>
+    /// <summary>Answers a second to strangers that open no connection: refusals and version negotiation. Beyond it they get none: answers must not be
+    /// worth provoking.</summary>
     private const int MaxStatelessAnswersPerSecond = 500;
+
+    /// <summary>Stateless resets a second: all whom a relay has lost by a restart get theirs with their next packet. Beyond it there is none; whoever
+    /// gets none tries again with his next packet.</summary>
+    private const int MaxResetsPerSecond = 4000;
+
+    /// <summary>An address's share of them, or somebody who sends junk would have the others'.</summary>
+    private const int MaxResetsPerAddress = 128;
 
     /// <summary>Retries per second. Each is a seventh of what it answers, so nobody is worse off for them; this bounds the processor time. Beyond it
     /// clients send their first packet again.</summary>
     private const int MaxRetriesPerSecond = 20_000;
 
+    /// <summary>Tokens that are looked at in a second: as many as are given out, since anybody can send something that must be decrypted to see that
+    /// it is none. Beyond it first packets with tokens are dropped, and clients send them again.</summary>
+    private const int MaxTokenChecksPerSecond = MaxRetriesPerSecond;
+
     /// <summary>How long a Retry token is good for.</summary>
     private static readonly TimeSpan RetryTokenLifetime = TimeSpan.FromSeconds(10);
 
+    private readonly Dictionary<ulong, int> _resetsOf = [];
     private long _retriesSent;
     private TimeSpan _answerWindow;
     private int _answers;
+    private int _resets;
     private int _retries;
+    private int _tokenChecks;
 
-    private bool CheckToken(NativeNgtcp2.PktHd* first, SockAddr* remote, NativeNgtcp2.Cid* originalDcid)
+    /// <summary>Looks at a token, and answers where it shows that the client has moved.</summary>
+    /// <param name="first">Has one.</param>
+    /// <param name="remote">Sender.</param>
+    /// <param name="local">Where it arrived.</param>
+    /// <param name="retried">What the client called us before we sent it the token; null: it is none of ours, which is no mistake (RFC 9000, section
+    /// 8.1.3).</param>
+    /// <returns>False: this packet begins nothing.</returns>
+    private bool TryCheckToken(NativeNgtcp2.PktHd* first, SockAddr* remote, SockAddr* local, out NativeNgtcp2.Cid? retried)
     {
+        retried = null;
+        BeginAnswerWindow();
+        if (++_tokenChecks > MaxTokenChecksPerSecond)
+        {
+            _refusedForLoad++;
+            return false;
+        }
+
+        int result;
         NativeNgtcp2.Cid original;
 
         // SAFETY: the token lies in the packet, the secret is pinned for the call.
         fixed (byte* secret = _options.Secret)
         {
-            int result = NativeNgtcp2.CryptoVerifyRetryToken2(
+            result = NativeNgtcp2.CryptoVerifyRetryToken2(
                 &original, first->Token, first->TokenLength, secret, (nuint)_options.Secret.Length, first->Version,
                 remote, remote->Length, &first->Dcid,
                 (ulong)RetryTokenLifetime.TotalNanoseconds, (ulong)_engine.Loop.NowNanoseconds);
-            if (result == 0)
-            {
-                *originalDcid = original;
-            }
-
-            return result == 0;
         }
+
+        if (result == NativeNgtcp2.NGTCP2_CRYPTO_ERR_VERIFY_TOKEN)
+        {
+            // Ours, but from another address, or old. Another Retry the client must ignore (RFC 9000, section 17.2.5.2), and what we did without one
+            // it would not believe; so it learns that it has to begin anew.
+            Refuse(first, NativeNgtcp2.NGTCP2_INVALID_TOKEN, remote, local);
+            return false;
+        }
+
+        if (result == 0)
+        {
+            retried = original;
+        }
+
+        return true;
     }
 
     /// <param name="scid">What the client is to call us when it comes again: so a client can be sent to another shard.</param>
@@ -70,7 +111,7 @@ internal sealed unsafe partial class QuicServer
         }
     }
 
-    private void Refuse(NativeNgtcp2.PktHd* first, SockAddr* remote, SockAddr* local)
+    private void Refuse(NativeNgtcp2.PktHd* first, ulong error, SockAddr* remote, SockAddr* local)
     {
         byte* answer = ReserveAnswer();
         if (answer is not null)
@@ -78,7 +119,7 @@ internal sealed unsafe partial class QuicServer
             Answer(
                 NativeNgtcp2.CryptoWriteConnectionClose(
                     answer, NativeNgtcp2.NGTCP2_MAX_UDP_PAYLOAD_SIZE, first->Version,
-                    &first->Scid, &first->Dcid, NativeNgtcp2.NGTCP2_CONNECTION_REFUSED, null, 0),
+                    &first->Scid, &first->Dcid, error, null, 0),
                 remote, local);
         }
     }
@@ -114,7 +155,12 @@ internal sealed unsafe partial class QuicServer
         // Shorter than its trigger, so that two that reset each other come to an end; a PTO probe of 22 bytes must still get an answer.
         const int MaxRandom = 24;
         int randomLength = Math.Min(length - 1 - NativeNgtcp2.NGTCP2_STATELESS_RESET_TOKENLEN, MaxRandom);
-        byte* answer = randomLength < NativeNgtcp2.NGTCP2_MIN_STATELESS_RESET_RANDLEN ? null : ReserveAnswer();
+        if (randomLength < NativeNgtcp2.NGTCP2_MIN_STATELESS_RESET_RANDLEN || !HasResetsLeft(remote->ClientKey))
+        {
+            return;
+        }
+
+        byte* answer = ReserveAnswer(ref _resets, MaxResetsPerSecond);
         if (answer is null)
         {
             return;
@@ -136,14 +182,29 @@ internal sealed unsafe partial class QuicServer
 
     private byte* ReserveAnswer(ref int given, int most)
     {
+        BeginAnswerWindow();
+        return ++given > most ? null : _endpoint.Transmit.Reserve(NativeNgtcp2.NGTCP2_MAX_UDP_PAYLOAD_SIZE);
+    }
+
+    /// <summary>Takes one of an address's share. There are never more addresses in it than there are resets.</summary>
+    private bool HasResetsLeft(ulong address)
+    {
+        BeginAnswerWindow();
+        return _resets < MaxResetsPerSecond
+            && ++CollectionsMarshal.GetValueRefOrAddDefault(_resetsOf, address, out _) <= MaxResetsPerAddress;
+    }
+
+    private void BeginAnswerWindow()
+    {
         if (_engine.Loop.Now - _answerWindow >= TimeSpan.FromSeconds(1))
         {
             _answerWindow = _engine.Loop.Now;
             _answers = 0;
+            _resets = 0;
             _retries = 0;
+            _tokenChecks = 0;
+            _resetsOf.Clear();
         }
-
-        return ++given > most ? null : _endpoint.Transmit.Reserve(NativeNgtcp2.NGTCP2_MAX_UDP_PAYLOAD_SIZE);
     }
 
     private void Answer(nint length, SockAddr* remote, SockAddr* local)

@@ -7,10 +7,10 @@ namespace Softlan.Platform.Quic.Ngtcp2;
 
 /// <summary>The listening side: decides what becomes of packets that belong to no connection.</summary>
 [SupportedOSPlatform("linux")]
-internal sealed unsafe partial class QuicServer : ILinkListener, ITurnEnd
+internal sealed unsafe partial class QuicServer : ILinkListener
 {
-    /// <summary>Links from one address, or first packets that wait for their turn, from which on the next must show by a Retry that it comes from
-    /// there, or strangers could use up somebody's share in his name.</summary>
+    /// <summary>Links from one address, handshakes that it has begun lately, or first packets that wait for their turn, from which on the next must
+    /// show by a Retry that it comes from there, or strangers could use up somebody's share in his name.</summary>
     private const int MaxUnprovenPerAddress = 8;
 
     /// <summary>Handshakes of one address that may be under way here at once, those that only wait for their turn included; further first packets
@@ -31,8 +31,8 @@ internal sealed unsafe partial class QuicServer : ILinkListener, ITurnEnd
     private readonly QuicEndpoint _endpoint;
     private readonly ListenerShards _shards;
 
-    // Those that wait because another handshake has begun in this turn: a handshake costs some tenths of a millisecond of cryptography, and a room
-    // full of players that comes back at once must not hold up everybody's frames.
+    // All wait here until a turn has sent what it has received, and then one begins: a handshake costs some tenths of a millisecond of cryptography,
+    // and a room full of players that comes back at once must not hold up everybody's frames for longer.
     private readonly PendingPackets _pending = new();
 
     // Those of addresses that have enough under way. They have a place of their own, where they are in nobody's way but each other's.
@@ -47,13 +47,10 @@ internal sealed unsafe partial class QuicServer : ILinkListener, ITurnEnd
     private long _accepted;
     private long _refusedForLoad;
     private long _malformed;
-    private bool _hasBegun;
-    private TurnEndRequest _turnEnd;
 
     public QuicServer(Ngtcp2Engine engine, ListenOptions options, ILinkAcceptor acceptor)
     {
         _engine = engine;
-        _turnEnd = new TurnEndRequest(engine.Loop, this);
         _options = options;
         _acceptor = acceptor;
         _shards = options.Shards ?? new ListenerShards(1, new LinkQuota(options.MaxLinks, options.MaxLinksPerAddress));
@@ -104,33 +101,31 @@ internal sealed unsafe partial class QuicServer : ILinkListener, ITurnEnd
     /// <summary>The endpoint is gone, and its sessions with it; whoever disposed it.</summary>
     public void OnEndpointDisposed() => _credentials.Release();
 
-    /// <summary>One handshake a turn begins; between two of them everybody's frames have theirs.</summary>
-    public void OnTurnEnd()
+    /// <summary>The endpoint has sent what it had: one handshake may begin. The next turn, in which everybody's frames come first, sends the
+    /// answer.</summary>
+    public void BeginWaiting()
     {
-        _hasBegun = false;
-        _turnEnd.Begin();
-        if (_endpoint.IsDisposed)
+        if (_pending.Count == 0 && _crowd.Count == 0)
         {
             return;
         }
 
-        ReadOnlySpan<byte> bytes = TakeWaiting(out SockAddr remote, out SockAddr local);
+        ReadOnlySpan<byte> bytes = TakeWaiting(out NativeNgtcp2.Cid? retried, out SockAddr remote, out SockAddr local);
         if (bytes.IsEmpty)
         {
-            return;
+            return; // Until a handshake of that address is through.
         }
 
-        // SAFETY: the bytes are pinned for the call, which keeps none of them.
+        // SAFETY: the bytes are pinned for the calls, which keep none of them.
         fixed (byte* packet = bytes)
         {
-            _endpoint.OnDatagram(packet, bytes.Length, &remote, &local);
+            if (!_endpoint.TryDeliver(packet, bytes.Length, &remote, &local))
+            {
+                Begin(packet, bytes.Length, retried, &remote, &local);
+            }
         }
 
-        // It may have been one of a connection that has begun meanwhile.
-        if (_pending.Count > 0 || _crowd.Count > 0)
-        {
-            _turnEnd.Make();
-        }
+        _endpoint.RequestFlush();
     }
 
     /// <summary>Its handshake is complete: makes whoever hears what comes.</summary>
@@ -174,6 +169,14 @@ internal sealed unsafe partial class QuicServer : ILinkListener, ITurnEnd
     /// <param name="local">Where it arrived.</param>
     public void OnUnknown(byte* packet, int length, NativeNgtcp2.VersionCid* header, int decoded, SockAddr* remote, SockAddr* local)
     {
+        // ngtcp2 knows version 2, too, for which it does not look at the length; protocol.md, section 1, does not. A short header has version 0.
+        if (decoded == 0 && header->Version is not (0 or NativeNgtcp2.NGTCP2_PROTO_VER_V1))
+        {
+            decoded = length < NativeNgtcp2.NGTCP2_MAX_UDP_PAYLOAD_SIZE
+                ? NativeNgtcp2.NGTCP2_ERR_INVALID_ARGUMENT
+                : NativeNgtcp2.NGTCP2_ERR_VERSION_NEGOTIATION;
+        }
+
         if (decoded == NativeNgtcp2.NGTCP2_ERR_VERSION_NEGOTIATION)
         {
             AnswerVersion(header, remote, local);
@@ -199,15 +202,19 @@ internal sealed unsafe partial class QuicServer : ILinkListener, ITurnEnd
             return;
         }
 
-        Begin(packet, length, &first, remote, local);
+        Admit(packet, length, &first, remote, local);
     }
 
-    /// <summary>The first packet of a handshake: it begins now, in a later turn, elsewhere, or not at all.</summary>
-    private void Begin(byte* packet, int length, NativeNgtcp2.PktHd* first, SockAddr* remote, SockAddr* local)
+    /// <summary>The first packet of a handshake: it begins here, elsewhere, or not at all.</summary>
+    private void Admit(byte* packet, int length, NativeNgtcp2.PktHd* first, SockAddr* remote, SockAddr* local)
     {
-        NativeNgtcp2.Cid originalDcid = first->Dcid;
-        bool wasRetried = first->TokenLength > 0 && CheckToken(first, remote, &originalDcid);
-        if (!wasRetried && TrySendBack(first, remote, local))
+        NativeNgtcp2.Cid? retried = null;
+        if (first->TokenLength > 0 && !TryCheckToken(first, remote, local, out retried))
+        {
+            return;
+        }
+
+        if (retried is null && TrySendBack(first, remote, local))
         {
             return;
         }
@@ -216,22 +223,13 @@ internal sealed unsafe partial class QuicServer : ILinkListener, ITurnEnd
         {
             _refusedForLoad++;
         }
-        else if (!_underWayOf.HasRoom(remote->ClientKey, MaxUnderWayPerAddress))
+        else if (_underWayOf.HasRoom(remote->ClientKey, MaxUnderWayPerAddress))
         {
-            WaitInCrowd(packet, length, remote, local);
+            WaitForTurn(packet, length, retried, remote, local);
         }
-        else if (_hasBegun)
+        else
         {
-            WaitForTurn(packet, length, remote, local);
-        }
-        else if (!_shards.Quota.TryTake(remote->ClientKey))
-        {
-            _refusedForLoad++;
-            Refuse(first, remote, local);
-        }
-        else if (TryCreate(first, originalDcid, wasRetried, remote, local) is { } connection)
-        {
-            connection.Receive(packet, length, remote, local);
+            WaitInCrowd(packet, length, retried, remote, local);
         }
     }
 
@@ -241,7 +239,7 @@ internal sealed unsafe partial class QuicServer : ILinkListener, ITurnEnd
         ulong address = remote->ClientKey;
         int? better = _shards.FindBetter(_options.Shard);
         bool needsProof = _halfOpen + _failed.Lately(_engine.Loop.Now) + _pending.Count >= QuicLimits.RetryThreshold
-            || !_shards.Quota.HasFewer(address, MaxUnprovenPerAddress)
+            || !_shards.Quota.HasFewer(address, MaxUnprovenPerAddress, _engine.Loop.Now)
             || !_underWayOf.HasRoom(address, MaxUnprovenPerAddress);
         if (!needsProof && better is null)
         {
@@ -253,20 +251,20 @@ internal sealed unsafe partial class QuicServer : ILinkListener, ITurnEnd
     }
 
     /// <summary>Its address has enough under way.</summary>
-    private void WaitInCrowd(byte* packet, int length, SockAddr* remote, SockAddr* local)
+    private void WaitInCrowd(byte* packet, int length, NativeNgtcp2.Cid? retried, SockAddr* remote, SockAddr* local)
     {
         TimeSpan now = _engine.Loop.Now;
         _refusedForLoad += _crowd.DropOlderThan(now - LongestCrowdWait);
-        bool waits = _crowd.CountOf(remote->ClientKey) < MaxCrowdPerAddress && _crowd.TryAdd(packet, length, remote, local, now);
+        bool waits = _crowd.CountOf(remote->ClientKey) < MaxCrowdPerAddress && _crowd.TryAdd(packet, length, retried, remote, local, now);
         _refusedForLoad += waits ? 0 : 1;
     }
 
-    /// <summary>Another handshake has begun in this turn.</summary>
-    private void WaitForTurn(byte* packet, int length, SockAddr* remote, SockAddr* local)
+    private void WaitForTurn(byte* packet, int length, NativeNgtcp2.Cid? retried, SockAddr* remote, SockAddr* local)
     {
-        if (_pending.TryAdd(packet, length, remote, local, _engine.Loop.Now))
+        if (_pending.TryAdd(packet, length, retried, remote, local, _engine.Loop.Now))
         {
             _underWayOf.Add(remote->ClientKey);
+            _endpoint.RequestFlush();
         }
         else
         {
@@ -274,16 +272,28 @@ internal sealed unsafe partial class QuicServer : ILinkListener, ITurnEnd
         }
     }
 
-    /// <summary>The connection, whose place among the links of its address is taken; null when there is no memory for it.</summary>
-    private QuicConnection? TryCreate(
-        NativeNgtcp2.PktHd* first, NativeNgtcp2.Cid originalDcid, bool wasRetried, SockAddr* remote, SockAddr* local)
+    private void Begin(byte* packet, int length, NativeNgtcp2.Cid? retried, SockAddr* remote, SockAddr* local)
     {
-        _hasBegun = true;
-        _turnEnd.Make();
+        NativeNgtcp2.PktHd first;
+        _ = NativeNgtcp2.Accept(&first, packet, (nuint)length); // It was read before it had to wait.
+        if (!_shards.Quota.TryTake(remote->ClientKey, _engine.Loop.Now))
+        {
+            _refusedForLoad++;
+            Refuse(&first, NativeNgtcp2.NGTCP2_CONNECTION_REFUSED, remote, local);
+        }
+        else if (TryCreate(&first, retried, remote, local) is { } connection)
+        {
+            connection.Receive(packet, length, remote, local);
+        }
+    }
+
+    /// <summary>The connection, whose place among the links of its address is taken; null when there is no memory for it.</summary>
+    private QuicConnection? TryCreate(NativeNgtcp2.PktHd* first, NativeNgtcp2.Cid? retried, SockAddr* remote, SockAddr* local)
+    {
         QuicConnection connection;
         try
         {
-            connection = QuicConnection.CreateServer(_endpoint, _credentials, first, originalDcid, wasRetried, *remote, *local);
+            connection = QuicConnection.CreateServer(_endpoint, _credentials, first, retried, *remote, *local);
         }
         catch (SoftlanException)
         {
@@ -305,16 +315,16 @@ internal sealed unsafe partial class QuicServer : ILinkListener, ITurnEnd
         _underWayOf.Remove(connection.ClientKey);
         if (_crowd.Count > 0)
         {
-            _turnEnd.Make();
+            _endpoint.RequestFlush();
         }
     }
 
     /// <summary>The first packet whose turn it is; empty: there is none.</summary>
-    private ReadOnlySpan<byte> TakeWaiting(out SockAddr remote, out SockAddr local)
+    private ReadOnlySpan<byte> TakeWaiting(out NativeNgtcp2.Cid? retried, out SockAddr remote, out SockAddr local)
     {
         if (_pending.Count > 0)
         {
-            ReadOnlySpan<byte> packet = _pending.Take(0, out remote, out local);
+            ReadOnlySpan<byte> packet = _pending.Take(0, out retried, out remote, out local);
             _underWayOf.Remove(remote.ClientKey);
             return packet;
         }
@@ -323,9 +333,10 @@ internal sealed unsafe partial class QuicServer : ILinkListener, ITurnEnd
         int next = _crowd.Find(_underWayOf, MaxUnderWayPerAddress);
         if (next >= 0)
         {
-            return _crowd.Take(next, out remote, out local);
+            return _crowd.Take(next, out retried, out remote, out local);
         }
 
+        retried = null;
         remote = default;
         local = default;
         return default;
