@@ -210,11 +210,6 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
         return _link;
     }
 
-    public void OnMaxDatagramLengthChanged(IFrameLink link)
-    {
-        // The link cuts what is too long for it.
-    }
-
     public void OnClosed(IFrameLink link, LinkClosed closed)
     {
         End(closed.Reason, closed.Text);

@@ -316,8 +316,6 @@ public sealed class FarGateTests : TwoWorkers
 
         public void OnControl(IFrameLink link, ReadOnlySpan<byte> message) => throw new InvalidOperationException("a bug");
 
-        public void OnMaxDatagramLengthChanged(IFrameLink link) => throw new InvalidOperationException("a bug");
-
         public void OnClosed(IFrameLink link, LinkClosed closed) => throw new InvalidOperationException("a bug");
     }
 }
