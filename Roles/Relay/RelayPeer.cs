@@ -65,9 +65,6 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
     /// <summary>A machine on the gateway's LAN has its MAC: nothing that it sends goes further, and what is for that MAC is for the LAN.</summary>
     public bool IsOutside { get; private set; }
 
-    /// <summary>The gateway that has been told of this client, perhaps before everybody else.</summary>
-    public RelayPeer? ToldGateway { get; private set; }
-
     /// <summary>The first of the room's news that it has not been told, while it is behind.</summary>
     public long? NextNews { get; private set; }
 
@@ -255,9 +252,6 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
         IsOutside = isOutside;
         IsAnnounced &= !isOutside;
     }
-
-    /// <summary>The gateway is being told of it, or knows it already.</summary>
-    public void NoteTold(RelayPeer gateway) => ToldGateway = gateway;
 
     public void BecomeTarget() => IsTarget = true;
 

@@ -14,8 +14,8 @@ namespace Softlan.Roles.Relay;
 ///  gateway: hello -> seat -> welcome with all clients -> (it has arrived) -> joined to the others, gets frames
 /// </code>
 /// Thus a gateway knows every MAC before it gets a frame from it, players know whose frames they get, and begin to look for an address only when the
-/// gateway is ready. The gateway hears of everything at once, and everybody of the gateway; players of a large room hear of each other a few at a
-/// time (<see cref="RoomNews"/>).
+/// gateway is ready. The gateway hears of everything at once, so it knows everybody who has a seat, and everybody hears of the gateway; players of a
+/// large room hear of each other a few at a time (<see cref="RoomNews"/>).
 /// </remarks>
 internal sealed class Room(RoomCode code, ILane lane, ILogger logger)
 {
@@ -68,16 +68,10 @@ internal sealed class Room(RoomCode code, ILane lane, ILogger logger)
         {
             // Everybody knows this id, role and MAC already.
             peer.BecomeAnnounced();
-            if (!peer.IsGateway && Gateway is { } knowing)
-            {
-                peer.NoteTold(knowing);
-            }
-
             Welcome(peer);
         }
-        else if (!peer.IsGateway && Gateway is { State: RelayPeerState.Joined } gateway)
+        else if (!peer.IsGateway && Gateway is { } gateway)
         {
-            peer.NoteTold(gateway);
             gateway.SendControl(ControlCodec.Write(new JoinedMessage(peer.Info)));
             peer.WaitForDelivery(gateway, () => Introduce(peer));
         }
@@ -143,11 +137,7 @@ internal sealed class Room(RoomCode code, ILane lane, ILogger logger)
         }
 
         byte[] left = ControlCodec.Write(new LeftMessage(peer.Id, reason));
-        if (Gateway is { State: RelayPeerState.Joined } gateway && (peer.IsAnnounced || ReferenceEquals(gateway, peer.ToldGateway)))
-        {
-            gateway.SendControl(left);
-        }
-
+        Gateway?.SendControl(left);
         if (peer.IsAnnounced)
         {
             TellPlayers(left, peer);
@@ -211,13 +201,8 @@ internal sealed class Room(RoomCode code, ILane lane, ILogger logger)
                 continue;
             }
 
-            if (peer.IsGateway)
-            {
-                // A client that still waits for its own welcome is told of, too: it may send as soon as it has it.
-                other.NoteTold(peer);
-                known.Add(other.Info);
-            }
-            else if (other.IsAnnounced)
+            // A gateway is told of a client that still waits for its own welcome, too: it may send as soon as it has it.
+            if (peer.IsGateway || other.IsAnnounced)
             {
                 known.Add(other.Info);
             }
@@ -245,19 +230,13 @@ internal sealed class Room(RoomCode code, ILane lane, ILogger logger)
         peer.WaitForDelivery(peer, () => Activate(peer));
     }
 
-    /// <summary>Tells everybody who does not know it yet.</summary>
+    /// <summary>Tells the players. The gateway knows it already.</summary>
     /// <param name="peer">Somebody new.</param>
     /// <param name="told">Called when that is done.</param>
     private void Announce(RelayPeer peer, Action? told = null)
     {
         peer.BecomeAnnounced();
-        byte[] joined = ControlCodec.Write(new JoinedMessage(peer.Info));
-        if (Gateway is { State: RelayPeerState.Joined } gateway && !ReferenceEquals(gateway, peer) && !ReferenceEquals(gateway, peer.ToldGateway))
-        {
-            gateway.SendControl(joined);
-        }
-
-        TellPlayers(joined, peer, told);
+        TellPlayers(ControlCodec.Write(new JoinedMessage(peer.Info)), peer, told);
     }
 
     /// <summary>Tells the players that have their welcome, but not the one that it is about.</summary>
