@@ -65,9 +65,6 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
     /// <summary>A machine on the gateway's LAN has its MAC: nothing that it sends goes further, and what is for that MAC is for the LAN.</summary>
     public bool IsOutside { get; private set; }
 
-    /// <summary>The first of the room's news that it has not been told, while it is behind.</summary>
-    public long? NextNews { get; private set; }
-
     public Seat? Seat { get; private set; }
 
     /// <summary>Of who has a seat.</summary>
@@ -256,18 +253,6 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
     public void BecomeTarget() => IsTarget = true;
 
     public void StopBeingTarget() => IsTarget = false;
-
-    /// <param name="news">The number of the first that it has not been told.</param>
-    public void FallBehind(long news) => NextNews = news;
-
-    /// <summary>It is being told all that it has missed.</summary>
-    /// <returns>The number of the first.</returns>
-    public long CatchUp()
-    {
-        long first = NextNews ?? throw new InvalidOperationException("It was not behind.");
-        NextNews = null;
-        return first;
-    }
 
     public void SendControl(ReadOnlySpan<byte> message) => _link.SendControl(message);
 

@@ -27,7 +27,8 @@ internal sealed class RoomNews
 
     private readonly ILaneTimer _timer;
     private readonly List<Item> _items = [];
-    private readonly Queue<RelayPeer> _behind = new(); // Whoever is behind by most stands first.
+    private readonly Queue<(RelayPeer Listener, long From)> _behind = new(); // Whoever is behind by most stands first.
+    private readonly HashSet<RelayPeer> _isBehind = []; // The same listeners.
     private long _first; // The number of _items[0].
     private int _playersAtOnce;
 
@@ -48,10 +49,9 @@ internal sealed class RoomNews
         _items.Add(new Item(message, about, told));
         foreach (RelayPeer listener in listeners)
         {
-            if (listener.NextNews is null)
+            if (_isBehind.Add(listener))
             {
-                listener.FallBehind(number);
-                _behind.Enqueue(listener);
+                _behind.Enqueue((listener, number));
             }
         }
 
@@ -75,15 +75,16 @@ internal sealed class RoomNews
     private void TellSome(int players)
     {
         _timer.Set(Interval);
-        while (players > 0 && _behind.TryDequeue(out RelayPeer? listener))
+        while (players > 0 && _behind.TryDequeue(out (RelayPeer Listener, long From) slowest))
         {
-            int from = (int)(listener.CatchUp() - _first);
+            RelayPeer listener = slowest.Listener;
+            _isBehind.Remove(listener);
             if (listener.State != RelayPeerState.Joined)
             {
                 continue; // It has left meanwhile.
             }
 
-            for (int i = from; i < _items.Count; i++)
+            for (int i = (int)(slowest.From - _first); i < _items.Count; i++)
             {
                 if (!ReferenceEquals(_items[i].About, listener))
                 {
@@ -100,7 +101,7 @@ internal sealed class RoomNews
         }
 
         // Who is called may have news of its own, which is added behind these.
-        long kept = _behind.TryPeek(out RelayPeer? next) ? next.NextNews!.Value : _first + _items.Count;
+        long kept = _behind.TryPeek(out (RelayPeer Listener, long From) next) ? next.From : _first + _items.Count;
         while (_first < kept)
         {
             Item item = _items[0];
