@@ -27,8 +27,8 @@ internal sealed class RoomNews
 
     private readonly ILaneTimer _timer;
     private readonly List<Item> _items = [];
-    private readonly Queue<(RelayPeer Listener, long From)> _behind = new(); // Whoever is behind by most stands first.
-    private readonly HashSet<RelayPeer> _isBehind = []; // The same listeners.
+    private readonly Queue<(Member Listener, long From)> _behind = new(); // Whoever is behind by most stands first.
+    private readonly HashSet<Member> _isBehind = []; // The same listeners.
     private long _first; // The number of _items[0].
     private int _playersAtOnce;
 
@@ -42,12 +42,12 @@ internal sealed class RoomNews
     /// <param name="about">Is not told it, even when it is behind.</param>
     /// <param name="listeners">Joined players.</param>
     /// <param name="told">Called when all have been told, from here if that is now.</param>
-    public void Tell(byte[] message, RelayPeer about, IEnumerable<RelayPeer> listeners, Action? told = null)
+    public void Tell(byte[] message, Member about, IEnumerable<Member> listeners, Action? told = null)
     {
         bool wasIdle = _behind.Count == 0;
         long number = _first + _items.Count;
         _items.Add(new Item(message, about, told));
-        foreach (RelayPeer listener in listeners)
+        foreach (Member listener in listeners)
         {
             if (_isBehind.Add(listener))
             {
@@ -75,11 +75,11 @@ internal sealed class RoomNews
     private void TellSome(int players)
     {
         _timer.Set(Interval);
-        while (players > 0 && _behind.TryDequeue(out (RelayPeer Listener, long From) slowest))
+        while (players > 0 && _behind.TryDequeue(out (Member Listener, long From) slowest))
         {
-            RelayPeer listener = slowest.Listener;
+            Member listener = slowest.Listener;
             _isBehind.Remove(listener);
-            if (listener.State != RelayPeerState.Joined)
+            if (!listener.IsJoined)
             {
                 continue; // It has left meanwhile.
             }
@@ -101,7 +101,7 @@ internal sealed class RoomNews
         }
 
         // Who is called may have news of its own, which is added behind these.
-        long kept = _behind.TryPeek(out (RelayPeer Listener, long From) next) ? next.From : _first + _items.Count;
+        long kept = _behind.TryPeek(out (Member Listener, long From) next) ? next.From : _first + _items.Count;
         while (_first < kept)
         {
             Item item = _items[0];
@@ -111,5 +111,5 @@ internal sealed class RoomNews
         }
     }
 
-    private readonly record struct Item(byte[] Message, RelayPeer About, Action? Told);
+    private readonly record struct Item(byte[] Message, Member About, Action? Told);
 }

@@ -24,7 +24,7 @@ internal sealed class Seat(ushort id, ResumeToken token)
     public ResumeToken Token { get; } = token;
 
     /// <summary>Who sits there; null when nobody does.</summary>
-    public RelayPeer? Occupant { get; set; }
+    public Member? Occupant { get; set; }
 
     /// <summary>When the last occupant left; meaningless while there is one.</summary>
     public TimeSpan VacantSince { get; set; }
