@@ -32,12 +32,12 @@ internal sealed class Admission(RelayHouse house)
 
         if (replaced is null && house.Peers >= Options.MaxPeers)
         {
-            return (RejectReason.ServerFull, $"The relay is full: it has {Count(Options.MaxPeers, "peer")}.");
+            return (RejectReason.ServerFull, $"The relay is full: it has {Count(Options.MaxPeers, "peer")} (--max-peers).");
         }
 
         if (opens && house.OpenRooms >= Options.MaxRooms)
         {
-            return (RejectReason.ServerFull, $"The relay is full: it has {Count(Options.MaxRooms, "room")}.");
+            return (RejectReason.ServerFull, $"The relay is full: it has {Count(Options.MaxRooms, "room")} (--max-rooms).");
         }
 
         return room is null ? null : JudgeInRoom(hello, room, replaced, isGateway);

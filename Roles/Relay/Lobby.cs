@@ -199,7 +199,9 @@ internal sealed class Lobby : ILinkAcceptor
 
         if (ClaimHome(hello.Room) is not { } found)
         {
-            return (RejectReason.ServerFull, $"The relay has had {_house.MaxKnownRooms} rooms within a minute; try again in a minute.");
+            return (
+                RejectReason.ServerFull,
+                $"The relay has had {_house.MaxKnownRooms} rooms within a minute, twice its --max-rooms; try again in a minute.");
         }
 
         home = found;
@@ -227,9 +229,16 @@ internal sealed class Lobby : ILinkAcceptor
         }
 
         // Last of all, so that a hello that is rejected costs no join.
-        return seat.MayReturn(hello, _lane.Now) || _house.Joins.TryTake(peer.ProvenAddress, _lane.Now)
-            ? null
-            : (RejectReason.ServerFull, "Too many have joined from this address within a few minutes; try again in a minute.");
+        if (seat.MayReturn(hello, _lane.Now) || _house.Joins.TryTake(peer.ProvenAddress, _lane.Now))
+        {
+            return null;
+        }
+
+        return (
+            RejectReason.ServerFull,
+            seat.WasTakenBy(hello)
+                ? "You came back to this room too often within a minute; try again in a few seconds."
+                : "Too many have joined from this address within a few minutes (--max-links-per-address); try again in a minute.");
     }
 
     /// <summary>The one place where a hello is turned away: the claim on a room that nobody has opened is given back.</summary>
