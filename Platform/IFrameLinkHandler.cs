@@ -13,7 +13,9 @@ internal interface IFrameLinkHandler
     void OnDatagram(IFrameLink link, ReadOnlySpan<byte> datagram);
 
     /// <summary><see cref="IFrameLink.MaxDatagramLength"/> changed, up or down.</summary>
-    void OnMaxDatagramLengthChanged(IFrameLink link);
+    void OnMaxDatagramLengthChanged(IFrameLink link)
+    {
+    }
 
     /// <summary><see cref="IFrameLink.RemoteEndPoint"/> changed. For handlers that keep a copy of it; the others ask the link. The only call that may
     /// come once more after <see cref="OnClosed"/>.</summary>

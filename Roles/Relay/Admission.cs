@@ -12,7 +12,7 @@ internal sealed class Admission(RelayHouse house)
     /// <param name="room">Null when there is no such room yet.</param>
     /// <param name="replaced">Whose place the peer has the token for, and takes: it stands in nobody's way.</param>
     /// <returns>Null: nothing is against it.</returns>
-    public (RejectReason Reason, string Text)? Judge(HelloMessage hello, Room? room, RelayPeer? replaced)
+    public (RejectReason Reason, string Text)? Judge(HelloMessage hello, Room? room, Member? replaced)
     {
         bool isGateway = hello.Role == PeerRole.Gateway;
         if (!isGateway && !hello.Mac.IsValidClientAddress)
@@ -32,18 +32,18 @@ internal sealed class Admission(RelayHouse house)
 
         if (replaced is null && house.Peers >= Options.MaxPeers)
         {
-            return (RejectReason.ServerFull, $"The relay is full: it has {Count(Options.MaxPeers, "peer")}.");
+            return (RejectReason.ServerFull, $"The relay is full: it has {Count(Options.MaxPeers, "peer")} (--max-peers).");
         }
 
         if (opens && house.OpenRooms >= Options.MaxRooms)
         {
-            return (RejectReason.ServerFull, $"The relay is full: it has {Count(Options.MaxRooms, "room")}.");
+            return (RejectReason.ServerFull, $"The relay is full: it has {Count(Options.MaxRooms, "room")} (--max-rooms).");
         }
 
         return room is null ? null : JudgeInRoom(hello, room, replaced, isGateway);
     }
 
-    private (RejectReason Reason, string Text)? JudgeInRoom(HelloMessage hello, Room room, RelayPeer? replaced, bool isGateway)
+    private (RejectReason Reason, string Text)? JudgeInRoom(HelloMessage hello, Room room, Member? replaced, bool isGateway)
     {
         if (isGateway)
         {

@@ -4,7 +4,7 @@ namespace Softlan.Roles.Relay;
 
 /// <summary>Waits until the other side of a link has everything that it was told on the control stream: frames travel beside that stream and would
 /// overtake it.</summary>
-internal sealed class DeliveryWait : IDisposable
+internal sealed class DeliveryWait
 {
     /// <summary>A link that takes longer is not waited for: somebody with a dead gateway must not keep players out. Its first frames may then be
     /// dropped there.</summary>
@@ -39,12 +39,6 @@ internal sealed class DeliveryWait : IDisposable
         _timer.Cancel();
         _link = null;
         _delivered = null;
-    }
-
-    public void Dispose()
-    {
-        Cancel();
-        _timer.Dispose();
     }
 
     private void Poll()

@@ -9,7 +9,7 @@ namespace Softlan.Roles.Relay;
 //   link's worker                      room's worker
 //   real link --> NearEnd  --ring-->    FarLink --> RelayPeer      datagrams of the peer
 //   real link <-- NearEnd  <--ring--    FarLink <-- RelayPeer      datagrams for the peer
-//                          <--posts-->                             control messages, changes of the path, the end
+//                          <--posts-->                             control messages, the peer's address, the end
 //
 // So everything about a room happens on one lane, and the work that costs most, the cryptography, is done where the link is.
 
@@ -51,7 +51,7 @@ internal sealed class FarGate
     public FarLink Pass(IFrameLink link, Action<PeerCounters> ended)
     {
         int id = ++_lastId;
-        FarLink far = new(this, id, link.RemoteEndPoint, link.MaxDatagramLength);
+        FarLink far = new(this, id, link.RemoteEndPoint);
         NearEnd end = new(this, id, link, far, ended);
         _ends.Add(id, end);
         link.HandOver(end);

@@ -6,7 +6,7 @@ namespace Softlan.Roles.Relay;
 
 /// <summary>A link that lives on another worker, as the room's worker sees it. What it counts is what happens on this side; the real link counts the
 /// rest.</summary>
-internal sealed class FarLink(FarGate gate, int id, IPEndPoint remoteEndPoint, int maxDatagramLength) : IFrameLink
+internal sealed class FarLink(FarGate gate, int id, IPEndPoint remoteEndPoint) : IFrameLink
 {
     private IFrameLinkHandler? _handler;
     private long _controlSent;
@@ -17,7 +17,8 @@ internal sealed class FarLink(FarGate gate, int id, IPEndPoint remoteEndPoint, i
 
     public IPEndPoint RemoteEndPoint { get; private set; } = remoteEndPoint;
 
-    public int MaxDatagramLength { get; private set; } = maxDatagramLength;
+    /// <summary>What every path carries. Frames are cut where the real link is, so nobody on this side asks what its path does.</summary>
+    public int MaxDatagramLength => FrameLimits.MinMaxDatagramLength;
 
     public PeerCounters Counters { get; } = new();
 
@@ -85,15 +86,7 @@ internal sealed class FarLink(FarGate gate, int id, IPEndPoint remoteEndPoint, i
 
     public void OnControlDelivered(long number) => _controlDelivered = number;
 
-    public void OnPathChanged(IPEndPoint remoteEndPoint, int maxDatagramLength)
-    {
-        RemoteEndPoint = remoteEndPoint;
-        MaxDatagramLength = maxDatagramLength;
-        if (!_isClosed)
-        {
-            Tell(handler => handler.OnMaxDatagramLengthChanged(this));
-        }
-    }
+    public void OnMoved(IPEndPoint to) => RemoteEndPoint = to;
 
     public void OnClosed(LinkClosed closed)
     {

@@ -121,11 +121,12 @@ internal sealed class Lobby : ILinkAcceptor
         }
     }
 
-    public void Leave(RelayPeer peer, Room room, CloseReason reason, string text)
+    public void Leave(Member member, CloseReason reason, string text)
     {
+        Room room = member.Room;
         _house.CountPeer(-1);
-        room.Leave(peer, reason, _lane.Now);
-        RelayLog.Left(_logger, peer.Id, peer.Info.Name, room.Code, reason, text);
+        room.Leave(member, reason, _lane.Now);
+        RelayLog.Left(_logger, member.Id, member.Info.Name, room.Code, reason, text);
         if (room.IsEmpty)
         {
             _house.CountRoom(-1);
@@ -148,7 +149,8 @@ internal sealed class Lobby : ILinkAcceptor
 
     public void NoteRejected(RelayPeer peer, RejectReason reason, string text) => RelayLog.Rejected(_logger, peer.RemoteEndPoint, reason, text);
 
-    public void NoteProtocolError(RelayPeer peer, string text) => RelayLog.ProtocolError(_logger, peer.RemoteEndPoint, peer.Id, text);
+    public void NoteProtocolError(RelayPeer peer, string text) =>
+        RelayLog.ProtocolError(_logger, peer.RemoteEndPoint, peer.Member?.Id ?? 0, text);
 
     /// <summary>Forgets empty rooms to which nobody can come back any more. To be called every few seconds.</summary>
     public void Sweep()
@@ -197,7 +199,9 @@ internal sealed class Lobby : ILinkAcceptor
 
         if (ClaimHome(hello.Room) is not { } found)
         {
-            return (RejectReason.ServerFull, $"The relay has had {_house.MaxKnownRooms} rooms within a minute; try again in a minute.");
+            return (
+                RejectReason.ServerFull,
+                $"The relay has had {_house.MaxKnownRooms} rooms within a minute, twice its --max-rooms; try again in a minute.");
         }
 
         home = found;
@@ -225,9 +229,16 @@ internal sealed class Lobby : ILinkAcceptor
         }
 
         // Last of all, so that a hello that is rejected costs no join.
-        return seat.MayReturn(hello, _lane.Now) || _house.Joins.TryTake(peer.ProvenAddress, _lane.Now)
-            ? null
-            : (RejectReason.ServerFull, "Too many have joined from this address within a few minutes; try again in a minute.");
+        if (seat.MayReturn(hello, _lane.Now) || _house.Joins.TryTake(peer.ProvenAddress, _lane.Now))
+        {
+            return null;
+        }
+
+        return (
+            RejectReason.ServerFull,
+            seat.WasTakenBy(hello)
+                ? "You came back to this room too often within a minute; try again in a few seconds."
+                : "Too many have joined from this address within a few minutes (--max-links-per-address); try again in a minute.");
     }
 
     /// <summary>The one place where a hello is turned away: the claim on a room that nobody has opened is given back.</summary>
@@ -258,23 +269,23 @@ internal sealed class Lobby : ILinkAcceptor
         }
 
         bool comesBack = seat.WasTaken;
-        room.Enter(peer, seat, hello, _lane.Now);
-        TellEntered(peer, hello, room, comesBack);
+        TellEntered(room.Enter(peer, seat, hello, _lane.Now), hello.Software, comesBack);
     }
 
-    private void TellEntered(RelayPeer peer, HelloMessage hello, Room room, bool comesBack)
+    private void TellEntered(Member member, string software, bool comesBack)
     {
+        (PeerInfo info, RoomCode room) = (member.Info, member.Room.Code);
         if (comesBack)
         {
-            RelayLog.CameBack(_logger, peer.Id, hello.Role, hello.Name, room.Code, peer.RemoteEndPoint, hello.Software);
+            RelayLog.CameBack(_logger, info.Id, info.Role, info.Name, room, member.RemoteEndPoint, software);
         }
-        else if (peer.IsGateway)
+        else if (member.IsGateway)
         {
-            RelayLog.GatewayJoined(_logger, peer.Id, hello.Name, room.Code, peer.RemoteEndPoint, hello.Software);
+            RelayLog.GatewayJoined(_logger, info.Id, info.Name, room, member.RemoteEndPoint, software);
         }
         else
         {
-            RelayLog.ClientJoined(_logger, peer.Id, hello.Name, peer.Mac, room.Code, peer.RemoteEndPoint, hello.Software);
+            RelayLog.ClientJoined(_logger, info.Id, info.Name, info.Mac, room, member.RemoteEndPoint, software);
         }
     }
 
@@ -340,14 +351,15 @@ internal sealed class Lobby : ILinkAcceptor
             return;
         }
 
+        (ushort id, string name) = (peer.Member?.Id ?? 0, peer.Member?.Info.Name ?? "");
         if (peer.Reported is { } stats)
         {
-            RelayLog.Reported(_logger, peer.Id, peer.Info.Name, peer.RemoteEndPoint, stats.Rtt, new DropReport().Next(stats.Counters) ?? "nothing");
+            RelayLog.Reported(_logger, id, name, peer.RemoteEndPoint, stats.Rtt, new DropReport().Next(stats.Counters) ?? "nothing");
         }
 
         if (peer.UnknownMessages > 0)
         {
-            RelayLog.UnknownMessages(_logger, peer.Id, peer.Info.Name, peer.RemoteEndPoint, peer.UnknownMessages);
+            RelayLog.UnknownMessages(_logger, id, name, peer.RemoteEndPoint, peer.UnknownMessages);
         }
     }
 

@@ -12,13 +12,13 @@ internal sealed class MacTable
 
     private readonly MacHash _hash = MacHash.Random();
     private ulong[] _keys = new ulong[SmallestCapacity];
-    private RelayPeer?[] _peers = new RelayPeer?[SmallestCapacity];
+    private Member?[] _clients = new Member?[SmallestCapacity];
     private int _shift = ShiftFor(SmallestCapacity);
 
     public int Count { get; private set; }
 
     /// <summary>The client with this MAC, or null.</summary>
-    public RelayPeer? Find(MacAddress address)
+    public Member? Find(MacAddress address)
     {
         ulong key = address.ToUInt64();
         ulong[] keys = _keys;
@@ -28,8 +28,8 @@ internal sealed class MacTable
             ulong found = keys[index];
             if (found == key)
             {
-                // The zero MAC equals an empty slot, whose peer is null.
-                return _peers[index];
+                // The zero MAC equals an empty slot, whose client is null.
+                return _clients[index];
             }
 
             if (found == 0)
@@ -42,8 +42,8 @@ internal sealed class MacTable
     }
 
     /// <param name="address">Not zero, and not in the table.</param>
-    /// <param name="peer">Who has it.</param>
-    public void Add(MacAddress address, RelayPeer peer)
+    /// <param name="client">Who has it.</param>
+    public void Add(MacAddress address, Member client)
     {
         ArgumentOutOfRangeException.ThrowIfEqual(address, MacAddress.Zero);
 
@@ -53,7 +53,7 @@ internal sealed class MacTable
             Rebuild(_keys.Length * 2, without: 0);
         }
 
-        Place(address.ToUInt64(), peer);
+        Place(address.ToUInt64(), client);
         Count++;
     }
 
@@ -68,7 +68,7 @@ internal sealed class MacTable
 
     private static int ShiftFor(int capacity) => 64 - BitOperations.Log2((uint)capacity);
 
-    private void Place(ulong key, RelayPeer peer)
+    private void Place(ulong key, Member client)
     {
         int index = _hash.Slot(key, _shift);
         while (_keys[index] != 0)
@@ -77,22 +77,22 @@ internal sealed class MacTable
         }
 
         _keys[index] = key;
-        _peers[index] = peer;
+        _clients[index] = client;
     }
 
     // Leaving is rare and a table small, so that removing needs no tombstones that every later search would pass.
     private void Rebuild(int capacity, ulong without)
     {
         ulong[] keys = _keys;
-        RelayPeer?[] peers = _peers;
+        Member?[] clients = _clients;
         _keys = new ulong[capacity];
-        _peers = new RelayPeer?[capacity];
+        _clients = new Member?[capacity];
         _shift = ShiftFor(capacity);
         for (int i = 0; i < keys.Length; i++)
         {
             if (keys[i] != 0 && keys[i] != without)
             {
-                Place(keys[i], peers[i]!);
+                Place(keys[i], clients[i]!);
             }
         }
     }

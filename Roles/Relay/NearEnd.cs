@@ -24,7 +24,7 @@ internal sealed class NearEnd : IFrameLinkHandler
     private readonly FarLink _far;
     private readonly Action<PeerCounters> _ended;
     private readonly ILaneTimer _deliveryTimer;
-    private PathNews? _pathNews; // The link's lane sets it, the room's takes it.
+    private IPEndPoint? _movedTo; // The link's lane sets it, the room's takes it.
     private int _waitingControl; // The link's lane adds, the room's takes away.
     private bool _isFull;
     private long _controlNumber;
@@ -89,9 +89,14 @@ internal sealed class NearEnd : IFrameLinkHandler
         });
     }
 
-    public void OnMaxDatagramLengthChanged(IFrameLink link) => TellPath();
-
-    public void OnRemoteEndPointChanged(IFrameLink link) => TellPath();
+    /// <summary>Posted once however often the peer moves meanwhile: it may change its port with each packet.</summary>
+    public void OnRemoteEndPointChanged(IFrameLink link)
+    {
+        if (Interlocked.Exchange(ref _movedTo, link.RemoteEndPoint) is null)
+        {
+            _gate.RoomLane.Post(() => _far.OnMoved(Interlocked.Exchange(ref _movedTo, null)!));
+        }
+    }
 
     public void OnClosed(IFrameLink link, LinkClosed closed)
     {
@@ -99,19 +104,6 @@ internal sealed class NearEnd : IFrameLinkHandler
         _gate.Close(this);
         _ended(link.Counters);
         _gate.RoomLane.Post(() => _far.OnClosed(closed));
-    }
-
-    /// <summary>Posted once however often the path changes meanwhile: a peer may change its port with each packet.</summary>
-    private void TellPath()
-    {
-        if (Interlocked.Exchange(ref _pathNews, new PathNews(_link.RemoteEndPoint, _link.MaxDatagramLength)) is null)
-        {
-            _gate.RoomLane.Post(() =>
-            {
-                PathNews news = Interlocked.Exchange(ref _pathNews, null)!;
-                _far.OnPathChanged(news.RemoteEndPoint, news.MaxDatagramLength);
-            });
-        }
     }
 
     private void LookForDelivery()
@@ -126,6 +118,4 @@ internal sealed class NearEnd : IFrameLinkHandler
             _gate.RoomLane.Post(() => _far.OnControlDelivered(number));
         }
     }
-
-    private sealed record PathNews(IPEndPoint RemoteEndPoint, int MaxDatagramLength);
 }

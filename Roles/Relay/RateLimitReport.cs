@@ -5,25 +5,25 @@ namespace Softlan.Roles.Relay;
 /// <summary>Names who sent more than the limits allow, since the sum of all drops does not say whom to ask.</summary>
 internal sealed class RateLimitReport(ILogger logger)
 {
-    /// <summary>Peers that are named at a time, those with the most drops; a relay can have thousands that are over their limit.</summary>
+    /// <summary>Members that are named at a time, those with the most drops; a relay can have thousands that are over their limit.</summary>
     public const int MaxNamed = 3;
 
-    private readonly List<(RelayPeer Peer, long Drops)> _over = [];
+    private readonly List<(Member Member, long Drops)> _over = [];
 
     /// <summary>To be called once a minute, with everybody whose frames are counted on this lane.</summary>
-    public void Tell(IEnumerable<RelayPeer> peers)
+    public void Tell(IEnumerable<Member> members)
     {
-        foreach (RelayPeer peer in peers)
+        foreach (Member member in members)
         {
-            if (peer.TakeRateLimited() is > 0 and long drops)
+            if (member.TakeRateLimited() is > 0 and long drops)
             {
-                _over.Add((peer, drops));
+                _over.Add((member, drops));
             }
         }
 
-        foreach ((RelayPeer peer, long drops) in _over.OrderByDescending(one => one.Drops).Take(MaxNamed))
+        foreach ((Member member, long drops) in _over.OrderByDescending(one => one.Drops).Take(MaxNamed))
         {
-            RelayLog.OverLimit(logger, peer.Id, peer.Info.Name, peer.Room!.Code, peer.RemoteEndPoint, drops);
+            RelayLog.OverLimit(logger, member.Id, member.Info.Name, member.Room.Code, member.RemoteEndPoint, drops);
         }
 
         _over.Clear();

@@ -1,14 +1,13 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Softlan.Platform;
-using Softlan.Roles.Shared;
 using Softlan.Wire;
 using Softlan.Wire.Control;
 
 namespace Softlan.Roles.Relay;
 
-/// <summary>One link of the relay and who is behind it: takes what arrives apart, and sends frames that others have for it.</summary>
-internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
+/// <summary>One link of the relay: takes apart what its peer sends, and ends it when the peer breaks the protocol.</summary>
+internal sealed class RelayPeer : IFrameLinkHandler
 {
     /// <summary>A peer that has not said hello this long after the handshake is closed (protocol.md, section 2).</summary>
     public static readonly TimeSpan HelloTimeout = TimeSpan.FromSeconds(5);
@@ -22,16 +21,12 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
     private readonly Lobby _lobby;
     private readonly ILane _lane;
     private readonly IFrameLink _link;
-    private readonly FrameSender _sender;
     private readonly ILaneTimer _helloTimer;
     private readonly MalformedGuard _malformed = new();
     private readonly FrameReassembler _reassembler = new();
     private readonly TokenBucket _controlBucket = new(ControlRate, ControlBurst);
     private readonly RelayOptions _options;
-    private readonly DeliveryWait _delivery;
-    private SendLimits? _limits;
-    private Room? _room;
-    private long _rateLimitedTaken;
+    private bool _hasEnded;
 
     public RelayPeer(Lobby lobby, ILane lane, IFrameLink link, IPAddress provenAddress, RelayOptions options)
     {
@@ -39,44 +34,12 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
         _lobby = lobby;
         _lane = lane;
         _link = link;
-        _sender = new FrameSender(link);
         _helloTimer = lane.CreateTimer(OnHelloTimeout);
-        _delivery = new DeliveryWait(lane);
         _options = options;
     }
 
-    public RelayPeerState State { get; private set; }
-
-    /// <summary>As the others know it. Not to be asked before it has a seat.</summary>
-    public PeerInfo Info { get; private set; } = new(0, PeerRole.Client, MacAddress.Zero, "");
-
-    public ushort Id { get; private set; }
-
-    public MacAddress Mac { get; private set; }
-
-    public bool IsGateway { get; private set; }
-
-    /// <summary>Frames may be sent to it: it has its welcome.</summary>
-    public bool IsTarget { get; private set; }
-
-    /// <summary>The other peers have been told of it.</summary>
-    public bool IsAnnounced { get; private set; }
-
-    /// <summary>A machine on the gateway's LAN has its MAC: nothing that it sends goes further, and what is for that MAC is for the LAN.</summary>
-    public bool IsOutside { get; private set; }
-
-    /// <summary>The gateway that has been told of this client, perhaps before everybody else.</summary>
-    public RelayPeer? ToldGateway { get; private set; }
-
-    /// <summary>The first of the room's news that it has not been told, while it is behind.</summary>
-    public long? NextNews { get; private set; }
-
-    public Seat? Seat { get; private set; }
-
-    /// <summary>Of who has a seat.</summary>
-    public SendLimits Limits => _limits!;
-
-    public Room? Room => _room;
+    /// <summary>Who it is in its room, also after it has left; null: it has had no seat.</summary>
+    public Member? Member { get; private set; }
 
     public PeerCounters Counters => _link.Counters;
 
@@ -91,9 +54,12 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
     /// <summary>Messages of types that this version does not know.</summary>
     public long UnknownMessages { get; private set; }
 
+    /// <summary>Rejected, closed, handed over, or replaced in its seat: what still arrives is ignored.</summary>
+    private bool IsGone => _hasEnded || Member is { State: MemberState.Left };
+
     public void OnConnected(IFrameLink link)
     {
-        if (State == RelayPeerState.AwaitingHello)
+        if (Member is null && !IsGone)
         {
             _helloTimer.Set(HelloTimeout);
         }
@@ -104,7 +70,7 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
     //   DatagramHeader.TryParse    is it ours at all
     //   FrameReassembler.Add       pieces become a frame
     //   RoomSwitch.Forward         the rules of protocol.md, section 5, and the targets
-    //   FrameSender.Send           of each target: into its link's queue, which cuts it to its path
+    //   Member.SendFrame           of each target: into its link's queue, which cuts it to its path
     public void OnDatagram(IFrameLink link, ReadOnlySpan<byte> datagram)
     {
         if (!DatagramHeader.TryParse(datagram, out DatagramHeader header, out ReadOnlySpan<byte> body))
@@ -114,35 +80,36 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
             return;
         }
 
-        if (_room is not { } room || State != RelayPeerState.Joined)
+        if (Member is not { IsJoined: true } member)
         {
             Counters.Drop(DropReason.NotConnected);
             return;
         }
 
-        if (!IsTarget)
+        Room room = member.Room;
+        if (member.State != MemberState.Active)
         {
             // It can only know that it may send from its welcome, so that has arrived.
-            room.Activate(this);
+            room.Activate(member);
         }
 
         switch (header.Kind)
         {
             case DatagramKind.Frame:
-                room.Switch.Forward(this, body);
+                room.Switch.Forward(member, body);
                 break;
             case DatagramKind.Head or DatagramKind.Tail:
-                Reassemble(room, header, body);
+                Reassemble(member, header, body);
                 break;
             case DatagramKind.Probe or DatagramKind.ProbeReply:
-                room.Switch.RouteProbe(this, header.Kind, body);
+                room.Switch.RouteProbe(member, header.Kind, body);
                 break;
         }
     }
 
     public void OnControl(IFrameLink link, ReadOnlySpan<byte> message)
     {
-        if (State == RelayPeerState.Gone)
+        if (IsGone)
         {
             return;
         }
@@ -153,7 +120,7 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
             return;
         }
 
-        bool awaitsHello = State == RelayPeerState.AwaitingHello;
+        bool awaitsHello = Member is null;
         if (!TryParse(message, out ControlMessage? parsed, out string? error))
         {
             if (awaitsHello)
@@ -182,11 +149,11 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
             case StatsMessage stats when !awaitsHello:
                 Reported = stats;
                 break;
-            case LanMessage lan when IsGateway && State == RelayPeerState.Joined:
-                _room?.SetLanConnected(lan.IsConnected);
+            case LanMessage lan when Member is { IsGateway: true, IsJoined: true } gateway:
+                gateway.Room.SetLanConnected(lan.IsConnected);
                 break;
-            case OutsideMessage outside when IsGateway && State == RelayPeerState.Joined:
-                _room?.SetOutside(outside.Id, outside.Mac, outside.IsOutside);
+            case OutsideMessage outside when Member is { IsGateway: true, IsJoined: true } gateway:
+                gateway.Room.SetOutside(outside.Id, outside.Mac, outside.IsOutside);
                 break;
             default:
                 CloseForProtocolError(
@@ -205,20 +172,15 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
     /// <summary>The peer belongs to another worker: this object is done, and the link is somebody else's.</summary>
     public IFrameLink GiveUpLink()
     {
-        State = RelayPeerState.Gone;
-        Dispose();
+        _hasEnded = true;
+        _helloTimer.Dispose();
         return _link;
-    }
-
-    public void OnMaxDatagramLengthChanged(IFrameLink link)
-    {
-        // The link cuts what is too long for it.
     }
 
     public void OnClosed(IFrameLink link, LinkClosed closed)
     {
         End(closed.Reason, closed.Text);
-        Dispose();
+        _helloTimer.Dispose();
         _reassembler.Expire(TimeSpan.MaxValue, Counters); // Nothing comes any more, so no rest does.
         _lobby.Forget(this);
     }
@@ -226,86 +188,27 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
     /// <summary>Counts frames whose rest has not come in time, also while nothing else arrives.</summary>
     public void CountIncomplete() => _reassembler.Expire(_lane.Now, Counters);
 
-    /// <summary>Frames dropped as <see cref="DropReason.RateLimited"/> since the last call.</summary>
-    public long TakeRateLimited()
-    {
-        long before = _rateLimitedTaken;
-        _rateLimitedTaken = Counters.Dropped(DropReason.RateLimited);
-        return _rateLimitedTaken - before;
-    }
-
     /// <summary>Sits down. From here on the peer is in the room, though nobody is told yet.</summary>
-    public void Sit(Room room, Seat seat, HelloMessage hello)
+    public Member Sit(Room room, Seat seat, HelloMessage hello)
     {
-        _room = room;
-        Seat = seat;
-        Id = seat.Id;
-        Mac = hello.Role == PeerRole.Client ? hello.Mac : MacAddress.Zero;
-        IsGateway = hello.Role == PeerRole.Gateway;
-        Info = new PeerInfo(Id, hello.Role, Mac, hello.Name);
-        State = RelayPeerState.Joining;
-        _limits = seat.Take(hello, _options, _lane);
         _link.LimitDatagrams(hello.MaxDatagram);
+        return Member = new Member(room, seat, hello, seat.Take(hello, _options, _lane), _link, _lane);
     }
-
-    /// <summary>The welcome has been sent.</summary>
-    public void BecomeJoined() => State = RelayPeerState.Joined;
-
-    /// <summary>The others are being told of it, or know it already.</summary>
-    public void BecomeAnnounced() => IsAnnounced = true;
-
-    /// <summary>It stays outside from now on, or may come in: the others see it leave or join.</summary>
-    public void SetOutside(bool isOutside)
-    {
-        IsOutside = isOutside;
-        IsAnnounced &= !isOutside;
-    }
-
-    /// <summary>The gateway is being told of it, or knows it already.</summary>
-    public void NoteTold(RelayPeer gateway) => ToldGateway = gateway;
-
-    public void BecomeTarget() => IsTarget = true;
-
-    public void StopBeingTarget() => IsTarget = false;
-
-    /// <param name="news">The number of the first that it has not been told.</param>
-    public void FallBehind(long news) => NextNews = news;
-
-    /// <summary>It is being told all that it has missed.</summary>
-    /// <returns>The number of the first.</returns>
-    public long CatchUp()
-    {
-        long first = NextNews ?? throw new InvalidOperationException("It was not behind.");
-        NextNews = null;
-        return first;
-    }
-
-    public void SendControl(ReadOnlySpan<byte> message) => _link.SendControl(message);
-
-    /// <summary>Calls <paramref name="delivered"/> once all that <paramref name="told"/> was sent on its control stream has arrived.</summary>
-    public void WaitForDelivery(RelayPeer told, Action delivered) => _delivery.Begin(told._link, delivered);
-
-    /// <summary>Sends a frame that another peer sent: in one datagram, or in two where it does not fit. Borrows it.</summary>
-    /// <returns>Why it was not taken, counted by the link; None when it was.</returns>
-    public DropReason SendFrame(ushort source, ReadOnlySpan<byte> frame) => _sender.Send(source, frame);
-
-    /// <summary>Sends a probe or its reply.</summary>
-    public void SendProbe(DatagramKind kind, ushort source, ReadOnlySpan<byte> body) => _link.Send(new DatagramHeader(kind, 0, source), body);
 
     /// <summary>Says why it may not come in, and closes.</summary>
     public void Reject(RejectReason reason, string text)
     {
         _lobby.NoteRejected(this, reason, text);
-        SendControl(ControlCodec.Write(new RejectMessage(reason, text)));
+        _link.SendControl(ControlCodec.Write(new RejectMessage(reason, text)));
         Close(reason == RejectReason.BadHello ? CloseReason.ProtocolError : CloseReason.Normal, text);
     }
 
     /// <summary>Says bye, and closes.</summary>
     public void SayBye(CloseReason reason, string text)
     {
-        if (State != RelayPeerState.Gone)
+        if (!IsGone)
         {
-            SendControl(ControlCodec.Write(new ByeMessage(reason, text)));
+            _link.SendControl(ControlCodec.Write(new ByeMessage(reason, text)));
             Close(reason, text);
         }
     }
@@ -315,20 +218,6 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
     {
         End(reason, text);
         _link.Close(reason, text);
-    }
-
-    /// <summary>Another link has taken the seat: this one is no member any more, and nobody is told that it left.</summary>
-    public void BecomeReplaced()
-    {
-        State = RelayPeerState.Gone;
-        Retire();
-        _link.Close(CloseReason.Replaced, IsGateway ? "this gateway connected again" : "this player connected again");
-    }
-
-    public void Dispose()
-    {
-        _helloTimer.Dispose();
-        _delivery.Dispose();
     }
 
     private static bool TryParse(
@@ -344,13 +233,13 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
         return ControlCodec.TryParse(message, out parsed, out error);
     }
 
-    private void Reassemble(Room room, DatagramHeader header, ReadOnlySpan<byte> body)
+    private void Reassemble(Member member, DatagramHeader header, ReadOnlySpan<byte> body)
     {
         // The source that a peer writes means nothing; with its own id its pieces cannot meet anybody else's.
-        switch (_reassembler.Add(header with { Source = Id }, body, _lane.Now, Counters, out ReadOnlySpan<byte> frame))
+        switch (_reassembler.Add(header with { Source = member.Id }, body, _lane.Now, Counters, out ReadOnlySpan<byte> frame))
         {
             case PieceResult.Complete:
-                room.Switch.Forward(this, frame);
+                member.Room.Switch.Forward(member, frame);
                 break;
             case PieceResult.Malformed:
                 OnMalformed();
@@ -360,7 +249,7 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
 
     private void OnMalformed()
     {
-        if (State != RelayPeerState.Gone && _malformed.Note(_lane.Now))
+        if (!IsGone && _malformed.Note(_lane.Now))
         {
             CloseForProtocolError($"{MalformedGuard.Limit} malformed datagrams in {MalformedGuard.Window.TotalSeconds:0} s");
         }
@@ -376,24 +265,16 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
 
     private void End(CloseReason reason, string text)
     {
-        if (State == RelayPeerState.Gone)
+        if (IsGone)
         {
             return;
         }
 
-        State = RelayPeerState.Gone;
-        Room? room = _room;
-        Retire();
-        if (room is not null)
-        {
-            _lobby.Leave(this, room, reason, text);
-        }
-    }
-
-    private void Retire()
-    {
-        _room = null;
+        _hasEnded = true;
         _helloTimer.Cancel();
-        _delivery.Cancel();
+        if (Member is { } member)
+        {
+            _lobby.Leave(member, reason, text);
+        }
     }
 }

@@ -14,12 +14,12 @@ namespace Softlan.Roles.Relay;
 ///  gateway: hello -> seat -> welcome with all clients -> (it has arrived) -> joined to the others, gets frames
 /// </code>
 /// Thus a gateway knows every MAC before it gets a frame from it, players know whose frames they get, and begin to look for an address only when the
-/// gateway is ready. The gateway hears of everything at once, and everybody of the gateway; players of a large room hear of each other a few at a
-/// time (<see cref="RoomNews"/>).
+/// gateway is ready. The gateway hears of everything at once, so it knows everybody who has a seat, and everybody hears of the gateway; players of a
+/// large room hear of each other a few at a time (<see cref="RoomNews"/>).
 /// </remarks>
 internal sealed class Room(RoomCode code, ILane lane, ILogger logger)
 {
-    private readonly List<RelayPeer> _members = [];
+    private readonly List<Member> _members = [];
     private readonly RoomNews _news = new(lane);
 
     public RoomCode Code { get; } = code;
@@ -29,12 +29,12 @@ internal sealed class Room(RoomCode code, ILane lane, ILogger logger)
     public RoomSwitch Switch { get; } = new(code, logger);
 
     /// <summary>Null: the room is a LAN of its own.</summary>
-    public RelayPeer? Gateway { get; private set; }
+    public Member? Gateway { get; private set; }
 
     /// <summary>Whether the gateway reaches its LAN, as far as it has said.</summary>
     public bool IsLanConnected { get; private set; } = true;
 
-    public IReadOnlyList<RelayPeer> Members => _members;
+    public IReadOnlyList<Member> Members => _members;
 
     public bool IsEmpty => _members.Count == 0;
 
@@ -48,57 +48,55 @@ internal sealed class Room(RoomCode code, ILane lane, ILogger logger)
     /// <param name="seat">A new one, or the one whose token the peer has shown.</param>
     /// <param name="hello">What it announced.</param>
     /// <param name="now">The lane's time.</param>
-    public void Enter(RelayPeer peer, Seat seat, HelloMessage hello, TimeSpan now)
+    /// <returns>The peer as the room knows it from now on.</returns>
+    public Member Enter(RelayPeer peer, Seat seat, HelloMessage hello, TimeSpan now)
     {
         bool takesOver = TakeOver(seat, hello, now);
-        Seats.Occupy(seat, peer);
-        peer.Sit(this, seat, hello);
-        _members.Add(peer);
-        if (peer.IsGateway)
+        Member member = peer.Sit(this, seat, hello);
+        Seats.Occupy(seat, member);
+        _members.Add(member);
+        if (member.IsGateway)
         {
-            Gateway = peer;
+            Gateway = member;
             LetAllIn(); // It says anew who is to stay outside.
         }
         else
         {
-            Switch.Reserve(peer);
+            Switch.Reserve(member);
         }
 
         if (takesOver)
         {
             // Everybody knows this id, role and MAC already.
-            peer.BecomeAnnounced();
-            if (!peer.IsGateway && Gateway is { } knowing)
-            {
-                peer.NoteTold(knowing);
-            }
-
-            Welcome(peer);
+            member.IsAnnounced = true;
+            Welcome(member);
         }
-        else if (!peer.IsGateway && Gateway is { State: RelayPeerState.Joined } gateway)
+        else if (!member.IsGateway && Gateway is { } gateway)
         {
-            peer.NoteTold(gateway);
-            gateway.SendControl(ControlCodec.Write(new JoinedMessage(peer.Info)));
-            peer.WaitForDelivery(gateway, () => Introduce(peer));
+            gateway.SendControl(ControlCodec.Write(new JoinedMessage(member.Info)));
+            member.WaitForDelivery(gateway, () => Introduce(member));
         }
         else
         {
-            Introduce(peer);
+            Introduce(member);
         }
+
+        return member;
     }
 
-    /// <summary>The peer has its welcome: frames may go to it.</summary>
-    public void Activate(RelayPeer peer)
+    /// <summary>The member has its welcome: frames may go to it.</summary>
+    public void Activate(Member member)
     {
-        if (peer.State != RelayPeerState.Joined || peer.IsTarget)
+        if (member.State != MemberState.Welcomed)
         {
             return;
         }
 
-        Switch.AddTarget(peer);
-        if (!peer.IsAnnounced && !peer.IsOutside)
+        Switch.AddTarget(member);
+        member.BecomeActive();
+        if (!member.IsAnnounced && !member.IsOutside)
         {
-            Announce(peer);
+            Announce(member);
             _news.TellAll(); // It may have frames for them already.
         }
     }
@@ -110,9 +108,9 @@ internal sealed class Room(RoomCode code, ILane lane, ILogger logger)
     /// <param name="isOutside">Whether it stays outside.</param>
     public void SetOutside(ushort id, MacAddress mac, bool isOutside)
     {
-        if (_members.Find(member => member.Id == id && !member.IsGateway && member.Mac == mac) is { } peer && peer.IsOutside != isOutside)
+        if (_members.Find(member => member.Id == id && !member.IsGateway && member.Mac == mac) is { } member && member.IsOutside != isOutside)
         {
-            SetOutside(peer, isOutside);
+            SetOutside(member, isOutside);
         }
     }
 
@@ -126,36 +124,28 @@ internal sealed class Room(RoomCode code, ILane lane, ILogger logger)
         }
     }
 
-    /// <summary>The peer has gone. Its seat waits for it for a while.</summary>
-    public void Leave(RelayPeer peer, CloseReason reason, TimeSpan now)
+    /// <summary>The member has gone. Its seat waits for it for a while.</summary>
+    public void Leave(Member member, CloseReason reason, TimeSpan now)
     {
-        Detach(peer);
-        if (peer.IsGateway)
+        Detach(member);
+        if (member.IsGateway)
         {
             LetAllIn(); // Without its LAN there is no other machine that could have their MACs.
             IsLanConnected = true; // The players hear that it leaves.
         }
 
         EmptySince = now;
-        if (peer.Seat is { } seat)
+        Seats.Vacate(member.Seat, now);
+        byte[] left = ControlCodec.Write(new LeftMessage(member.Id, reason));
+        Gateway?.SendControl(left);
+        if (member.IsAnnounced)
         {
-            Seats.Vacate(seat, now);
-        }
-
-        byte[] left = ControlCodec.Write(new LeftMessage(peer.Id, reason));
-        if (Gateway is { State: RelayPeerState.Joined } gateway && (peer.IsAnnounced || ReferenceEquals(gateway, peer.ToldGateway)))
-        {
-            gateway.SendControl(left);
-        }
-
-        if (peer.IsAnnounced)
-        {
-            TellPlayers(left, peer);
+            TellPlayers(left, member);
         }
     }
 
     /// <summary>Ends whoever still sits in the seat.</summary>
-    /// <returns>True when the others need not hear of it, since the new peer is the old one to them.</returns>
+    /// <returns>True when the others need not hear of it, since the new member is the old one to them.</returns>
     private bool TakeOver(Seat seat, HelloMessage hello, TimeSpan now)
     {
         if (seat.Occupant is not { } old)
@@ -174,115 +164,104 @@ internal sealed class Room(RoomCode code, ILane lane, ILogger logger)
             Leave(old, CloseReason.Replaced, now);
         }
 
-        old.BecomeReplaced();
+        old.Close(CloseReason.Replaced, old.IsGateway ? "this gateway connected again" : "this player connected again");
         return isTheSame;
     }
 
     /// <summary>The gateway knows it. A player is welcome when the others know it, too; a gateway is told to the others when it knows them.</summary>
-    private void Introduce(RelayPeer peer)
+    private void Introduce(Member member)
     {
-        if (peer.State != RelayPeerState.Joining)
+        if (member.State != MemberState.Joining)
         {
             return; // It left while its gateway was being told.
         }
 
-        if (peer.IsGateway || peer.IsOutside)
+        if (member.IsGateway || member.IsOutside)
         {
-            Welcome(peer);
+            Welcome(member);
         }
         else
         {
-            Announce(peer, () => Welcome(peer));
+            Announce(member, () => Welcome(member));
         }
     }
 
-    private void Welcome(RelayPeer peer)
+    private void Welcome(Member member)
     {
-        if (peer.State != RelayPeerState.Joining)
+        if (member.State != MemberState.Joining)
         {
             return; // It left while the others were being told.
         }
 
         List<PeerInfo> known = new(_members.Count);
-        foreach (RelayPeer other in _members)
+        foreach (Member other in _members)
         {
-            if (ReferenceEquals(other, peer))
+            if (ReferenceEquals(other, member))
             {
                 continue;
             }
 
-            if (peer.IsGateway)
-            {
-                // A client that still waits for its own welcome is told of, too: it may send as soon as it has it.
-                other.NoteTold(peer);
-                known.Add(other.Info);
-            }
-            else if (other.IsAnnounced)
+            // A gateway is told of a client that still waits for its own welcome, too: it may send as soon as it has it.
+            if (member.IsGateway || other.IsAnnounced)
             {
                 known.Add(other.Info);
             }
         }
 
         int listed = Math.Min(known.Count, ControlCodec.MaxPeersInWelcome);
-        peer.SendControl(ControlCodec.Write(
-            new WelcomeMessage(peer.Id, Code, Switch.Mtu, peer.Seat!.Token.ToString(), known.GetRange(0, listed))));
+        member.SendControl(ControlCodec.Write(
+            new WelcomeMessage(member.Id, Code, Switch.Mtu, member.Seat.Token.ToString(), known.GetRange(0, listed))));
         for (int i = listed; i < known.Count; i++)
         {
-            peer.SendControl(ControlCodec.Write(new JoinedMessage(known[i])));
+            member.SendControl(ControlCodec.Write(new JoinedMessage(known[i])));
         }
 
-        peer.BecomeJoined();
-        if (peer.IsOutside)
+        member.BecomeWelcomed();
+        if (member.IsOutside)
         {
-            peer.SendControl(ControlCodec.Write(new OutsideMessage(peer.Id, peer.Mac, IsOutside: true)));
+            member.SendControl(ControlCodec.Write(new OutsideMessage(member.Id, member.Mac, IsOutside: true)));
         }
 
-        if (!peer.IsGateway && !IsLanConnected)
+        if (!member.IsGateway && !IsLanConnected)
         {
-            peer.SendControl(ControlCodec.Write(new LanMessage(IsConnected: false)));
+            member.SendControl(ControlCodec.Write(new LanMessage(IsConnected: false)));
         }
 
-        peer.WaitForDelivery(peer, () => Activate(peer));
+        member.WaitForDelivery(member, () => Activate(member));
     }
 
-    /// <summary>Tells everybody who does not know it yet.</summary>
-    /// <param name="peer">Somebody new.</param>
+    /// <summary>Tells the players. The gateway knows it already.</summary>
+    /// <param name="member">Somebody new.</param>
     /// <param name="told">Called when that is done.</param>
-    private void Announce(RelayPeer peer, Action? told = null)
+    private void Announce(Member member, Action? told = null)
     {
-        peer.BecomeAnnounced();
-        byte[] joined = ControlCodec.Write(new JoinedMessage(peer.Info));
-        if (Gateway is { State: RelayPeerState.Joined } gateway && !ReferenceEquals(gateway, peer) && !ReferenceEquals(gateway, peer.ToldGateway))
-        {
-            gateway.SendControl(joined);
-        }
-
-        TellPlayers(joined, peer, told);
+        member.IsAnnounced = true;
+        TellPlayers(ControlCodec.Write(new JoinedMessage(member.Info)), member, told);
     }
 
     /// <summary>Tells the players that have their welcome, but not the one that it is about.</summary>
-    private void TellPlayers(byte[] message, RelayPeer about, Action? told = null) =>
+    private void TellPlayers(byte[] message, Member about, Action? told = null) =>
         _news.Tell(
             message,
             about,
-            _members.Where(other => other.State == RelayPeerState.Joined && !other.IsGateway && !ReferenceEquals(other, about)),
+            _members.Where(other => other.IsJoined && !other.IsGateway && !ReferenceEquals(other, about)),
             told);
 
-    private void SetOutside(RelayPeer peer, bool isOutside)
+    private void SetOutside(Member member, bool isOutside)
     {
-        bool wasAnnounced = peer.IsAnnounced;
-        peer.SetOutside(isOutside);
-        if (wasAnnounced)
+        member.IsOutside = isOutside;
+        if (member.IsAnnounced)
         {
-            TellPlayers(ControlCodec.Write(new LeftMessage(peer.Id, CloseReason.Kicked)), peer);
+            member.IsAnnounced = false;
+            TellPlayers(ControlCodec.Write(new LeftMessage(member.Id, CloseReason.Kicked)), member);
         }
 
-        if (peer.State == RelayPeerState.Joined)
+        if (member.IsJoined)
         {
-            peer.SendControl(ControlCodec.Write(new OutsideMessage(peer.Id, peer.Mac, isOutside)));
+            member.SendControl(ControlCodec.Write(new OutsideMessage(member.Id, member.Mac, isOutside)));
             if (!isOutside)
             {
-                Announce(peer);
+                Announce(member);
                 _news.TellAll(); // It may send them frames at once.
             }
         }
@@ -290,17 +269,18 @@ internal sealed class Room(RoomCode code, ILane lane, ILogger logger)
 
     private void LetAllIn()
     {
-        foreach (RelayPeer peer in _members.FindAll(member => member.IsOutside))
+        foreach (Member member in _members.FindAll(one => one.IsOutside))
         {
-            SetOutside(peer, isOutside: false);
+            SetOutside(member, isOutside: false);
         }
     }
 
-    private void Detach(RelayPeer peer)
+    private void Detach(Member member)
     {
-        _members.Remove(peer);
-        Switch.Remove(peer);
-        if (ReferenceEquals(Gateway, peer))
+        _members.Remove(member);
+        Switch.Remove(member);
+        member.Leave();
+        if (ReferenceEquals(Gateway, member))
         {
             Gateway = null;
         }

@@ -27,7 +27,8 @@ internal sealed class RoomNews
 
     private readonly ILaneTimer _timer;
     private readonly List<Item> _items = [];
-    private readonly Queue<RelayPeer> _behind = new(); // Whoever is behind by most stands first.
+    private readonly Queue<(Member Listener, long From)> _behind = new(); // Whoever is behind by most stands first.
+    private readonly HashSet<Member> _isBehind = []; // The same listeners.
     private long _first; // The number of _items[0].
     private int _playersAtOnce;
 
@@ -41,17 +42,16 @@ internal sealed class RoomNews
     /// <param name="about">Is not told it, even when it is behind.</param>
     /// <param name="listeners">Joined players.</param>
     /// <param name="told">Called when all have been told, from here if that is now.</param>
-    public void Tell(byte[] message, RelayPeer about, IEnumerable<RelayPeer> listeners, Action? told = null)
+    public void Tell(byte[] message, Member about, IEnumerable<Member> listeners, Action? told = null)
     {
         bool wasIdle = _behind.Count == 0;
         long number = _first + _items.Count;
         _items.Add(new Item(message, about, told));
-        foreach (RelayPeer listener in listeners)
+        foreach (Member listener in listeners)
         {
-            if (listener.NextNews is null)
+            if (_isBehind.Add(listener))
             {
-                listener.FallBehind(number);
-                _behind.Enqueue(listener);
+                _behind.Enqueue((listener, number));
             }
         }
 
@@ -75,15 +75,16 @@ internal sealed class RoomNews
     private void TellSome(int players)
     {
         _timer.Set(Interval);
-        while (players > 0 && _behind.TryDequeue(out RelayPeer? listener))
+        while (players > 0 && _behind.TryDequeue(out (Member Listener, long From) slowest))
         {
-            int from = (int)(listener.CatchUp() - _first);
-            if (listener.State != RelayPeerState.Joined)
+            Member listener = slowest.Listener;
+            _isBehind.Remove(listener);
+            if (!listener.IsJoined)
             {
                 continue; // It has left meanwhile.
             }
 
-            for (int i = from; i < _items.Count; i++)
+            for (int i = (int)(slowest.From - _first); i < _items.Count; i++)
             {
                 if (!ReferenceEquals(_items[i].About, listener))
                 {
@@ -100,7 +101,7 @@ internal sealed class RoomNews
         }
 
         // Who is called may have news of its own, which is added behind these.
-        long kept = _behind.TryPeek(out RelayPeer? next) ? next.NextNews!.Value : _first + _items.Count;
+        long kept = _behind.TryPeek(out (Member Listener, long From) next) ? next.From : _first + _items.Count;
         while (_first < kept)
         {
             Item item = _items[0];
@@ -110,5 +111,5 @@ internal sealed class RoomNews
         }
     }
 
-    private readonly record struct Item(byte[] Message, RelayPeer About, Action? Told);
+    private readonly record struct Item(byte[] Message, Member About, Action? Told);
 }

@@ -10,65 +10,62 @@ internal sealed class RoomSwitch(RoomCode room, ILogger logger)
 {
     private readonly bool _traces = logger.IsEnabled(LogLevel.Trace);
     private readonly MacTable _clients = new();
-    private readonly Dictionary<ushort, RelayPeer> _targetsById = [];
-    private RelayPeer[] _targets = new RelayPeer[8];
+    private readonly Dictionary<ushort, Member> _targetsById = [];
+    private Member[] _targets = new Member[8];
     private int _targetCount;
-    private RelayPeer? _gateway;
+    private Member? _gateway;
 
     /// <summary>The room's IP MTU in bytes.</summary>
     public int Mtu { get; set; } = FrameLimits.MaxMtu;
 
     /// <summary>The client that has announced this MAC, in whatever state; null when nobody has.</summary>
-    public RelayPeer? FindClient(MacAddress address) => _clients.Find(address);
+    public Member? FindClient(MacAddress address) => _clients.Find(address);
 
     /// <summary>From now on the MAC is this client's, and nobody else can send from it.</summary>
-    public void Reserve(RelayPeer client) => _clients.Add(client.Mac, client);
+    public void Reserve(Member client) => _clients.Add(client.Mac, client);
 
-    /// <summary>From now on frames go to the peer.</summary>
-    public void AddTarget(RelayPeer peer)
+    /// <summary>From now on frames go to the member.</summary>
+    public void AddTarget(Member member)
     {
         if (_targetCount == _targets.Length)
         {
             Array.Resize(ref _targets, _targets.Length * 2);
         }
 
-        _targets[_targetCount++] = peer;
-        _targetsById[peer.Id] = peer;
-        peer.BecomeTarget();
-        if (peer.IsGateway)
+        _targets[_targetCount++] = member;
+        _targetsById[member.Id] = member;
+        if (member.IsGateway)
         {
-            _gateway = peer;
+            _gateway = member;
         }
     }
 
-    /// <summary>The peer neither sends nor receives any more, and its MAC is free.</summary>
-    public void Remove(RelayPeer peer)
+    /// <summary>The member neither sends nor receives any more, and its MAC is free.</summary>
+    public void Remove(Member member)
     {
-        if (!peer.IsGateway)
+        if (!member.IsGateway)
         {
-            _clients.Remove(peer.Mac);
+            _clients.Remove(member.Mac);
         }
 
-        if (!peer.IsTarget)
+        if (!_targetsById.Remove(member.Id))
         {
             return;
         }
 
-        peer.StopBeingTarget();
-        _targetsById.Remove(peer.Id);
-        int index = Array.IndexOf(_targets, peer, 0, _targetCount);
+        int index = Array.IndexOf(_targets, member, 0, _targetCount);
         _targets[index] = _targets[--_targetCount];
         _targets[_targetCount] = null!;
-        if (ReferenceEquals(_gateway, peer))
+        if (ReferenceEquals(_gateway, member))
         {
             _gateway = null;
         }
     }
 
     /// <summary>Rules 2 to 7 of protocol.md, section 5: the first that says no names the reason.</summary>
-    /// <param name="from">A joined peer.</param>
+    /// <param name="from">A joined member.</param>
     /// <param name="frame">14 to 1518 bytes. Borrowed.</param>
-    public void Forward(RelayPeer from, ReadOnlySpan<byte> frame)
+    public void Forward(Member from, ReadOnlySpan<byte> frame)
     {
         MacAddress destination = MacAddress.Read(frame);
         bool isBroadcast = destination.IsMulticast;
@@ -78,7 +75,7 @@ internal sealed class RoomSwitch(RoomCode room, ILogger logger)
         counters.BroadcastIn += isBroadcast ? 1 : 0;
 
         int sent = 0;
-        DropReason reason = Judge(from, frame, destination, out RelayPeer? target);
+        DropReason reason = Judge(from, frame, destination, out Member? target);
         if (reason != DropReason.None)
         {
             counters.Drop(reason);
@@ -100,7 +97,7 @@ internal sealed class RoomSwitch(RoomCode room, ILogger logger)
     }
 
     /// <summary>Brings a probe or its reply to the target that it names, and answers a probe for the relay.</summary>
-    public void RouteProbe(RelayPeer from, DatagramKind kind, ReadOnlySpan<byte> body)
+    public void RouteProbe(Member from, DatagramKind kind, ReadOnlySpan<byte> body)
     {
         if (!from.Limits.MaySend(DatagramHeader.Length + body.Length) || (kind == DatagramKind.Probe && !from.Limits.MayProbe()))
         {
@@ -115,9 +112,9 @@ internal sealed class RoomSwitch(RoomCode room, ILogger logger)
             ProbeBody.Readdress(body, from.Id, reply);
             from.SendProbe(DatagramKind.ProbeReply, ProbeBody.RelayId, reply);
         }
-        else if (target != from.Id && _targetsById.TryGetValue(target, out RelayPeer? peer))
+        else if (target != from.Id && _targetsById.TryGetValue(target, out Member? to))
         {
-            peer.SendProbe(kind, from.Id, body);
+            to.SendProbe(kind, from.Id, body);
         }
         else
         {
@@ -126,7 +123,7 @@ internal sealed class RoomSwitch(RoomCode room, ILogger logger)
     }
 
     /// <param name="target">Who gets the frame when None is returned; null: everybody else.</param>
-    private DropReason Judge(RelayPeer from, ReadOnlySpan<byte> frame, MacAddress destination, out RelayPeer? target)
+    private DropReason Judge(Member from, ReadOnlySpan<byte> frame, MacAddress destination, out Member? target)
     {
         target = null;
         MacAddress source = MacAddress.Read(frame[MacAddress.Length..]);
@@ -160,7 +157,7 @@ internal sealed class RoomSwitch(RoomCode room, ILogger logger)
         if (!destination.IsMulticast)
         {
             target = FindInside(destination) ?? (from.IsGateway ? null : _gateway);
-            isKnown = target is { IsTarget: true } && !ReferenceEquals(target, from);
+            isKnown = target is { State: MemberState.Active } && !ReferenceEquals(target, from);
         }
 
         // What a gateway has for somebody who has just left goes to nobody, and must not use up what its LAN's ARP needs.
@@ -174,15 +171,15 @@ internal sealed class RoomSwitch(RoomCode room, ILogger logger)
     }
 
     /// <summary>The client that has this MAC, and not a machine on the LAN.</summary>
-    private RelayPeer? FindInside(MacAddress address) => _clients.Find(address) is { IsOutside: false } client ? client : null;
+    private Member? FindInside(MacAddress address) => _clients.Find(address) is { IsOutside: false } client ? client : null;
 
-    private int SendToOthers(RelayPeer from, ReadOnlySpan<byte> frame)
+    private int SendToOthers(Member from, ReadOnlySpan<byte> frame)
     {
         int sent = 0;
         ushort source = from.Id;
         for (int i = 0; i < _targetCount; i++)
         {
-            RelayPeer target = _targets[i];
+            Member target = _targets[i];
             if (!ReferenceEquals(target, from) && target.SendFrame(source, frame) == DropReason.None)
             {
                 sent++;
@@ -192,7 +189,7 @@ internal sealed class RoomSwitch(RoomCode room, ILogger logger)
         return sent;
     }
 
-    private void Trace(RelayPeer from, ReadOnlySpan<byte> frame, DropReason reason, int targets)
+    private void Trace(Member from, ReadOnlySpan<byte> frame, DropReason reason, int targets)
     {
         if (EthernetFrame.TryParse(frame, out EthernetFrame parsed))
         {

@@ -24,13 +24,16 @@ internal sealed class Seat(ushort id, ResumeToken token)
     public ResumeToken Token { get; } = token;
 
     /// <summary>Who sits there; null when nobody does.</summary>
-    public RelayPeer? Occupant { get; set; }
+    public Member? Occupant { get; set; }
 
     /// <summary>When the last occupant left; meaningless while there is one.</summary>
     public TimeSpan VacantSince { get; set; }
 
     /// <summary>Whether somebody has ever sat here.</summary>
     public bool WasTaken => _limits is not null;
+
+    /// <summary>Whether it was taken last in this role and with this MAC: then nobody is new to the room.</summary>
+    public bool WasTakenBy(HelloMessage hello) => _limits is not null && _role == hello.Role && (_role == PeerRole.Gateway || _mac == hello.Mac);
 
     /// <summary>Whether this hello of somebody who has the token is the occupant's own, over another link: to the others nothing happens.</summary>
     public bool IsContinuedBy(HelloMessage hello) => Occupant is { IsAnnounced: true } old && old.Info.Name == hello.Name && WasTakenBy(hello);
@@ -53,7 +56,4 @@ internal sealed class Seat(ushort id, ResumeToken token)
         (_role, _mac) = (hello.Role, hello.Mac);
         return _limits;
     }
-
-    /// <summary>Whether it was taken last in this role and with this MAC: then nobody is new to the room.</summary>
-    private bool WasTakenBy(HelloMessage hello) => _limits is not null && _role == hello.Role && (_role == PeerRole.Gateway || _mac == hello.Mac);
 }

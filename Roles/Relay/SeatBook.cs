@@ -57,10 +57,10 @@ internal sealed class SeatBook
         return null;
     }
 
-    /// <summary>Seats a peer where nobody sits.</summary>
-    public void Occupy(Seat seat, RelayPeer peer)
+    /// <summary>Seats a member where nobody sits.</summary>
+    public void Occupy(Seat seat, Member member)
     {
-        seat.Occupant = peer;
+        seat.Occupant = member;
         _vacant.Remove(seat);
         _occupied.Add(seat);
         _busyUntil[seat.Id] = TimeSpan.MaxValue;

@@ -25,14 +25,15 @@ internal static class RejectPolicy
 
     public static bool IsTaken(RejectReason reason) => reason is RejectReason.MacTaken or RejectReason.GatewayTaken;
 
-    /// <summary>What the operator can do, as a clause in the imperative.</summary>
+    /// <summary>What the operator can do, as a clause in the imperative. Which of its limits a full relay has reached, its text
+    /// says.</summary>
     public static string Hint(RejectReason reason) => reason switch
     {
         RejectReason.BadVersion => "install the softlan version that the relay runs",
         RejectReason.MacTaken => "stop the other softlan that uses this MAC, or choose another one with --virtual-mac",
         RejectReason.GatewayTaken => "stop the other gateway of this room, or choose another --room",
         RejectReason.RoomFull => "ask the organiser to raise the relay's --max-clients-per-room, or wait until somebody leaves",
-        RejectReason.ServerFull => "try again later, or ask the organiser to raise the limit: --max-peers, --max-rooms or --max-links-per-address",
+        RejectReason.ServerFull => "try again later; where the relay names one of its options, ask the organiser to raise that",
         RejectReason.MtuTooSmall =>
             "raise the MTU on this side to the room's (a player: --mtu, or leave it out; a gateway: its interface's), "
             + "or have everybody leave, and join first with a smaller one",

@@ -27,7 +27,7 @@ internal enum RejectReason
     /// <summary>The relay does not want this peer.</summary>
     NotAdmitted,
 
-    /// <summary>The relay has as many peers or rooms as it allows.</summary>
+    /// <summary>The relay has as many peers or rooms as it allows, or has had too many joins from this address, or returns of this peer.</summary>
     ServerFull,
 
     /// <summary>The relay is about to stop and takes nobody new.</summary>

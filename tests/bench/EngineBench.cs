@@ -109,11 +109,6 @@ internal static class EngineBench
 
         public void OnDatagram(IFrameLink link, ReadOnlySpan<byte> datagram) => Volatile.Write(ref _count, _count + 1);
 
-        public void OnMaxDatagramLengthChanged(IFrameLink link)
-        {
-            // The body's length is fixed.
-        }
-
         public void OnClosed(IFrameLink link, LinkClosed closed)
         {
             // The benchmark ends anyway.

@@ -103,11 +103,6 @@ internal sealed class SwarmPeer : IFrameLinkHandler
         }
     }
 
-    public void OnMaxDatagramLengthChanged(IFrameLink link)
-    {
-        // Every frame here fits the smallest.
-    }
-
     public void OnClosed(IFrameLink link, LinkClosed closed)
     {
         IsJoined = false;

@@ -98,7 +98,9 @@ public sealed class AdmissionTests
     {
         RelayBench relay = new(options => options with { MaxRooms = 1 });
         TestPeer ann = relay.JoinClient(1);
-        AssertRejected(relay.Join(ClientHello(2, Code("OTHER"))), RejectReason.ServerFull);
+        TestPeer another = relay.Join(ClientHello(2, Code("OTHER")));
+        AssertRejected(another, RejectReason.ServerFull);
+        Assert.Equal("The relay is full: it has 1 room (--max-rooms).", another.RejectText);
         Assert.True(relay.JoinClient(3).IsWelcome);
         ann.Lose();
         AssertRejected(relay.Join(ClientHello(2, Code("OTHER"))), RejectReason.ServerFull);
@@ -110,7 +112,9 @@ public sealed class AdmissionTests
         RelayBench relay = new(options => options with { MaxPeers = 2 });
         TestPeer ann = relay.JoinClient(1);
         relay.Join(ClientHello(2, Code("OTHER")));
-        AssertRejected(relay.JoinClient(3), RejectReason.ServerFull);
+        TestPeer another = relay.JoinClient(3);
+        AssertRejected(another, RejectReason.ServerFull);
+        Assert.Equal("The relay is full: it has 2 peers (--max-peers).", another.RejectText);
         ann.Lose();
         Assert.True(relay.JoinClient(3).IsWelcome);
     }

@@ -168,7 +168,7 @@ public sealed class FarGateTests : TwoWorkers
     {
         Join(0, GatewayHello());
         MemoryLink bob = Join(1, ClientHello(2));
-        RelayPeer far = House.Lobbies[0].Links.Single(peer => peer.Mac == Mac(2));
+        RelayPeer far = House.Lobbies[0].Links.Single(peer => peer.Member?.Mac == Mac(2));
         for (int port = 1; port <= 1000; port++)
         {
             bob.Move(new IPEndPoint(IPAddress.Parse("198.51.100.4"), port));
@@ -189,7 +189,7 @@ public sealed class FarGateTests : TwoWorkers
         IPAddress before = bob.RemoteEndPoint.Address;
         bob.RemoteEndPoint = new IPEndPoint(IPAddress.Parse("203.0.113.9"), 4000);
         Say(bob, ClientHello(2));
-        RelayPeer far = House.Lobbies[0].Links.Single(peer => peer.Mac == Mac(2));
+        RelayPeer far = House.Lobbies[0].Links.Single(peer => peer.Member?.Mac == Mac(2));
         Assert.Equal((before, bob.RemoteEndPoint), (far.ProvenAddress, far.RemoteEndPoint));
     }
 
@@ -286,7 +286,7 @@ public sealed class FarGateTests : TwoWorkers
 
         MemoryLink cem = Join(1, ClientHello(3));
         cem.ReceiveDatagram(DatagramHeader.ForFrame(0), TestFrames.Plain(LanMac(1), Mac(3), 100));
-        House.Lobbies[0].Links.Single(peer => peer.Mac == Mac(3)).Close(CloseReason.Kicked, "a test said so");
+        House.Lobbies[0].Links.Single(peer => peer.Member?.Mac == Mac(3)).Close(CloseReason.Kicked, "a test said so");
         Turn();
         Assert.Equal(1, House.Lobbies[0].Sum().Dropped(DropReason.NotConnected));
     }
@@ -315,8 +315,6 @@ public sealed class FarGateTests : TwoWorkers
         public void OnDatagram(IFrameLink link, ReadOnlySpan<byte> datagram) => throw new InvalidOperationException("a bug");
 
         public void OnControl(IFrameLink link, ReadOnlySpan<byte> message) => throw new InvalidOperationException("a bug");
-
-        public void OnMaxDatagramLengthChanged(IFrameLink link) => throw new InvalidOperationException("a bug");
 
         public void OnClosed(IFrameLink link, LinkClosed closed) => throw new InvalidOperationException("a bug");
     }

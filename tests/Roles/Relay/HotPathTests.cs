@@ -56,7 +56,7 @@ public sealed class HotPathTests(ITestOutputHelper output)
     {
         RelayBench relay = new();
         TestPeer somebody = relay.JoinClient(1);
-        RelayPeer peer = relay.Lobby.Links.Single();
+        Member member = relay.Lobby.Links.Single().Member!;
         MacTable table = new();
         HashSet<ulong> expected = [];
         Random random = new(7);
@@ -65,7 +65,7 @@ public sealed class HotPathTests(ITestOutputHelper output)
             ulong key = 0x020000000000UL + (ulong)random.Next(1, 500);
             if (expected.Add(key))
             {
-                table.Add(MacAddress.FromUInt64(key), peer);
+                table.Add(MacAddress.FromUInt64(key), member);
             }
             else
             {

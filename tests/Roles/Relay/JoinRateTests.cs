@@ -29,8 +29,8 @@ public sealed class JoinRateTests
         Assert.Equal(4, comers.Count(comer => comer.IsWelcome));
         Assert.All(comers.Skip(4), comer => Assert.Equal(RejectReason.ServerFull, comer.Rejected));
         Assert.Equal(
-            "Too many have joined from this address within a few minutes; try again in a minute.",
-            comers[^1].Heard.OfType<RejectMessage>().Single().Text);
+            "Too many have joined from this address within a few minutes (--max-links-per-address); try again in a minute.",
+            comers[^1].RejectText);
         Assert.Equal((4, 4), (bob.JoinedIds.Count(), bob.LeftIds.Count()));
 
         _relay.Lane.Advance(JoinLimit.Refill);
@@ -78,7 +78,9 @@ public sealed class JoinRateTests
         int heard = bob.Heard.Count;
         for (int i = 0; i < 100; i++)
         {
-            Assert.Equal(RejectReason.ServerFull, _relay.Join(ClientHello(1) with { Resume = token }).Rejected);
+            TestPeer tooOften = _relay.Join(ClientHello(1) with { Resume = token });
+            Assert.Equal(RejectReason.ServerFull, tooOften.Rejected);
+            Assert.Equal("You came back to this room too often within a minute; try again in a few seconds.", tooOften.RejectText);
         }
 
         Assert.Equal(heard, bob.Heard.Count);
@@ -135,7 +137,9 @@ public sealed class JoinRateTests
         ann = _relay.Join(ClientHello(2) with { Resume = ann.Welcome.Resume });
         ann = _relay.Join(ClientHello(3) with { Resume = ann.Welcome.Resume });
         int heard = bob.Heard.Count;
-        Assert.Equal(RejectReason.ServerFull, _relay.Join(ClientHello(4) with { Resume = ann.Welcome.Resume }).Rejected);
+        TestPeer another = _relay.Join(ClientHello(4) with { Resume = ann.Welcome.Resume });
+        Assert.Equal(RejectReason.ServerFull, another.Rejected);
+        Assert.Contains("--max-links-per-address", another.RejectText, StringComparison.Ordinal);
         Assert.Null(ann.ClosedWith);
         Assert.Equal(heard, bob.Heard.Count);
         Assert.True(_relay.Join(ClientHello(3) with { Resume = ann.Welcome.Resume }).IsWelcome);

@@ -95,6 +95,8 @@ internal sealed class TestPeer(MemoryLink link, ManualLane lane)
 
     public RejectReason? Rejected => Heard.OfType<RejectMessage>().SingleOrDefault()?.Reason;
 
+    public string? RejectText => Heard.OfType<RejectMessage>().SingleOrDefault()?.Text;
+
     public CloseReason? ClosedWith => Link.ClosedWith?.Reason;
 
     public IEnumerable<ushort> JoinedIds => Heard.OfType<JoinedMessage>().Select(joined => joined.Peer.Id);

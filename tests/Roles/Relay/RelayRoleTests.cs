@@ -391,10 +391,6 @@ public sealed partial class RelayRoleTests : IDisposable
         {
         }
 
-        public void OnMaxDatagramLengthChanged(IFrameLink link)
-        {
-        }
-
         public void OnClosed(IFrameLink link, LinkClosed closed) => Closed = closed;
     }
 }

@@ -289,7 +289,7 @@ public sealed class ResumeTests
 
     private static Seat Sit(SeatBook seats)
     {
-        RelayPeer anybody = null!;
+        Member anybody = null!;
         Seat seat = seats.TryCreate(TimeSpan.Zero)!;
         seats.Occupy(seat, anybody);
         return seat;

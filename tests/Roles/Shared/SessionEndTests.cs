@@ -31,6 +31,11 @@ public sealed class SessionEndTests
     public void RejectReasons_AllHaveAHint() =>
         Assert.All(Enum.GetValues<RejectReason>(), reason => Assert.NotEmpty(RejectPolicy.Hint(reason)));
 
+    /// <summary>One who came back too often would ask for more peers, rooms and links, and none of it would help.</summary>
+    [Fact]
+    public void ServerFull_WhichLimitItWas_IsTheRelaysToSay() =>
+        Assert.DoesNotContain("--", RejectPolicy.Hint(RejectReason.ServerFull), StringComparison.Ordinal);
+
     [Fact]
     public void Reject_Final_EndsWithTheRelaysText()
     {
