@@ -83,7 +83,7 @@ internal sealed class JoinArguments
 
     /// <param name="command">Where they are added, in the order of the help: what everybody needs comes first.</param>
     /// <param name="own">The command's own, which stand before those that few need.</param>
-    public void AddTo(Command command, params Option[] own)
+    public void AddTo(SoftlanCommand command, params Option[] own)
     {
         command.Add(Relay);
         command.Add(_pin);
@@ -98,13 +98,10 @@ internal sealed class JoinArguments
         command.Add(_serverName);
         command.Add(_datagramLimit);
         _quic.AddTo(command);
-        command.Validators.Add(result =>
-        {
-            if (result.Has(_pin) == true && result.Has(_caFile) == true)
-            {
-                result.AddError("--pin and --relay-ca-cert exclude each other. Give the one that the organiser sent, for example --pin sha256:...");
-            }
-        });
+        command.AddRule(result => result.Has(_pin) == true && result.Has(_caFile) == true
+            ? $"{result.NameOf(_pin)} and {result.NameOf(_caFile)} exclude each other. "
+                + "Give the one that the organiser sent, for example --pin sha256:..."
+            : null);
     }
 
     public JoinOptions Read(ParseResult parsed) => new()

@@ -65,7 +65,7 @@ internal static class SoftlanCommandLine
             MisspeltVariables.Write(parsed, error);
         }
 
-        if (parsed.Action is ParseErrorAction || (parsed.Action is HelpAction && parsed.UnmatchedTokens.Count > 0))
+        if (ParseErrors.Stop(parsed))
         {
             ParseErrors.Write(parsed, error);
             return ExitCodes.Usage;

@@ -257,17 +257,4 @@ public sealed class CommandLineTests : IDisposable
         Command hidden = new("hidden", "Not for people.") { Hidden = true };
         return SoftlanCommandLine.Run(SoftlanCommandLine.CreateRoot(probe, hidden), args, _output, _error);
     }
-
-    private sealed class EnvironmentVariable : IDisposable
-    {
-        private readonly string _name;
-
-        public EnvironmentVariable(string name, string value)
-        {
-            _name = name;
-            Environment.SetEnvironmentVariable(name, value);
-        }
-
-        public void Dispose() => Environment.SetEnvironmentVariable(_name, null);
-    }
 }
