@@ -38,5 +38,18 @@ internal static class LoggingArguments
         root.Add(Format);
     }
 
+    /// <summary>The format, also of a command line that has mistakes; text where the mistake is the format's.</summary>
+    public static LogFormat FormatOrText(ParseResult parsed)
+    {
+        try
+        {
+            return parsed.GetValue(Format).Value;
+        }
+        catch (InvalidOperationException)
+        {
+            return LogFormat.Text; // See OptionPresence.Has.
+        }
+    }
+
     public static LoggingOptions Read(ParseResult parsed) => new(parsed.GetValue(Level).Value, parsed.GetValue(Format).Value);
 }

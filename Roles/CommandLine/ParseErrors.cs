@@ -26,6 +26,8 @@ internal static class ParseErrors
     /// <summary>Writes all that can be told at once, one line each.</summary>
     public static void Write(ParseResult parsed, TextWriter error)
     {
+        StderrMessages messages = StderrMessages.Of(parsed, error);
+
         // What follows an unknown word is a consequence of it: an option that seems missing, a value without an option.
         IEnumerable<string> lines = Swallowed(parsed.CommandResult) is { } swallowed ? [swallowed]
             : parsed.UnmatchedTokens.Count > 0 ? [Unmatched(parsed, parsed.UnmatchedTokens[0])]
@@ -33,7 +35,7 @@ internal static class ParseErrors
         foreach (string line in lines)
         {
             // What was typed is quoted, and may hold a line break or an escape sequence.
-            error.WriteLine($"softlan: {PeerName.Clean(line, MaxLineLength)}");
+            messages.Fail(PeerName.Clean(line, MaxLineLength));
         }
     }
 

@@ -33,8 +33,8 @@ internal static class SoftlanCommandLine
         root.Add(new VersionOption { Description = "Print the version and exit.", Action = new PrintVersion(), Recursive = true });
         root.SetAction(parsed =>
         {
-            parsed.InvocationConfiguration.Error.WriteLine(
-                "softlan: a command is missing. "
+            StderrMessages.Of(parsed, parsed.InvocationConfiguration.Error).Fail(
+                "a command is missing. "
                 + $"Use one of {string.Join(", ", commands.Where(command => !command.Hidden).Select(command => command.Name))}"
                 + ", or see softlan --help.");
             return ExitCodes.Usage;
@@ -60,9 +60,10 @@ internal static class SoftlanCommandLine
 
         // A player may call himself @home; that is no file with more of the command line.
         ParseResult parsed = root.Parse(words, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        StderrMessages messages = StderrMessages.Of(parsed, error);
         if (parsed.Action is not HelpAction)
         {
-            MisspeltVariables.Write(parsed, error);
+            MisspeltVariables.Write(parsed, messages);
         }
 
         if (ParseErrors.Stop(parsed))
@@ -83,7 +84,7 @@ internal static class SoftlanCommandLine
         }
         catch (SoftlanException failure)
         {
-            error.WriteLine($"softlan: {failure.Message}");
+            messages.Fail(failure.Message);
             return ExitCodes.Failure;
         }
     }

@@ -47,6 +47,9 @@ story_options() {
   check "no command before the options" usage "'--room' is not an option of softlan. It is one of softlan gateway and softlan client" --room X
   check "a part of an option's name" usage "Did you mean --max-clients-per-room" relay --max-clients 5
   check "a variable that is misspelt" misspelt
+  check "that, and mistakes, as JSON" json_mistakes SOFTLAN_REALY=r client --log-format json --mtu 20
+  check "as JSON that the environment asks for" json_mistakes SOFTLAN_LOG_FORMAT=json relay --cert x
+  check "a failure as JSON" json_mistakes SOFTLAN_LOG_FORMAT=json gateway --relay r --room R --interface nothing0
   check "a word too many" usage "'please' is not expected here" relay please
   check "a required option is missing" usage "--room is missing.*for example" client
   check "gateway without an interface" usage "--interface is missing.*for example --interface eth0" gateway --relay r --room R
@@ -102,6 +105,12 @@ misspelt() {
   head -n 1 "$work/stdout"
   head -n 1 "$work/stdout" | grep -qF "SOFTLAN_REALY is not one of softlan's and does nothing. Did you mean SOFTLAN_RELAY?" &&
     tail -n 1 "$work/stdout" | grep -qF -- "--room is missing"
+}
+
+# json_mistakes VARIABLE=VALUE ARGUMENT...: each line on stderr is one of the log.
+json_mistakes() {
+  once player1 15 env "$1" "$softlan" "${@:2}" >"$work/stdout" 2>"$work/stderr"
+  [ ! -s "$work/stdout" ] && all_json "$work/stderr" .
 }
 
 usage() {
