@@ -271,7 +271,7 @@ adds "another release" backports_one_line ""
 
 # 6. Links from page to page, and to headings. An anchor is the heading in lower case, without punctuation, with hyphens for blanks.
 anchors_of() { grep -E '^#+ ' "$1" | sed -E 's/^#+ //' | tr '[:upper:]' '[:lower:]' | sed -E 's/[^a-z0-9 _-]//g; s/ /-/g'; }
-for page in "${pages[@]}" CONTRIBUTING.md CHANGELOG.md; do
+for page in "${pages[@]}" CONTRIBUTING.md CHANGELOG.md NOTICE.md tests/WINDOWS.md tests/bench/README.md; do
   broken=
   # A link may be broken over two lines.
   for target in $(tr '\n' ' ' <"$page" | grep -oE '\]\([^) ]+\)' | sed -E 's/^\]\((.*)\)$/\1/' | grep -v '^https\?:' | sort -u); do
