@@ -31,7 +31,11 @@ result() {
     echo "  FAILED  $1: $2"
   fi
 }
-help_of() { timeout 20 "$softlan" "$@" --help </dev/null 2>/dev/null; }
+# help_of [COMMAND]: its help, with what is wrapped joined again.
+help_of() {
+  timeout 20 "$softlan" "$@" --help </dev/null 2>/dev/null |
+    awk '/^    / { gsub(/^ +| +$/, ""); line = line " " $0; next } NR > 1 { print line } { sub(/ +$/, ""); line = $0 } END { print line }'
+}
 # enough WHAT NUMBER LEAST: or the pages are written in a way in which nothing is found any more, and nothing would be checked.
 enough() { result "$1" "$([ "$2" -ge "$3" ] || echo "only $2 were found")"; }
 options_in() { grep -oE -- '(^|[ `,|(])--[a-z][a-z-]*' | grep -oE -- '--[a-z][a-z-]*' | sort -u; }

@@ -72,6 +72,11 @@ internal static class SoftlanCommandLine
             return ExitCodes.Usage;
         }
 
+        if (parsed.Action is HelpAction help)
+        {
+            help.MaxWidth = HelpWidth.Now(); // Not before: the first question may write to the terminal.
+        }
+
         try
         {
             return parsed.Invoke(new InvocationConfiguration

@@ -39,6 +39,7 @@ story_options() {
   done
 
   story "command lines that are wrong"
+  check "help that no terminal asks for fits one of 80 columns" help_fits 80
   check "no command" usage "a command is missing. Use one of relay, gateway, client, demo, or see softlan --help"
   check "an unknown command" usage "'relais' is not a command. Did you mean relay" relais
   check "a command of other programs" usage "'serve' is not a command. Use one of relay, gateway, client, demo" serve
@@ -67,6 +68,17 @@ story_options() {
   check "an option without its value" usage "--listen lacks its value.*for example" relay --listen
   check "a directory without its value" usage "--state lacks its value.*directory.*for example /var/lib/softlan" relay --state
   check "an option twice" usage "--room takes one value, and got 'A' and 'B'.*for example" client --room A --room B
+}
+
+# help_fits COLUMNS: all of them, and none much narrower.
+help_fits() {
+  local command width
+  for command in "" relay gateway client demo; do
+    # shellcheck disable=SC2086
+    width=$("$softlan" $command --help | awk '{ if (length($0) > width) width = length($0) } END { print width }')
+    echo "softlan $command --help has $width columns"
+    [ "$width" -le "$1" ] && [ "$width" -gt $(($1 * 3 / 4)) ] || return 1
+  done
 }
 
 # What the command needs beside the option that is tried.
