@@ -62,7 +62,7 @@ internal static class ClientCommand
             AddressKind,
             "dhcp|none|address/prefix",
             "Linux: how the TAP gets its IPv4 address: dhcp from the party, none (an existing TAP keeps what it has), or this address. "
-            + "Never a default route, never DNS. On Windows, use the adapter's IPv4 settings instead.",
+            + "A default route or DNS servers are never taken from the party. On Windows, use the adapter's IPv4 settings instead.",
             ClientAddress.Dhcp.ToString());
         Option<NetworkCategoryChoice?> category = SoftlanOption.OptionalValue(
             "--network-category",

@@ -27,12 +27,7 @@ internal sealed class JoinArguments
 
     private readonly Option<string?> _caFile;
 
-    private readonly Option<string?> _serverName = SoftlanOption.Optional(
-        "--server-name",
-        HostName,
-        "name",
-        "The name in the relay's certificate, if that is not the host of --relay.",
-        "the host of --relay");
+    private readonly Option<string?> _serverName;
 
     private readonly Option<RoomCode> _room = SoftlanOption.Required(
         "--room",
@@ -62,7 +57,7 @@ internal sealed class JoinArguments
         string description = $"The relay to connect to; without a port {RelayAddress.DefaultPort}.";
         Relay = relayIsRequired
             ? SoftlanOption.Required("--relay", ValueKinds.RelayAddress, "host[:port]", description)
-            : SoftlanOption.Optional("--relay", ValueKinds.RelayAddress, "host[:port]", description, "the relay of the last join")!;
+            : SoftlanOption.Optional("--relay", ValueKinds.RelayAddress, "host[:port]", description, "the one where the room was last joined")!;
         string remembered = relayIsRequired ? "" : " After the first join it is remembered with the relay and the room.";
         _pin = SoftlanOption.OptionalValue(
             "--pin",
@@ -74,8 +69,14 @@ internal sealed class JoinArguments
             "--relay-ca-cert",
             ValueKinds.Path,
             "file",
-            "A file with the CA that signed the relay's certificate, PEM or DER." + remembered,
+            "Instead of --pin: a file with the CA that signed the relay's certificate, PEM or DER." + remembered,
             SystemDecides);
+        _serverName = SoftlanOption.Optional(
+            "--server-name",
+            HostName,
+            "name",
+            "The name in the relay's certificate, if that is not the host of --relay." + remembered,
+            "the host of --relay");
     }
 
     /// <summary>Without a value only where it is not required.</summary>

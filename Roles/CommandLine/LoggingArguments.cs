@@ -11,7 +11,7 @@ internal static class LoggingArguments
         "--log-level",
         "a log level",
         "level",
-        "What is logged to stderr: trace (every frame), debug, information, warning, error or none.",
+        "What is logged to stderr, from this level on: trace (every frame), debug, information, warning, error or none.",
         LogLevel.Information,
         ("trace", LogLevel.Trace),
         ("debug", LogLevel.Debug),

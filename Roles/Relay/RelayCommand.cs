@@ -100,7 +100,7 @@ internal static class RelayCommand
                 "frames per second",
                 RelayOptions.DefaultClientBroadcastRate),
             "frames",
-            "How many broadcast, multicast and unknown unicast frames one player may send. A burst of two seconds is allowed.",
+            "How many broadcast, multicast and unknown unicast frames one player may send a second. A burst of two seconds is allowed.",
             RelayOptions.DefaultClientBroadcastRate);
         Option<BitRate> gatewayRate = SoftlanOption.WithDefault(
             "--gateway-rate",
@@ -111,7 +111,10 @@ internal static class RelayCommand
         Option<int?> cpuLatency = CpuLatencyOption.Create();
         QuicArguments quic = new();
 
-        SoftlanCommand command = new(Name, "Run a relay: the meeting point on the internet to which players and gateways connect.")
+        SoftlanCommand command = new(
+            Name,
+            "Run a relay: the meeting point on the internet to which players and gateways connect. "
+            + "On Linux a port below 1024, such as the default 443, needs root or CAP_NET_BIND_SERVICE.")
         {
             listen, cert, key, state, serverName, mtu, maxClients, maxRooms, maxPeers, maxLinks, workers, clientRate, broadcastRate, gatewayRate,
             cpuLatency,
