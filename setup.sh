@@ -15,7 +15,7 @@ build=(ca-certificates gcc libc6-dev binutils libngtcp2-dev libngtcp2-crypto-gnu
 [ "$(uname -m)" != x86_64 ] || build+=(libipsec-mb-dev)
 demo=(iproute2 iputils-ping dnsmasq-base udhcpc)
 wine=(wine wine64 gcc-mingw-w64-x86-64 lld-19)
-tests=(isc-dhcp-client dhcpcd-base radvd nftables tcpdump tshark ngtcp2-client debootstrap procps busybox ethtool python3 iperf3 socat openssl libcap2-bin systemd shellcheck)
+tests=(isc-dhcp-client dhcpcd-base radvd nftables tcpdump tshark ngtcp2-client debootstrap procps busybox ethtool python3 iperf3 socat valgrind openssl libcap2-bin systemd shellcheck)
 ngtcp2_needed=1.11
 
 wanted=("${build[@]}" "${demo[@]}")

@@ -31,7 +31,11 @@ result() {
     echo "  FAILED  $1: $2"
   fi
 }
-help_of() { timeout 20 "$softlan" "$@" --help </dev/null 2>/dev/null; }
+# help_of [COMMAND]: its help, with what is wrapped joined again.
+help_of() {
+  timeout 20 "$softlan" "$@" --help </dev/null 2>/dev/null |
+    awk '/^    / { gsub(/^ +| +$/, ""); line = line " " $0; next } NR > 1 { print line } { sub(/ +$/, ""); line = $0 } END { print line }'
+}
 # enough WHAT NUMBER LEAST: or the pages are written in a way in which nothing is found any more, and nothing would be checked.
 enough() { result "$1" "$([ "$2" -ge "$3" ] || echo "only $2 were found")"; }
 options_in() { grep -oE -- '(^|[ `,|(])--[a-z][a-z-]*' | grep -oE -- '--[a-z][a-z-]*' | sort -u; }
@@ -271,7 +275,7 @@ adds "another release" backports_one_line ""
 
 # 6. Links from page to page, and to headings. An anchor is the heading in lower case, without punctuation, with hyphens for blanks.
 anchors_of() { grep -E '^#+ ' "$1" | sed -E 's/^#+ //' | tr '[:upper:]' '[:lower:]' | sed -E 's/[^a-z0-9 _-]//g; s/ /-/g'; }
-for page in "${pages[@]}" CONTRIBUTING.md CHANGELOG.md; do
+for page in "${pages[@]}" CONTRIBUTING.md CHANGELOG.md NOTICE.md tests/WINDOWS.md tests/bench/README.md; do
   broken=
   # A link may be broken over two lines.
   for target in $(tr '\n' ' ' <"$page" | grep -oE '\]\([^) ]+\)' | sed -E 's/^\]\((.*)\)$/\1/' | grep -v '^https\?:' | sort -u); do

@@ -12,7 +12,7 @@ export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
 case "${1:-}" in -h | --help) sed -n '2,7s/^# //p' tests/run.sh; exit 0 ;; esac
 
-all=(unit loopback readme netns bad-input hostile minimal-root wine)
+all=(unit loopback readme netns bad-input hostile instructions minimal-root wine)
 rings=("$@")
 [ ${#rings[@]} -gt 0 ] || rings=("${all[@]}")
 for ring in "${rings[@]}"; do
@@ -54,11 +54,12 @@ count() {
   echo "$ring: $ring_passed passed, $ring_failed failed"
 }
 
-# may_skip REASON: what no supported machine need have. libmsquic is in no package source of Debian, and Wine runs programs of its own processor only.
+# may_skip REASON: what no supported machine need have. libmsquic is in no package source of Debian, and Wine runs programs of its own processor only;
+# the instructions of another one would be other numbers.
 may_skip() {
   case "$1" in
     *"libmsquic.so.2 was not found"* | *"no slices to ask for (before Linux 6.12)"*) return 0 ;;
-    *"Wine runs programs of its own processor"* | *"intel-ipsec-mb is for x86-64"*) [ "$(uname -m)" != x86_64 ] ;;
+    *"Wine runs programs of its own processor"* | *"intel-ipsec-mb is for x86-64"* | *"no figures of this kind of processor"*) [ "$(uname -m)" != x86_64 ] ;;
     *) return 1 ;;
   esac
 }
@@ -127,7 +128,7 @@ if wants unit || wants loopback; then
     exit 1
   fi
 fi
-if wants netns || wants bad-input || wants hostile || wants minimal-root || wants readme; then
+if wants netns || wants bad-input || wants hostile || wants instructions || wants minimal-root || wants readme; then
   heading "publishing"
   if ! timeout 900 ./publish.sh; then
     count publish 1 0 0
@@ -159,6 +160,10 @@ fi
 if wants hostile; then
   heading "hostile: the executable between peers that mean ill"
   script_ring hostile 300 tests/hostile.sh
+fi
+if wants instructions; then
+  heading "instructions: what the executable takes for a ping and a game, against what it took"
+  script_ring instructions 120 tests/bench/instructions.sh --check
 fi
 if wants minimal-root; then
   heading "minimal-root: the executable on a Debian with nothing installed"

@@ -62,7 +62,7 @@ internal static class ClientCommand
             AddressKind,
             "dhcp|none|address/prefix",
             "Linux: how the TAP gets its IPv4 address: dhcp from the party, none (an existing TAP keeps what it has), or this address. "
-            + "Never a default route, never DNS. On Windows, use the adapter's IPv4 settings instead.",
+            + "A default route or DNS servers are never taken from the party. On Windows, use the adapter's IPv4 settings instead.",
             ClientAddress.Dhcp.ToString());
         Option<NetworkCategoryChoice?> category = SoftlanOption.OptionalValue(
             "--network-category",
@@ -74,7 +74,7 @@ internal static class ClientCommand
         Option<PortModeration?> moderation = ModerationOption.Create();
         Option<int?> cpuLatency = CpuLatencyOption.Create();
         Option<bool> list = new("--list-taps") { Description = system.ListTapsHelp, Arity = ArgumentArity.Zero, Action = new ListTaps(listTaps) };
-        Command command = new(
+        SoftlanCommand command = new(
             "client",
             "Make this machine a player at the party: a virtual network card whose cable ends at the party's switch. "
             + "After the first join of a room, --room alone is enough. Needs root, or CAP_NET_ADMIN with --address; on Windows an administrator.");
@@ -105,12 +105,11 @@ internal static class ClientCommand
         return command;
     }
 
-    private static void RefuseElsewhere<T>(Command command, Option<T> option, ClientSystem home, ClientSystem here)
+    private static void RefuseElsewhere<T>(SoftlanCommand command, Option<T> option, ClientSystem home, ClientSystem here)
     {
         if (here != home)
         {
-            command.Refuse(
-                option, $"{option.Name} is for {home.Name}. Leave it out on {here.Name}; softlan client --help says what happens instead.");
+            command.Refuse(option, $"is for {home.Name}. Leave it out on {here.Name}; softlan client --help says what happens instead.");
         }
     }
 

@@ -9,7 +9,8 @@ internal sealed record ClientSystem
     {
         Name = "Linux",
         Tap = LinuxValueKinds.InterfaceName("an interface name", ClientOptions.DefaultTap),
-        TapHelp = "The name of the TAP interface. softlan creates and removes it; an existing one is used and left in place.",
+        TapHelp = "The name of the virtual network card, a TAP interface. softlan creates and removes it; "
+            + "an existing one is used and left in place.",
         DefaultTap = ClientOptions.DefaultTap,
         ListTapsHelp = "List the TAP interfaces of this machine and exit.",
     };
@@ -18,7 +19,8 @@ internal sealed record ClientSystem
     {
         Name = "Windows",
         Tap = ValueKinds.Text("an adapter's name or id", 255, "\"Party LAN\""),
-        TapHelp = "The TAP-Windows6 adapter, by its name in Network Connections or by its id. Needed only if there are several.",
+        TapHelp = "The virtual network card: a TAP-Windows6 adapter, by its name in Network Connections or by its id. "
+            + "Needed only if there are several.",
         DefaultTap = "",
         ListTapsHelp = "List the TAP-Windows6 adapters of this machine and exit.",
     };

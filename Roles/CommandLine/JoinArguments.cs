@@ -27,12 +27,7 @@ internal sealed class JoinArguments
 
     private readonly Option<string?> _caFile;
 
-    private readonly Option<string?> _serverName = SoftlanOption.Optional(
-        "--server-name",
-        HostName,
-        "name",
-        "The name in the relay's certificate, if that is not the host of --relay.",
-        "the host of --relay");
+    private readonly Option<string?> _serverName;
 
     private readonly Option<RoomCode> _room = SoftlanOption.Required(
         "--room",
@@ -62,7 +57,7 @@ internal sealed class JoinArguments
         string description = $"The relay to connect to; without a port {RelayAddress.DefaultPort}.";
         Relay = relayIsRequired
             ? SoftlanOption.Required("--relay", ValueKinds.RelayAddress, "host[:port]", description)
-            : SoftlanOption.Optional("--relay", ValueKinds.RelayAddress, "host[:port]", description, "the relay of the last join")!;
+            : SoftlanOption.Optional("--relay", ValueKinds.RelayAddress, "host[:port]", description, "the one where the room was last joined")!;
         string remembered = relayIsRequired ? "" : " After the first join it is remembered with the relay and the room.";
         _pin = SoftlanOption.OptionalValue(
             "--pin",
@@ -74,8 +69,14 @@ internal sealed class JoinArguments
             "--relay-ca-cert",
             ValueKinds.Path,
             "file",
-            "A file with the CA that signed the relay's certificate, PEM or DER." + remembered,
+            "Instead of --pin: a file with the CA that signed the relay's certificate, PEM or DER." + remembered,
             SystemDecides);
+        _serverName = SoftlanOption.Optional(
+            "--server-name",
+            HostName,
+            "name",
+            "The name in the relay's certificate, if that is not the host of --relay." + remembered,
+            "the host of --relay");
     }
 
     /// <summary>Without a value only where it is not required.</summary>
@@ -83,7 +84,7 @@ internal sealed class JoinArguments
 
     /// <param name="command">Where they are added, in the order of the help: what everybody needs comes first.</param>
     /// <param name="own">The command's own, which stand before those that few need.</param>
-    public void AddTo(Command command, params Option[] own)
+    public void AddTo(SoftlanCommand command, params Option[] own)
     {
         command.Add(Relay);
         command.Add(_pin);
@@ -98,13 +99,10 @@ internal sealed class JoinArguments
         command.Add(_serverName);
         command.Add(_datagramLimit);
         _quic.AddTo(command);
-        command.Validators.Add(result =>
-        {
-            if (result.Has(_pin) == true && result.Has(_caFile) == true)
-            {
-                result.AddError("--pin and --relay-ca-cert exclude each other. Give the one that the organiser sent, for example --pin sha256:...");
-            }
-        });
+        command.AddRule(result => result.Has(_pin) == true && result.Has(_caFile) == true
+            ? $"{result.NameOf(_pin)} and {result.NameOf(_caFile)} exclude each other. "
+                + "Give the one that the organiser sent, for example --pin sha256:..."
+            : null);
     }
 
     public JoinOptions Read(ParseResult parsed) => new()

@@ -11,7 +11,7 @@ internal static class LoggingArguments
         "--log-level",
         "a log level",
         "level",
-        "What is logged to stderr: trace (every frame), debug, information, warning, error or none.",
+        "What is logged to stderr, from this level on: trace (every frame), debug, information, warning, error or none.",
         LogLevel.Information,
         ("trace", LogLevel.Trace),
         ("debug", LogLevel.Debug),
@@ -36,6 +36,19 @@ internal static class LoggingArguments
         Format.Recursive = true;
         root.Add(Level);
         root.Add(Format);
+    }
+
+    /// <summary>The format, also of a command line that has mistakes; text where the mistake is the format's.</summary>
+    public static LogFormat FormatOrText(ParseResult parsed)
+    {
+        try
+        {
+            return parsed.GetValue(Format).Value;
+        }
+        catch (InvalidOperationException)
+        {
+            return LogFormat.Text; // See OptionPresence.Has.
+        }
     }
 
     public static LoggingOptions Read(ParseResult parsed) => new(parsed.GetValue(Level).Value, parsed.GetValue(Format).Value);

@@ -15,7 +15,7 @@ internal static class MisspeltVariables
 
     /// <summary>One line for each. Variables that resemble nothing are somebody else's: Kubernetes, for example, sets SOFTLAN_PORT beside a service
     /// of that name.</summary>
-    public static void Write(ParseResult parsed, TextWriter error)
+    public static void Write(ParseResult parsed, StderrMessages messages)
     {
         Command command = parsed.CommandResult.Command;
         Command root = parsed.RootCommandResult.Command;
@@ -41,8 +41,8 @@ internal static class MisspeltVariables
                 .Distinct()];
             if (meant.Length > 0)
             {
-                error.WriteLine(
-                    $"softlan: the environment variable {PeerName.Clean(variable, MaxNameLength)} is not one of softlan's and does nothing. "
+                messages.Warn(
+                    $"the environment variable {PeerName.Clean(variable, MaxNameLength)} is not one of softlan's and does nothing. "
                     + $"Did you mean {string.Join(" or ", meant)}?");
             }
         }

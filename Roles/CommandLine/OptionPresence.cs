@@ -3,7 +3,7 @@ using System.CommandLine.Parsing;
 
 namespace Softlan.Roles.CommandLine;
 
-/// <summary>For validators that ask whether an option was given.</summary>
+/// <summary>For rules that ask whether an option was given.</summary>
 internal static class OptionPresence
 {
     /// <summary>Whether an option has a value, from the command line or the environment. Null when it was mistyped: that is reported by itself, and a
@@ -21,15 +21,15 @@ internal static class OptionPresence
         }
     }
 
+    /// <summary>An option that has a value, by the name under which its giver looks for it.</summary>
+    public static string NameOf(this CommandResult result, Option option) => result.GetResult(option) is { Implicit: false }
+        ? option.Name
+        : $"{option.Name} (set by {SoftlanOption.VariableName(option.Name)})";
+
     /// <summary>The command does not take the option on this system: who gives it is told so.</summary>
     /// <param name="command">The option's.</param>
     /// <param name="option">Null where nobody gave it.</param>
-    /// <param name="message">What it is for, and what to do instead.</param>
-    public static void Refuse<T>(this Command command, Option<T> option, string message) => command.Validators.Add(result =>
-    {
-        if (result.Has(option) == true)
-        {
-            result.AddError(message);
-        }
-    });
+    /// <param name="message">What it is for, and what to do instead: a sentence whose subject is the option.</param>
+    public static void Refuse<T>(this SoftlanCommand command, Option<T> option, string message) =>
+        command.AddRule(result => result.Has(option) == true ? $"{result.NameOf(option)} {message}" : null);
 }

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using Softlan.Wire;
 using Softlan.Wire.Control;
@@ -14,18 +16,30 @@ internal static class ParseErrors
     /// <summary>More of a line than this is cut off.</summary>
     private const int MaxLineLength = 4096;
 
+    /// <summary>Whether there is one that keeps the command from being run. Whoever asks for help gets it whatever else is missing, but not for a
+    /// command that is none.</summary>
+    public static bool Stop(ParseResult parsed) =>
+        parsed.Action is ParseErrorAction
+        || (parsed.Action is HelpAction && parsed.UnmatchedTokens.Count > 0)
+        || (parsed.Action == parsed.CommandResult.Command.Action && Rules(parsed.CommandResult).Any());
+
+    /// <summary>Writes all that can be told at once, one line each.</summary>
     public static void Write(ParseResult parsed, TextWriter error)
     {
+        StderrMessages messages = StderrMessages.Of(parsed, error);
+
         // What follows an unknown word is a consequence of it: an option that seems missing, a value without an option.
         IEnumerable<string> lines = Swallowed(parsed.CommandResult) is { } swallowed ? [swallowed]
             : parsed.UnmatchedTokens.Count > 0 ? [Unmatched(parsed, parsed.UnmatchedTokens[0])]
-            : parsed.Errors.Select(Describe).Distinct();
+            : parsed.Errors.Select(Describe).Concat(Rules(parsed.CommandResult)).Distinct();
         foreach (string line in lines)
         {
             // What was typed is quoted, and may hold a line break or an escape sequence.
-            error.WriteLine($"softlan: {PeerName.Clean(line, MaxLineLength)}");
+            messages.Fail(PeerName.Clean(line, MaxLineLength));
         }
     }
+
+    private static IEnumerable<string> Rules(CommandResult result) => result.Command is SoftlanCommand command ? command.Mistakes(result) : [];
 
     /// <summary>A value that is missing or one too many: System.CommandLine has words for it, but no example.</summary>
     private static string Describe(ParseError mistake)

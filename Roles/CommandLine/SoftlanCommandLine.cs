@@ -33,8 +33,8 @@ internal static class SoftlanCommandLine
         root.Add(new VersionOption { Description = "Print the version and exit.", Action = new PrintVersion(), Recursive = true });
         root.SetAction(parsed =>
         {
-            parsed.InvocationConfiguration.Error.WriteLine(
-                "softlan: a command is missing. "
+            StderrMessages.Of(parsed, parsed.InvocationConfiguration.Error).Fail(
+                "a command is missing. "
                 + $"Use one of {string.Join(", ", commands.Where(command => !command.Hidden).Select(command => command.Name))}"
                 + ", or see softlan --help.");
             return ExitCodes.Usage;
@@ -60,15 +60,21 @@ internal static class SoftlanCommandLine
 
         // A player may call himself @home; that is no file with more of the command line.
         ParseResult parsed = root.Parse(words, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        StderrMessages messages = StderrMessages.Of(parsed, error);
         if (parsed.Action is not HelpAction)
         {
-            MisspeltVariables.Write(parsed, error);
+            MisspeltVariables.Write(parsed, messages);
         }
 
-        if (parsed.Action is ParseErrorAction || (parsed.Action is HelpAction && parsed.UnmatchedTokens.Count > 0))
+        if (ParseErrors.Stop(parsed))
         {
             ParseErrors.Write(parsed, error);
             return ExitCodes.Usage;
+        }
+
+        if (parsed.Action is HelpAction help)
+        {
+            help.MaxWidth = HelpWidth.Now(); // Not before: the first question may write to the terminal.
         }
 
         try
@@ -83,7 +89,7 @@ internal static class SoftlanCommandLine
         }
         catch (SoftlanException failure)
         {
-            error.WriteLine($"softlan: {failure.Message}");
+            messages.Fail(failure.Message);
             return ExitCodes.Failure;
         }
     }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Softlan.Platform;
 using Softlan.Roles.CommandLine;
 using Softlan.Roles.Hosting;
@@ -34,27 +33,19 @@ internal static class GatewayCommand
             usual: null);
         Option<PortModeration?> moderation = ModerationOption.Create();
         Option<int?> cpuLatency = CpuLatencyOption.Create();
-        Command command = new(
+        SoftlanCommand command = new(
             "gateway",
             "Bridge the LAN behind a wired interface, or a Linux bridge, into a room on a relay. "
             + "Needs root, or CAP_NET_RAW (for --bridge CAP_NET_ADMIN).");
         join.AddTo(command, iface, bridge);
         command.Add(moderation);
         command.Add(cpuLatency);
-
-        // A validator of the option, not of the command: a command's mistakes hide those of its options, and somebody who has given nothing yet would
-        // learn of one missing option at a time.
-        iface.Validators.Add(result =>
+        command.AddRule(result => (result.Has(iface), result.Has(bridge)) switch
         {
-            CommandResult gateway = (CommandResult)result.Parent!;
-            bool? hasInterface = gateway.Has(iface);
-            if (hasInterface is not null && hasInterface == gateway.Has(bridge))
-            {
-                result.AddError(hasInterface == true
-                    ? "--interface and --bridge exclude each other. Give one of them, for example --interface eth0."
-                    : "--interface is missing. Give the wired interface to bridge, "
-                        + "for example --interface eth0, or a Linux bridge with --bridge br0.");
-            }
+            (true, true) => $"{result.NameOf(iface)} and {result.NameOf(bridge)} exclude each other. Give one of them, for example --interface eth0.",
+            (false, false) => "--interface is missing. Give the wired interface to bridge, "
+                + "for example --interface eth0, or a Linux bridge with --bridge br0.",
+            _ => null,
         });
         command.SetAction(parsed => run(
             new GatewayOptions

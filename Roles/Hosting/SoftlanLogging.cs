@@ -15,11 +15,7 @@ internal static class SoftlanLogging
         logging.SetMinimumLevel(options.Level);
         if (options.Format == LogFormat.Json)
         {
-            logging.AddJsonConsole(json =>
-            {
-                json.UseUtcTimestamp = true;
-                json.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
-            });
+            UseJson(logging);
         }
         else
         {
@@ -37,6 +33,13 @@ internal static class SoftlanLogging
             console.MaxQueueLength = MaxQueuedLines;
             console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
         });
+    });
+
+    /// <summary>Lines for collectors.</summary>
+    public static void UseJson(ILoggingBuilder logging) => logging.AddJsonConsole(json =>
+    {
+        json.UseUtcTimestamp = true;
+        json.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
     });
 
     // The formatter asks whether stdout is redirected; the log goes to stderr. NO_COLOR: https://no-color.org

@@ -100,7 +100,7 @@ internal static class RelayCommand
                 "frames per second",
                 RelayOptions.DefaultClientBroadcastRate),
             "frames",
-            "How many broadcast, multicast and unknown unicast frames one player may send. A burst of two seconds is allowed.",
+            "How many broadcast, multicast and unknown unicast frames one player may send a second. A burst of two seconds is allowed.",
             RelayOptions.DefaultClientBroadcastRate);
         Option<BitRate> gatewayRate = SoftlanOption.WithDefault(
             "--gateway-rate",
@@ -111,22 +111,22 @@ internal static class RelayCommand
         Option<int?> cpuLatency = CpuLatencyOption.Create();
         QuicArguments quic = new();
 
-        Command command = new(Name, "Run a relay: the meeting point on the internet to which players and gateways connect.")
+        SoftlanCommand command = new(
+            Name,
+            "Run a relay: the meeting point on the internet to which players and gateways connect. "
+            + "On Linux a port below 1024, such as the default 443, needs root or CAP_NET_BIND_SERVICE.")
         {
             listen, cert, key, state, serverName, mtu, maxClients, maxRooms, maxPeers, maxLinks, workers, clientRate, broadcastRate, gatewayRate,
             cpuLatency,
         };
         quic.AddTo(command);
-        command.Validators.Add(result =>
-        {
-            if (result.Has(cert) is { } hasCert && result.Has(key) is { } hasKey && hasCert != hasKey)
-            {
-                result.AddError("--cert and --key belong together. Give both, for example --cert fullchain.pem --key privkey.pem, or neither.");
-            }
-        });
+        command.AddRule(result => result.Has(cert) is { } hasCert && result.Has(key) is { } hasKey && hasCert != hasKey
+            ? $"{(hasCert ? result.NameOf(cert) : cert.Name)} and {(hasKey ? result.NameOf(key) : key.Name)} belong together. "
+                + "Give both, for example --cert fullchain.pem --key privkey.pem, or neither."
+            : null);
         if (!OperatingSystem.IsLinux())
         {
-            command.Refuse(cpuLatency, $"{cpuLatency.Name} is for Linux. Leave it out on Windows, and use a power plan instead.");
+            command.Refuse(cpuLatency, "is for Linux. Leave it out on Windows, and use a power plan instead.");
         }
 
         command.SetAction(parsed => run(

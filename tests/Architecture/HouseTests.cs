@@ -40,6 +40,17 @@ public sealed partial class HouseTests
                 .Where(found => found.Line.Length > MaxLine)
                 .Select(found => found.Where));
 
+    /// <summary>Columns of a line of prose in Markdown.</summary>
+    private const int MaxMarkdownLine = 120;
+
+    [Fact]
+    public void MarkdownProse_CanBeReadWithoutScrolling() =>
+        Assert.Empty(
+            SourceFile.Enumerate(SourceFile.Root, "*.md")
+                .SelectMany(page => ProseOf(page).Select(found => (Page: page, found.Line, found.Number)))
+                .Where(found => found.Line.Length > MaxMarkdownLine)
+                .Select(found => $"{Path.GetRelativePath(SourceFile.Root, found.Page)}:{found.Number}"));
+
     [Fact]
     public void Files_HoldOneTypeEach_AndAreNamedForIt() =>
         Assert.Empty(
@@ -69,6 +80,23 @@ public sealed partial class HouseTests
         ];
         Assert.NotEmpty(ids);
         Assert.Empty(ids.GroupBy(id => id).Where(same => same.Count() > 1).Select(same => same.Key));
+    }
+
+    /// <summary>What can be broken anywhere: no code and no tables.</summary>
+    private static IEnumerable<(string Line, int Number)> ProseOf(string page)
+    {
+        bool isCode = false;
+        int number = 0;
+        foreach (string line in File.ReadLines(page))
+        {
+            number++;
+            bool isFence = line.TrimStart().StartsWith("```", StringComparison.Ordinal);
+            isCode ^= isFence;
+            if (!isCode && !isFence && !line.StartsWith('|'))
+            {
+                yield return (line, number);
+            }
+        }
     }
 
     [GeneratedRegex(

@@ -25,7 +25,7 @@ internal sealed class SourceFile
     public static string Root { get; } = FindRoot();
 
     /// <summary>Every C# file of the repository, the tests included.</summary>
-    public static IReadOnlyList<SourceFile> All { get; } = [.. Enumerate(Root).Order(StringComparer.Ordinal).Select(Read)];
+    public static IReadOnlyList<SourceFile> All { get; } = [.. Enumerate(Root, "*.cs").Order(StringComparer.Ordinal).Select(Read)];
 
     public static IEnumerable<SourceFile> In(string folder) =>
         All.Where(file => file.Path.StartsWith(folder + "/", StringComparison.Ordinal));
@@ -124,9 +124,10 @@ internal sealed class SourceFile
     private static SourceFile Read(string path) =>
         new(System.IO.Path.GetRelativePath(Root, path).Replace('\\', '/'), File.ReadAllText(path));
 
-    private static IEnumerable<string> Enumerate(string folder)
+    /// <summary>The files of that kind, without what is made from them.</summary>
+    internal static IEnumerable<string> Enumerate(string folder, string pattern)
     {
-        foreach (string file in Directory.EnumerateFiles(folder, "*.cs"))
+        foreach (string file in Directory.EnumerateFiles(folder, pattern))
         {
             yield return file;
         }
@@ -135,7 +136,7 @@ internal sealed class SourceFile
         {
             if (!NotSource.Contains(System.IO.Path.GetFileName(inner)))
             {
-                foreach (string file in Enumerate(inner))
+                foreach (string file in Enumerate(inner, pattern))
                 {
                     yield return file;
                 }

@@ -39,6 +39,7 @@ story_options() {
   done
 
   story "command lines that are wrong"
+  check "help that no terminal asks for fits one of 80 columns" help_fits 80
   check "no command" usage "a command is missing. Use one of relay, gateway, client, demo, or see softlan --help"
   check "an unknown command" usage "'relais' is not a command. Did you mean relay" relais
   check "a command of other programs" usage "'serve' is not a command. Use one of relay, gateway, client, demo" serve
@@ -47,15 +48,37 @@ story_options() {
   check "no command before the options" usage "'--room' is not an option of softlan. It is one of softlan gateway and softlan client" --room X
   check "a part of an option's name" usage "Did you mean --max-clients-per-room" relay --max-clients 5
   check "a variable that is misspelt" misspelt
+  check "that, and mistakes, as JSON" json_mistakes SOFTLAN_REALY=r client --log-format json --mtu 20
+  check "as JSON that the environment asks for" json_mistakes SOFTLAN_LOG_FORMAT=json relay --cert x
+  check "a failure as JSON" json_mistakes SOFTLAN_LOG_FORMAT=json gateway --relay r --room R --interface nothing0
   check "a word too many" usage "'please' is not expected here" relay please
   check "a required option is missing" usage "--room is missing.*for example" client
   check "gateway without an interface" usage "--interface is missing.*for example --interface eth0" gateway --relay r --room R
   check "interface and bridge" usage "exclude each other.*for example" gateway --relay r --room R --interface eth0 --bridge br0
   check "pin and CA" usage "exclude each other.*for example" client --room R --pin sha256:47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU --relay-ca-cert x
   check "a certificate without a key" usage "belong together.*for example" relay --cert x
+  check "a certificate without a key, in the environment" usage_with SOFTLAN_CERT=x "--cert \(set by SOFTLAN_CERT\) and --key belong together" relay
+  check "a bridge in the environment beside an interface" usage_with SOFTLAN_BRIDGE=br0 "exclude each other" gateway --relay r --room R --interface eth0
+  check "several mistakes in one line, of a client" tells_all "pin.*-relay-ca-cert exclude each other" "mtu: '20'" "room is missing" -- \
+    client --pin sha256:47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU --relay-ca-cert x --mtu 20
+  check "of a client whose pin is mistyped" tells_all "pin: 'x'" "mtu: '20'" "room is missing" -- client --pin x --relay-ca-cert y --mtu 20
+  check "of a relay" tells_all "cert and --key belong together" "mtu: '20'" "listen: 'x'" "log-level: 'loud'" -- \
+    relay --cert x --mtu 20 --listen x --log-level loud
+  check "of a gateway" tells_all "interface is missing" "relay is missing" "room is missing" "name: ''" -- gateway --name ""
   check "an option without its value" usage "--listen lacks its value.*for example" relay --listen
   check "a directory without its value" usage "--state lacks its value.*directory.*for example /var/lib/softlan" relay --state
   check "an option twice" usage "--room takes one value, and got 'A' and 'B'.*for example" client --room A --room B
+}
+
+# help_fits COLUMNS: all of them, and none much narrower.
+help_fits() {
+  local command width
+  for command in "" relay gateway client demo; do
+    # shellcheck disable=SC2086
+    width=$("$softlan" $command --help | awk '{ if (length($0) > width) width = length($0) } END { print width }')
+    echo "softlan $command --help has $width columns"
+    [ "$width" -le "$1" ] && [ "$width" -gt $(($1 * 3 / 4)) ] || return 1
+  done
 }
 
 # What the command needs beside the option that is tried.
@@ -96,10 +119,37 @@ misspelt() {
     tail -n 1 "$work/stdout" | grep -qF -- "--room is missing"
 }
 
+# json_mistakes VARIABLE=VALUE ARGUMENT...: each line on stderr is one of the log.
+json_mistakes() {
+  once player1 15 env "$1" "$softlan" "${@:2}" >"$work/stdout" 2>"$work/stderr"
+  [ ! -s "$work/stdout" ] && all_json "$work/stderr" .
+}
+
 usage() {
   local pattern=$1
   shift
   one_line 2 "$pattern" "$softlan" "$@"
+}
+
+# usage_with VARIABLE=VALUE PATTERN ARGUMENT...
+usage_with() {
+  local variable=$1 pattern=$2
+  shift 2
+  one_line 2 "$pattern" env "$variable" "$softlan" "$@"
+}
+
+# tells_all PATTERN... -- ARGUMENT...: a line for each pattern, and no other.
+tells_all() {
+  local patterns=() pattern status
+  while [ "$1" != -- ]; do patterns+=("$1"); shift; done
+  shift
+  { once player1 15 "$softlan" "$@" >"$work/stdout" 2>"$work/stderr"; } 2>/dev/null
+  status=$?
+  cat "$work/stderr"
+  [ $status -eq 2 ] && [ ! -s "$work/stdout" ] && [ "$(wc -l <"$work/stderr")" -eq ${#patterns[@]} ] || { echo "exit code $status"; return 1; }
+  for pattern in "${patterns[@]}"; do
+    grep -qE -- "^softlan: --$pattern" "$work/stderr" || { echo "no line has $pattern"; return 1; }
+  done
 }
 
 # one_line STATUS PATTERN COMMAND...: on player1 or $machine; nothing on stdout, one line on stderr, and that exit code.

@@ -93,6 +93,16 @@ public sealed class ClientCommandTests : IDisposable
         Assert.Null(_options);
     }
 
+    [Theory]
+    [InlineData("sha256:short", "--pin: 'sha256:short' is not a certificate pin", "--room is missing", "--mtu: '20' is not an MTU")]
+    [InlineData(Pin, "--room is missing", "--mtu: '20' is not an MTU", "--pin and --relay-ca-cert exclude each other")]
+    public void Client_SeveralMistakes_AreToldAtOnce(string pin, params string[] mistakes)
+    {
+        Assert.Equal(ExitCodes.Usage, Run("--pin", pin, "--relay-ca-cert", "ca.pem", "--mtu", "20"));
+        Assert.Equal(mistakes, _error.ToString().TrimEnd().Split(Environment.NewLine).Select(line => line["softlan: ".Length..].Split('.')[0]));
+        Assert.Null(_options);
+    }
+
     private int Run(params string[] args) => SoftlanCommandLine.Run(
         SoftlanCommandLine.CreateRoot(ClientCommand.Create(
             ClientSystem.Linux,

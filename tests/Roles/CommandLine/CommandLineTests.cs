@@ -164,7 +164,7 @@ public sealed class CommandLineTests : IDisposable
     public void Run_Help_ShowsDescriptionDefaultAndLoggingOptions()
     {
         Assert.Equal(0, Run("probe", "--help"));
-        Assert.Contains("[default: 1500]", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("[default: 1500]", HelpText.Joined(_output.ToString()), StringComparison.Ordinal);
         Assert.Contains("--log-format", _output.ToString(), StringComparison.Ordinal);
         Assert.Empty(_error.ToString());
     }
@@ -205,9 +205,9 @@ public sealed class CommandLineTests : IDisposable
     public void Run_Help_ShowsDefaultsAsTheyAreTyped()
     {
         Assert.Equal(0, Run("probe", "--help"));
-        Assert.Contains("[default: information]", _output.ToString(), StringComparison.Ordinal);
-        Assert.Contains("[default: text]", _output.ToString(), StringComparison.Ordinal);
-        Assert.Contains("[default: medium]", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("[default: information]", HelpText.Joined(_output.ToString()), StringComparison.Ordinal);
+        Assert.Contains("[default: text]", HelpText.Joined(_output.ToString()), StringComparison.Ordinal);
+        Assert.Contains("[default: medium]", HelpText.Joined(_output.ToString()), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -256,18 +256,5 @@ public sealed class CommandLineTests : IDisposable
         });
         Command hidden = new("hidden", "Not for people.") { Hidden = true };
         return SoftlanCommandLine.Run(SoftlanCommandLine.CreateRoot(probe, hidden), args, _output, _error);
-    }
-
-    private sealed class EnvironmentVariable : IDisposable
-    {
-        private readonly string _name;
-
-        public EnvironmentVariable(string name, string value)
-        {
-            _name = name;
-            Environment.SetEnvironmentVariable(name, value);
-        }
-
-        public void Dispose() => Environment.SetEnvironmentVariable(_name, null);
     }
 }

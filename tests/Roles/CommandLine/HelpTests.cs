@@ -104,6 +104,27 @@ public sealed partial class HelpTests : IDisposable
         ["--log-level", "--log-format", "--help", "--version"],
         HelpOf(command).Select(line => Name().Match(line).Groups["option"].Value).TakeLast(4));
 
+    [Theory]
+    [InlineData]
+    [InlineData("relay")]
+    [InlineData("gateway")]
+    [InlineData("client")]
+    public void Help_Lines_FitTheWidth(params string[] command)
+    {
+        Assert.Equal(0, Run([.. command, "--help"]));
+        int width = HelpWidth.Now();
+        string[] lines = _output.ToString().Split(Environment.NewLine);
+        Assert.Empty(lines.Where(line => line.Length > width));
+        Assert.Contains(lines, line => line.Length > width * 3 / 4);
+    }
+
+    [Theory]
+    [InlineData(0, 80)]
+    [InlineData(60, 60)]
+    [InlineData(80, 80)]
+    [InlineData(240, 100)]
+    public void HelpWidth_IsTheTerminals_UpToWhatReadsWell(int terminal, int expected) => Assert.Equal(expected, HelpWidth.Of(terminal));
+
     [GeneratedRegex(@"(?<option>--[a-z-]+) <.* Give (?<min>\d+) to (?<max>\d+) (?!printable)[a-z ]+\. \[default: .+\]$")]
     private static partial Regex NumberRange();
 
@@ -126,11 +147,11 @@ public sealed partial class HelpTests : IDisposable
         _ => ClientCommand.Create(ClientSystem.Linux, (_, _) => 0, _ => { }),
     };
 
-    /// <summary>The lines of the options.</summary>
+    /// <summary>The options, each as one line.</summary>
     private string[] HelpOf(params string[] command)
     {
         Assert.Equal(0, Run([.. command, "--help"]));
-        return [.. _output.ToString().Split(Environment.NewLine).Where(line => line.StartsWith("  -", StringComparison.Ordinal))];
+        return [.. HelpText.Joined(_output.ToString()).Split(Environment.NewLine).Where(line => line.StartsWith("  -", StringComparison.Ordinal))];
     }
 
     private void AssertAccepted(string command, string option, params string[] values) =>

@@ -101,6 +101,16 @@ public sealed class RelayCommandTests : IDisposable
         Assert.Null(_options);
     }
 
+    [Fact]
+    public void Relay_SeveralMistakes_AreToldAtOnce()
+    {
+        Assert.Equal(ExitCodes.Usage, Run("--key", "/k.pem", "--mtu", "20", "--log-level", "loud"));
+        Assert.Equal(
+            ["--mtu: '20' is not an MTU", "--log-level: 'loud' is not a log level", "--cert and --key belong together"],
+            _error.ToString().TrimEnd().Split(Environment.NewLine).Select(line => line["softlan: ".Length..].Split('.')[0]));
+        Assert.Null(_options);
+    }
+
     private int Run(params string[] args) => SoftlanCommandLine.Run(
         SoftlanCommandLine.CreateRoot(RelayCommand.Create((options, _) =>
         {
