@@ -5,10 +5,18 @@ using static Softlan.Platform.Windows.NativeIphlpapi;
 namespace Softlan.Platform.Windows;
 
 /// <summary>Reads and changes the forwarding table.</summary>
-internal sealed class RouteTable(IIpHelper ip)
+/// <param name="ip">For questions and changes.</param>
+/// <param name="ipv6Fails">Told why Windows does not tell the routes of IPv6, where that is neither IPv6 switched off nor a matter of a moment. It is
+/// no exception: a PC whose IPv6 is out of order plays by IPv4.</param>
+internal sealed class RouteTable(IIpHelper ip, Action<string>? ipv6Fails = null)
 {
+    /// <summary>So many unlisted answers in a row about IPv6 are a matter of a moment; the next is told. A minute, at one look every 5 s.</summary>
+    public const int MaxOddIPv6 = 12;
+
+    private const string RestartHint = "restart the PC, then start softlan again";
+
     private readonly OddAnswers _odd = new();
-    private MIB_IPFORWARD_ROW2[] _knownIPv4 = [];
+    private readonly Dictionary<ushort, MIB_IPFORWARD_ROW2[]> _known = [];
 
     /// <summary>The route that Windows would take now, everything considered; null: there is none.</summary>
     /// <exception cref="SoftlanException">Windows does not say.</exception>
@@ -25,11 +33,17 @@ internal sealed class RouteTable(IIpHelper ip)
                 or Win32Error.ERROR_NETWORK_UNREACHABLE or Win32Error.ERROR_HOST_UNREACHABLE:
                 _odd.Forget(nameof(GetBestRoute2), family);
                 return null;
-            case var _ when family == AF_INET6:
-                return null; // IPv6 is switched off, for which there is more than one code.
-            case var _ when !_odd.Forgives(nameof(GetBestRoute2), family, error):
-                throw Win32Error.ToException($"Cannot find the route to {destination}", nameof(GetBestRoute2), error);
+            case var _ when OddAnswers.MeansNone(family, error):
+                _odd.Forget(nameof(GetBestRoute2), family);
+                return null;
+            case var _ when family == AF_INET && !_odd.Forgives(nameof(GetBestRoute2), family, error):
+                throw Win32Error.ToException($"Cannot find the route to {destination}", nameof(GetBestRoute2), error, RestartHint);
             default:
+                if (family == AF_INET6)
+                {
+                    ForgiveIPv6(nameof(GetBestRoute2), error);
+                }
+
                 // Not "no route": whoever holds a host route would give it up for a moment's trouble. The table says what Windows does not.
                 return FindAll(destination) is [var best, ..] ? best : null;
         }
@@ -173,19 +187,29 @@ internal sealed class RouteTable(IIpHelper ip)
     private MIB_IPFORWARD_ROW2[] List(ushort family, int maxOdd = OddAnswers.Max)
     {
         int error = ip.ListRoutes(family, out MIB_IPFORWARD_ROW2[] rows);
-        if (family == AF_INET6)
-        {
-            return rows; // IPv6 is switched off, for which there is more than one code.
-        }
-
-        if (error == 0 || Win32Error.IsMissing(error))
+        if (error == 0 || OddAnswers.MeansNone(family, error))
         {
             _odd.Forget(nameof(GetIpForwardTable2), family);
-            return _knownIPv4 = rows;
+            return _known[family] = rows;
         }
 
-        return _odd.Forgives(nameof(GetIpForwardTable2), family, error, maxOdd)
-            ? _knownIPv4
-            : throw Win32Error.ToException("Cannot read the routes of this PC", nameof(GetIpForwardTable2), error);
+        if (family == AF_INET6 && maxOdd > 0)
+        {
+            ForgiveIPv6(nameof(GetIpForwardTable2), error);
+        }
+        else if (!_odd.Forgives(nameof(GetIpForwardTable2), family, error, maxOdd))
+        {
+            throw Win32Error.ToException("Cannot read the routes of this PC", nameof(GetIpForwardTable2), error, RestartHint);
+        }
+
+        return _known.GetValueOrDefault(family) ?? [];
+    }
+
+    private void ForgiveIPv6(string call, int error)
+    {
+        if (!_odd.Forgives(call, AF_INET6, error, MaxOddIPv6))
+        {
+            ipv6Fails?.Invoke($"{call}: {Win32Error.Text(error)}");
+        }
     }
 }

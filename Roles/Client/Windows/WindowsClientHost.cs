@@ -65,6 +65,7 @@ internal sealed class WindowsClientHost : IClientHost
     private int _applyAttempts;
     private bool _hasGateway;
     private bool _cableIsNoted;
+    private bool _saidIPv6Fails;
     private TimeSpan _cableInSince;
 
     public WindowsClientHost(IEnterableLane lane, ClientOptions options, IWindowsMachine machine, ILogger logger)
@@ -77,7 +78,7 @@ internal sealed class WindowsClientHost : IClientHost
         _undo = new WindowsUndo(machine, _categoryTurns);
         _journal = new ChangeJournal(options.StateDirectory, machine.ThisProcess, machine.IsAlive);
         Changes = new HostChanges(_undo, _journal, logger);
-        Routes = new WindowsRoutes(machine.Ip, () => _luid);
+        Routes = new WindowsRoutes(machine.Ip, () => _luid, OnIPv6Fails);
         _addresses = new IpAddresses(machine.Ip);
         _applyTimer = lane.CreateTimer(TryPrepareAndConnect);
     }
@@ -118,7 +119,7 @@ internal sealed class WindowsClientHost : IClientHost
         _luid = opener.AwaitIPv4(adapter);
         _settings = new WindowsTapSettings(_machine.Ip, Changes, adapter, _luid, _logger);
         _settings.NoteMtu(device);
-        _tapRoutes = new WindowsTapRoutes(_machine.Ip, adapter.Name, _luid, _logger);
+        _tapRoutes = new WindowsTapRoutes(_machine.Ip, adapter.Name, _luid, OnIPv6Fails, _logger);
         _cards = new WindowsCards(_machine, _lane, adapter.Id);
         _home = new WindowsHomeGuard(_machine.Ip, _cards, _luid, new HomeHostRoutes(Routes, Changes, _logger));
         return mac;
@@ -193,6 +194,16 @@ internal sealed class WindowsClientHost : IClientHost
         if (adapters.Count == 0)
         {
             output.WriteLine($"No TAP-Windows6 adapter here, and one is needed: {TapFailures.DriverHint}.");
+        }
+    }
+
+    /// <summary>From all who read routes; said once.</summary>
+    private void OnIPv6Fails(string reason)
+    {
+        if (!_saidIPv6Fails)
+        {
+            _saidIPv6Fails = true;
+            ClientLog.IPv6RoutesUnknown(_logger, reason, _adapter!.Name);
         }
     }
 

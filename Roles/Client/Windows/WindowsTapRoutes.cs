@@ -14,9 +14,14 @@ namespace Softlan.Roles.Client.Windows;
 /// internet that an advertisement calls on-link. Default routes stay listed where <see cref="WindowsTapSettings"/> has switched them off: by the
 /// router in them Windows knows the network again, and with it its category.
 /// </remarks>
-internal sealed class WindowsTapRoutes(IIpHelper ip, string name, ulong luid, ILogger logger)
+/// <param name="ip">For questions and changes.</param>
+/// <param name="name">The adapter's name.</param>
+/// <param name="luid">Its interface.</param>
+/// <param name="ipv6Fails">See <see cref="RouteTable"/>.</param>
+/// <param name="logger">For what the player should know.</param>
+internal sealed class WindowsTapRoutes(IIpHelper ip, string name, ulong luid, Action<string> ipv6Fails, ILogger logger)
 {
-    private readonly RouteTable _table = new(ip);
+    private readonly RouteTable _table = new(ip, ipv6Fails);
     private readonly IpInterfaces _interfaces = new(ip);
     private readonly IpAddresses _addresses = new(ip);
     private readonly HashSet<IPNetwork> _said = [];
