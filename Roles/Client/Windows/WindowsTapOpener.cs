@@ -153,7 +153,8 @@ internal sealed class WindowsTapOpener(IWindowsMachine machine, HostChanges chan
             throw SoftlanException.Create(
                 $"Cannot give the TAP adapter '{adapter.Name}' the MAC {wanted}",
                 trouble is null ? keeps : $"it cannot be restarted: {trouble.Why}",
-                $"{hint}; or set 'MAC Address' to {Digits(wanted)} in the adapter's properties in Device Manager (Advanced), then start softlan again");
+                $"{hint}; or set 'MAC Address' to {Digits(wanted)} in the adapter's properties in Device Manager (Advanced), "
+                    + "then start softlan again");
         }
 
         ClientLog.AdapterKeepsItsMac(logger, adapter.Name, mac, trouble?.Message ?? keeps);

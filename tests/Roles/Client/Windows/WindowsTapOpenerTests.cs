@@ -84,7 +84,8 @@ public sealed class WindowsTapOpenerTests : WindowsHostBench
         Machine.RestartFails = SoftlanException.Create("Cannot restart the TAP adapter 'Party'", "SetupDiCallClassInstaller: no (error 5)", "knock");
         Assert.Equal(
             "Cannot give the TAP adapter 'Party' the MAC 02:00:5e:10:00:21: it cannot be restarted: SetupDiCallClassInstaller: no (error 5). "
-                + "Hint: knock; or set 'MAC Address' to 02005E100021 in the adapter's properties in Device Manager (Advanced), then start softlan again.",
+                + "Hint: knock; or set 'MAC Address' to 02005E100021 in the adapter's properties in Device Manager (Advanced), "
+                + "then start softlan again.",
             Assert.Throws<SoftlanException>(() => Host!.ChooseMac(() => Own)).Message);
     }
 
@@ -97,11 +98,14 @@ public sealed class WindowsTapOpenerTests : WindowsHostBench
         Machine.Restarting = () => Machine.OpenFails = (int.MaxValue, Win32Error.ERROR_FILE_NOT_FOUND);
         string message = Assert.Throws<SoftlanException>(() => Host!.ChooseMac(() => Own)).Message;
         Assert.StartsWith(
-            "Cannot restart the TAP adapter 'Party': SetupDiCallClassInstaller: no (error 13); and since then it cannot be opened: its driver does not run ",
+            "Cannot restart the TAP adapter 'Party': SetupDiCallClassInstaller: no (error 13); and since then it cannot be opened: "
+                + "its driver does not run ",
             message,
             StringComparison.Ordinal);
         Assert.EndsWith(
-            "(error 2)). Hint: enable the adapter in Network Connections (ncpa.cpl), or install the driver again.", message, StringComparison.Ordinal);
+            "(error 2)). Hint: enable the adapter in Network Connections (ncpa.cpl), or install the driver again.",
+            message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
