@@ -23,6 +23,9 @@ internal sealed class IpAddresses(IIpHelper ip)
         IPAddress.IsLoopback(address)
         || ListRows(SocketAddresses.FamilyOf(address)).Any(row => address.Equals(SocketAddresses.FromNative(row.Address)));
 
+    /// <summary>Whether an interface has an IPv4 address from DHCP, usable or not.</summary>
+    public bool HasLease(ulong luid) => ListRows(AF_INET).Any(row => row.InterfaceLuid == luid && row.PrefixOrigin == IpPrefixOriginDhcp);
+
     /// <returns>While Windows does not tell, those of the last time: what hangs on an address is not let go for a moment's trouble.</returns>
     private MIB_UNICASTIPADDRESS_ROW[] ListRows(ushort family)
     {

@@ -102,15 +102,44 @@ internal sealed class RouteTable(IIpHelper ip, Action<string>? ipv6Fails = null)
         }
     }
 
+    /// <summary>The routes on an interface, with their own metrics.</summary>
+    /// <exception cref="SoftlanException">Windows does not give its table.</exception>
+    public IReadOnlyList<WindowsRoute> ListOn(ulong luid) =>
+    [
+        .. ((ushort[])[AF_INET, AF_INET6])
+            .SelectMany(family => List(family))
+            .Where(row => row.InterfaceLuid == luid)
+            .Select(row => Describe(row, interfaceMetric: 0))
+            .OfType<WindowsRoute>()
+    ];
+
+    /// <summary>Puts a route back that was on an interface. One that is there again, or whose interface is gone, is no failure.</summary>
+    /// <returns>Why Windows refuses; null: it does not.</returns>
+    public string? PutBack(ulong luid, IPNetwork destination, IPAddress? nextHop, uint metric)
+    {
+        MIB_IPFORWARD_ROW2 row = Row(destination, interfaceIndex: 0, nextHop);
+        row.InterfaceLuid = luid;
+        row.Metric = metric;
+        int error = ip.AddRoute(row);
+        return error is 0 or Win32Error.ERROR_OBJECT_ALREADY_EXISTS || OddAnswers.MeansNone(row.DestinationPrefix.Prefix.si_family, error)
+            ? null
+            : $"{nameof(CreateIpForwardEntry2)}: {Win32Error.Text(error)}";
+    }
+
     /// <summary>Removes the routes on an interface that are unwanted.</summary>
     /// <param name="luid">The interface.</param>
     /// <param name="isUnwanted">Asked of each.</param>
     /// <param name="family">Of one family alone; null: of both.</param>
     /// <param name="maxOdd">How many unlisted answers in a row count as the routes of the last time; 0 for who must know.</param>
+    /// <param name="around">Gets each route and what removes it, which it has to call; null: nothing is done around it.</param>
     /// <returns>Each of them, with the reason where Windows keeps it.</returns>
     /// <exception cref="SoftlanException">Windows does not give its table.</exception>
     public IReadOnlyList<(WindowsRoute Route, string? Failure)> Remove(
-        ulong luid, Predicate<WindowsRoute> isUnwanted, ushort? family = null, int maxOdd = OddAnswers.Max)
+        ulong luid,
+        Predicate<WindowsRoute> isUnwanted,
+        ushort? family = null,
+        int maxOdd = OddAnswers.Max,
+        Action<WindowsRoute, Action>? around = null)
     {
         List<(WindowsRoute, string?)> removed = [];
         foreach (ushort one in family is { } only ? [only] : (ushort[])[AF_INET, AF_INET6])
@@ -120,7 +149,9 @@ internal sealed class RouteTable(IIpHelper ip, Action<string>? ipv6Fails = null)
                 if (Describe(row, interfaceMetric: 0) is { } route && isUnwanted(route))
                 {
                     // The row as the table holds it: a next hop of IPv6 may have a scope.
-                    int error = ip.RemoveRoute(row);
+                    int error = 0;
+                    void Remove() => error = ip.RemoveRoute(row);
+                    (around ?? ((_, remove) => remove()))(route, Remove);
                     removed.Add((
                         route,
                         error == 0 || Win32Error.IsMissing(error) ? null : $"{nameof(DeleteIpForwardEntry2)}: {Win32Error.Text(error)}"));
@@ -132,16 +163,19 @@ internal sealed class RouteTable(IIpHelper ip, Action<string>? ipv6Fails = null)
     }
 
     /// <summary>What InitializeIpForwardEntry would fill in, and a metric, which it leaves invalid.</summary>
-    internal static MIB_IPFORWARD_ROW2 HostRoute(IPAddress destination, int interfaceIndex, IPAddress? nextHop)
+    internal static MIB_IPFORWARD_ROW2 HostRoute(IPAddress destination, int interfaceIndex, IPAddress? nextHop) =>
+        Row(IPNetworks.HostOf(destination), interfaceIndex, nextHop);
+
+    private static MIB_IPFORWARD_ROW2 Row(IPNetwork destination, int interfaceIndex, IPAddress? nextHop)
     {
-        ushort family = SocketAddresses.FamilyOf(destination);
+        ushort family = SocketAddresses.FamilyOf(destination.BaseAddress);
         return new MIB_IPFORWARD_ROW2
         {
             InterfaceIndex = (uint)interfaceIndex,
             DestinationPrefix = new IP_ADDRESS_PREFIX
             {
-                Prefix = SocketAddresses.ToNative(destination),
-                PrefixLength = SocketAddresses.HostPrefixOf(family),
+                Prefix = SocketAddresses.ToNative(destination.BaseAddress),
+                PrefixLength = (byte)destination.PrefixLength,
             },
             NextHop = nextHop is null ? SocketAddresses.None(family) : SocketAddresses.ToNative(nextHop),
             ValidLifetime = uint.MaxValue,
@@ -174,7 +208,8 @@ internal sealed class RouteTable(IIpHelper ip, Action<string>? ipv6Fails = null)
             row.InterfaceLuid,
             (int)row.InterfaceIndex,
             row.Metric + interfaceMetric,
-            IsLocal: row.Loopback != 0 && nextHop is null && MayBeLocal(destination));
+            IsLocal: row.Loopback != 0 && nextHop is null && MayBeLocal(destination),
+            IsLasting: row.Origin == NlroManual && row.ValidLifetime == uint.MaxValue);
     }
 
     /// <summary>Whether it may lead to this machine itself. Loopback alone does not tell: whoever makes a route chooses it (CreateIpForwardEntry2).

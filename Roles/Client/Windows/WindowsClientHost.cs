@@ -56,6 +56,7 @@ internal sealed class WindowsClientHost : IClientHost
     private string _driver = "";
     private WindowsTap? _tap;
     private ulong _luid;
+    private WindowsPlayerRoutes? _playerRoutes;
     private WindowsTapSettings? _settings;
     private WindowsTapRoutes? _tapRoutes;
     private WindowsCards? _cards;
@@ -117,9 +118,10 @@ internal sealed class WindowsClientHost : IClientHost
         Changes.Keep($"TAP {adapter.Name}", _tap.Dispose);
         _driver = device.ReadVersion();
         _luid = opener.AwaitIPv4(adapter);
-        _settings = new WindowsTapSettings(_machine.Ip, Changes, adapter, _luid, _logger);
+        _playerRoutes = new WindowsPlayerRoutes(_machine.Ip, _luid, OnIPv6Fails);
+        _settings = new WindowsTapSettings(_machine.Ip, Changes, adapter, _luid, _playerRoutes, _logger);
         _settings.NoteMtu(device);
-        _tapRoutes = new WindowsTapRoutes(_machine.Ip, adapter.Name, _luid, OnIPv6Fails, _logger);
+        _tapRoutes = new WindowsTapRoutes(_machine.Ip, Changes, adapter, _luid, _playerRoutes, OnIPv6Fails, _logger);
         _cards = new WindowsCards(_machine, _lane, adapter.Id);
         _home = new WindowsHomeGuard(_machine.Ip, _cards, _luid, new HomeHostRoutes(Routes, Changes, _logger));
         return mac;
@@ -242,6 +244,11 @@ internal sealed class WindowsClientHost : IClientHost
     /// then.</summary>
     private void PrepareAndConnect()
     {
+        if (!_cableIsNoted)
+        {
+            _playerRoutes!.Look();
+        }
+
         if (_settings!.Apply(_mtu))
         {
             _settings.LimitDns();
