@@ -14,7 +14,6 @@ param(
 )
 
 $ErrorActionPreference = 'Stop'
-Set-Location $PSScriptRoot
 $env:DOTNET_NOLOGO = '1'
 $env:DOTNET_CLI_TELEMETRY_OPTOUT = '1'
 
@@ -34,6 +33,10 @@ if ($SingleFile) {
 else {
     $kind = 'aot'
     $properties = @('-p:PublishAot=true')
+    if ($env:OS -ne 'Windows_NT') {
+        Fail 'native executables for Windows are built on Windows only. Elsewhere use -SingleFile, or ./publish.sh win-x64.'
+    }
+
     $vswhere = Join-Path ${env:ProgramFiles(x86)} 'Microsoft Visual Studio\Installer\vswhere.exe'
     $component = if ($Rid -eq 'win-arm64') { 'Microsoft.VisualStudio.Component.VC.Tools.ARM64' } else { 'Microsoft.VisualStudio.Component.VC.Tools.x86.x64' }
     if (-not (Test-Path $vswhere) -or -not (& $vswhere -latest -products * -requires $component -property installationPath)) {
@@ -41,14 +44,21 @@ else {
     }
 }
 
-# obj and bin of its own, so that an ordinary build never meets these files.
-$build = "artifacts/build/$Rid-$kind"
-Write-Host "publish: building $Rid ($kind)"
-& dotnet publish softlan.csproj -c Release -r $Rid "-p:BaseIntermediateOutputPath=$build/obj/" "-p:BaseOutputPath=$build/bin/" '-p:DebugType=embedded' -o "$build/out" @properties
-if ($LASTEXITCODE -ne 0) {
-    Fail 'the build failed; see above.'
-}
+# Set-Location would move the terminal that this was started in, too.
+Push-Location $PSScriptRoot
+try {
+    # obj and bin of its own, so that an ordinary build never meets these files.
+    $build = "artifacts/build/$Rid-$kind"
+    Write-Host "publish: building $Rid ($kind)"
+    & dotnet publish softlan.csproj -c Release -r $Rid "-p:BaseIntermediateOutputPath=$build/obj/" "-p:BaseOutputPath=$build/bin/" '-p:DebugType=embedded' -o "$build/out" @properties
+    if ($LASTEXITCODE -ne 0) {
+        Fail 'the build failed; see above.'
+    }
 
-New-Item -ItemType Directory -Force "artifacts/$Rid" | Out-Null
-Copy-Item "$build/out/softlan.exe" "artifacts/$Rid/softlan.exe" -Force
-Write-Host ("publish: artifacts\{0}\softlan.exe, {1} KiB" -f $Rid, [int]((Get-Item "artifacts/$Rid/softlan.exe").Length / 1KB))
+    New-Item -ItemType Directory -Force "artifacts/$Rid" | Out-Null
+    Copy-Item "$build/out/softlan.exe" "artifacts/$Rid/softlan.exe" -Force
+    Write-Host ("publish: artifacts\{0}\softlan.exe, {1} KiB" -f $Rid, [int]((Get-Item "artifacts/$Rid/softlan.exe").Length / 1KB))
+}
+finally {
+    Pop-Location
+}

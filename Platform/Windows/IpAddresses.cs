@@ -7,32 +7,30 @@ namespace Softlan.Platform.Windows;
 /// <summary>Reads the addresses of interfaces.</summary>
 internal sealed class IpAddresses(IIpHelper ip)
 {
-    private IReadOnlyList<OwnAddress> _known = [];
+    private readonly Dictionary<ushort, MIB_UNICASTIPADDRESS_ROW[]> _known = [];
 
     /// <summary>The IPv4 addresses of this machine that can be used, that is: whose duplicate detection is over. Loopback is left out.</summary>
-    /// <returns>While Windows does not tell, those of the last time: what hangs on an address is not let go for a moment's trouble.</returns>
-    public IReadOnlyList<OwnAddress> List()
-    {
-        int error = ip.ListAddresses(AF_INET, out MIB_UNICASTIPADDRESS_ROW[] rows);
-        if (error != 0 && !Win32Error.IsMissing(error))
-        {
-            return _known;
-        }
-
-        return _known =
-        [
-            .. rows
-                .Where(row => row.DadState == IpDadStatePreferred && row.Address.si_family == AF_INET)
-                .Select(Describe)
-                .Where(own => !IPAddress.IsLoopback(own.Address))
-        ];
-    }
+    public IReadOnlyList<OwnAddress> List() =>
+    [
+        .. ListRows(AF_INET)
+            .Where(row => row.DadState == IpDadStatePreferred && row.Address.si_family == AF_INET)
+            .Select(Describe)
+            .Where(own => !IPAddress.IsLoopback(own.Address))
+    ];
 
     /// <summary>Whether it is an address of this machine.</summary>
-    public bool IsOwn(IPAddress address)
+    public bool IsOwn(IPAddress address) =>
+        IPAddress.IsLoopback(address)
+        || ListRows(SocketAddresses.FamilyOf(address)).Any(row => address.Equals(SocketAddresses.FromNative(row.Address)));
+
+    /// <summary>Whether an interface has an IPv4 address from DHCP, usable or not.</summary>
+    public bool HasLease(ulong luid) => ListRows(AF_INET).Any(row => row.InterfaceLuid == luid && row.PrefixOrigin == IpPrefixOriginDhcp);
+
+    /// <returns>While Windows does not tell, those of the last time: what hangs on an address is not let go for a moment's trouble.</returns>
+    private MIB_UNICASTIPADDRESS_ROW[] ListRows(ushort family)
     {
-        _ = ip.ListAddresses(SocketAddresses.FamilyOf(address), out MIB_UNICASTIPADDRESS_ROW[] rows);
-        return IPAddress.IsLoopback(address) || rows.Any(row => address.Equals(SocketAddresses.FromNative(row.Address)));
+        int error = ip.ListAddresses(family, out MIB_UNICASTIPADDRESS_ROW[] rows);
+        return error == 0 || OddAnswers.MeansNone(family, error) ? _known[family] = rows : _known.GetValueOrDefault(family) ?? [];
     }
 
     private static OwnAddress Describe(MIB_UNICASTIPADDRESS_ROW row)

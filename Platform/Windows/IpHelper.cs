@@ -72,6 +72,7 @@ internal sealed unsafe class IpHelper : IIpHelper
 
     public int ReadDnsLimit(Guid adapter, ushort family, out bool isLimited)
     {
+        // The getter's page wants no flags, and says nothing of IPv6; Windows takes the family from there as in the setter.
         DNS_INTERFACE_SETTINGS_EX settings = new() { Version = DNS_INTERFACE_SETTINGS_VERSION2, Flags = FamilyFlag(family) };
         int error = (int)GetInterfaceDnsSettings(adapter, &settings);
         isLimited = error == 0 && settings.DisableUnconstrainedQueries != 0;

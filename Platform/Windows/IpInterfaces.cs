@@ -64,6 +64,10 @@ internal sealed class IpInterfaces(IIpHelper ip, int maxOdd = OddAnswers.Max)
 
         return _odd.Forgives(call, family, error, max)
             ? false
-            : throw Win32Error.ToException($"Cannot {verb} the {NameOf(family)} settings of the TAP adapter", call, error);
+            : throw Win32Error.ToException(
+                $"Cannot {verb} the {NameOf(family)} settings of the TAP adapter",
+                call,
+                error,
+                "disable and enable the adapter in Network Connections (ncpa.cpl), or restart the PC");
     }
 }

@@ -105,7 +105,7 @@ internal sealed class NetworkWatch : INetworkWatch
         {
             if (error != 0)
             {
-                throw Win32Error.ToException("Cannot watch the network of this PC", api, error);
+                throw Win32Error.ToException("Cannot watch the network of this PC", api, error, "restart the PC, then start softlan again");
             }
 
             if (handle != 0)

@@ -10,6 +10,12 @@ internal sealed class OddAnswers
 
     private readonly Dictionary<(string Call, ushort Family), int> _inARow = [];
 
+    /// <summary>Whether a table, or a route, is missing by one of the codes that Microsoft's pages give for that: there is nothing of the family, or
+    /// the PC has no IPv6 (ERROR_NOT_SUPPORTED; GetIpForwardTable2, GetBestRoute2, GetUnicastIpAddressTable). The same code about IPv4 is odd: that
+    /// cannot be removed from a Windows of today.</summary>
+    public static bool MeansNone(ushort family, int code) =>
+        Win32Error.IsMissing(code) || (family == NativeIphlpapi.AF_INET6 && code == Win32Error.ERROR_NOT_SUPPORTED);
+
     /// <summary>Whether this answer is to be taken as "not now". A refusal stays one however often it is asked for.</summary>
     /// <param name="call">The call that was answered.</param>
     /// <param name="family">AF_INET or AF_INET6, which are counted apart.</param>

@@ -5,10 +5,18 @@ using static Softlan.Platform.Windows.NativeIphlpapi;
 namespace Softlan.Platform.Windows;
 
 /// <summary>Reads and changes the forwarding table.</summary>
-internal sealed class RouteTable(IIpHelper ip)
+/// <param name="ip">For questions and changes.</param>
+/// <param name="ipv6Fails">Told why Windows does not tell the routes of IPv6, where that is neither IPv6 switched off nor a matter of a moment. It is
+/// no exception: a PC whose IPv6 is out of order plays by IPv4.</param>
+internal sealed class RouteTable(IIpHelper ip, Action<string>? ipv6Fails = null)
 {
+    /// <summary>So many unlisted answers in a row about IPv6 are a matter of a moment; the next is told. A minute, at one look every 5 s.</summary>
+    public const int MaxOddIPv6 = 12;
+
+    private const string RestartHint = "restart the PC, then start softlan again";
+
     private readonly OddAnswers _odd = new();
-    private MIB_IPFORWARD_ROW2[] _knownIPv4 = [];
+    private readonly Dictionary<ushort, MIB_IPFORWARD_ROW2[]> _known = [];
 
     /// <summary>The route that Windows would take now, everything considered; null: there is none.</summary>
     /// <exception cref="SoftlanException">Windows does not say.</exception>
@@ -25,11 +33,17 @@ internal sealed class RouteTable(IIpHelper ip)
                 or Win32Error.ERROR_NETWORK_UNREACHABLE or Win32Error.ERROR_HOST_UNREACHABLE:
                 _odd.Forget(nameof(GetBestRoute2), family);
                 return null;
-            case var _ when family == AF_INET6:
-                return null; // IPv6 is switched off, for which there is more than one code.
-            case var _ when !_odd.Forgives(nameof(GetBestRoute2), family, error):
-                throw Win32Error.ToException($"Cannot find the route to {destination}", nameof(GetBestRoute2), error);
+            case var _ when OddAnswers.MeansNone(family, error):
+                _odd.Forget(nameof(GetBestRoute2), family);
+                return null;
+            case var _ when family == AF_INET && !_odd.Forgives(nameof(GetBestRoute2), family, error):
+                throw Win32Error.ToException($"Cannot find the route to {destination}", nameof(GetBestRoute2), error, RestartHint);
             default:
+                if (family == AF_INET6)
+                {
+                    ForgiveIPv6(nameof(GetBestRoute2), error);
+                }
+
                 // Not "no route": whoever holds a host route would give it up for a moment's trouble. The table says what Windows does not.
                 return FindAll(destination) is [var best, ..] ? best : null;
         }
@@ -88,15 +102,44 @@ internal sealed class RouteTable(IIpHelper ip)
         }
     }
 
+    /// <summary>The routes on an interface, with their own metrics.</summary>
+    /// <exception cref="SoftlanException">Windows does not give its table.</exception>
+    public IReadOnlyList<WindowsRoute> ListOn(ulong luid) =>
+    [
+        .. ((ushort[])[AF_INET, AF_INET6])
+            .SelectMany(family => List(family))
+            .Where(row => row.InterfaceLuid == luid)
+            .Select(row => Describe(row, interfaceMetric: 0))
+            .OfType<WindowsRoute>()
+    ];
+
+    /// <summary>Puts a route back that was on an interface. One that is there again, or whose interface is gone, is no failure.</summary>
+    /// <returns>Why Windows refuses; null: it does not.</returns>
+    public string? PutBack(ulong luid, IPNetwork destination, IPAddress? nextHop, uint metric)
+    {
+        MIB_IPFORWARD_ROW2 row = Row(destination, interfaceIndex: 0, nextHop);
+        row.InterfaceLuid = luid;
+        row.Metric = metric;
+        int error = ip.AddRoute(row);
+        return error is 0 or Win32Error.ERROR_OBJECT_ALREADY_EXISTS || OddAnswers.MeansNone(row.DestinationPrefix.Prefix.si_family, error)
+            ? null
+            : $"{nameof(CreateIpForwardEntry2)}: {Win32Error.Text(error)}";
+    }
+
     /// <summary>Removes the routes on an interface that are unwanted.</summary>
     /// <param name="luid">The interface.</param>
     /// <param name="isUnwanted">Asked of each.</param>
     /// <param name="family">Of one family alone; null: of both.</param>
     /// <param name="maxOdd">How many unlisted answers in a row count as the routes of the last time; 0 for who must know.</param>
+    /// <param name="around">Gets each route and what removes it, which it has to call; null: nothing is done around it.</param>
     /// <returns>Each of them, with the reason where Windows keeps it.</returns>
     /// <exception cref="SoftlanException">Windows does not give its table.</exception>
     public IReadOnlyList<(WindowsRoute Route, string? Failure)> Remove(
-        ulong luid, Predicate<WindowsRoute> isUnwanted, ushort? family = null, int maxOdd = OddAnswers.Max)
+        ulong luid,
+        Predicate<WindowsRoute> isUnwanted,
+        ushort? family = null,
+        int maxOdd = OddAnswers.Max,
+        Action<WindowsRoute, Action>? around = null)
     {
         List<(WindowsRoute, string?)> removed = [];
         foreach (ushort one in family is { } only ? [only] : (ushort[])[AF_INET, AF_INET6])
@@ -106,7 +149,9 @@ internal sealed class RouteTable(IIpHelper ip)
                 if (Describe(row, interfaceMetric: 0) is { } route && isUnwanted(route))
                 {
                     // The row as the table holds it: a next hop of IPv6 may have a scope.
-                    int error = ip.RemoveRoute(row);
+                    int error = 0;
+                    void Remove() => error = ip.RemoveRoute(row);
+                    (around ?? ((_, remove) => remove()))(route, Remove);
                     removed.Add((
                         route,
                         error == 0 || Win32Error.IsMissing(error) ? null : $"{nameof(DeleteIpForwardEntry2)}: {Win32Error.Text(error)}"));
@@ -118,16 +163,19 @@ internal sealed class RouteTable(IIpHelper ip)
     }
 
     /// <summary>What InitializeIpForwardEntry would fill in, and a metric, which it leaves invalid.</summary>
-    internal static MIB_IPFORWARD_ROW2 HostRoute(IPAddress destination, int interfaceIndex, IPAddress? nextHop)
+    internal static MIB_IPFORWARD_ROW2 HostRoute(IPAddress destination, int interfaceIndex, IPAddress? nextHop) =>
+        Row(IPNetworks.HostOf(destination), interfaceIndex, nextHop);
+
+    private static MIB_IPFORWARD_ROW2 Row(IPNetwork destination, int interfaceIndex, IPAddress? nextHop)
     {
-        ushort family = SocketAddresses.FamilyOf(destination);
+        ushort family = SocketAddresses.FamilyOf(destination.BaseAddress);
         return new MIB_IPFORWARD_ROW2
         {
             InterfaceIndex = (uint)interfaceIndex,
             DestinationPrefix = new IP_ADDRESS_PREFIX
             {
-                Prefix = SocketAddresses.ToNative(destination),
-                PrefixLength = SocketAddresses.HostPrefixOf(family),
+                Prefix = SocketAddresses.ToNative(destination.BaseAddress),
+                PrefixLength = (byte)destination.PrefixLength,
             },
             NextHop = nextHop is null ? SocketAddresses.None(family) : SocketAddresses.ToNative(nextHop),
             ValidLifetime = uint.MaxValue,
@@ -160,7 +208,8 @@ internal sealed class RouteTable(IIpHelper ip)
             row.InterfaceLuid,
             (int)row.InterfaceIndex,
             row.Metric + interfaceMetric,
-            IsLocal: row.Loopback != 0 && nextHop is null && MayBeLocal(destination));
+            IsLocal: row.Loopback != 0 && nextHop is null && MayBeLocal(destination),
+            IsLasting: row.Origin == NlroManual && row.ValidLifetime == uint.MaxValue);
     }
 
     /// <summary>Whether it may lead to this machine itself. Loopback alone does not tell: whoever makes a route chooses it (CreateIpForwardEntry2).
@@ -173,19 +222,29 @@ internal sealed class RouteTable(IIpHelper ip)
     private MIB_IPFORWARD_ROW2[] List(ushort family, int maxOdd = OddAnswers.Max)
     {
         int error = ip.ListRoutes(family, out MIB_IPFORWARD_ROW2[] rows);
-        if (family == AF_INET6)
-        {
-            return rows; // IPv6 is switched off, for which there is more than one code.
-        }
-
-        if (error == 0 || Win32Error.IsMissing(error))
+        if (error == 0 || OddAnswers.MeansNone(family, error))
         {
             _odd.Forget(nameof(GetIpForwardTable2), family);
-            return _knownIPv4 = rows;
+            return _known[family] = rows;
         }
 
-        return _odd.Forgives(nameof(GetIpForwardTable2), family, error, maxOdd)
-            ? _knownIPv4
-            : throw Win32Error.ToException("Cannot read the routes of this PC", nameof(GetIpForwardTable2), error);
+        if (family == AF_INET6 && maxOdd > 0)
+        {
+            ForgiveIPv6(nameof(GetIpForwardTable2), error);
+        }
+        else if (!_odd.Forgives(nameof(GetIpForwardTable2), family, error, maxOdd))
+        {
+            throw Win32Error.ToException("Cannot read the routes of this PC", nameof(GetIpForwardTable2), error, RestartHint);
+        }
+
+        return _known.GetValueOrDefault(family) ?? [];
+    }
+
+    private void ForgiveIPv6(string call, int error)
+    {
+        if (!_odd.Forgives(call, AF_INET6, error, MaxOddIPv6))
+        {
+            ipv6Fails?.Invoke($"{call}: {Win32Error.Text(error)}");
+        }
     }
 }

@@ -9,4 +9,6 @@ namespace Softlan.Platform.Windows;
 /// <param name="InterfaceIndex">The interface, by the number that people see.</param>
 /// <param name="Metric">Its own metric and that of its interface, which together decide.</param>
 /// <param name="IsLocal">It leads to this machine itself.</param>
-internal sealed record WindowsRoute(IPNetwork Destination, IPAddress? NextHop, ulong InterfaceLuid, int InterfaceIndex, uint Metric, bool IsLocal);
+/// <param name="IsLasting">Nobody announced it, as far as Windows says, and it does not expire: a person or a program set it.</param>
+internal sealed record WindowsRoute(
+    IPNetwork Destination, IPAddress? NextHop, ulong InterfaceLuid, int InterfaceIndex, uint Metric, bool IsLocal, bool IsLasting);

@@ -209,6 +209,12 @@ internal static partial class ClientLog
     [LoggerMessage(335, LogLevel.Warning, "IPv6 on {Interface} stays as it is: {Reason}")]
     public static partial void IPv6NotPrepared(ILogger logger, string @interface, string reason);
 
+    [LoggerMessage(
+        361, LogLevel.Warning,
+        "Windows does not tell the IPv6 routes of this PC ({Reason}): those of the party that would take your IPv6 internet along may stay. "
+        + "Hint: untick \"Internet Protocol Version 6\" in the properties of {Interface} in Network Connections (ncpa.cpl), or restart the PC")]
+    public static partial void IPv6RoutesUnknown(ILogger logger, string reason, string @interface);
+
     [LoggerMessage(339, LogLevel.Debug, "The DNS servers of the party may also be asked for other names, on {Interface}: {Reason}")]
     public static partial void DnsNotLimited(ILogger logger, string @interface, string reason);
 

@@ -19,6 +19,7 @@ namespace Softlan.Roles.Client;
 [JsonDerivedType(typeof(DirectoryMade), "directory")]
 [JsonDerivedType(typeof(NetworkAddressWritten), "networkAddress")]
 [JsonDerivedType(typeof(IpInterfaceReplaced), "ipInterface")]
+[JsonDerivedType(typeof(AdapterRouteRemoved), "adapterRouteRemoved")]
 [JsonDerivedType(typeof(CategoryReplaced), "category")]
 [JsonDerivedType(typeof(DnsLimited), "dnsLimit")]
 internal abstract record HostChange
@@ -123,14 +124,38 @@ internal abstract record HostChange
     /// <param name="Interface">The adapter's name.</param>
     /// <param name="Adapter">Its id.</param>
     /// <param name="IsIPv6">Which side.</param>
+    /// <param name="DefaultRoutes">The default routes that the interface had, by their next hops; null: none.</param>
     internal sealed record IpInterfaceReplaced(
-        string Interface, Guid Adapter, bool IsIPv6, bool AutomaticMetric, uint Metric, bool DefaultRoutesDisabled, uint Mtu) : HostChange
+        string Interface,
+        Guid Adapter,
+        bool IsIPv6,
+        bool AutomaticMetric,
+        uint Metric,
+        bool DefaultRoutesDisabled,
+        uint Mtu,
+        IReadOnlyList<string>? DefaultRoutes = null) : HostChange
     {
         public override bool OutlivesBoot => true;
 
         public override string ToString() =>
             $"{(IsIPv6 ? "IPv6" : "IPv4")} of {Interface}, before metric {(AutomaticMetric ? "automatic" : Metric)}, "
             + $"default routes {(DefaultRoutesDisabled ? "off" : "on")}, MTU {Mtu}";
+    }
+
+    /// <summary>Windows: a route that was on the TAP adapter before softlan, and led on from there, or more than a party to it.</summary>
+    /// <param name="Interface">The adapter's name.</param>
+    /// <param name="Adapter">Its id.</param>
+    /// <param name="NextHop">The next router; null: on-link.</param>
+    /// <param name="Metric">Its own, without the interface's.</param>
+    internal sealed record AdapterRouteRemoved(
+        string Interface,
+        Guid Adapter,
+        [property: JsonConverter(typeof(IPAddressJsonConverter))] IPAddress Destination,
+        int PrefixLength,
+        [property: JsonConverter(typeof(IPAddressJsonConverter))] IPAddress? NextHop,
+        uint Metric) : HostChange
+    {
+        public override string ToString() => $"former route {Destination}/{PrefixLength}{(NextHop is null ? "" : $" via {NextHop}")} on {Interface}";
     }
 
     /// <summary>Windows: an adapter's DNS servers are asked for names below its own suffix only. They were asked for all before.</summary>

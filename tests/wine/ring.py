@@ -486,10 +486,18 @@ def goodbye(tapctl, pc, hub, client):
 
 def crash(tapctl, pc, hub):
     heading("killed, and started again")
+    own = ["0.0.0.0/0 via 10.73.42.1 if 77", "10.8.0.0/16 via 10.73.42.1 if 77"]
+
+    def set_by_hand(m):
+        m.addresses = [machine.address("192.168.1.20", machine.WIFI_LUID, machine.WIFI_INDEX, 3), machine.address("10.73.42.50", machine.TAP_LUID, machine.TAP_INDEX, 1)]
+        m.routes += [machine.route(one, "10.73.42.1", machine.TAP_LUID, machine.TAP_INDEX, 5) for one in ("0.0.0.0/0", "10.8.0.0/16")]
+    pc.change(set_by_hand)
     client = Client("--room", "ROOM1", "--virtual-mac", MAC, "--network-category", "leave")
     check("the second time the room is enough", client.says("Connected to the LAN gateway"), client.log)
     check("without a restart: the MAC is right already", "Restarting" not in client.log)
     wait_for(lambda: tapctl.status()["media"] == "1")
+    check("of the player's own routes on the adapter, the one that leads on is taken away",
+          client.says("Party had the route 10.8.0.0/16 via 10.73.42.1, which is taken away until softlan ends", 10) and own[1] not in pc.list_routes(), client.log)
     client.kill()
     check("the driver takes the cable out by itself", wait_for(lambda: tapctl.status()["open"] == "0" and tapctl.status()["media"] == "0"), str(tapctl.status()))
     check("pin, settings and journal are left behind", any(r.startswith(RELAY) for r in pc.list_routes()) and pc.tap_settings() == (0, 1400, 1, 1) and len(journals()) == 1)
@@ -505,6 +513,8 @@ def crash(tapctl, pc, hub):
     again.ctrl_c()
     check("ends with 0", again.end() == 0, again.log)
     is_as_before(tapctl, pc)
+    check("and so are the player's own routes on the adapter", [r for r in pc.list_routes() if r.endswith("if 77")] == own, str(pc.list_routes()))
+    pc.change(lambda m: setattr(m, "routes", [row for row in m.routes if row[8] != machine.TAP_INDEX]))
 
 
 def impatience(tapctl, pc):

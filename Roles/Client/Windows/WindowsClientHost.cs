@@ -56,6 +56,7 @@ internal sealed class WindowsClientHost : IClientHost
     private string _driver = "";
     private WindowsTap? _tap;
     private ulong _luid;
+    private WindowsPlayerRoutes? _playerRoutes;
     private WindowsTapSettings? _settings;
     private WindowsTapRoutes? _tapRoutes;
     private WindowsCards? _cards;
@@ -65,6 +66,7 @@ internal sealed class WindowsClientHost : IClientHost
     private int _applyAttempts;
     private bool _hasGateway;
     private bool _cableIsNoted;
+    private bool _saidIPv6Fails;
     private TimeSpan _cableInSince;
 
     public WindowsClientHost(IEnterableLane lane, ClientOptions options, IWindowsMachine machine, ILogger logger)
@@ -77,7 +79,7 @@ internal sealed class WindowsClientHost : IClientHost
         _undo = new WindowsUndo(machine, _categoryTurns);
         _journal = new ChangeJournal(options.StateDirectory, machine.ThisProcess, machine.IsAlive);
         Changes = new HostChanges(_undo, _journal, logger);
-        Routes = new WindowsRoutes(machine.Ip, () => _luid);
+        Routes = new WindowsRoutes(machine.Ip, () => _luid, OnIPv6Fails);
         _addresses = new IpAddresses(machine.Ip);
         _applyTimer = lane.CreateTimer(TryPrepareAndConnect);
     }
@@ -116,9 +118,10 @@ internal sealed class WindowsClientHost : IClientHost
         Changes.Keep($"TAP {adapter.Name}", _tap.Dispose);
         _driver = device.ReadVersion();
         _luid = opener.AwaitIPv4(adapter);
-        _settings = new WindowsTapSettings(_machine.Ip, Changes, adapter, _luid, _logger);
+        _playerRoutes = new WindowsPlayerRoutes(_machine.Ip, _luid, OnIPv6Fails);
+        _settings = new WindowsTapSettings(_machine.Ip, Changes, adapter, _luid, _playerRoutes, _logger);
         _settings.NoteMtu(device);
-        _tapRoutes = new WindowsTapRoutes(_machine.Ip, adapter.Name, _luid, _logger);
+        _tapRoutes = new WindowsTapRoutes(_machine.Ip, Changes, adapter, _luid, _playerRoutes, OnIPv6Fails, _logger);
         _cards = new WindowsCards(_machine, _lane, adapter.Id);
         _home = new WindowsHomeGuard(_machine.Ip, _cards, _luid, new HomeHostRoutes(Routes, Changes, _logger));
         return mac;
@@ -196,6 +199,16 @@ internal sealed class WindowsClientHost : IClientHost
         }
     }
 
+    /// <summary>From all who read routes; said once.</summary>
+    private void OnIPv6Fails(string reason)
+    {
+        if (!_saidIPv6Fails)
+        {
+            _saidIPv6Fails = true;
+            ClientLog.IPv6RoutesUnknown(_logger, reason, _adapter!.Name);
+        }
+    }
+
     /// <summary>Windows' DHCP client that has given up asks again only in minutes; a cable that is plugged in makes it ask at once.</summary>
     private void AskDhcpAnew()
     {
@@ -231,6 +244,11 @@ internal sealed class WindowsClientHost : IClientHost
     /// then.</summary>
     private void PrepareAndConnect()
     {
+        if (!_cableIsNoted)
+        {
+            _playerRoutes!.Look();
+        }
+
         if (_settings!.Apply(_mtu))
         {
             _settings.LimitDns();

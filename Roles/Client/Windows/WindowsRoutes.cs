@@ -7,9 +7,10 @@ namespace Softlan.Roles.Client.Windows;
 /// <summary>The routes of Windows.</summary>
 /// <param name="ip">For questions and changes.</param>
 /// <param name="tap">The LUID of this client's TAP; 0 while it has none.</param>
-internal sealed class WindowsRoutes(IIpHelper ip, Func<ulong> tap) : IRelayRoutes
+/// <param name="ipv6Fails">See <see cref="RouteTable"/>.</param>
+internal sealed class WindowsRoutes(IIpHelper ip, Func<ulong> tap, Action<string>? ipv6Fails = null) : IRelayRoutes
 {
-    private readonly RouteTable _table = new(ip);
+    private readonly RouteTable _table = new(ip, ipv6Fails);
     private readonly IpAddresses _addresses = new(ip);
 
     // Windows keeps no mark on a route by which softlan's own could be told from others'.

@@ -22,8 +22,8 @@ internal sealed class WindowsTapOpener(IWindowsMachine machine, HostChanges chan
             if (mac != wanted)
             {
                 device.Dispose();
-                string? trouble = Restart(adapter, wanted);
-                device = AwaitOpen(adapter);
+                SoftlanException? trouble = Restart(adapter, wanted);
+                device = AwaitOpen(adapter, trouble);
                 mac = device.ReadMac();
                 Judge(adapter, wanted, mac, trouble);
             }
@@ -87,7 +87,7 @@ internal sealed class WindowsTapOpener(IWindowsMachine machine, HostChanges chan
 
     private void Write(TapAdapter adapter, MacAddress wanted)
     {
-        string digits = wanted.ToString().Replace(":", "", StringComparison.Ordinal).ToUpperInvariant();
+        string digits = Digits(wanted);
         string? old = machine.Registry.ReadNetworkAddress(adapter.ClassKey);
         if (!string.Equals(old, digits, StringComparison.OrdinalIgnoreCase))
         {
@@ -97,8 +97,11 @@ internal sealed class WindowsTapOpener(IWindowsMachine machine, HostChanges chan
         }
     }
 
+    /// <summary>As the registry has it.</summary>
+    private static string Digits(MacAddress mac) => mac.ToString().Replace(":", "", StringComparison.Ordinal).ToUpperInvariant();
+
     /// <returns>Why it was not restarted; null: it was.</returns>
-    private string? Restart(TapAdapter adapter, MacAddress wanted)
+    private SoftlanException? Restart(TapAdapter adapter, MacAddress wanted)
     {
         ClientLog.RestartingAdapter(logger, adapter.Name, wanted);
         try
@@ -108,11 +111,11 @@ internal sealed class WindowsTapOpener(IWindowsMachine machine, HostChanges chan
         }
         catch (SoftlanException e)
         {
-            return e.Message;
+            return e;
         }
     }
 
-    private ITapDevice AwaitOpen(TapAdapter adapter)
+    private ITapDevice AwaitOpen(TapAdapter adapter, SoftlanException? trouble)
     {
         for (TimeSpan waited = TimeSpan.Zero; ; waited += interval)
         {
@@ -124,26 +127,36 @@ internal sealed class WindowsTapOpener(IWindowsMachine machine, HostChanges chan
             {
                 machine.Sleep(interval); // On its way up.
             }
+            catch (SoftlanException e)
+            {
+                // A restart is a stop and a start: one that fails halfway leaves the adapter stopped.
+                throw trouble is null
+                    ? SoftlanException.Create($"{e.What} after its restart", e.Why, e.Hint)
+                    : SoftlanException.Create(trouble.What, $"{trouble.Why}; and since then it cannot be opened: {e.Why}", e.Hint);
+            }
         }
     }
 
     /// <summary>What the driver says is what counts, as long as a player may announce it.</summary>
-    private void Judge(TapAdapter adapter, MacAddress wanted, MacAddress mac, string? trouble)
+    private void Judge(TapAdapter adapter, MacAddress wanted, MacAddress mac, SoftlanException? trouble)
     {
         if (mac == wanted)
         {
             return;
         }
 
-        string why = trouble ?? $"its driver keeps {mac} although the registry asks for {wanted}";
+        string keeps = $"its driver keeps {mac} although the registry asks for {wanted}";
         if (!mac.IsValidClientAddress)
         {
+            // What softlan wrote into the registry goes with it; what Device Manager writes there stays, and needs no restart by softlan.
+            string hint = trouble?.Hint ?? "disable and enable the adapter in Network Connections (ncpa.cpl), or restart the PC";
             throw SoftlanException.Create(
                 $"Cannot give the TAP adapter '{adapter.Name}' the MAC {wanted}",
-                why.TrimEnd('.'),
-                "disable and enable the adapter in Network Connections (ncpa.cpl), or restart the PC, then start softlan again");
+                trouble is null ? keeps : $"it cannot be restarted: {trouble.Why}",
+                $"{hint}; or set 'MAC Address' to {Digits(wanted)} in the adapter's properties in Device Manager (Advanced), "
+                    + "then start softlan again");
         }
 
-        ClientLog.AdapterKeepsItsMac(logger, adapter.Name, mac, why);
+        ClientLog.AdapterKeepsItsMac(logger, adapter.Name, mac, trouble?.Message ?? keeps);
     }
 }

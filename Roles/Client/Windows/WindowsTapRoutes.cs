@@ -12,14 +12,29 @@ namespace Softlan.Roles.Client.Windows;
 /// behind the player's own VPN. So what is wider than a party goes, and so does whatever leads on through another machine, set by hand or not:
 /// Windows does not say reliably which is which. So do networks that may be somebody's on the internet: such a lease's own, and parts of the IPv6
 /// internet that an advertisement calls on-link. Default routes stay listed where <see cref="WindowsTapSettings"/> has switched them off: by the
-/// router in them Windows knows the network again, and with it its category.
+/// router in them Windows knows the network again, and with it its category. What was there before softlan is put back at its end.
 /// </remarks>
-internal sealed class WindowsTapRoutes(IIpHelper ip, string name, ulong luid, ILogger logger)
+/// <param name="ip">For questions and changes.</param>
+/// <param name="changes">Where the removal of the player's own is noted.</param>
+/// <param name="adapter">The adapter.</param>
+/// <param name="luid">Its interface.</param>
+/// <param name="before">What is the player's own.</param>
+/// <param name="ipv6Fails">See <see cref="RouteTable"/>.</param>
+/// <param name="logger">For what the player should know.</param>
+internal sealed class WindowsTapRoutes(
+    IIpHelper ip,
+    HostChanges changes,
+    TapAdapter adapter,
+    ulong luid,
+    WindowsPlayerRoutes before,
+    Action<string> ipv6Fails,
+    ILogger logger)
 {
-    private readonly RouteTable _table = new(ip);
+    private readonly RouteTable _table = new(ip, ipv6Fails);
     private readonly IpInterfaces _interfaces = new(ip);
     private readonly IpAddresses _addresses = new(ip);
     private readonly HashSet<IPNetwork> _said = [];
+    private readonly Dictionary<(IPNetwork Destination, IPAddress? NextHop), HostChange> _taken = [];
 
     /// <summary>Removes what must not be. Called often; changes nothing when all is well.</summary>
     /// <param name="addresses">Those of this machine.</param>
@@ -31,26 +46,56 @@ internal sealed class WindowsTapRoutes(IIpHelper ip, string name, ulong luid, IL
                 .Where(own => own.InterfaceLuid == luid && own.Origin == AddressOrigin.Dhcp && !PlayerIPv4Address.IsLan(own.Network))
                 .Select(own => own.Network)
         ];
-        foreach ((WindowsRoute route, string? failure) in _table.Remove(luid, route => IsUnwanted(route, foreign)))
+        foreach ((WindowsRoute route, string? failure) in _table.Remove(luid, route => IsUnwanted(route, foreign), around: TakeAway))
         {
+            bool isTaken = _taken.TryGetValue((route.Destination, route.NextHop), out HostChange? change);
+            if (isTaken && failure is not null)
+            {
+                changes.Forget(change!); // It is still there.
+                isTaken = !_taken.Remove((route.Destination, route.NextHop));
+            }
+
             if (!_said.Add(route.Destination))
             {
                 continue;
             }
 
-            if (foreign.Contains(route.Destination))
+            if (isTaken)
             {
-                ClientLog.ForeignNetworkRemoved(logger, name, route.Destination, failure ?? "removed");
+                ClientLog.WideRouteTakenAway(logger, Name(route), adapter.Name);
+            }
+            else if (foreign.Contains(route.Destination))
+            {
+                ClientLog.ForeignNetworkRemoved(logger, adapter.Name, route.Destination, failure ?? "removed");
             }
             else
             {
-                ClientLog.WideRouteRemoved(
-                    logger,
-                    route.NextHop is { } hop ? $"{route.Destination} via {hop}" : route.Destination.ToString(),
-                    name,
-                    failure ?? "removed");
+                ClientLog.WideRouteRemoved(logger, Name(route), adapter.Name, failure ?? "removed");
             }
         }
+    }
+
+    /// <summary>Whether a route leads on from the party, or to more than a party, by what it says itself.</summary>
+    public static bool LeadsAway(IPNetwork destination, IPAddress? nextHop) =>
+        destination.PrefixLength == 0 || nextHop is not null || WideRoutes.IsWide(destination) || WideRoutes.IsForeign(destination);
+
+    private static string Name(WindowsRoute route) => route.NextHop is { } hop ? $"{route.Destination} via {hop}" : route.Destination.ToString();
+
+    /// <summary>Notes what was there before, once: if Windows or a person adds it again meanwhile, it is there at the end as well.</summary>
+    private void TakeAway(WindowsRoute route, Action remove)
+    {
+        (IPNetwork, IPAddress?) key = (route.Destination, route.NextHop);
+        if (!before.Contains(route) || !LeadsAway(route.Destination, route.NextHop) || _taken.ContainsKey(key))
+        {
+            remove();
+            return;
+        }
+
+        IPNetwork to = route.Destination;
+        HostChange change = new HostChange.AdapterRouteRemoved(
+            adapter.Name, adapter.Id, to.BaseAddress, to.PrefixLength, route.NextHop, route.Metric);
+        changes.Make(change, remove);
+        _taken.Add(key, change);
     }
 
     private bool IsUnwanted(WindowsRoute route, IPNetwork[] foreign) => !route.IsLocal

@@ -11,7 +11,14 @@ namespace Softlan.Roles.Client.Windows;
 /// Metric 1, because Windows sends 255.255.255.255 out on the interface with the best metric alone, and that is how games look for each other. No
 /// default routes, because with that metric a router that the party's DHCP names would take over the whole internet of this PC.
 /// </remarks>
-internal sealed class WindowsTapSettings(IIpHelper ip, HostChanges changes, TapAdapter adapter, ulong luid, ILogger logger)
+/// <param name="ip">For questions and changes.</param>
+/// <param name="changes">Where changes are noted.</param>
+/// <param name="adapter">The adapter.</param>
+/// <param name="luid">Its interface.</param>
+/// <param name="before">What is the player's own, and stays.</param>
+/// <param name="logger">For what the player should know.</param>
+internal sealed class WindowsTapSettings(
+    IIpHelper ip, HostChanges changes, TapAdapter adapter, ulong luid, WindowsPlayerRoutes before, ILogger logger)
 {
     private const uint Metric = 1;
 
@@ -117,7 +124,14 @@ internal sealed class WindowsTapSettings(IIpHelper ip, HostChanges changes, TapA
         {
             changes.Make(
                 new HostChange.IpInterfaceReplaced(
-                    adapter.Name, adapter.Id, family == AF_INET6, now.AutomaticMetric, now.Metric, now.DefaultRoutesDisabled, now.Mtu),
+                    adapter.Name,
+                    adapter.Id,
+                    family == AF_INET6,
+                    now.AutomaticMetric,
+                    now.Metric,
+                    now.DefaultRoutesDisabled,
+                    now.Mtu,
+                    before.DefaultRoutes(family)),
                 Write);
             _noted.Add(family);
         }

@@ -1,3 +1,4 @@
+using System.Net;
 using Softlan.Platform.Windows;
 using Softlan.Wire;
 using static Softlan.Platform.Windows.NativeIphlpapi;
@@ -24,6 +25,9 @@ internal sealed class WindowsUndo(IWindowsMachine machine, WindowsCategoryTurns 
                 break;
             case HostChange.IpInterfaceReplaced replaced:
                 Restore(replaced);
+                break;
+            case HostChange.AdapterRouteRemoved removed when IsTap(removed.Adapter):
+                PutBack(removed);
                 break;
             case HostChange.DnsLimited limited:
                 int error = machine.Ip.WriteDnsLimit(limited.Adapter, limited.IsIPv6 ? AF_INET6 : AF_INET, isLimited: false);
@@ -68,13 +72,16 @@ internal sealed class WindowsUndo(IWindowsMachine machine, WindowsCategoryTurns 
         }
     }
 
-    /// <summary>Those of the party, before they count. Mostly they went with the cable; but where the driver is set to be always connected, Windows
-    /// keeps them for as long as the lease lasts, on a card that leads nowhere any more.</summary>
+    /// <summary>The party's, before they count; the player's own stay. Mostly they went with the cable; but where the driver is set to be always
+    /// connected, Windows keeps them for as long as the lease lasts, on a card that leads nowhere any more.</summary>
     private void RemoveDefaultRoutes(HostChange.IpInterfaceReplaced replaced, ulong luid)
     {
         ushort family = replaced.IsIPv6 ? AF_INET6 : AF_INET;
         foreach ((WindowsRoute route, string? failure) in new RouteTable(machine.Ip).Remove(
-            luid, route => route.Destination.PrefixLength == 0, family, maxOdd: 0))
+            luid,
+            route => route.Destination.PrefixLength == 0 && replaced.DefaultRoutes?.Contains(WindowsPlayerRoutes.Way(route)) != true,
+            family,
+            maxOdd: 0))
         {
             if (failure is not null)
             {
@@ -85,6 +92,26 @@ internal sealed class WindowsUndo(IWindowsMachine machine, WindowsCategoryTurns 
             }
         }
     }
+
+    /// <summary>Only on a TAP adapter, and only such as softlan removes. That it is the player's own says the journal, which administrators alone can
+    /// have written (<see cref="Platform.PrivatePlace"/>).</summary>
+    private void PutBack(HostChange.AdapterRouteRemoved removed)
+    {
+        IPNetwork destination = new(removed.Destination, removed.PrefixLength);
+        if (machine.Ip.FindLuid(removed.Adapter, out ulong luid) == 0
+            && WindowsTapRoutes.LeadsAway(destination, removed.NextHop)
+            && new RouteTable(machine.Ip).PutBack(luid, destination, removed.NextHop, removed.Metric) is { } failure)
+        {
+            throw SoftlanException.Create(
+                $"Cannot put the {removed} back",
+                failure,
+                removed.PrefixLength == 0
+                    ? "set the gateway anew in the adapter's settings in Network Connections (ncpa.cpl)"
+                    : "add it by hand (route add)");
+        }
+    }
+
+    private bool IsTap(Guid adapter) => new TapDiscovery(machine.Registry).List().Any(tap => tap.Id == adapter);
 
     private bool IsInstalled(Guid adapter) => machine.Registry.ListAdapters().Any(key => Guid.TryParse(key.InstanceId, out Guid id) && id == adapter);
 

@@ -41,6 +41,9 @@ internal sealed class FakeIpHelper : IIpHelper
     /// <summary>A call of this name fails with this code.</summary>
     public (string Api, int Code)? Refuses { get; set; }
 
+    /// <summary>Only where it is asked about this family; null: about any.</summary>
+    public ushort? RefusesFamily { get; set; }
+
     /// <summary>Called after SetIpInterfaceEntry succeeded.</summary>
     public Action? Written { get; set; }
 
@@ -54,7 +57,16 @@ internal sealed class FakeIpHelper : IIpHelper
         Add(AF_INET6, Tap, TapIndex, 25);
     }
 
-    public void AddRoute(string destination, string? nextHop, ulong luid, uint metric = 0, bool isLoopback = false)
+    /// <param name="origin">NL_ROUTE_ORIGIN.</param>
+    /// <param name="lifetime">In seconds.</param>
+    public void AddRoute(
+        string destination,
+        string? nextHop,
+        ulong luid,
+        uint metric = 0,
+        bool isLoopback = false,
+        int origin = NlroManual,
+        uint lifetime = uint.MaxValue)
     {
         IPNetwork network = IPNetwork.Parse(destination);
         ushort family = SocketAddresses.FamilyOf(network.BaseAddress);
@@ -68,9 +80,12 @@ internal sealed class FakeIpHelper : IIpHelper
                 PrefixLength = (byte)network.PrefixLength,
             },
             NextHop = nextHop is null ? SocketAddresses.None(family) : SocketAddresses.ToNative(IPAddress.Parse(nextHop)),
+            ValidLifetime = lifetime,
+            PreferredLifetime = lifetime,
             Metric = metric,
             Protocol = MIB_IPPROTO_NETMGMT,
             Loopback = isLoopback ? (byte)1 : (byte)0,
+            Origin = origin,
         });
     }
 
@@ -102,12 +117,12 @@ internal sealed class FakeIpHelper : IIpHelper
                 .ThenBy(row => row.Metric + Interfaces[(SocketAddresses.FamilyOf(address), row.InterfaceLuid)].Metric),
         ];
         route = usable.FirstOrDefault();
-        return Refusal("GetBestRoute2") ?? (usable.Length > 0 ? 0 : Win32Error.ERROR_NETWORK_UNREACHABLE);
+        return Refusal("GetBestRoute2", destination.si_family) ?? (usable.Length > 0 ? 0 : Win32Error.ERROR_NETWORK_UNREACHABLE);
     }
 
     public int ListRoutes(ushort family, out MIB_IPFORWARD_ROW2[] routes)
     {
-        int error = Refusal("GetIpForwardTable2") ?? 0;
+        int error = Refusal("GetIpForwardTable2", family) ?? 0;
         routes = error == 0 ? [.. Routes.Where(row => row.DestinationPrefix.Prefix.si_family == family)] : [];
         return error;
     }
@@ -116,7 +131,7 @@ internal sealed class FakeIpHelper : IIpHelper
     {
         MIB_IPFORWARD_ROW2 row = route;
         ushort family = row.DestinationPrefix.Prefix.si_family;
-        if (Refusal("CreateIpForwardEntry2") is { } refusal)
+        if (Refusal("CreateIpForwardEntry2", family) is { } refusal)
         {
             return refusal;
         }
@@ -150,7 +165,7 @@ internal sealed class FakeIpHelper : IIpHelper
     public int RemoveRoute(in MIB_IPFORWARD_ROW2 route)
     {
         MIB_IPFORWARD_ROW2 row = route;
-        if (Refusal("DeleteIpForwardEntry2") is { } refusal)
+        if (Refusal("DeleteIpForwardEntry2", row.DestinationPrefix.Prefix.si_family) is { } refusal)
         {
             return refusal;
         }
@@ -166,7 +181,7 @@ internal sealed class FakeIpHelper : IIpHelper
 
     public int ReadInterface(ref MIB_IPINTERFACE_ROW row)
     {
-        if (Refusal("GetIpInterfaceEntry") is { } refusal)
+        if (Refusal("GetIpInterfaceEntry", row.Family) is { } refusal)
         {
             return refusal;
         }
@@ -184,7 +199,7 @@ internal sealed class FakeIpHelper : IIpHelper
     public int WriteInterface(in MIB_IPINTERFACE_ROW row)
     {
         MIB_IPINTERFACE_ROW written = row;
-        if (Refusal("SetIpInterfaceEntry") is { } refusal)
+        if (Refusal("SetIpInterfaceEntry", written.Family) is { } refusal)
         {
             return refusal;
         }
@@ -214,7 +229,7 @@ internal sealed class FakeIpHelper : IIpHelper
 
     public int ListAddresses(ushort family, out MIB_UNICASTIPADDRESS_ROW[] addresses)
     {
-        int error = Refusal("GetUnicastIpAddressTable") ?? 0;
+        int error = Refusal("GetUnicastIpAddressTable", family) ?? 0;
         addresses = error == 0 ? [.. Addresses.Where(row => row.Address.si_family == family)] : [];
         return error;
     }
@@ -225,12 +240,12 @@ internal sealed class FakeIpHelper : IIpHelper
     public int ReadDnsLimit(Guid adapter, ushort family, out bool isLimited)
     {
         isLimited = DnsLimits.Contains(family);
-        return Refusal("GetInterfaceDnsSettings") ?? 0;
+        return Refusal("GetInterfaceDnsSettings", family) ?? 0;
     }
 
     public int WriteDnsLimit(Guid adapter, ushort family, bool isLimited)
     {
-        if (Refusal("SetInterfaceDnsSettings") is { } refusal)
+        if (Refusal("SetInterfaceDnsSettings", family) is { } refusal)
         {
             return refusal;
         }
@@ -277,7 +292,8 @@ internal sealed class FakeIpHelper : IIpHelper
         && SocketAddresses.FromNative(left.DestinationPrefix.Prefix)!.Equals(SocketAddresses.FromNative(right.DestinationPrefix.Prefix))
         && SocketAddresses.FromNative(left.NextHop)!.Equals(SocketAddresses.FromNative(right.NextHop));
 
-    private int? Refusal(string api) => Refuses is { } refusal && refusal.Api == api ? refusal.Code : null;
+    private int? Refusal(string api, ushort family) =>
+        Refuses is { } refusal && refusal.Api == api && (RefusesFamily ?? family) == family ? refusal.Code : null;
 
     private void Add(ushort family, ulong luid, uint index, uint metric) => Interfaces.Add((family, luid), new MIB_IPINTERFACE_ROW
     {

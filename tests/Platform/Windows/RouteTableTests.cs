@@ -186,6 +186,38 @@ public sealed class RouteTableTests
         Assert.Empty(_table.FindAll(IPAddress.Parse("2001:db8::7")));
     }
 
+    /// <summary>A PC whose IPv6 is out of order plays by IPv4, so this is said and does not end the client.</summary>
+    [Theory]
+    [InlineData("GetBestRoute2")]
+    [InlineData("GetIpForwardTable2")]
+    public void FindBest_IPv6IsOutOfOrder_TheKnownTableTells_AndTheReasonIsTold(string api)
+    {
+        List<string> told = [];
+        RouteTable table = new(_ip, told.Add);
+        IPAddress relay = IPAddress.Parse("2001:db8::7");
+        _ip.AddRoute("::/0", "fe80::1", Wifi);
+        Assert.Single(table.FindAll(relay));
+        _ip.Refuses = (api, Win32Error.ERROR_GEN_FAILURE);
+        for (int i = 0; i < OddAnswers.Max + 1; i++)
+        {
+            Assert.Equal(IPAddress.Parse("fe80::1"), table.FindBest(relay)!.NextHop);
+            Assert.Single(table.FindAll(relay));
+            Assert.True(i > 0 || told.Count == 0);
+        }
+
+        Assert.StartsWith($"{api}: ", told[0], StringComparison.Ordinal);
+        Assert.Contains("(error 31)", told[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void RemoveHostRoute_IPv6TableCannotBeRead_IsSaidAtOnce()
+    {
+        _ip.Refuses = ("GetIpForwardTable2", Win32Error.ERROR_GEN_FAILURE);
+        Assert.Throws<SoftlanException>(() => _table.RemoveHostRoute(IPAddress.Parse("2001:db8::7"), WifiIndex, null));
+        _ip.Refuses = ("GetIpForwardTable2", Win32Error.ERROR_NOT_SUPPORTED);
+        _table.RemoveHostRoute(IPAddress.Parse("2001:db8::7"), WifiIndex, null); // With IPv6 it went.
+    }
+
     [Fact]
     public void FindAll_PrefixWithBitsBehindIt_IsUnderstood()
     {

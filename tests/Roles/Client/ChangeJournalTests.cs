@@ -25,7 +25,10 @@ public sealed class ChangeJournalTests : IDisposable
         new HostChange.OffloadsTaken("tap0"),
         new HostChange.DirectoryMade("/var/lib/softlan/run/tap0-1"),
         new HostChange.NetworkAddressWritten("Party", "0042", "02005E100001", null),
-        new HostChange.IpInterfaceReplaced("Party", Guid.Parse("11111111-2222-3333-4444-555555555555"), false, true, 25, false, 1500),
+        new HostChange.IpInterfaceReplaced(
+            "Party", Guid.Parse("11111111-2222-3333-4444-555555555555"), false, true, 25, false, 1500, ["10.73.42.1"]),
+        new HostChange.AdapterRouteRemoved(
+            "Party", Guid.Parse("11111111-2222-3333-4444-555555555555"), IPAddress.Parse("10.8.0.0"), 16, IPAddress.Parse("10.73.42.1"), 1),
         new HostChange.DnsLimited("Party", Guid.Parse("11111111-2222-3333-4444-555555555555"), true),
         new HostChange.CategoryReplaced(Guid.Parse("11111111-2222-3333-4444-666666666666"), "Unidentified network", 0),
     ];
@@ -81,6 +84,20 @@ public sealed class ChangeJournalTests : IDisposable
         Assert.Equal(All.Where(change => change.OutlivesBoot).Reverse().Select(change => change.ToString()), _host.Undone);
         Assert.Equal(5, _host.Undone.Count);
         Assert.Empty(Directory.GetFiles(_directory.Path));
+    }
+
+    /// <summary>Of a softlan that did not note default routes.</summary>
+    [Fact]
+    public void CleanLeftovers_WindowsInterfaceWithoutItsDefaultRoutes_IsUndone()
+    {
+        HostChange.IpInterfaceReplaced change = All.OfType<HostChange.IpInterfaceReplaced>().Single();
+        Journal(_directory.Path, Killed).Save([change]);
+        string path = Assert.Single(Directory.GetFiles(_directory.Path));
+        string content = System.Text.RegularExpressions.Regex.Replace(File.ReadAllText(path), """,\s*"defaultRoutes": \[[^]]*\]""", "");
+        Assert.DoesNotContain("\"defaultRoutes\"", content, StringComparison.Ordinal);
+        File.WriteAllText(path, content);
+        Journal(_directory.Path, _self).CleanLeftovers(_host, _log);
+        Assert.Equal([change.ToString()], _host.Undone);
     }
 
     [Theory]

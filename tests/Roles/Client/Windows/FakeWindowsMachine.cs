@@ -45,6 +45,9 @@ internal sealed class FakeWindowsMachine : IWindowsMachine, IAdapterRestart, INe
 
     public SoftlanException? RestartFails { get; set; }
 
+    /// <summary>Called when the adapter is restarted, whether that fails or not.</summary>
+    public Action? Restarting { get; set; }
+
     /// <summary>The driver keeps its MAC whatever the registry says.</summary>
     public bool KeepsMac { get; set; }
 
@@ -136,6 +139,7 @@ internal sealed class FakeWindowsMachine : IWindowsMachine, IAdapterRestart, INe
     {
         Assert(Device is null or { IsDisposed: true }, "an open adapter cannot be restarted");
         Story.Add("restart");
+        Restarting?.Invoke();
         if (RestartFails is { } failure)
         {
             throw failure;

@@ -81,11 +81,41 @@ public sealed class WindowsTapOpenerTests : WindowsHostBench
     public void ChooseMac_RestartIsRefused_SaysWhy()
     {
         Ready();
-        Machine.RestartFails = SoftlanException.Create("Cannot restart the TAP adapter 'Party'", "SetupDiCallClassInstaller: no (error 5)");
-        Assert.Contains(
-            "SetupDiCallClassInstaller",
-            Assert.Throws<SoftlanException>(() => Host!.ChooseMac(() => Own)).Message,
+        Machine.RestartFails = SoftlanException.Create("Cannot restart the TAP adapter 'Party'", "SetupDiCallClassInstaller: no (error 5)", "knock");
+        Assert.Equal(
+            "Cannot give the TAP adapter 'Party' the MAC 02:00:5e:10:00:21: it cannot be restarted: SetupDiCallClassInstaller: no (error 5). "
+                + "Hint: knock; or set 'MAC Address' to 02005E100021 in the adapter's properties in Device Manager (Advanced), "
+                + "then start softlan again.",
+            Assert.Throws<SoftlanException>(() => Host!.ChooseMac(() => Own)).Message);
+    }
+
+    /// <summary>A restart is a stop and a start, and the second half can fail.</summary>
+    [Fact]
+    public void ChooseMac_RestartFailsHalfway_SaysBothReasonsAndHowToGoOn()
+    {
+        Ready();
+        Machine.RestartFails = SoftlanException.Create("Cannot restart the TAP adapter 'Party'", "SetupDiCallClassInstaller: no (error 13)", "knock");
+        Machine.Restarting = () => Machine.OpenFails = (int.MaxValue, Win32Error.ERROR_FILE_NOT_FOUND);
+        string message = Assert.Throws<SoftlanException>(() => Host!.ChooseMac(() => Own)).Message;
+        Assert.StartsWith(
+            "Cannot restart the TAP adapter 'Party': SetupDiCallClassInstaller: no (error 13); and since then it cannot be opened: "
+                + "its driver does not run ",
+            message,
             StringComparison.Ordinal);
+        Assert.EndsWith(
+            "(error 2)). Hint: enable the adapter in Network Connections (ncpa.cpl), or install the driver again.",
+            message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ChooseMac_AdapterDoesNotComeBack_NamesTheRestart()
+    {
+        Ready();
+        Machine.Restarting = () => Machine.OpenFails = (int.MaxValue, Win32Error.ERROR_FILE_NOT_FOUND);
+        string message = Assert.Throws<SoftlanException>(() => Host!.ChooseMac(() => Own)).Message;
+        Assert.StartsWith("Cannot open the TAP adapter 'Party' after its restart: its driver does not run ", message, StringComparison.Ordinal);
+        Assert.Contains("Hint: enable the adapter in Network Connections (ncpa.cpl)", message, StringComparison.Ordinal);
     }
 
     [Fact]
