@@ -53,7 +53,7 @@ internal sealed class WatchedProcess : IDisposable
             info.ArgumentList.Add(argument);
         }
 
-        WatchedProcess process = new(new Process { StartInfo = info, EnableRaisingEvents = true });
+        WatchedProcess process = new(new Process { StartInfo = info });
         Process shell = process._shell;
         shell.OutputDataReceived += (_, line) => process.OnLine(line.Data, onLine);
         shell.ErrorDataReceived += (_, line) => process.OnLine(line.Data, onLine);
@@ -61,6 +61,9 @@ internal sealed class WatchedProcess : IDisposable
         shell.Start();
         shell.BeginOutputReadLine();
         shell.BeginErrorReadLine();
+
+        // Not before its output is read: of a program that ends at once, the end would be told and the last words lost.
+        shell.EnableRaisingEvents = true;
         return process;
     }
 
