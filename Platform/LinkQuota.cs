@@ -9,10 +9,10 @@ internal sealed class LinkQuota(int maxLinks, int maxPerAddress)
 {
     /// <summary>Handshakes that an address may begin within <see cref="RecentHandshakes.Window"/>, for each link that it may have: everybody who
     /// lives behind it may come twice. Beyond it a handshake is refused as if the address had all its links.</summary>
-    private const int HandshakesPerLink = 2;
+    public const int HandshakesPerLink = 2;
 
     /// <summary>Such handshakes that any address may begin, however few links it may have: somebody who tries out his settings.</summary>
-    private const int LeastHandshakes = 32;
+    public const int LeastHandshakes = 32;
 
     private readonly Lock _lock = new();
     private readonly AddressTally _tally = new();

@@ -7,8 +7,8 @@ internal sealed class RecentHandshakes
     /// <summary>How long a handshake counts.</summary>
     public static readonly TimeSpan Window = TimeSpan.FromSeconds(16);
 
-    /// <summary>So many are remembered in all, a megabyte: more than a processor can do within <see cref="Window"/>. Beyond it the oldest is
-    /// forgotten early.</summary>
+    /// <summary>So many are remembered in all: 4,096 a second, more than two processors can do, in a few megabytes. Beyond it the oldest is forgotten
+    /// early.</summary>
     public const int Capacity = 65_536;
 
     private readonly AddressTally _tally = new();

@@ -70,6 +70,11 @@ internal static class LinkEnds
     /// <param name="peersText">What the other side added, if anything; as it came.</param>
     public static LinkClosed Full(string peersText) => Describe(LinkCloseKind.Full, "the other side refuses more connections", peersText);
 
+    /// <summary>INVALID_TOKEN (RFC 9000, section 8.1.3): the handshake's second packet came from another address than the first, or late.</summary>
+    /// <param name="peersText">What the other side added, if anything; as it came.</param>
+    public static LinkClosed Moved(string peersText) =>
+        Describe(LinkCloseKind.Refused, "the address that the relay saw changed during the handshake", peersText);
+
     /// <summary>The other side's application closed.</summary>
     /// <param name="errorCode">A <see cref="CloseReason"/>, or one that this version does not know.</param>
     /// <param name="peersText">What it wrote, as it came.</param>

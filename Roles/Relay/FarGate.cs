@@ -8,7 +8,7 @@ namespace Softlan.Roles.Relay;
 //
 //   link's worker                      room's worker
 //   real link --> NearEnd  --ring-->    FarLink --> RelayPeer      datagrams of the peer
-//   real link <-- NearEnd  <--ring--    FarLink <-- RelayPeer      datagrams for the peer
+//   real link <-- NearEnd  <--ring--    FarLink <-- Member         datagrams for the peer
 //                          <--posts-->                             control messages, the peer's address, the end
 //
 // So everything about a room happens on one lane, and the work that costs most, the cryptography, is done where the link is.

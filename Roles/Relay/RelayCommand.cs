@@ -76,7 +76,10 @@ internal static class RelayCommand
             ValueKinds.Integer("a number of connections", 1, RelayOptions.LargestCount, "connections", RelayOptions.DefaultMaxLinksPerAddress),
             "number",
             "How many connections one IPv4 address or IPv6 /64 may have, and how many may join from it at once; "
-            + $"then one more every {JoinLimit.Refill.TotalSeconds} s. An IPv6 /48 may have {AddressTally.NetworkFactor} times as many.",
+            + $"then one more every {JoinLimit.Refill.TotalSeconds} s. "
+            + $"It may begin {LinkQuota.HandshakesPerLink} times as many (at least {LinkQuota.LeastHandshakes}) "
+            + $"within {RecentHandshakes.Window.TotalSeconds} s. "
+            + $"An IPv6 /48 may have {AddressTally.NetworkFactor} times as many.",
             RelayOptions.DefaultMaxLinksPerAddress);
         Option<int> workers = SoftlanOption.WithDefault(
             "--workers",

@@ -53,6 +53,32 @@ public sealed class FirstPacketTests : IDisposable
         Assert.Equal(1, _party.Listener.Statistics.RetriesSent);
     }
 
+    /// <summary>Each worker looks at its own packets; what all of them have begun counts when one of them goes on.</summary>
+    [Fact]
+    public void Begin_AnotherShardHasBegunAsMany_MustShowThatItComesFromThere()
+    {
+        LinkQuota quota = new(1000, 64);
+        using ILinkListener listener = _party.Listen(0, shards: new ListenerShards(1, quota));
+        for (int i = 0; i < 8; i++)
+        {
+            Offer("127.0.0.3", isShown: false, listener: listener);
+        }
+
+        ulong address = SockAddr.From(new IPEndPoint(IPAddress.Parse("127.0.0.3"), 9), SockAddr.Inet6).ClientKey;
+        for (int i = 0; i < 8; i++)
+        {
+            Assert.True(quota.TryTake(address, _party.Loop.Now));
+        }
+
+        for (int i = 0; i < 20; i++)
+        {
+            _party.Turn();
+        }
+
+        Assert.Equal(8, listener.Statistics.RetriesSent);
+        Assert.Equal(8, quota.Count(address));
+    }
+
     [Fact]
     public void Begin_AfterABurstThatWaited_ItsAddressHasAllItsPlacesAgain()
     {
@@ -127,6 +153,23 @@ public sealed class FirstPacketTests : IDisposable
         _party.Join(_party.AddProxy(to, IPAddress.Parse("127.0.0.2")).EndPoint);
     }
 
+    [Fact]
+    public void Accept_FailsByABug_LeavesNothingCounted()
+    {
+        _party.Acceptor.Throws = true;
+        RecordingHandler client = _party.Connect();
+        _party.Until(() => client.Closed is not null, "the link is closed");
+        _party.Acceptor.Throws = false;
+        ListenerStatistics statistics = _party.Listener.Statistics;
+        Assert.Equal((0, 0, 0L), (statistics.Connected, statistics.HalfOpen, statistics.Accepted));
+        for (int i = 0; i < 16; i++)
+        {
+            _party.Join();
+        }
+
+        Assert.Equal(16, _party.Listener.Statistics.Connected);
+    }
+
     /// <summary>Or all that arrived with its first packet would wait for its cryptography.</summary>
     [Fact]
     public void Begin_FramesThatCameAlong_AreDealtWithFirst()
@@ -147,11 +190,13 @@ public sealed class FirstPacketTests : IDisposable
     /// <param name="age">Of the token.</param>
     /// <param name="tokensAddress">To which the token was given; null: the sender's.</param>
     /// <param name="port">The sender's.</param>
-    private unsafe void Offer(string from, bool isShown, TimeSpan age = default, string? tokensAddress = null, int port = 9)
+    /// <param name="listener">Null: the party's.</param>
+    private unsafe void Offer(
+        string from, bool isShown, TimeSpan age = default, string? tokensAddress = null, int port = 9, ILinkListener? listener = null)
     {
         const int Length = 1200;
         const int MaxToken = 128;
-        QuicEndpoint endpoint = ((QuicServer)_party.Listener).Endpoint;
+        QuicEndpoint endpoint = ((QuicServer)(listener ?? _party.Listener)).Endpoint;
         SockAddr remote = SockAddr.From(new IPEndPoint(IPAddress.Parse(from), port), SockAddr.Inet6);
         SockAddr shown = SockAddr.From(new IPEndPoint(IPAddress.Parse(tokensAddress ?? from), port), SockAddr.Inet6);
         SockAddr local = SockAddr.From(_party.EndPoint, SockAddr.Inet6);

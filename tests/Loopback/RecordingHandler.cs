@@ -99,8 +99,15 @@ internal sealed class RecordingAcceptor : ILinkAcceptor
 {
     public List<RecordingHandler> Handlers { get; } = [];
 
+    public bool Throws { get; set; }
+
     public IFrameLinkHandler Accept(IFrameLink link)
     {
+        if (Throws)
+        {
+            throw new InvalidOperationException("An acceptor failed on purpose.");
+        }
+
         RecordingHandler handler = new() { Link = link };
         Handlers.Add(handler);
         return handler;

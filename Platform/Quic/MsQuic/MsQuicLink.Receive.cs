@@ -199,6 +199,11 @@ internal sealed partial class MsQuicLink
             return LinkEnds.Full(reason);
         }
 
+        if (error == NativeMsQuic.QUIC_ERROR_INVALID_TOKEN)
+        {
+            return LinkEnds.Moved(reason);
+        }
+
         ulong alert = error - NativeMsQuic.QUIC_ERROR_CRYPTO_ERROR;
         return LinkEnds.Refused(
             alert <= byte.MaxValue

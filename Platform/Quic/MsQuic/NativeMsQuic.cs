@@ -92,6 +92,7 @@ internal static unsafe partial class NativeMsQuic
 
     // RFC 9000, section 20.1, and RFC 9001, section 4.8
     public const ulong QUIC_ERROR_CONNECTION_REFUSED = 0x2;
+    public const ulong QUIC_ERROR_INVALID_TOKEN = 0xb;
     public const ulong QUIC_ERROR_CRYPTO_ERROR = 0x100;
     public const byte QUIC_TLS_ALERT_CODE_BAD_CERTIFICATE = 42;
 

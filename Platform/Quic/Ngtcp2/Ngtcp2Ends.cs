@@ -46,7 +46,7 @@ internal static unsafe class Ngtcp2Ends
 
         if (error->ErrorCode == NativeNgtcp2.NGTCP2_INVALID_TOKEN)
         {
-            return LinkEnds.Refused("the address that the relay saw changed during the handshake", reason);
+            return LinkEnds.Moved(reason);
         }
 
         ulong alert = error->ErrorCode - NativeNgtcp2.NGTCP2_CRYPTO_ERROR;

@@ -13,7 +13,7 @@ internal sealed unsafe class PendingPackets
     private readonly List<Entry> _entries = [];
     private readonly Queue<int> _free = [];
 
-    /// <summary>Made when the first one has to wait: most relays never need it.</summary>
+    /// <summary>Made when the first one has to wait: nobody may ever have to in a crowd.</summary>
     private byte[]? _memory;
 
     public int Count => _entries.Count;

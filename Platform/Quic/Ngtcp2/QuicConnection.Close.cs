@@ -57,7 +57,7 @@ internal sealed unsafe partial class QuicConnection
             _restExpiry = long.MaxValue;
             _queue.Clear();
             SetTimer();
-            Report(_closed, wasHandshaking: false);
+            Report(_closed);
             return true;
         }
 
@@ -100,7 +100,7 @@ internal sealed unsafe partial class QuicConnection
     }
 
     /// <summary>Tells listener and handler, once.</summary>
-    private void Report(LinkClosed closed, bool wasHandshaking)
+    private void Report(LinkClosed closed)
     {
         if (_isReported)
         {
@@ -108,7 +108,7 @@ internal sealed unsafe partial class QuicConnection
         }
 
         _isReported = true;
-        _endpoint.OnEnded(this, wasHandshaking);
+        _endpoint.OnEnded(this);
         _closed = closed;
         if (_handler is not null)
         {

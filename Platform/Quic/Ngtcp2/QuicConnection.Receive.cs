@@ -229,7 +229,7 @@ internal sealed unsafe partial class QuicConnection
             return LinkEnds.Untrusted(failure);
         }
 
-        LinkCloseKind kind = _handler is null || IsHandshaking ? LinkCloseKind.Refused : LinkCloseKind.ByUs;
+        LinkCloseKind kind = _handler is null || _state == State.Handshaking ? LinkCloseKind.Refused : LinkCloseKind.ByUs;
         return new LinkClosed(kind, CloseReason.ProtocolError, Ngtcp2Ends.DescribeFailure(result, alert));
     }
 }

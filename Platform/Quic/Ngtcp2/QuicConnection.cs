@@ -79,13 +79,13 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
 
     public void LimitDatagrams(int length) => _limits.Limit(length);
 
-    /// <summary>The handshake is not complete yet: for a listener, a half-open connection.</summary>
-    public bool IsHandshaking => _state == State.Handshaking;
-
     public bool IsServerSide => _options is null;
 
     /// <summary>Who is counted against the limit of links per address.</summary>
     public ulong ClientKey { get; private init; }
+
+    /// <summary>The listener counts it as connected.</summary>
+    public bool WasAccepted => _handler is not null;
 
     /// <summary>Set while it stands in its endpoint's list of connections to write.</summary>
     public bool IsDirty { get; set; }
@@ -315,12 +315,11 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
             return;
         }
 
-        bool wasHandshaking = _state == State.Handshaking;
         _state = State.Closed;
         _timer.SetAt(_loop.NowNanoseconds + _shadow.Lifetime(NativeNgtcp2.ConnGetPto(_conn)));
         Free();
         _endpoint.OnFreed(this);
-        Report(closed, wasHandshaking);
+        Report(closed);
     }
 
     /// <summary>Calls the handler outside of ngtcp2's callbacks. A failing handler costs its own link, not the others'.</summary>

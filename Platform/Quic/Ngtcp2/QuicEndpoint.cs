@@ -207,7 +207,7 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
         : Errno.Text(Transmit.LastError);
 
     /// <summary>A connection was reported as closed.</summary>
-    public void OnEnded(QuicConnection connection, bool wasHandshaking) => _server?.OnEnded(connection, wasHandshaking);
+    public void OnEnded(QuicConnection connection) => _server?.OnEnded(connection);
 
     /// <summary>Only the shadow of a connection is left.</summary>
     public void OnFreed(QuicConnection connection) => _server?.OnFreed(connection);

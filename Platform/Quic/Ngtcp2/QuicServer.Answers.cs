@@ -14,8 +14,9 @@ internal sealed unsafe partial class QuicServer
     /// gets none tries again with his next packet.</summary>
     private const int MaxResetsPerSecond = 4000;
 
-    /// <summary>An address's share of them, or somebody who sends junk would have the others'.</summary>
-    private const int MaxResetsPerAddress = 128;
+    /// <summary>An address's share of them for each link that it may have, or somebody who sends junk would have the others': what somebody may have
+    /// on its way when he has not heard yet.</summary>
+    private const int ResetsPerLink = 4;
 
     /// <summary>Retries per second. Each is a seventh of what it answers, so nobody is worse off for them; this bounds the processor time. Beyond it
     /// clients send their first packet again.</summary>
@@ -191,7 +192,7 @@ internal sealed unsafe partial class QuicServer
     {
         BeginAnswerWindow();
         return _resets < MaxResetsPerSecond
-            && ++CollectionsMarshal.GetValueRefOrAddDefault(_resetsOf, address, out _) <= MaxResetsPerAddress;
+            && ++CollectionsMarshal.GetValueRefOrAddDefault(_resetsOf, address, out _) <= (long)ResetsPerLink * _options.MaxLinksPerAddress;
     }
 
     private void BeginAnswerWindow()

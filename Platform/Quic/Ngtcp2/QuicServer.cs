@@ -131,16 +131,17 @@ internal sealed unsafe partial class QuicServer : ILinkListener
     /// <summary>Its handshake is complete: makes whoever hears what comes.</summary>
     public IFrameLinkHandler Accept(QuicConnection connection)
     {
+        IFrameLinkHandler handler = _acceptor.Accept(connection); // If it fails, the handshake has.
         OnHandshakeOver(connection);
         _connected++;
         _accepted++;
-        return _acceptor.Accept(connection);
+        return handler;
     }
 
     /// <summary>A connection was reported as closed. While it says goodbye it still has its place.</summary>
-    public void OnEnded(QuicConnection connection, bool wasHandshaking)
+    public void OnEnded(QuicConnection connection)
     {
-        if (wasHandshaking)
+        if (!connection.WasAccepted)
         {
             OnHandshakeOver(connection);
             _failed.Note(_engine.Loop.Now);
@@ -236,11 +237,10 @@ internal sealed unsafe partial class QuicServer : ILinkListener
     /// <summary>Answers with a Retry where the client must show that it owns its address, or where another shard has fewer links.</summary>
     private bool TrySendBack(NativeNgtcp2.PktHd* first, SockAddr* remote, SockAddr* local)
     {
-        ulong address = remote->ClientKey;
         int? better = _shards.FindBetter(_options.Shard);
         bool needsProof = _halfOpen + _failed.Lately(_engine.Loop.Now) + _pending.Count >= QuicLimits.RetryThreshold
-            || !_shards.Quota.HasFewer(address, MaxUnprovenPerAddress, _engine.Loop.Now)
-            || !_underWayOf.HasRoom(address, MaxUnprovenPerAddress);
+            || !_underWayOf.HasRoom(remote->ClientKey, MaxUnprovenPerAddress)
+            || !MayBeUnproven(remote->ClientKey);
         if (!needsProof && better is null)
         {
             return false;
@@ -249,6 +249,9 @@ internal sealed unsafe partial class QuicServer : ILinkListener
         AnswerWithRetry(first, remote, local, better is { } shard ? Ngtcp2Engine.NewCid(shard, _shards.Count) : NewCid());
         return true;
     }
+
+    /// <summary>Those of all shards together, the more of which begin at once.</summary>
+    private bool MayBeUnproven(ulong address) => _shards.Quota.HasFewer(address, MaxUnprovenPerAddress, _engine.Loop.Now);
 
     /// <summary>Its address has enough under way.</summary>
     private void WaitInCrowd(byte* packet, int length, NativeNgtcp2.Cid? retried, SockAddr* remote, SockAddr* local)
@@ -276,7 +279,15 @@ internal sealed unsafe partial class QuicServer : ILinkListener
     {
         NativeNgtcp2.PktHd first;
         _ = NativeNgtcp2.Accept(&first, packet, (nuint)length); // It was read before it had to wait.
-        if (!_shards.Quota.TryTake(remote->ClientKey, _engine.Loop.Now))
+        if (retried is null && !MayBeUnproven(remote->ClientKey))
+        {
+            AnswerWithRetry(&first, remote, local, NewCid()); // Others in its name have begun meanwhile, on this shard or another.
+        }
+        else if (_halfOpen >= QuicLimits.MaxHalfOpen)
+        {
+            _refusedForLoad++;
+        }
+        else if (!_shards.Quota.TryTake(remote->ClientKey, _engine.Loop.Now))
         {
             _refusedForLoad++;
             Refuse(&first, NativeNgtcp2.NGTCP2_CONNECTION_REFUSED, remote, local);

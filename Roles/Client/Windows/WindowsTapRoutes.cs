@@ -36,6 +36,9 @@ internal sealed class WindowsTapRoutes(
     private readonly HashSet<IPNetwork> _said = [];
     private readonly Dictionary<(IPNetwork Destination, IPAddress? NextHop), HostChange> _taken = [];
 
+    /// <summary>Those that Windows would not remove: the next attempts are not noted, or each would write the journal twice.</summary>
+    private readonly HashSet<(IPNetwork Destination, IPAddress? NextHop)> _kept = [];
+
     /// <summary>Removes what must not be. Called often; changes nothing when all is well.</summary>
     /// <param name="addresses">Those of this machine.</param>
     public void Maintain(IReadOnlyList<OwnAddress> addresses)
@@ -48,11 +51,18 @@ internal sealed class WindowsTapRoutes(
         ];
         foreach ((WindowsRoute route, string? failure) in _table.Remove(luid, route => IsUnwanted(route, foreign), around: TakeAway))
         {
-            bool isTaken = _taken.TryGetValue((route.Destination, route.NextHop), out HostChange? change);
+            (IPNetwork, IPAddress?) key = (route.Destination, route.NextHop);
+            if (failure is null && _kept.Remove(key))
+            {
+                TakeAway(route, static () => { }); // Only to note it.
+            }
+
+            bool isTaken = _taken.TryGetValue(key, out HostChange? change);
             if (isTaken && failure is not null)
             {
                 changes.Forget(change!); // It is still there.
-                isTaken = !_taken.Remove((route.Destination, route.NextHop));
+                isTaken = !_taken.Remove(key);
+                _kept.Add(key);
             }
 
             if (!_said.Add(route.Destination))
@@ -85,7 +95,7 @@ internal sealed class WindowsTapRoutes(
     private void TakeAway(WindowsRoute route, Action remove)
     {
         (IPNetwork, IPAddress?) key = (route.Destination, route.NextHop);
-        if (!before.Contains(route) || !LeadsAway(route.Destination, route.NextHop) || _taken.ContainsKey(key))
+        if (!before.Contains(route) || !LeadsAway(route.Destination, route.NextHop) || _taken.ContainsKey(key) || _kept.Contains(key))
         {
             remove();
             return;
