@@ -93,10 +93,19 @@ internal static partial class ClientLog
         : source.Name.Length > 0 ? $"player {source.Name}"
         : $"player {source.Id}";
 
-    [LoggerMessage(341, LogLevel.Information, "Nobody else is in room {Room} yet. Is the code right?{Advice}")]
+    [LoggerMessage(
+        341, LogLevel.Information,
+        "Nobody else is in room {Room} yet, not even the party's gateway. Is the code right? "
+        + "The organiser runs the gateway with the same one.{Advice}")]
     public static partial void Alone(ILogger logger, RoomCode room, string advice);
 
-    /// <summary>What <see cref="Alone"/> adds for players whose address is the party's DHCP's business.</summary>
+    [LoggerMessage(
+        361, LogLevel.Information,
+        "Room {Room} has no gateway: its players reach each other, but not the party's LAN. "
+        + "Hint: the organiser must run softlan gateway with this room code.{Advice}")]
+    public static partial void NoGateway(ILogger logger, RoomCode room, string advice);
+
+    /// <summary>What <see cref="Alone"/> and <see cref="NoGateway"/> add for players whose address is the party's DHCP's business.</summary>
     public const string AddressAdvice = " In a room without a gateway, players set their own addresses: "
         + "on Linux with --address, for example 10.73.42.50/24, on Windows in the TAP adapter's IPv4 settings";
 
