@@ -137,9 +137,17 @@ internal static partial class ClientLog
 
     [LoggerMessage(
         324, LogLevel.Warning,
-        "The party's network {Party} overlaps with {Own} on {Interface}: addresses in both can be reached on one side only. "
-        + "Hint: at the party itself no softlan is needed; elsewhere change one of the two networks")]
-    public static partial void NetworksOverlap(ILogger logger, string party, string own, string @interface);
+        "The party's network {Party} overlaps with {Own} on {Interface}: addresses in both lead {Outcome}. "
+        + "Hint: join from another network, such as a phone's hotspot, or change that of your home; the organiser can avoid it for all players with "
+        + "a network that few have, such as 10.73.42.0/24. At the party itself no softlan is needed")]
+    public static partial void NetworksOverlap(ILogger logger, string party, string own, string @interface, string outcome);
+
+    /// <summary>What <see cref="NetworksOverlap"/> means to a player whose own network has the addresses.</summary>
+    public const string OverlapLeadsHome = "home, so most games will see the party's machines in their lists but reach none of them";
+
+    /// <summary>What <see cref="NetworksOverlap"/> means to a player where the party has the addresses.</summary>
+    public const string OverlapLeadsToTheParty =
+        "to the party: games work, but of your own network only router and name servers are reached, no printer or file server";
 
     [LoggerMessage(
         346, LogLevel.Information,
