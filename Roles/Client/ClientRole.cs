@@ -121,6 +121,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         {
             Relay = _target.Relay,
             Trust = _target.Trust,
+            IsTrustRemembered = join.Trust == LinkTrust.System,
             ServerName = _target.ServerName,
             Room = join.Room,
             Role = PeerRole.Client,
