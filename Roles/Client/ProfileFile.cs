@@ -59,7 +59,8 @@ internal sealed class ProfileFile(string path)
 
             IEnumerable<ProfileRoom> others = old.Rooms.Where(other => !string.Equals(other.Room, entry.Room, StringComparison.OrdinalIgnoreCase));
             ProfileContent content = new([.. others.Prepend(entry).Take(ProfileContent.MaxRooms)]);
-            StateFiles.Write(path, JsonSerializer.SerializeToUtf8Bytes(content, ClientJson.Default.ProfileContent));
+            StateFiles.Write(
+                path, JsonSerializer.SerializeToUtf8Bytes(content, ClientJson.Default.ProfileContent), StateFiles.OptionOfIdentity);
         }
         catch (SoftlanException e)
         {

@@ -133,7 +133,7 @@ internal sealed class DhcpRunner : IDhcpRunner
             throw SoftlanException.Create(
                 $"Cannot make the directory '{path}'",
                 e.Message.TrimEnd('.'),
-                "see that this user may write there and that the disk is not full");
+                $"see that this user may write there and that the disk is not full, or choose another place with {StateFiles.Option}");
         }
     }
 
