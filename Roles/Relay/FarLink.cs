@@ -87,11 +87,16 @@ internal sealed class FarLink(FarGate gate, int id, IPEndPoint remoteEndPoint, i
 
     public void OnPathChanged(IPEndPoint remoteEndPoint, int maxDatagramLength)
     {
+        bool hasMoved = !RemoteEndPoint.Equals(remoteEndPoint);
         RemoteEndPoint = remoteEndPoint;
         MaxDatagramLength = maxDatagramLength;
         if (!_isClosed)
         {
             Tell(handler => handler.OnMaxDatagramLengthChanged(this));
+            if (hasMoved)
+            {
+                Tell(handler => handler.OnRemoteEndPointChanged(this));
+            }
         }
     }
 

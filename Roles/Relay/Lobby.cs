@@ -19,6 +19,7 @@ internal sealed class Lobby : ILinkAcceptor
     private readonly Admission _admission;
     private readonly JoinGarbage _garbage;
     private readonly RateLimitReport _rateLimits;
+    private readonly MoveReport _moves;
     private long _frames;
     private bool _isDraining;
     private bool _hasDrained;
@@ -37,6 +38,7 @@ internal sealed class Lobby : ILinkAcceptor
         _admission = new Admission(house);
         _garbage = new JoinGarbage(lane);
         _rateLimits = new RateLimitReport(logger);
+        _moves = new MoveReport(lane, logger);
     }
 
     public IEnterableLane Lane => _lane;
@@ -125,7 +127,7 @@ internal sealed class Lobby : ILinkAcceptor
     {
         _house.CountPeer(-1);
         room.Leave(peer, reason, _lane.Now);
-        RelayLog.Left(_logger, peer.Id, peer.Info.Name, room.Code, reason, text);
+        RelayLog.Left(_logger, peer.Id, PeerNames.NameOf(peer.Info), room.Code, reason, text);
         if (room.IsEmpty)
         {
             _house.CountRoom(-1);
@@ -149,6 +151,8 @@ internal sealed class Lobby : ILinkAcceptor
     public void NoteRejected(RelayPeer peer, RejectReason reason, string text) => RelayLog.Rejected(_logger, peer.RemoteEndPoint, reason, text);
 
     public void NoteProtocolError(RelayPeer peer, string text) => RelayLog.ProtocolError(_logger, peer.RemoteEndPoint, peer.Id, text);
+
+    public void NoteMoved(RelayPeer peer) => _moves.Note(peer);
 
     /// <summary>Forgets empty rooms to which nobody can come back any more. To be called every few seconds.</summary>
     public void Sweep()
@@ -264,9 +268,10 @@ internal sealed class Lobby : ILinkAcceptor
 
     private void TellEntered(RelayPeer peer, HelloMessage hello, Room room, bool comesBack)
     {
+        MoveReport.Begin(peer);
         if (comesBack)
         {
-            RelayLog.CameBack(_logger, peer.Id, hello.Role, hello.Name, room.Code, peer.RemoteEndPoint, hello.Software);
+            RelayLog.CameBack(_logger, peer.Id, hello.Role, PeerNames.NameOf(peer.Info), room.Code, peer.RemoteEndPoint, hello.Software);
         }
         else if (peer.IsGateway)
         {
@@ -342,12 +347,13 @@ internal sealed class Lobby : ILinkAcceptor
 
         if (peer.Reported is { } stats)
         {
-            RelayLog.Reported(_logger, peer.Id, peer.Info.Name, peer.RemoteEndPoint, stats.Rtt, new DropReport().Next(stats.Counters) ?? "nothing");
+            string drops = new DropReport().Next(stats.Counters) ?? "nothing";
+            RelayLog.Reported(_logger, peer.Id, PeerNames.NameOf(peer.Info), peer.RemoteEndPoint, stats.Rtt, drops);
         }
 
         if (peer.UnknownMessages > 0)
         {
-            RelayLog.UnknownMessages(_logger, peer.Id, peer.Info.Name, peer.RemoteEndPoint, peer.UnknownMessages);
+            RelayLog.UnknownMessages(_logger, peer.Id, PeerNames.NameOf(peer.Info), peer.RemoteEndPoint, peer.UnknownMessages);
         }
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Softlan.Roles.Shared;
 
 namespace Softlan.Roles.Relay;
 
@@ -23,7 +24,7 @@ internal sealed class RateLimitReport(ILogger logger)
 
         foreach ((RelayPeer peer, long drops) in _over.OrderByDescending(one => one.Drops).Take(MaxNamed))
         {
-            RelayLog.OverLimit(logger, peer.Id, peer.Info.Name, peer.Room!.Code, peer.RemoteEndPoint, drops);
+            RelayLog.OverLimit(logger, peer.Id, PeerNames.NameOf(peer.Info), peer.Room!.Code, peer.RemoteEndPoint, drops);
         }
 
         _over.Clear();

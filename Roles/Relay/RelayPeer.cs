@@ -13,8 +13,7 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
     /// <summary>A peer that has not said hello this long after the handshake is closed (protocol.md, section 2).</summary>
     public static readonly TimeSpan HelloTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Control messages a second that a peer may send. A peer needs one in ten seconds; one that sends more than the burst is
-    /// closed.</summary>
+    /// <summary>Control messages a second that a peer may send; it needs one in ten seconds. Whoever sends more than the burst is closed.</summary>
     public const double ControlRate = 10;
 
     public const double ControlBurst = 100;
@@ -214,6 +213,8 @@ internal sealed class RelayPeer : IFrameLinkHandler, IDisposable
     {
         // The link cuts what is too long for it.
     }
+
+    public void OnRemoteEndPointChanged(IFrameLink link) => _lobby.NoteMoved(this);
 
     public void OnClosed(IFrameLink link, LinkClosed closed)
     {

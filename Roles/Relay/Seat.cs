@@ -1,3 +1,4 @@
+using System.Net;
 using Softlan.Platform;
 using Softlan.Wire;
 using Softlan.Wire.Control;
@@ -25,6 +26,9 @@ internal sealed class Seat(ushort id, ResumeToken token)
 
     /// <summary>Who sits there; null when nobody does.</summary>
     public RelayPeer? Occupant { get; set; }
+
+    /// <summary>Where the operator was last told that the occupant is.</summary>
+    public IPAddress? ToldAddress { get; set; }
 
     /// <summary>When the last occupant left; meaningless while there is one.</summary>
     public TimeSpan VacantSince { get; set; }
