@@ -44,6 +44,9 @@ story_machine() {
   some_rights
 
   check "client whose card's name is another interface's" failure "Cannot use 'eth0': an interface of that name exists and is not a TAP. Hint: choose another name with --tap" client $(to_relay) --tap eth0 --identity "$work/player1/home/x.json"
+  net player1 link add br0 type bridge && net player1 tuntap add dev softlan3 mode tap && net player1 link set softlan3 master br0
+  check "client whose card is a port of a bridge" failure "Cannot use 'softlan3': it is a port of the bridge br0 already.*Hint: take it out \(ip link set softlan3 nomaster\), or choose another name with --tap" client $(to_relay) --tap softlan3 --identity "$work/player1/home/x.json"
+  net player1 link del softlan3 && net player1 link del br0
   check "client whose card another one has" failure "Cannot open TAP interface 'softlan0': another process is using it. Hint: " client $(to_relay) --identity "$work/player1/home/x.json" --address none
   check "gateway on an interface that is not there" failure "Cannot find interface 'eth7': this machine has no interface of that name. Hint: usable here: eth0" gateway $(to_relay) --interface eth7
   check "gateway in a bridge that is not there" failure "Cannot find interface 'br7': this machine has no interface of that name. Hint: there is no bridge here; give the wired interface itself with --interface" gateway $(to_relay) --bridge br7
