@@ -126,7 +126,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
             Room = join.Room,
             Role = PeerRole.Client,
             Mac = _mac,
-            Name = join.Name,
+            Name = _target.Name,
             Mtu = _options.Mtu,
             DatagramLimit = join.DatagramLimit,
             ResumeToken = _resume.Find(),

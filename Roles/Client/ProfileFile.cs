@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Softlan.Platform;
 using Softlan.Roles.Shared;
 using Softlan.Wire;
+using Softlan.Wire.Control;
 
 namespace Softlan.Roles.Client;
 
@@ -32,8 +33,8 @@ internal sealed class ProfileFile(string path)
         if (relay is not null)
         {
             return trust == LinkTrust.System && Find(given.Room) is { } last && last.Relay == relay
-                ? last with { ServerName = given.ServerName ?? last.ServerName }
-                : new RememberedRelay(relay, trust, given.ServerName);
+                ? last with { ServerName = given.ServerName ?? last.ServerName, Name = NameOf(given, last) }
+                : new RememberedRelay(relay, trust, given.ServerName, given.Name);
         }
 
         RememberedRelay known = Find(given.Room) ?? throw ClientFailures.NoRelayKnown(given.Room);
@@ -42,8 +43,11 @@ internal sealed class ProfileFile(string path)
         {
             Trust = trust == LinkTrust.System ? known.Trust : trust,
             ServerName = given.ServerName ?? known.ServerName,
+            Name = NameOf(given, known),
         };
     }
+
+    private static string NameOf(JoinOptions given, RememberedRelay last) => given.Name.Length > 0 ? given.Name : last.Name;
 
     /// <summary>Puts the room in front. What cannot be saved is said; the old file stays as it is.</summary>
     public void Save(RoomCode room, RememberedRelay relay, ILogger logger)
@@ -51,7 +55,13 @@ internal sealed class ProfileFile(string path)
         try
         {
             ProfileContent old = Load();
-            ProfileRoom entry = new(room.ToString(), relay.Relay.ToString(), relay.Trust.Pin?.ToString(), relay.Trust.CaFile, relay.ServerName);
+            ProfileRoom entry = new(
+                room.ToString(),
+                relay.Relay.ToString(),
+                relay.Trust.Pin?.ToString(),
+                relay.Trust.CaFile,
+                relay.ServerName,
+                relay.Name.Length > 0 ? relay.Name : null);
             if (old.Rooms.Count > 0 && old.Rooms[0] == entry)
             {
                 return;
@@ -104,7 +114,10 @@ internal sealed class ProfileFile(string path)
             throw Unusable($"'{entry.Pin}' in it is not a certificate pin", "give --relay and --pin");
         }
 
-        return new RememberedRelay(relay, new LinkTrust(entry.Pin is null ? null : pin, entry.CaFile), entry.ServerName);
+        string name = entry.Name ?? "";
+        return PeerName.IsValid(name)
+            ? new RememberedRelay(relay, new LinkTrust(entry.Pin is null ? null : pin, entry.CaFile), entry.ServerName, name)
+            : throw Unusable("a player's name in it is not printable", "give --relay and --pin");
     }
 
     private SoftlanException Unusable(string why, string hint) => SoftlanException.Create($"Cannot use the profile '{path}'", why, hint);

@@ -40,12 +40,7 @@ internal sealed class JoinArguments
         "code",
         "The room to join. Case does not matter.");
 
-    private readonly Option<string?> _name = SoftlanOption.Optional(
-        "--name",
-        PlayerName,
-        "name",
-        "What the others in the room see.",
-        "none");
+    private readonly Option<string?> _name;
 
     private readonly Option<int?> _datagramLimit = SoftlanOption.OptionalValue(
         "--datagram-limit",
@@ -76,6 +71,7 @@ internal sealed class JoinArguments
             "file",
             "A file with the CA that signed the relay's certificate, PEM or DER." + remembered,
             SystemDecides);
+        _name = SoftlanOption.Optional("--name", PlayerName, "name", "What the others in the room see." + remembered, "none");
     }
 
     /// <summary>Without a value only where it is not required.</summary>
