@@ -16,10 +16,13 @@ internal sealed class ProfileFile(string path)
 
     /// <summary>How the room was reached when it was last joined; null when it never was.</summary>
     /// <exception cref="SoftlanException">The file cannot be read, or is no profile.</exception>
-    public RememberedRelay? Find(RoomCode room) =>
-        Load().Rooms.FirstOrDefault(entry => RoomCode.TryParse(entry.Room, out RoomCode code) && code.Equals(room)) is { } found
+    public RememberedRelay? Find(RoomCode room)
+    {
+        ProfileContent content = Load("restore or delete it, and give --relay and --pin once more");
+        return content.Rooms.FirstOrDefault(entry => RoomCode.TryParse(entry.Room, out RoomCode code) && code.Equals(room)) is { } found
             ? Check(found)
             : null;
+    }
 
     /// <summary>Which relay is meant: what the options leave open is what the room was reached with when it was last joined.</summary>
     /// <param name="relay">Null: none was given.</param>
@@ -54,7 +57,7 @@ internal sealed class ProfileFile(string path)
     {
         try
         {
-            ProfileContent old = Load();
+            ProfileContent old = Load("restore or delete it");
             ProfileRoom entry = new(
                 room.ToString(),
                 relay.Relay.ToString(),
@@ -78,7 +81,8 @@ internal sealed class ProfileFile(string path)
         }
     }
 
-    private ProfileContent Load()
+    /// <param name="hint">What to do with a file that is no profile.</param>
+    private ProfileContent Load(string hint)
     {
         if (StateFiles.Read(path) is not { } bytes)
         {
@@ -98,7 +102,7 @@ internal sealed class ProfileFile(string path)
             // Told below, together with a file that says "null".
         }
 
-        throw Unusable("it is not what softlan wrote", "restore or delete it, and give --relay and --pin once more");
+        throw Unusable("it is not what softlan wrote", hint);
     }
 
     private RememberedRelay Check(ProfileRoom entry)

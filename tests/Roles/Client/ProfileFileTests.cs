@@ -118,6 +118,7 @@ public sealed class ProfileFileTests : IDisposable
         new ProfileFile(_path).Save(Room("LAN"), Relay("a.example.org"), _log);
         Assert.Equal("my notes", File.ReadAllText(_path));
         Assert.Equal(1, _log.Count("is not saved"));
+        Assert.Single(System.Text.RegularExpressions.Regex.Matches(_log.Lines[0], "--relay and --pin"));
     }
 
     [Fact]
