@@ -54,7 +54,8 @@ internal sealed class JoinArguments
     /// <param name="relayIsRequired">False where a profile can stand in for it.</param>
     public JoinArguments(bool relayIsRequired)
     {
-        string description = $"The relay to connect to; without a port {RelayAddress.DefaultPort}.";
+        string description = $"The relay to connect to; without a port {RelayAddress.DefaultPort}. "
+            + "An IPv6 address with a port stands in brackets: [2001:db8::1]:4433.";
         Relay = relayIsRequired
             ? SoftlanOption.Required("--relay", ValueKinds.RelayAddress, "host[:port]", description)
             : SoftlanOption.Optional("--relay", ValueKinds.RelayAddress, "host[:port]", description, "the relay of the last join")!;
