@@ -31,7 +31,6 @@ internal static class ClientCommand
     /// <param name="listTaps">Writes the TAPs of this machine.</param>
     public static Command Create(ClientSystem system, Func<ClientOptions, LoggingOptions, int> run, Action<TextWriter> listTaps)
     {
-        string defaultIdentity = Path.Combine(StateFiles.DefaultDirectory(), IdentityFileName);
         JoinArguments join = new(relayIsRequired: false);
         Option<MacAddress?> virtualMac = SoftlanOption.OptionalValue(
             "--virtual-mac",
@@ -44,7 +43,9 @@ internal static class ClientCommand
             ValueKinds.Path,
             "file",
             "The file that keeps this player's MAC; the profile of joined rooms lies beside it.",
-            defaultIdentity);
+            $"{IdentityFileName} in {StateFiles.Option}");
+        Option<string> state = StateOption.Create(
+            "Where the client keeps its identity, and what the next one needs to clean up after it if it is killed.");
         Option<string> tap = SoftlanOption.WithDefault(
             "--tap",
             system.Tap,
@@ -78,7 +79,7 @@ internal static class ClientCommand
             "client",
             "Make this machine a player at the party: a virtual network card whose cable ends at the party's switch. "
             + "After the first join of a room, --room alone is enough. Needs root, or CAP_NET_ADMIN with --address; on Windows an administrator.");
-        join.AddTo(command, address, tap, virtualMac, identity, mtu, category);
+        join.AddTo(command, address, tap, virtualMac, identity, state, mtu, category);
         command.Add(moderation);
         command.Add(cpuLatency);
         command.Add(list);
@@ -92,8 +93,8 @@ internal static class ClientCommand
                 Relay = parsed.GetValue(join.Relay),
                 Join = join.Read(parsed),
                 VirtualMac = parsed.GetValue(virtualMac),
-                IdentityPath = parsed.GetValue(identity) ?? defaultIdentity,
-                StateDirectory = StateFiles.DefaultDirectory(),
+                IdentityPath = parsed.GetValue(identity) ?? Path.Combine(parsed.GetRequiredValue(state), IdentityFileName),
+                StateDirectory = parsed.GetRequiredValue(state),
                 Tap = parsed.GetValue(tap)!,
                 Mtu = parsed.GetValue(mtu),
                 Address = parsed.GetValue(address) ?? ClientAddress.Dhcp,

@@ -93,10 +93,19 @@ internal static partial class ClientLog
         : source.Name.Length > 0 ? $"player {source.Name}"
         : $"player {source.Id}";
 
-    [LoggerMessage(341, LogLevel.Information, "Nobody else is in room {Room} yet. Is the code right?{Advice}")]
+    [LoggerMessage(
+        341, LogLevel.Information,
+        "Nobody else is in room {Room} yet, not even the party's gateway. Is the code right? "
+        + "The organiser runs the gateway with the same one.{Advice}")]
     public static partial void Alone(ILogger logger, RoomCode room, string advice);
 
-    /// <summary>What <see cref="Alone"/> adds for players whose address is the party's DHCP's business.</summary>
+    [LoggerMessage(
+        361, LogLevel.Information,
+        "Room {Room} has no gateway: its players reach each other, but not the party's LAN. "
+        + "Hint: the organiser must run softlan gateway with this room code.{Advice}")]
+    public static partial void NoGateway(ILogger logger, RoomCode room, string advice);
+
+    /// <summary>What <see cref="Alone"/> and <see cref="NoGateway"/> add for players whose address is the party's DHCP's business.</summary>
     public const string AddressAdvice = " In a room without a gateway, players set their own addresses: "
         + "on Linux with --address, for example 10.73.42.50/24, on Windows in the TAP adapter's IPv4 settings";
 
@@ -128,9 +137,17 @@ internal static partial class ClientLog
 
     [LoggerMessage(
         324, LogLevel.Warning,
-        "The party's network {Party} overlaps with {Own} on {Interface}: addresses in both can be reached on one side only. "
-        + "Hint: at the party itself no softlan is needed; elsewhere change one of the two networks")]
-    public static partial void NetworksOverlap(ILogger logger, string party, string own, string @interface);
+        "The party's network {Party} overlaps with {Own} on {Interface}: addresses in both lead {Outcome}. "
+        + "Hint: join from another network, such as a phone's hotspot, or change that of your home; the organiser can avoid it for all players with "
+        + "a network that few have, such as 10.73.42.0/24. At the party itself no softlan is needed")]
+    public static partial void NetworksOverlap(ILogger logger, string party, string own, string @interface, string outcome);
+
+    /// <summary>What <see cref="NetworksOverlap"/> means to a player whose own network has the addresses.</summary>
+    public const string OverlapLeadsHome = "home, so most games will see the party's machines in their lists but reach none of them";
+
+    /// <summary>What <see cref="NetworksOverlap"/> means to a player where the party has the addresses.</summary>
+    public const string OverlapLeadsToTheParty =
+        "to the party: games work, but of your own network only router and name servers are reached, no printer or file server";
 
     [LoggerMessage(
         346, LogLevel.Information,
@@ -210,7 +227,7 @@ internal static partial class ClientLog
     public static partial void IPv6NotPrepared(ILogger logger, string @interface, string reason);
 
     [LoggerMessage(
-        361, LogLevel.Warning,
+        362, LogLevel.Warning,
         "Windows does not tell the IPv6 routes of this PC ({Reason}): those of the party that would take your IPv6 internet along may stay. "
         + "Hint: untick \"Internet Protocol Version 6\" in the properties of {Interface} in Network Connections (ncpa.cpl), or restart the PC")]
     public static partial void IPv6RoutesUnknown(ILogger logger, string reason, string @interface);

@@ -20,7 +20,7 @@ internal sealed record ClientOptions
     /// <summary>The identity file; profile and resume token are kept beside it.</summary>
     public required string IdentityPath { get; init; }
 
-    /// <summary>Where the journal and the files of a running client are kept.</summary>
+    /// <summary>Where the journal and the files of a running client are kept, and the identity where no other path was given for it.</summary>
     public required string StateDirectory { get; init; }
 
     /// <summary>The interface's name; on Windows the adapter's name or id, or empty for the only one.</summary>

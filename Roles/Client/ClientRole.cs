@@ -28,6 +28,10 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
     /// <summary>Time between two looks at routes and settings that nothing gave a reason for.</summary>
     public static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(5);
 
+    /// <summary>Whoever is without the gateway for longer is told so; friends who come together are there by then, and so is a gateway that starts
+    /// again.</summary>
+    public static readonly TimeSpan GatewayPatience = TimeSpan.FromSeconds(15);
+
     /// <summary>Drops that are nothing to worry about: what the own stack says while there is no room, switch talk that stays at home, and the hints
     /// by which TCP finds its rate.</summary>
     private static readonly DropReason[] ExpectedDrops = [DropReason.NotConnected, DropReason.SwitchControl, DropReason.Congested];
@@ -45,7 +49,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
     private readonly ProfileFile _profile;
     private readonly BroadcastWatch _broadcasts = new();
     private readonly WiringWatch _wiring;
-    private readonly AloneWatch _alone;
+    private readonly AbsenceWatch _gateway;
     private readonly ILaneTimer _checkTimer;
     private readonly DelayedStart _reading;
     private Action<SoftlanException?>? _ended;
@@ -57,6 +61,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
     private AddressClaim? _claim;
     private MacAddress _mac;
     private bool _hasJoined;
+    private bool _hasMetSomebody;
     private bool _isOver;
 
     /// <param name="lane">The lane of engine and host.</param>
@@ -86,9 +91,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         _logger = logger;
         _hostRoute = new RelayHostRoute(host.Routes, changes, logger);
         _wiring = new WiringWatch(logger);
-        string advice = options.Address == ClientAddress.Dhcp ? ClientLog.AddressAdvice : "";
-        _alone = new AloneWatch(
-            lane, () => _session is { IsJoined: true, Peers.Count: 0 }, () => ClientLog.Alone(logger, options.Join.Room, advice));
+        _gateway = new AbsenceWatch(lane, GatewayPatience, OnGatewayMissing);
         _profile = ProfileFile.Beside(options.IdentityPath);
         _checkTimer = lane.CreateTimer(OnCheckTimer);
         _reading = new DelayedStart(lane, () => Try(() => _port!.Start(this)));
@@ -118,11 +121,12 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         {
             Relay = _target.Relay,
             Trust = _target.Trust,
+            IsTrustRemembered = join.Trust == LinkTrust.System,
             ServerName = _target.ServerName,
             Room = join.Room,
             Role = PeerRole.Client,
             Mac = _mac,
-            Name = join.Name,
+            Name = _target.Name,
             Mtu = _options.Mtu,
             DatagramLimit = join.DatagramLimit,
             ResumeToken = _resume.Find(),
@@ -161,7 +165,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         _reporter?.Dispose();
         _session?.Dispose();
         _checkTimer.Dispose();
-        _alone.Dispose();
+        _gateway.Dispose();
         _reading.Dispose();
         _claim?.Dispose();
         bool hasOpenedPort = _port is not null;
@@ -209,16 +213,16 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
                 _host.OnGatewayPresent();
             }
         });
+        LookForGateway();
         if (!room.Again)
         {
-            _alone.OnJoined();
             _profile.Save(_options.Join.Room, _target!, _logger);
         }
     }
 
     public void OnPeerJoined(PeerInfo peer)
     {
-        _alone.OnPeerJoined();
+        LookForGateway();
         if (peer.Role == PeerRole.Gateway)
         {
             OnLanChanged(isConnected: true);
@@ -227,6 +231,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
 
     public void OnPeerLeft(PeerInfo peer, CloseReason reason)
     {
+        LookForGateway();
         if (peer.Role == PeerRole.Gateway && _session?.Peers.Gateway is null)
         {
             _host.OnGatewayGone();
@@ -246,7 +251,11 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         }
     }
 
-    public void OnDisconnected(string reason, TimeSpan retryIn) => _host.OnGatewayGone();
+    public void OnDisconnected(string reason, TimeSpan retryIn)
+    {
+        _gateway.Pause();
+        _host.OnGatewayGone();
+    }
 
     public void OnFatal(SoftlanException reason) => Fail(reason);
 
@@ -322,6 +331,19 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         });
     }
 
+    private void LookForGateway()
+    {
+        _hasMetSomebody |= _session!.Peers.Count > 0;
+        _gateway.Look(_session.Peers.Gateway is not null);
+    }
+
+    private void OnGatewayMissing()
+    {
+        string advice = _options.Address == ClientAddress.Dhcp ? ClientLog.AddressAdvice : "";
+        Action<ILogger, RoomCode, string> tell = _hasMetSomebody ? ClientLog.NoGateway : ClientLog.Alone;
+        tell(_logger, _options.Join.Room, advice);
+    }
+
     private void Tell(BroadcastNews news)
     {
         if (news == BroadcastNews.Silent)
@@ -359,6 +381,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
     private void Finish(SoftlanException? failure)
     {
         _checkTimer.Cancel();
+        _gateway.Pause();
         _reading.Cancel();
         _reporter?.Finish();
         _changes.UndoAll();

@@ -17,6 +17,7 @@ namespace Softlan.Roles.Client;
 [JsonDerivedType(typeof(IPv6Learned), "learned")]
 [JsonDerivedType(typeof(OffloadsTaken), "offloads")]
 [JsonDerivedType(typeof(DirectoryMade), "directory")]
+[JsonDerivedType(typeof(LeaseKept), "lease")]
 [JsonDerivedType(typeof(NetworkAddressWritten), "networkAddress")]
 [JsonDerivedType(typeof(IpInterfaceReplaced), "ipInterface")]
 [JsonDerivedType(typeof(AdapterRouteRemoved), "adapterRouteRemoved")]
@@ -106,6 +107,14 @@ internal abstract record HostChange
         public override bool OutlivesBoot => true;
 
         public override string ToString() => $"directory {Path}";
+    }
+
+    /// <summary>The DHCP client keeps the party's lease in a file of its own, which was not there before.</summary>
+    internal sealed record LeaseKept(string Path) : HostChange
+    {
+        public override bool OutlivesBoot => true;
+
+        public override string ToString() => $"lease file {Path}";
     }
 
     /// <summary>Windows: the MAC that the registry asks an adapter to take. The driver reads it when the adapter starts.</summary>

@@ -29,7 +29,10 @@ internal sealed class IdentityFile(string path, IdentityFile.FillRandom fillRand
         MacAddress mac = MacAddress.CreateLocal(random);
         try
         {
-            StateFiles.Write(path, JsonSerializer.SerializeToUtf8Bytes(new IdentityContent(mac), ClientJson.Default.IdentityContent));
+            StateFiles.Write(
+                path,
+                JsonSerializer.SerializeToUtf8Bytes(new IdentityContent(mac), ClientJson.Default.IdentityContent),
+                StateFiles.OptionOfIdentity);
         }
         catch (SoftlanException e)
         {

@@ -54,7 +54,7 @@ internal sealed class IdentityLock : IDisposable
             throw SoftlanException.Create(
                 $"Cannot keep an identity in '{directory}'",
                 $"there is no '{parent}'",
-                "check the path that --identity gives, or make that directory");
+                $"check the path that {StateFiles.OptionOfIdentity} gives, or make that directory");
         }
 
         PrivateDirectory.Create(directory);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Softlan.Platform;
 using Softlan.Roles.Shared;
 using Softlan.Wire;
+using Softlan.Wire.Control;
 
 namespace Softlan.Roles.Client;
 
@@ -15,10 +16,13 @@ internal sealed class ProfileFile(string path)
 
     /// <summary>How the room was reached when it was last joined; null when it never was.</summary>
     /// <exception cref="SoftlanException">The file cannot be read, or is no profile.</exception>
-    public RememberedRelay? Find(RoomCode room) =>
-        Load().Rooms.FirstOrDefault(entry => RoomCode.TryParse(entry.Room, out RoomCode code) && code.Equals(room)) is { } found
+    public RememberedRelay? Find(RoomCode room)
+    {
+        ProfileContent content = Load("restore or delete it, and give --relay and --pin once more");
+        return content.Rooms.FirstOrDefault(entry => RoomCode.TryParse(entry.Room, out RoomCode code) && code.Equals(room)) is { } found
             ? Check(found)
             : null;
+    }
 
     /// <summary>Which relay is meant: what the options leave open is what the room was reached with when it was last joined.</summary>
     /// <param name="relay">Null: none was given.</param>
@@ -32,8 +36,8 @@ internal sealed class ProfileFile(string path)
         if (relay is not null)
         {
             return trust == LinkTrust.System && Find(given.Room) is { } last && last.Relay == relay
-                ? last with { ServerName = given.ServerName ?? last.ServerName }
-                : new RememberedRelay(relay, trust, given.ServerName);
+                ? last with { ServerName = given.ServerName ?? last.ServerName, Name = NameOf(given, last) }
+                : new RememberedRelay(relay, trust, given.ServerName, given.Name);
         }
 
         RememberedRelay known = Find(given.Room) ?? throw ClientFailures.NoRelayKnown(given.Room);
@@ -42,16 +46,25 @@ internal sealed class ProfileFile(string path)
         {
             Trust = trust == LinkTrust.System ? known.Trust : trust,
             ServerName = given.ServerName ?? known.ServerName,
+            Name = NameOf(given, known),
         };
     }
+
+    private static string NameOf(JoinOptions given, RememberedRelay last) => given.Name.Length > 0 ? given.Name : last.Name;
 
     /// <summary>Puts the room in front. What cannot be saved is said; the old file stays as it is.</summary>
     public void Save(RoomCode room, RememberedRelay relay, ILogger logger)
     {
         try
         {
-            ProfileContent old = Load();
-            ProfileRoom entry = new(room.ToString(), relay.Relay.ToString(), relay.Trust.Pin?.ToString(), relay.Trust.CaFile, relay.ServerName);
+            ProfileContent old = Load("restore or delete it");
+            ProfileRoom entry = new(
+                room.ToString(),
+                relay.Relay.ToString(),
+                relay.Trust.Pin?.ToString(),
+                relay.Trust.CaFile,
+                relay.ServerName,
+                relay.Name.Length > 0 ? relay.Name : null);
             if (old.Rooms.Count > 0 && old.Rooms[0] == entry)
             {
                 return;
@@ -59,7 +72,8 @@ internal sealed class ProfileFile(string path)
 
             IEnumerable<ProfileRoom> others = old.Rooms.Where(other => !string.Equals(other.Room, entry.Room, StringComparison.OrdinalIgnoreCase));
             ProfileContent content = new([.. others.Prepend(entry).Take(ProfileContent.MaxRooms)]);
-            StateFiles.Write(path, JsonSerializer.SerializeToUtf8Bytes(content, ClientJson.Default.ProfileContent));
+            StateFiles.Write(
+                path, JsonSerializer.SerializeToUtf8Bytes(content, ClientJson.Default.ProfileContent), StateFiles.OptionOfIdentity);
         }
         catch (SoftlanException e)
         {
@@ -67,7 +81,8 @@ internal sealed class ProfileFile(string path)
         }
     }
 
-    private ProfileContent Load()
+    /// <param name="hint">What to do with a file that is no profile.</param>
+    private ProfileContent Load(string hint)
     {
         if (StateFiles.Read(path) is not { } bytes)
         {
@@ -87,7 +102,7 @@ internal sealed class ProfileFile(string path)
             // Told below, together with a file that says "null".
         }
 
-        throw Unusable("it is not what softlan wrote", "restore or delete it, and give --relay and --pin once more");
+        throw Unusable("it is not what softlan wrote", hint);
     }
 
     private RememberedRelay Check(ProfileRoom entry)
@@ -103,7 +118,10 @@ internal sealed class ProfileFile(string path)
             throw Unusable($"'{entry.Pin}' in it is not a certificate pin", "give --relay and --pin");
         }
 
-        return new RememberedRelay(relay, new LinkTrust(entry.Pin is null ? null : pin, entry.CaFile), entry.ServerName);
+        string name = entry.Name ?? "";
+        return PeerName.IsValid(name)
+            ? new RememberedRelay(relay, new LinkTrust(entry.Pin is null ? null : pin, entry.CaFile), entry.ServerName, name)
+            : throw Unusable("a player's name in it is not printable", "give --relay and --pin");
     }
 
     private SoftlanException Unusable(string why, string hint) => SoftlanException.Create($"Cannot use the profile '{path}'", why, hint);

@@ -35,12 +35,7 @@ internal sealed class JoinArguments
         "code",
         "The room to join. Case does not matter.");
 
-    private readonly Option<string?> _name = SoftlanOption.Optional(
-        "--name",
-        PlayerName,
-        "name",
-        "What the others in the room see.",
-        "none");
+    private readonly Option<string?> _name;
 
     private readonly Option<int?> _datagramLimit = SoftlanOption.OptionalValue(
         "--datagram-limit",
@@ -54,7 +49,8 @@ internal sealed class JoinArguments
     /// <param name="relayIsRequired">False where a profile can stand in for it.</param>
     public JoinArguments(bool relayIsRequired)
     {
-        string description = $"The relay to connect to; without a port {RelayAddress.DefaultPort}.";
+        string description = $"The relay to connect to; without a port {RelayAddress.DefaultPort}. "
+            + "An IPv6 address with a port stands in brackets: [2001:db8::1]:4433.";
         Relay = relayIsRequired
             ? SoftlanOption.Required("--relay", ValueKinds.RelayAddress, "host[:port]", description)
             : SoftlanOption.Optional("--relay", ValueKinds.RelayAddress, "host[:port]", description, "the one where the room was last joined")!;
@@ -77,6 +73,7 @@ internal sealed class JoinArguments
             "name",
             "The name in the relay's certificate, if that is not the host of --relay." + remembered,
             "the host of --relay");
+        _name = SoftlanOption.Optional("--name", PlayerName, "name", "What the others in the room see." + remembered, "none");
     }
 
     /// <summary>Without a value only where it is not required.</summary>

@@ -29,7 +29,7 @@ internal static class SoftlanCommandLine
         // In this order they end the help of every command.
         root.Options.Clear();
         LoggingArguments.AddTo(root);
-        root.Add(new HelpOption { Description = "Print this help and exit." });
+        root.Add(new HelpOption("--help", "-h", "-?") { Description = "Print this help and exit." });
         root.Add(new VersionOption { Description = "Print the version and exit.", Action = new PrintVersion(), Recursive = true });
         root.SetAction(parsed =>
         {
@@ -42,9 +42,14 @@ internal static class SoftlanCommandLine
         return root;
     }
 
+    /// <summary>How Windows' own commands are asked for help. Understood, but not offered by the completion: there it would stand before what
+    /// people look for.</summary>
+    private static bool IsHelpOfWindows(string arg) => arg is "/h" or "/?";
+
     /// <summary>Whether the command line asks for help or the version, in one of the ways in which people ask.</summary>
     public static bool AsksForText(IReadOnlyList<string> args) =>
-        args is [HelpWord, ..] or [_, HelpWord] or [VersionWord] || args.Any(arg => arg is "--version" or "--help" or "-h" or "/h" or "-?" or "/?");
+        args is [HelpWord, ..] or [_, HelpWord] or [VersionWord]
+        || args.Any(arg => arg is "--version" or "--help" or "-h" or "-?" || IsHelpOfWindows(arg));
 
     /// <summary>Parses and runs. Every exception but <see cref="SoftlanException"/> is a bug of ours and keeps its stack trace.</summary>
     public static int Run(RootCommand root, IReadOnlyList<string> args, TextWriter output, TextWriter error)
@@ -55,7 +60,7 @@ internal static class SoftlanCommandLine
             [HelpWord, ..] => [.. args.Skip(1), "--help"],
             [_, HelpWord] => [args[0], "--help"],
             [VersionWord] => ["--version"],
-            _ => args,
+            _ => [.. args.Select(arg => IsHelpOfWindows(arg) ? "--help" : arg)],
         };
 
         // A player may call himself @home; that is no file with more of the command line.

@@ -31,13 +31,14 @@ internal static class GatewayCommand
             "A Linux bridge whose LAN joins the room, instead of --interface. softlan adds a port of its own to it, "
             + "and removes the port when it exits.",
             usual: null);
+        Option<string> state = StateOption.Create("Where the gateway keeps what lets it come back at once after a crash.");
         Option<PortModeration?> moderation = ModerationOption.Create();
         Option<int?> cpuLatency = CpuLatencyOption.Create();
         SoftlanCommand command = new(
             "gateway",
             "Bridge the LAN behind a wired interface, or a Linux bridge, into a room on a relay. "
             + "Needs root, or CAP_NET_RAW (for --bridge CAP_NET_ADMIN).");
-        join.AddTo(command, iface, bridge);
+        join.AddTo(command, iface, bridge, state);
         command.Add(moderation);
         command.Add(cpuLatency);
         command.AddRule(result => (result.Has(iface), result.Has(bridge)) switch
@@ -54,6 +55,7 @@ internal static class GatewayCommand
                 Join = join.Read(parsed),
                 Interface = parsed.GetValue(iface) ?? parsed.GetValue(bridge)!,
                 IsBridge = parsed.GetValue(bridge) is not null,
+                StateDirectory = parsed.GetRequiredValue(state),
                 Moderation = parsed.GetValue(moderation) ?? PortModeration.Auto,
                 CpuLatency = parsed.GetValue(cpuLatency),
             },

@@ -86,6 +86,11 @@ internal static partial class GatewayLog
     [LoggerMessage(207, LogLevel.Debug, "Reminded the LAN's switches of {Clients} clients")]
     public static partial void CamRefreshed(ILogger logger, int clients);
 
+    [LoggerMessage(
+        224, LogLevel.Information,
+        "Nobody else is in room {Room} yet. Players must type this very code: compare it with the join command that the relay prints")]
+    public static partial void NoPlayers(ILogger logger, RoomCode room);
+
     [LoggerMessage(208, LogLevel.Information, "Stopped bridging {Interface}")]
     public static partial void Stopped(ILogger logger, string @interface);
 

@@ -17,6 +17,9 @@ internal sealed record GatewayOptions
     /// <summary>Whether <see cref="Interface"/> is a Linux bridge (<c>--bridge</c>).</summary>
     public bool IsBridge { get; init; }
 
+    /// <summary>Where the resume token is kept.</summary>
+    public string StateDirectory { get; init; } = StateFiles.DefaultDirectory();
+
     /// <summary>When the port hands over what it has read.</summary>
     public PortModeration Moderation { get; init; }
 

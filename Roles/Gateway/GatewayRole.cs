@@ -30,6 +30,9 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
     private static readonly DropReason[] ExpectedDrops =
         [DropReason.UnknownDestination, DropReason.SwitchControl, DropReason.NotConnected, DropReason.Congested];
 
+    /// <summary>A gateway that is alone for longer says so once: players mostly come later, but its room code may be mistyped.</summary>
+    public static readonly TimeSpan PlayerPatience = TimeSpan.FromMinutes(1);
+
     private static readonly TimeSpan FarewellTime = TimeSpan.FromMilliseconds(50);
 
     private readonly ILane _lane;
@@ -44,11 +47,13 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
     private readonly PlayerRefusals _refusals;
     private readonly LanNews _lan;
     private readonly SessionReporter _reporter;
+    private readonly AbsenceWatch _players;
     private readonly ILaneTimer _camTimer;
     private readonly byte[] _camFrame = new byte[CamRefresh.Length];
     private Action<SoftlanException?>? _ended;
     private ILaneTimer? _farewellTimer;
     private bool _hasBridged;
+    private bool _hasMetPlayers;
     private bool _isDisposed;
 
     /// <param name="port">An open port. The role owns it from here on.</param>
@@ -90,6 +95,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
         _reporter = new SessionReporter(lane, _session, console, logger, ExpectedDrops);
         _refusals = new PlayerRefusals(lane, _session, _macs, options.Interface, logger);
         _lan = new LanNews(lane, _session, port.Port, options.Interface, logger);
+        _players = new AbsenceWatch(lane, PlayerPatience, () => GatewayLog.NoPlayers(logger, options.Join.Room));
         _loops = new LoopWatch(lane, logger, options.Interface, options.Join.Room, _macs, OnRefused, OnCamTimer);
         _camTimer = lane.CreateTimer(OnCamTimer);
     }
@@ -132,6 +138,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
 
         _isDisposed = true;
         _reporter.Dispose();
+        _players.Dispose();
         _session.Dispose();
         _camTimer.Dispose();
         _loops.Dispose();
@@ -200,6 +207,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
             GatewayLog.Bridging(_logger, _options.Interface, _port.Address, _options.Join.Room);
         }
 
+        LookForPlayers();
         _lan.OnJoined();
         _macs.EnterRoom(_session.Peers, _lane.Now, _refusals.OnRefused);
         OnCamTimer();
@@ -207,6 +215,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
 
     void IRelaySessionOwner.OnPeerJoined(PeerInfo peer)
     {
+        LookForPlayers();
         if (!_macs.Add(peer, _session.Peers, _lane.Now))
         {
             _refusals.OnRefused(peer);
@@ -223,10 +232,8 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
         // The gateway's own news, by another way.
     }
 
-    void IRelaySessionOwner.OnDisconnected(string reason, TimeSpan retryIn)
-    {
-        // The session tells the operator; the port stays as it is.
-    }
+    /// <summary>The session tells the operator; the port stays as it is.</summary>
+    void IRelaySessionOwner.OnDisconnected(string reason, TimeSpan retryIn) => _players.Pause();
 
     void IRelaySessionOwner.OnFatal(SoftlanException reason) => End(reason);
 
@@ -264,6 +271,13 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
         }
 
         return _loops.IsPaused ? Drop(DropReason.LoopedSourceMac) : _session.Send(frame);
+    }
+
+    /// <summary>Whoever has come once has the right code.</summary>
+    private void LookForPlayers()
+    {
+        _hasMetPlayers |= _session.Peers.Count > 0;
+        _players.Look(_hasMetPlayers);
     }
 
     private DropReason Drop(DropReason reason)
@@ -336,6 +350,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
 
         _ended = null;
         _camTimer.Cancel();
+        _players.Pause();
         _loops.Stop();
         _reporter.Finish();
         _port.Dispose();

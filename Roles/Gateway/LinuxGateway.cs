@@ -42,7 +42,7 @@ internal static class LinuxGateway
         {
             held = LinuxGatewayLock.Take(options.Join.Room, options.Interface, logger);
             ResumeFile resume = ResumeFile.OfGateway(
-                StateFiles.DefaultDirectory(), options.Relay, options.Join.Room, options.Interface, logger);
+                options.StateDirectory, options.Relay, options.Join.Room, options.Interface, logger);
             return new GatewayRole(loop, engine, port, options, resume, logger, console);
         }
         catch

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 
@@ -19,12 +20,8 @@ internal static class SoftlanLogging
         }
         else
         {
-            logging.AddSimpleConsole(text =>
-            {
-                text.SingleLine = true;
-                text.TimestampFormat = "yyyy-MM-dd HH:mm:ss.fff ";
-                text.ColorBehavior = MayUseColor() ? LoggerColorBehavior.Default : LoggerColorBehavior.Disabled;
-            });
+            logging.AddConsole(console => console.FormatterName = TextLogFormatter.FormatterName);
+            logging.Services.AddSingleton<ConsoleFormatter>(new TextLogFormatter(MayUseColor()));
         }
 
         logging.AddConsole(console =>
@@ -42,7 +39,7 @@ internal static class SoftlanLogging
         json.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
     });
 
-    // The formatter asks whether stdout is redirected; the log goes to stderr. NO_COLOR: https://no-color.org
+    // NO_COLOR: https://no-color.org
     private static bool MayUseColor() =>
         !Console.IsErrorRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
 }

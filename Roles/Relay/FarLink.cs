@@ -86,7 +86,14 @@ internal sealed class FarLink(FarGate gate, int id, IPEndPoint remoteEndPoint) :
 
     public void OnControlDelivered(long number) => _controlDelivered = number;
 
-    public void OnMoved(IPEndPoint to) => RemoteEndPoint = to;
+    public void OnMoved(IPEndPoint to)
+    {
+        RemoteEndPoint = to;
+        if (!_isClosed)
+        {
+            Tell(handler => handler.OnRemoteEndPointChanged(this));
+        }
+    }
 
     public void OnClosed(LinkClosed closed)
     {

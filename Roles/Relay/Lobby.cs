@@ -19,6 +19,7 @@ internal sealed class Lobby : ILinkAcceptor
     private readonly Admission _admission;
     private readonly JoinGarbage _garbage;
     private readonly RateLimitReport _rateLimits;
+    private readonly MoveReport _moves;
     private long _frames;
     private bool _isDraining;
     private bool _hasDrained;
@@ -37,6 +38,7 @@ internal sealed class Lobby : ILinkAcceptor
         _admission = new Admission(house);
         _garbage = new JoinGarbage(lane);
         _rateLimits = new RateLimitReport(logger);
+        _moves = new MoveReport(lane, logger);
     }
 
     public IEnterableLane Lane => _lane;
@@ -126,7 +128,7 @@ internal sealed class Lobby : ILinkAcceptor
         Room room = member.Room;
         _house.CountPeer(-1);
         room.Leave(member, reason, _lane.Now);
-        RelayLog.Left(_logger, member.Id, member.Info.Name, room.Code, reason, text);
+        RelayLog.Left(_logger, member.Id, PeerNames.NameOf(member.Info), room.Code, reason, text);
         if (room.IsEmpty)
         {
             _house.CountRoom(-1);
@@ -151,6 +153,8 @@ internal sealed class Lobby : ILinkAcceptor
 
     public void NoteProtocolError(RelayPeer peer, string text) =>
         RelayLog.ProtocolError(_logger, peer.RemoteEndPoint, peer.Member?.Id ?? 0, text);
+
+    public void NoteMoved(Member member) => _moves.Note(member);
 
     /// <summary>Forgets empty rooms to which nobody can come back any more. To be called every few seconds.</summary>
     public void Sweep()
@@ -277,7 +281,7 @@ internal sealed class Lobby : ILinkAcceptor
         (PeerInfo info, RoomCode room) = (member.Info, member.Room.Code);
         if (comesBack)
         {
-            RelayLog.CameBack(_logger, info.Id, info.Role, info.Name, room, member.RemoteEndPoint, software);
+            RelayLog.CameBack(_logger, info.Id, info.Role, PeerNames.NameOf(info), room, member.RemoteEndPoint, software);
         }
         else if (member.IsGateway)
         {
@@ -351,10 +355,11 @@ internal sealed class Lobby : ILinkAcceptor
             return;
         }
 
-        (ushort id, string name) = (peer.Member?.Id ?? 0, peer.Member?.Info.Name ?? "");
+        (ushort id, string name) = (peer.Member?.Id ?? 0, peer.Member is { } member ? PeerNames.NameOf(member.Info) : "");
         if (peer.Reported is { } stats)
         {
-            RelayLog.Reported(_logger, id, name, peer.RemoteEndPoint, stats.Rtt, new DropReport().Next(stats.Counters) ?? "nothing");
+            string drops = new DropReport().Next(stats.Counters) ?? "nothing";
+            RelayLog.Reported(_logger, id, name, peer.RemoteEndPoint, stats.Rtt, drops);
         }
 
         if (peer.UnknownMessages > 0)

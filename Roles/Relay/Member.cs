@@ -7,7 +7,7 @@ using Softlan.Wire.Control;
 namespace Softlan.Roles.Relay;
 
 /// <summary>Somebody who has a seat in a room: who it is to the others, how far it has come, and the way to it.</summary>
-/// <remarks>Only its <see cref="Room"/> changes what is said of it here.</remarks>
+/// <remarks>Only its <see cref="Room"/> changes what is said of it here, and <see cref="MoveReport"/> where it is said to be.</remarks>
 internal sealed class Member
 {
     private readonly IFrameLink _link;
@@ -33,6 +33,7 @@ internal sealed class Member
         IsGateway = hello.Role == PeerRole.Gateway;
         Mac = IsGateway ? MacAddress.Zero : hello.Mac;
         Info = new PeerInfo(Id, hello.Role, Mac, hello.Name);
+        ToldAddress = link.RemoteEndPoint.Address;
     }
 
     public Room Room { get; }
@@ -66,6 +67,9 @@ internal sealed class Member
     public PeerCounters Counters => _link.Counters;
 
     public IPEndPoint RemoteEndPoint => _link.RemoteEndPoint;
+
+    /// <summary>Where the operator was last told that it is.</summary>
+    public IPAddress ToldAddress { get; set; }
 
     public void BecomeWelcomed() => State = MemberState.Welcomed;
 

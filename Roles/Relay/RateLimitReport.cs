@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Softlan.Roles.Shared;
 
 namespace Softlan.Roles.Relay;
 
@@ -23,7 +24,7 @@ internal sealed class RateLimitReport(ILogger logger)
 
         foreach ((Member member, long drops) in _over.OrderByDescending(one => one.Drops).Take(MaxNamed))
         {
-            RelayLog.OverLimit(logger, member.Id, member.Info.Name, member.Room.Code, member.RemoteEndPoint, drops);
+            RelayLog.OverLimit(logger, member.Id, PeerNames.NameOf(member.Info), member.Room.Code, member.RemoteEndPoint, drops);
         }
 
         _over.Clear();

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Softlan.Platform;
 using Softlan.Roles.CommandLine;
 using Softlan.Roles.Hosting;
-using Softlan.Roles.Shared;
 using Softlan.Wire;
 
 namespace Softlan.Roles.Relay;
@@ -39,12 +38,8 @@ internal static class RelayCommand
             MadeAndKept);
         Option<string?> key = SoftlanOption.Optional(
             "--key", ValueKinds.Path, "file", "The private key of --cert, in PEM.", MadeAndKept);
-        Option<string> state = SoftlanOption.WithDefault(
-            "--state",
-            ValueKinds.DirectoryPath,
-            "directory",
-            "Where the relay keeps the certificate that it makes and the room code, so that the join command stays the same after a restart.",
-            StateFiles.DefaultDirectory());
+        Option<string> state = StateOption.Create(
+            "Where the relay keeps the certificate that it makes and the room code, so that the join command stays the same after a restart.");
         Option<string?> serverName = SoftlanOption.Optional(
             "--server-name",
             HostNameKind,

@@ -12,8 +12,7 @@ internal sealed class RelayPeer : IFrameLinkHandler
     /// <summary>A peer that has not said hello this long after the handshake is closed (protocol.md, section 2).</summary>
     public static readonly TimeSpan HelloTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Control messages a second that a peer may send. A peer needs one in ten seconds; one that sends more than the burst is
-    /// closed.</summary>
+    /// <summary>Control messages a second that a peer may send; it needs one in ten seconds. Whoever sends more than the burst is closed.</summary>
     public const double ControlRate = 10;
 
     public const double ControlBurst = 100;
@@ -175,6 +174,14 @@ internal sealed class RelayPeer : IFrameLinkHandler
         _hasEnded = true;
         _helloTimer.Dispose();
         return _link;
+    }
+
+    public void OnRemoteEndPointChanged(IFrameLink link)
+    {
+        if (Member is { State: not MemberState.Left } member)
+        {
+            _lobby.NoteMoved(member);
+        }
     }
 
     public void OnClosed(IFrameLink link, LinkClosed closed)

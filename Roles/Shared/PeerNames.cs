@@ -15,6 +15,9 @@ internal static class PeerNames
         return peer.Name.Length == 0 ? what : $"{peer.Name} ({what})";
     }
 
+    /// <summary>The name alone, and for those without one what tells them apart: <c>anna</c>, <c>02:00:5e:10:00:01</c>, <c>the gateway</c>.</summary>
+    public static string NameOf(PeerInfo peer) => peer.Name.Length > 0 ? peer.Name : Describe(peer);
+
     /// <summary><c>nobody else</c>, <c>1 other (the gateway)</c>, <c>2 others (anna, bob)</c>.</summary>
     public static string DescribeAll(IReadOnlyCollection<PeerInfo> others)
     {
@@ -23,8 +26,7 @@ internal static class PeerNames
             return "nobody else";
         }
 
-        IEnumerable<string> names = others.Take(MaxNamed)
-            .Select(peer => peer.Name.Length > 0 ? peer.Name : Describe(peer));
+        IEnumerable<string> names = others.Take(MaxNamed).Select(NameOf);
         string more = others.Count > MaxNamed ? ", ..." : "";
         return $"{(others.Count == 1 ? "1 other" : $"{others.Count} others")} ({string.Join(", ", names)}{more})";
     }

@@ -12,6 +12,9 @@ internal sealed record RelaySessionOptions
 
     public LinkTrust Trust { get; init; } = LinkTrust.System;
 
+    /// <summary>Whether <see cref="Trust"/> was not given, but is that of the last join.</summary>
+    public bool IsTrustRemembered { get; init; }
+
     /// <summary>The name in the relay's certificate; null: the host of <see cref="Relay"/>.</summary>
     public string? ServerName { get; init; }
 

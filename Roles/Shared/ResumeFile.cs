@@ -12,24 +12,26 @@ namespace Softlan.Roles.Shared;
 internal sealed class ResumeFile
 {
     private readonly string _path;
+    private readonly string _option;
     private readonly string _place;
     private readonly ILogger _logger;
     private bool _saidNotKept;
 
-    private ResumeFile(string path, ILogger logger, params ReadOnlySpan<string> place)
+    private ResumeFile(string path, string option, ILogger logger, params ReadOnlySpan<string> place)
     {
         _path = path;
+        _option = option;
         _place = string.Join('\n', place) + '\n';
         _logger = logger;
     }
 
     /// <summary>Beside the client's identity.</summary>
     public static ResumeFile OfClient(string identityPath, RelayAddress relay, RoomCode room, MacAddress mac, ILogger logger) =>
-        new(identityPath + ".resume", logger, relay.ToString(), NameOf(room), mac.ToString());
+        new(identityPath + ".resume", StateFiles.OptionOfIdentity, logger, relay.ToString(), NameOf(room), mac.ToString());
 
     /// <summary>In the state directory, one for each room and interface.</summary>
     public static ResumeFile OfGateway(string directory, RelayAddress relay, RoomCode room, string port, ILogger logger) =>
-        new(Path.Combine(directory, $"gateway-{NameOf(room)}-{port}.resume"), logger, relay.ToString(), NameOf(room));
+        new(Path.Combine(directory, $"gateway-{NameOf(room)}-{port}.resume"), StateFiles.Option, logger, relay.ToString(), NameOf(room));
 
     /// <returns>Null when there is none for this place. Whatever is wrong with the file, it is not worth stopping for.</returns>
     public string? Find()
@@ -56,7 +58,7 @@ internal sealed class ResumeFile
     {
         try
         {
-            StateFiles.Write(_path, Encoding.UTF8.GetBytes($"{_place}{token}\n"));
+            StateFiles.Write(_path, Encoding.UTF8.GetBytes($"{_place}{token}\n"), _option);
         }
         catch (SoftlanException failure)
         {

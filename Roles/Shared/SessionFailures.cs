@@ -12,9 +12,10 @@ internal static class SessionFailures
         if (options.Trust.Pin is { } pin)
         {
             // Both pins, even where the engine names one of them only.
-            string expected = why.Contains(pin.ToString(), StringComparison.Ordinal) ? why : $"{why}; --pin expects {pin}";
+            string source = options.IsTrustRemembered ? "the pin remembered from the last join" : "--pin";
+            string expected = why.Contains(pin.ToString(), StringComparison.Ordinal) ? why : $"{why}; {source} is {pin}";
             return SoftlanException.Create(
-                $"{options.Relay} is not the relay that --pin names",
+                $"{options.Relay} is not the relay that {source} names",
                 expected,
                 "ask the organiser which pin the relay prints when it starts; if it is the new one, give that with --pin");
         }

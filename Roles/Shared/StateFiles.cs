@@ -7,6 +7,12 @@ namespace Softlan.Roles.Shared;
 /// whole or not at all.</summary>
 internal static class StateFiles
 {
+    /// <summary>The option that puts the files of a role elsewhere.</summary>
+    public const string Option = "--state";
+
+    /// <summary>The options that put a client's identity elsewhere, and with it what lies beside it.</summary>
+    public const string OptionOfIdentity = $"{Option} or --identity";
+
     /// <summary>No state file is larger; a longer one is not ours.</summary>
     public const int MaxLength = 1 << 20;
 
@@ -79,8 +85,11 @@ internal static class StateFiles
 
     /// <summary>Writes a whole file that only its owner can read, and makes its directory, which is the owner's alone as well, where it is missing.
     /// The old content stays until the new one is safely on the disk.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="content">All of it.</param>
+    /// <param name="option">What an operator types to have it elsewhere.</param>
     /// <exception cref="SoftlanException">Disk full, no permission, or not a directory; the old file is untouched.</exception>
-    public static void Write(string path, ReadOnlySpan<byte> content)
+    public static void Write(string path, ReadOnlySpan<byte> content, string option = Option)
     {
         string full = Path.GetFullPath(path);
         string directory = Path.GetDirectoryName(full)
@@ -108,11 +117,11 @@ internal static class StateFiles
                 ? SoftlanException.Create(
                     $"Cannot save '{path}'",
                     $"'{directory}' is a file, not a directory",
-                    "move that file away, or choose another place")
+                    $"move that file away, or choose another place with {option}")
                 : SoftlanException.Create(
                     $"Cannot save '{path}'",
                     Sentence(failure),
-                    $"make room in '{directory}' and see that this user may write there, or choose another place");
+                    $"make room in '{directory}' and see that this user may write there, or choose another place with {option}");
         }
     }
 
@@ -130,7 +139,7 @@ internal static class StateFiles
             throw SoftlanException.Create(
                 $"Cannot keep files in '{directory}'",
                 Sentence(failure),
-                "see that this user may write there, or choose another place");
+                $"see that this user may write there, or choose another place with {Option}");
         }
     }
 

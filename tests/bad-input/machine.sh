@@ -44,6 +44,9 @@ story_machine() {
   some_rights
 
   check "client whose card's name is another interface's" failure "Cannot use 'eth0': an interface of that name exists and is not a TAP. Hint: choose another name with --tap" client $(to_relay) --tap eth0 --identity "$work/player1/home/x.json"
+  net player1 link add br0 type bridge && net player1 tuntap add dev softlan3 mode tap && net player1 link set softlan3 master br0
+  check "client whose card is a port of a bridge" failure "Cannot use 'softlan3': it is a port of the bridge br0 already.*Hint: take it out \(ip link set softlan3 nomaster\), or choose another name with --tap" client $(to_relay) --tap softlan3 --identity "$work/player1/home/x.json"
+  net player1 link del softlan3 && net player1 link del br0
   check "client whose card another one has" failure "Cannot open TAP interface 'softlan0': another process is using it. Hint: " client $(to_relay) --identity "$work/player1/home/x.json" --address none
   check "gateway on an interface that is not there" failure "Cannot find interface 'eth7': this machine has no interface of that name. Hint: usable here: eth0" gateway $(to_relay) --interface eth7
   check "gateway in a bridge that is not there" failure "Cannot find interface 'br7': this machine has no interface of that name. Hint: there is no bridge here; give the wired interface itself with --interface" gateway $(to_relay) --bridge br7
@@ -147,7 +150,7 @@ story_relay_files() {
   local scene="cp $softlan /run/softlan; chmod 755 /run/softlan; mkdir -m 700 /run/closed"
   check "a state directory that is closed" one_line 1 "Cannot read '/run/closed/relay.secret': .*denied.*Hint: " "${as_nobody[@]}" /run/softlan relay --listen 4443/udp --state /run/closed
   scene="mkdir /run/full; mount -t tmpfs -o size=4k,nr_inodes=2 tmpfs /run/full; head -c 4096 /dev/zero >/run/full/much || true"
-  check "a state directory on a full disk" failure "Cannot save '/run/full/relay.*No space left.*Hint: " relay --listen 4443/udp --state /run/full
+  check "a state directory on a full disk" failure "Cannot save '/run/full/relay.*No space left.*Hint: .*another place with --state" relay --listen 4443/udp --state /run/full
   scene=
 
   cp "$files/one.crt" "$files/live.crt" && cp "$files/one.key" "$files/live.key"
@@ -195,6 +198,12 @@ story_player_files() {
     scene="mount -t tmpfs tmpfs $files/small; mount -o remount,ro $files/small"
     [ $name = readonly ] || scene="mount -t tmpfs tmpfs $files/small; mkdir $files/small/id.json"
     if [ $name = readonly ]; then
+      scene+="; mount --bind $files/small /var/lib"
+      check "no DHCP client can be run from a disk that cannot be written" failure "Cannot keep files in '/var/lib/softlan': .*[Rr]ead-only.*Hint: .*another place with --state" client --relay $relay_address --pin "$pin" --room R --tap softlan3
+      check "carol does as the hint says" carol --state "$files/state"
+      check "what she keeps is there" keeps_all_in "$files/state"
+      fails said carol 'Cannot|not kept|not saved' || fail "and is told of nothing that cannot be kept" "$(words carol | grep -E 'Cannot|not kept|not saved')"
+      check "she stops in order" stop carol
       check "carol joins with her files on a disk that cannot be written" carol --identity "$files/small/id.json"
       check "she is told that her MAC is not kept" says carol 5 'The new MAC .* is not kept: .*[Rr]ead-only'
       check "she stops in order" stop carol
@@ -204,6 +213,8 @@ story_player_files() {
   done
   scene=
 }
+
+keeps_all_in() { ls "$1" && [ -s "$1/identity.json" ] && [ -s "$1/profile.json" ]; }
 
 # The tmpfs is in the client's own view of the machine.
 old_profile() { [ "$(cat "/proc/${pids[$1]}/root$2/profile.json")" = '{"rooms":[]}' ] && [ -z "$(find "/proc/${pids[$1]}/root$2" -name '*.tmp')" ]; }

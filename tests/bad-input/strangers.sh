@@ -9,6 +9,9 @@ story_rooms() {
   other=sha256:47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU
   client_fails() { failure "$1" client --relay "$2" --room R $carol "${@:3}"; }
   check "a wrong pin: both are named" client_fails "$relay_address:443 is not the relay that --pin names: .*${pin#sha256:}.*${other#sha256:}|is not the relay that --pin names: .*${other#sha256:}.*${pin#sha256:}" $relay_address --pin $other
+  echo "{\"rooms\":[{\"room\":\"R\",\"relay\":\"$relay_address:443\",\"pin\":\"$other\"}]}" >"$work/player1/home/profile.json"
+  check "a remembered pin that is wrong" failure "$relay_address:443 is not the relay that the pin remembered from the last join names: .*Hint: .* give that with --pin" client --room R $carol
+  rm "$work/player1/home/profile.json"
   check "no pin, where nobody vouches for the certificate" client_fails "Cannot trust $relay_address:443: .*Hint: for a relay that made its own certificate, give the --pin" $relay_address
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$work/ca.key" -out "$work/ca.crt" -subj /CN=other -days 30 2>/dev/null
   check "a CA that did not sign it" client_fails "Cannot trust $relay_address:443: .*ca.crt' is not it" $relay_address --relay-ca-cert "$work/ca.crt"

@@ -11,6 +11,7 @@ story_both() {
   check "the gateway goes on: alice's TCP to the LAN" stream alice $lan1 4
   check "alice and the gateway's machine reach each other" pings gwhost "$(address alice)"
   check "the other room's broadcasts stay out of the party" stays_in_room
+  check "they are told that their room has no gateway" says bob-other 20 'Room [A-Z]+ has no gateway: its players reach each other'
   check "a second client with the same identity is refused" same_identity_refused
   check "they stop in order" stop other
   check "both of them" stop bob-other

@@ -46,6 +46,7 @@ story_dhcp_clients() {
     check "with $program alice gets the address that she had" joins_with $program "$lease"
     check "with $program she takes no default route and no name servers" takes_nothing_else alice
     check "with $program she stops in order, and it ends as well" stops_with_client alice $program
+    check "with $program no lease of the party's stays on her machine" leaves_no_lease alice
   done
   check "the LAN's DHCP server gives addresses now that may be somebody's on the internet" gives_public_addresses
   check "alice is told, once, and has no address" is_refused alice
@@ -140,6 +141,8 @@ stops_with_client() {
   # Everything that it started is gone from its machine.
   wait_for 5 has_no_child "$1" || { ip netns pids "$(namespace "$1")" | xargs -r ps -o args= -p | grep -v python3; return 1; }
 }
+
+leaves_no_lease() { ! find "$work/$1/var-lib" -name "*$tap*lease*" | grep .; }
 
 has_no_child() { ! timeout 5 ip netns pids "$(namespace "$1")" | xargs -r ps -o comm= -p | grep -qvE '^(python3|ps)'; }
 

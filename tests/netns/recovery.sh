@@ -72,6 +72,7 @@ story_paths() {
   check "alice's home gets another address from its provider: traffic goes on" returns 10 alice $lan1
   check "and she has not joined anew" stays_joined alice
   check "the relay hears her from there" comes_from 192.0.2.11
+  check "and says so, once" has_moved alice 192.0.2.11
 
   net alice addr del 192.168.7.10/24 dev eth0 && net alice addr add 192.168.7.20/24 brd + dev eth0 && net alice route replace default via 192.168.7.1 onlink dev eth0
   check "alice's own address changes: traffic goes on" returns 10 alice $lan1
@@ -180,5 +181,12 @@ starts_and_stops() { start_player "$1" && said "$1" 'Cleaning up after' && stop 
 
 # After a cut TCP waits for as long again before it repeats itself.
 ends_well() { kill -TERM "${pids[$1]}" && ends "$1" 60 0 && words "$1" | tail -n 1; }
+
+# has_moved PLAYER ADDRESS: the operator reads of the address, not of each port.
+has_moved() {
+  says relay 5 "'$1' in room $room changed its network: it was at .* and is at .*$2" || return 1
+  words relay | grep "'$1' in room $room changed its network"
+  [ "$(words relay | grep -c "'$1' in room $room changed its network")" = 1 ]
+}
 
 comes_from() { on relay timeout 5 tcpdump -c 1 -nn -i eth0 udp port 443 and src "$1" 2>&1 | grep -oE '[0-9]+ packets? captured' | grep -v '^0'; }

@@ -64,12 +64,23 @@ internal sealed class LinuxClientHost : IClientHost
         InterfaceName.ThrowIfInvalid(_options.Tap);
         Privileges.Current.Require($"Cannot make the network card '{_options.Tap}'", netAdmin: true, netRaw: false);
         TunDevice.ThrowIfUnavailable(_options.Tap);
-        if (NetlinkLinks.Find(_netlink, _options.Tap) is { } link && !link.IsTap)
+        LinkEntry? link = NetlinkLinks.Find(_netlink, _options.Tap);
+        if (link is { IsTap: false })
         {
             throw SoftlanException.Create(
                 $"Cannot use '{_options.Tap}'",
                 "an interface of that name exists and is not a TAP",
                 "choose another name with --tap");
+        }
+
+        // Whoever chose "none" may have put the address, and with it this MAC, on the bridge.
+        if (link is { IsBridgePort: true } && _options.Address != ClientAddress.None)
+        {
+            string bridge = NetlinkLinks.Find(_netlink, link.MasterIndex) is { } master ? $" {master.Name}" : "";
+            throw SoftlanException.Create(
+                $"Cannot use '{_options.Tap}'",
+                $"it is a port of the bridge{bridge} already, which takes all frames of the party for itself",
+                $"take it out (ip link set {_options.Tap} nomaster), or choose another name with --tap");
         }
 
         if (_options.Address == ClientAddress.Dhcp)

@@ -4,6 +4,7 @@ using System.Runtime.Versioning;
 using Microsoft.Extensions.Logging;
 using Softlan.Platform.Linux;
 using Softlan.Platform.Linux.Netlink;
+using Softlan.Roles.Client.Linux.Dhcp;
 
 namespace Softlan.Roles.Client.Linux;
 
@@ -58,6 +59,9 @@ internal sealed class LinuxUndo(NetlinkSocket netlink, string stateDirectory, IL
                 break;
             case HostChange.DirectoryMade made:
                 Remove(made.Path);
+                break;
+            case HostChange.LeaseKept lease when DhcpProgram.IsLeaseFile(lease.Path):
+                File.Delete(lease.Path); // Nothing, where the DHCP client got no lease.
                 break;
             default:
                 break; // Its interface is gone, or none of softlan's.

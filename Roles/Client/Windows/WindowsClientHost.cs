@@ -355,7 +355,8 @@ internal sealed class WindowsClientHost : IClientHost
                     && _saidOverlaps.Add((party, other.Network)))
                 {
                     ClientLog.NetworksOverlap(
-                        _logger, party.ToString(), other.Network.ToString(), _machine.Ip.FindAlias(other.InterfaceLuid) ?? "another card");
+                        _logger, party.ToString(), other.Network.ToString(), _machine.Ip.FindAlias(other.InterfaceLuid) ?? "another card",
+                        ClientLog.OverlapLeadsToTheParty);
                 }
             }
         }

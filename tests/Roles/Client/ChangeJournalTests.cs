@@ -24,6 +24,7 @@ public sealed class ChangeJournalTests : IDisposable
         new HostChange.IPv6Learned("tap0", ["fe80::1/64", "fe80::/64"]),
         new HostChange.OffloadsTaken("tap0"),
         new HostChange.DirectoryMade("/var/lib/softlan/run/tap0-1"),
+        new HostChange.LeaseKept("/var/lib/dhcpcd/tap0.lease"),
         new HostChange.NetworkAddressWritten("Party", "0042", "02005E100001", null),
         new HostChange.IpInterfaceReplaced(
             "Party", Guid.Parse("11111111-2222-3333-4444-555555555555"), false, true, 25, false, 1500, ["10.73.42.1"]),
@@ -82,7 +83,7 @@ public sealed class ChangeJournalTests : IDisposable
         Journal(_directory.Path, Killed with { Boot = "earlier", NetworkNamespace = "net:[1]" }).Save(All);
         Journal(_directory.Path, _self).CleanLeftovers(_host, _log);
         Assert.Equal(All.Where(change => change.OutlivesBoot).Reverse().Select(change => change.ToString()), _host.Undone);
-        Assert.Equal(5, _host.Undone.Count);
+        Assert.Equal(6, _host.Undone.Count);
         Assert.Empty(Directory.GetFiles(_directory.Path));
     }
 

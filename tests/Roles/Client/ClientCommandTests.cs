@@ -3,6 +3,7 @@ using Softlan.Platform;
 using Softlan.Roles.Client;
 using Softlan.Roles.CommandLine;
 using Softlan.Roles.Hosting;
+using Softlan.Roles.Shared;
 using Softlan.Wire;
 using Xunit;
 
@@ -29,6 +30,18 @@ public sealed class ClientCommandTests : IDisposable
         Assert.Equal(0, Run("--room", "R"));
         Assert.Null(_options!.Relay);
         Assert.Equal((ClientOptions.DefaultTap, "dhcp"), (_options.Tap, _options.Address.ToString()));
+        Assert.Equal(
+            (StateFiles.DefaultDirectory(), Path.Combine(StateFiles.DefaultDirectory(), "identity.json")),
+            (_options.StateDirectory, _options.IdentityPath));
+    }
+
+    [Fact]
+    public void State_IsThePlaceOfTheIdentityToo_UnlessThatHasItsOwn()
+    {
+        Assert.Equal(0, Run("--room", "R", "--state", "/s"));
+        Assert.Equal(("/s", "/s/identity.json"), (_options!.StateDirectory, _options.IdentityPath));
+        Assert.Equal(0, Run("--room", "R", "--state", "/s", "--identity", "/elsewhere/second.json"));
+        Assert.Equal(("/s", "/elsewhere/second.json"), (_options.StateDirectory, _options.IdentityPath));
     }
 
     [Fact]

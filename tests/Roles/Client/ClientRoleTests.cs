@@ -265,6 +265,40 @@ public sealed partial class ClientRoleTests : IDisposable
     }
 
     [Fact]
+    public void Room_OtherPlayersButNoGateway_SaysWhoMustRunIt()
+    {
+        using RelaySession bob = StartSession(PeerRole.Client);
+        StartClient();
+        _lane.Advance(ClientRole.GatewayPatience - TimeSpan.FromSeconds(1));
+        Assert.Equal(0, _log.Count("has no gateway"));
+        _lane.Advance(TimeSpan.FromMinutes(5));
+        Assert.Equal(1, _log.Count("Room ROOM1 has no gateway"));
+        Assert.Equal(1, _log.Count("the organiser must run softlan gateway with this room code"));
+        Assert.Equal(1, _log.Count("--address, for example 10.73.42.50/24"));
+        Assert.Equal(0, _log.Count("Is the code right?"));
+    }
+
+    [Fact]
+    public void Room_GatewayLeavesForGood_SaysSoAfterAWhile_NotForARestart()
+    {
+        RelaySession gateway = StartGateway();
+        using RelaySession bob = StartSession(PeerRole.Client);
+        StartClient();
+        _lane.Advance(TimeSpan.FromSeconds(5));
+        gateway.Stop();
+        _lane.Advance(ClientRole.GatewayPatience / 2);
+        gateway.Dispose();
+        gateway = StartGateway();
+        _lane.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(0, _log.Count("has no gateway"));
+
+        gateway.Stop();
+        _lane.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(1, _log.Count("has no gateway"));
+        gateway.Dispose();
+    }
+
+    [Fact]
     public void Start_RelayOfTheLastJoinGivenAgain_ItsPinIsStillGood()
     {
         CertificatePin pin = _relay.Pin;
@@ -328,9 +362,19 @@ public sealed partial class ClientRoleTests : IDisposable
         return relay;
     }
 
-    private RelaySession StartGateway(RecordingOwner? owner = null)
+    private RelaySession StartGateway(RecordingOwner? owner = null) => StartSession(PeerRole.Gateway, owner);
+
+    /// <summary>Somebody else in the room.</summary>
+    private RelaySession StartSession(PeerRole role, RecordingOwner? owner = null)
     {
-        RelaySessionOptions options = new() { Relay = Address, Room = SessionBench.Room, Role = PeerRole.Gateway, KnownAddresses = [RelayIp] };
+        RelaySessionOptions options = new()
+        {
+            Relay = Address,
+            Room = SessionBench.Room,
+            Role = role,
+            Mac = role == PeerRole.Client ? SessionBench.Ben.Mac : MacAddress.Zero,
+            KnownAddresses = [RelayIp],
+        };
         RelaySession session = new(
             _lane, _network.HostAt("198.51.100.1"), options, owner ?? new RecordingOwner(), NullLogger.Instance,
             new ScriptedResolver(RelayIp.ToString()), () => 0);

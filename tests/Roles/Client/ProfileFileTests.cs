@@ -58,6 +58,18 @@ public sealed class ProfileFileTests : IDisposable
         Assert.Null(known.Trust.Pin);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Complete_NameOfTheLastJoin_IsUsedAgain_UnlessAnotherIsGiven(bool relayGiven)
+    {
+        ProfileFile file = new(_path);
+        file.Save(Room("LAN"), Relay("a.example.org", Pin(1)) with { Name = "anna" }, _log);
+        RelayAddress? relay = relayGiven ? Relay("a.example.org").Relay : null;
+        Assert.Equal("anna", file.Complete(relay, new JoinOptions { Room = Room("LAN") }, _log).Name);
+        Assert.Equal("ben", file.Complete(relay, new JoinOptions { Room = Room("LAN"), Name = "ben" }, _log).Name);
+    }
+
     [Fact]
     public void Save_SameRoomAgain_ReplacesItWhateverItsCase()
     {
@@ -90,6 +102,7 @@ public sealed class ProfileFileTests : IDisposable
     [InlineData("""{"rooms":[{"room":"LAN"}]}""")]
     [InlineData("""{"rooms":[{"room":"LAN","relay":"a b"}]}""")]
     [InlineData("""{"rooms":[{"room":"LAN","relay":"a","pin":"x"}]}""")]
+    [InlineData("""{"rooms":[{"room":"LAN","relay":"a","name":"evil\u001b[2J"}]}""")]
     public void Find_Garbage_IsAnErrorAndTheFileStays(string content)
     {
         File.WriteAllText(_path, content);
@@ -105,6 +118,7 @@ public sealed class ProfileFileTests : IDisposable
         new ProfileFile(_path).Save(Room("LAN"), Relay("a.example.org"), _log);
         Assert.Equal("my notes", File.ReadAllText(_path));
         Assert.Equal(1, _log.Count("is not saved"));
+        Assert.Single(System.Text.RegularExpressions.Regex.Matches(_log.Lines[0], "--relay and --pin"));
     }
 
     [Fact]

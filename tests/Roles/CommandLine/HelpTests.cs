@@ -125,6 +125,31 @@ public sealed partial class HelpTests : IDisposable
     [InlineData(240, 100)]
     public void HelpWidth_IsTheTerminals_UpToWhatReadsWell(int terminal, int expected) => Assert.Equal(expected, HelpWidth.Of(terminal));
 
+    [Fact]
+    public void Relay_AnAddressOfIPv6WithAPort_IsShown() =>
+        Assert.Contains(HelpOf("client"), line => line.Contains("--relay <", StringComparison.Ordinal)
+            && line.Contains("in brackets: [2001:db8::1]:4433.", StringComparison.Ordinal));
+
+    [Fact]
+    public void Completion_OffersOptions_AndNotHowWindowsAsksForHelp()
+    {
+        Assert.Equal(0, Run("[suggest:15]", "softlan client "));
+        string[] offered = _output.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+        Assert.Contains("--room", offered);
+        Assert.DoesNotContain(offered, word => word.StartsWith('/'));
+    }
+
+    [Theory]
+    [InlineData("/?")]
+    [InlineData("client", "/?")]
+    [InlineData("client", "/h")]
+    public void Help_AsWindowsAsksForIt_IsUnderstood(params string[] args)
+    {
+        Assert.Equal(0, Run(args));
+        Assert.Contains("Usage:", _output.ToString(), StringComparison.Ordinal);
+        Assert.True(SoftlanCommandLine.AsksForText(args));
+    }
+
     [GeneratedRegex(@"(?<option>--[a-z-]+) <.* Give (?<min>\d+) to (?<max>\d+) (?!printable)[a-z ]+\. \[default: .+\]$")]
     private static partial Regex NumberRange();
 

@@ -16,7 +16,7 @@ public sealed class GatewayCommandTests
     {
         (int exit, string _, GatewayOptions? options) = Run(
             "--relay", "party.example.org:4433", "--pin", Pin, "--server-name", "relay.example.org",
-            "--room", "ROOM1", "--name", "lan", "--interface", "eth0", "--datagram-limit", "1200");
+            "--room", "ROOM1", "--name", "lan", "--interface", "eth0", "--datagram-limit", "1200", "--state", "/s");
 
         Assert.Equal(ExitCodes.Success, exit);
         Assert.Equal(new RelayAddress("party.example.org", 4433), options!.Relay);
@@ -26,6 +26,7 @@ public sealed class GatewayCommandTests
         Assert.Equal("lan", options.Join.Name);
         Assert.Equal(1200, options.Join.DatagramLimit);
         Assert.Equal("eth0", options.Interface);
+        Assert.Equal("/s", options.StateDirectory);
         Assert.False(options.IsBridge);
     }
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Softlan.Platform;
 using Softlan.Roles.Gateway;
 using Softlan.Roles.Shared;
+using Softlan.Tests.Roles.Shared;
 using Softlan.Wire;
 using Softlan.Wire.Control;
 using Xunit;
@@ -89,6 +90,28 @@ public sealed class GatewayLifeTests : IDisposable
         Assert.Equal(1, bench.Log.Count("ip link set eth0 mtu 1500"));
         bench.Port.ChangeMtu(1500);
         Assert.Equal(1, bench.Log.Count("The MTU of eth0 is 1500 bytes now, which is enough"));
+    }
+
+    [Fact]
+    public void Room_NobodyComes_IsSaidOnceAfterAWhile()
+    {
+        using GatewayBench bench = new();
+        bench.Join();
+        bench.Pass(GatewayRole.PlayerPatience - TimeSpan.FromSeconds(1));
+        Assert.Equal(0, bench.Log.Count("Nobody else is in room"));
+        bench.Pass(10 * GatewayRole.PlayerPatience);
+        Assert.Equal(1, bench.Log.Count($"Nobody else is in room {SessionBench.Room} yet. Players must type this very code"));
+    }
+
+    [Fact]
+    public void Room_PlayersCameAndLeft_TheCodeIsRight()
+    {
+        using GatewayBench bench = new();
+        bench.Join();
+        bench.Say(new JoinedMessage(GatewayBench.Anna));
+        bench.Say(new LeftMessage(GatewayBench.Anna.Id, CloseReason.Normal));
+        bench.Pass(5 * GatewayRole.PlayerPatience);
+        Assert.Equal(0, bench.Log.Count("Nobody else is in room"));
     }
 
     /// <summary>The players hear of it by the relay; also when it is joined while the cable is out, and not a hundred times a minute.</summary>

@@ -11,10 +11,15 @@ namespace Softlan.Tests.Roles.Relay;
 /// <summary>Rooms on one worker, links on both.</summary>
 public sealed class FarGateTests : TwoWorkers
 {
+    private readonly RecordingLogger _log;
+
     public FarGateTests()
-        : base(new RelayOptions { StateDirectory = "/nowhere", ServerName = "relay", MaxPeers = 3 })
+        : this(new RecordingLogger())
     {
     }
+
+    private FarGateTests(RecordingLogger log)
+        : base(new RelayOptions { StateDirectory = "/nowhere", ServerName = "relay", MaxPeers = 3 }, log) => _log = log;
 
     [Fact]
     public void RoomWithLinksOnBothWorkers_FramesPassBothWays()
@@ -33,6 +38,16 @@ public sealed class FarGateTests : TwoWorkers
         gateway.ReceiveDatagram(DatagramHeader.ForFrame(0), down);
         Turn();
         Assert.Equal(down, Assert.Single(bob.Sent).Body);
+    }
+
+    [Fact]
+    public void FarClientMoves_TheRoomsWorkerHearsOfIt()
+    {
+        Join(0, GatewayHello());
+        MemoryLink bob = Join(1, ClientHello(2));
+        bob.Move(new IPEndPoint(IPAddress.Parse("198.51.100.9"), 40000));
+        Turn();
+        Assert.Equal(1, _log.Count("'player 2' in room DEN changed its network: it was at 192.0.2.7 and is at 198.51.100.9:40000 now"));
     }
 
     [Fact]

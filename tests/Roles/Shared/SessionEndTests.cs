@@ -105,6 +105,20 @@ public sealed class SessionEndTests
         Assert.Contains("Hint:", bench.Owner.Fatal.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false, "is not the relay that --pin names")]
+    [InlineData(true, "is not the relay that the pin remembered from the last join names")]
+    public void Untrusted_SaysWhereThePinIsFrom(bool isRemembered, string said)
+    {
+        CertificatePin expected = CertificatePin.FromHash(new byte[CertificatePin.HashLength]);
+        using SessionBench bench = new(
+            change: options => options with { Trust = new LinkTrust(expected, null), IsTrustRemembered = isRemembered });
+        bench.Start();
+        bench.Link.Lose(LinkCloseKind.Untrusted, CloseReason.ProtocolError, "the relay's pin is sha256:OTHER");
+        Assert.Contains(said, bench.Owner.Fatal!.Message, StringComparison.Ordinal);
+        Assert.Contains("give that with --pin", bench.Owner.Fatal.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Untrusted_SystemCas_PointsToThePin()
     {

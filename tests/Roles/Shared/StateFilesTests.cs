@@ -75,6 +75,7 @@ public sealed class StateFilesTests : IDisposable
 
         Assert.Contains($"Cannot save '{file}", error.Message, StringComparison.Ordinal);
         Assert.Contains($"'{file}' is a file, not a directory. Hint:", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith(" or choose another place with --state.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

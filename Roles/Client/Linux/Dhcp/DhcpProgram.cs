@@ -5,6 +5,18 @@ namespace Softlan.Roles.Client.Linux.Dhcp;
 /// <param name="Command">Its path, and what has to stand before its options.</param>
 internal sealed record DhcpProgram(DhcpProgramKind Kind, params string[] Command)
 {
+    /// <summary>Where dhcpcd keeps its leases (DBDIR); it has no option for another place.</summary>
+    private const string DhcpcdLeases = "/var/lib/dhcpcd";
+
+    /// <summary>The files outside of its directory in which it keeps the lease of an interface.</summary>
+    public IReadOnlyList<string> LeaseFiles(string interfaceName) => Kind == DhcpProgramKind.Dhcpcd
+        ? [Path.Combine(DhcpcdLeases, $"{interfaceName}.lease"), Path.Combine(DhcpcdLeases, $"{interfaceName}.lease6")]
+        : [];
+
+    /// <summary>Whether a path is one that <see cref="LeaseFiles"/> gives for some interface.</summary>
+    public static bool IsLeaseFile(string path) =>
+        Path.GetDirectoryName(path) == DhcpcdLeases && Path.GetExtension(path) is ".lease" or ".lease6";
+
     /// <summary>The file that configures it, and its content; null for clients that need none.</summary>
     public (string Name, string Content)? Configuration => Kind switch
     {

@@ -37,11 +37,19 @@ internal sealed class DhcpRunner : IDhcpRunner
 
     public string Name => Path.GetFileName(_program.Command[^1]);
 
-    /// <summary>Makes the directory for its files; <paramref name="changes"/> removes it.</summary>
+    /// <summary>Makes the directory for its files; <paramref name="changes"/> removes it, and what the DHCP client will keep elsewhere.</summary>
     /// <exception cref="SoftlanException">The directory cannot be made.</exception>
     public static DhcpRunner Create(
-        ILane lane, DhcpProgram program, string interfaceName, string stateDirectory, HostChanges changes, ILogger logger) =>
-        new(lane, program, interfaceName, MakeDirectory(stateDirectory, interfaceName, changes), logger);
+        ILane lane, DhcpProgram program, string interfaceName, string stateDirectory, HostChanges changes, ILogger logger)
+    {
+        string directory = MakeDirectory(stateDirectory, interfaceName, changes);
+        foreach (string lease in program.LeaseFiles(interfaceName).Where(lease => !File.Exists(lease)))
+        {
+            changes.Make(new HostChange.LeaseKept(lease), static () => { }); // The DHCP client makes it.
+        }
+
+        return new DhcpRunner(lane, program, interfaceName, directory, logger);
+    }
 
     public void Start(IDhcpRunnerOwner owner)
     {
@@ -133,7 +141,7 @@ internal sealed class DhcpRunner : IDhcpRunner
             throw SoftlanException.Create(
                 $"Cannot make the directory '{path}'",
                 e.Message.TrimEnd('.'),
-                "see that this user may write there and that the disk is not full");
+                $"see that this user may write there and that the disk is not full, or choose another place with {StateFiles.Option}");
         }
     }
 

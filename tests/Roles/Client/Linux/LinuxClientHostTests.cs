@@ -231,6 +231,26 @@ public sealed class LinuxClientHostTests : LinuxClientFixture
     }
 
     [Fact]
+    public void CheckReady_PortOfABridge_IsRefused_UnlessItsOwnerSeesToTheAddress()
+    {
+        InNamespace((ns, loop) =>
+        {
+            ns.Ip("link add br0 type bridge");
+            ns.Ip($"tuntap add {Tap} mode tap");
+            ns.Ip($"link set {Tap} master br0");
+            using (LinuxClientHost host = Create(loop, "10.73.42.50/24"))
+            {
+                SoftlanException failure = Assert.Throws<SoftlanException>(host.CheckReady);
+                Assert.StartsWith($"Cannot use '{Tap}': it is a port of the bridge br0 already", failure.Message, StringComparison.Ordinal);
+                Assert.Contains($"ip link set {Tap} nomaster", failure.Message, StringComparison.Ordinal);
+            }
+
+            using LinuxClientHost own = Create(loop, "none");
+            own.CheckReady();
+        });
+    }
+
+    [Fact]
     public void CheckReady_NameOfAnotherInterface_SaysWhatToDo()
     {
         InNamespace((ns, loop) =>

@@ -193,6 +193,7 @@ public sealed class WindowsPartyTests : WindowsHostBench
         Host.Maintain();
         Assert.Equal(1, Log.Count(said));
         Assert.Equal(1, Log.Count("overlaps"));
+        Assert.Equal(1, Log.Count("addresses in both lead to the party"));
     }
 
     [Fact]

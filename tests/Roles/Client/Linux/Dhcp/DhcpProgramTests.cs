@@ -40,6 +40,20 @@ public sealed class DhcpProgramTests
             string.Join(' ', new DhcpProgram(Enum.Parse<DhcpProgramKind>(kind), "/sbin/x").CommandLine("tap0", "/run/s", "/run/d")));
 
     [Fact]
+    public void LeaseFiles_AreDhcpcdsOnly_AndNoOtherFileIsTakenForOne()
+    {
+        Assert.Empty(new DhcpProgram(DhcpProgramKind.Udhcpc, "/sbin/x").LeaseFiles("tap0"));
+        Assert.Empty(new DhcpProgram(DhcpProgramKind.Dhclient, "/sbin/x").LeaseFiles("tap0"));
+        Assert.Equal(
+            ["/var/lib/dhcpcd/tap0.lease", "/var/lib/dhcpcd/tap0.lease6"],
+            new DhcpProgram(DhcpProgramKind.Dhcpcd, "/sbin/x").LeaseFiles("tap0"));
+        Assert.True(DhcpProgram.IsLeaseFile("/var/lib/dhcpcd/tap0.lease"));
+        Assert.True(DhcpProgram.IsLeaseFile("/var/lib/dhcpcd/tap0.lease6"));
+        string[] others = ["/var/lib/dhcpcd/duid", "/var/lib/dhcpcd/../x.lease", "/etc/x.lease", "x.lease", "/var/lib/dhcpcd/x/y.lease"];
+        Assert.All(others, other => Assert.False(DhcpProgram.IsLeaseFile(other)));
+    }
+
+    [Fact]
     public void Configuration_AsksForNothingButTheMask()
     {
         foreach (DhcpProgramKind kind in Enum.GetValues<DhcpProgramKind>())
