@@ -44,7 +44,44 @@ public sealed class NetworkChangeTests
         });
     }
 
+    /// <summary>The home router forgets who she is, and a moment later she is on the Wi-Fi: the way back from the first place has not been tried when
+    /// there is a second.</summary>
+    [Fact]
+    public void NetworkChanged_BehindARouterThatHasJustChangedThePort_TheLinkStays()
+    {
+        using NetworkNamespace ns = NetworkNamespace.Create();
+        ns.Ip($"addr add {WiFi}/32 dev lo");
+        ns.Run(() =>
+        {
+            using LoopbackParty party = new();
+            UdpProxy router = party.AddProxy();
+            (RecordingHandler client, RecordingHandler server) = party.Join(router.EndPoint);
+            party.For(TimeSpan.FromMilliseconds(500));
+
+            router.DropsToClient = true;
+            Move(1);
+            LeaveFrom(ns, WiFi, to: IPAddress.Loopback);
+            party.ClientEngine.NetworkChanged(); // With another connection id, while the relay still waits for an answer to its challenge.
+            Move(2);
+            router.DropsToClient = false;
+            party.For(TimeSpan.FromSeconds(1));
+            Assert.Null(server.Closed);
+            Assert.Null(client.Closed);
+            server.SendFrame(party.Loop, 100);
+            party.Until(() => client.DatagramCount == 1, "the way back works");
+
+            void Move(int count)
+            {
+                router.Rebind();
+                client.SendFrame(party.Loop, 100);
+                party.Until(() => server.Moves == count, "the relay hears the client from there");
+            }
+        });
+    }
+
     /// <summary>What is sent to the relay.</summary>
-    private static void LeaveFrom(NetworkNamespace ns, IPAddress source) =>
-        ns.Ip($"route replace local {Relay} dev lo table local proto kernel scope host src {source}");
+    private static void LeaveFrom(NetworkNamespace ns, IPAddress source) => LeaveFrom(ns, source, Relay);
+
+    private static void LeaveFrom(NetworkNamespace ns, IPAddress source, IPAddress to) =>
+        ns.Ip($"route replace local {to} dev lo table local proto kernel scope host src {source}");
 }

@@ -87,6 +87,9 @@ internal static unsafe partial class NativeNgtcp2
     [LibraryImport(Ngtcp2, EntryPoint = "ngtcp2_conn_set_tls_native_handle")]
     public static partial void ConnSetTlsNativeHandle(nint conn, nint session);
 
+    [LibraryImport(Ngtcp2, EntryPoint = "ngtcp2_conn_get_local_transport_params")]
+    public static partial TransportParams* ConnGetLocalTransportParams(nint conn);
+
     [LibraryImport(Ngtcp2, EntryPoint = "ngtcp2_conn_get_remote_transport_params")]
     public static partial TransportParams* ConnGetRemoteTransportParams(nint conn);
 

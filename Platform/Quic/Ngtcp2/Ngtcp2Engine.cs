@@ -217,6 +217,19 @@ internal sealed unsafe class Ngtcp2Engine : IQuicEngine, IDisposable
         return parameters;
     }
 
+    /// <summary>Lets the other side have one more id than it has been told that it may, once the handshake is complete.</summary>
+    /// <remarks>
+    /// When a home router has changed a client's port and, before that way is validated, the client changes its network, ngtcp2 (1.11,
+    /// conn_recv_non_probing_pkt_on_new_path) retires the id of the first way, which it goes on counting as the one to fall back to. The client
+    /// replaces what was retired, as it must, and would be closed for one id too many (CONNECTION_ID_LIMIT_ERROR).
+    /// </remarks>
+    internal static void TolerateRetiredId(nint connection)
+    {
+        // SAFETY: the parameters belong to the connection, which is alive; they are its own, not a copy, and not read-only memory. They have been
+        // sent, and from now on ngtcp2 only compares this one with what it counts.
+        NativeNgtcp2.ConnGetLocalTransportParams(connection)->ActiveConnectionIdLimit = ConnectionIdLimit + 1;
+    }
+
     internal void OnDisposed(QuicEndpoint endpoint) => _endpoints.Remove(endpoint);
 
     internal void ReportHandlerFailure(Exception exception)

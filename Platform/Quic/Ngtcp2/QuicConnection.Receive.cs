@@ -78,6 +78,7 @@ internal sealed unsafe partial class QuicConnection
             _endpoint.Socket.HearErrors(false); // What ICMP says from here on nobody believes.
         }
 
+        Ngtcp2Engine.TolerateRetiredId(_conn);
         _limits.ReadPeerLimits(_conn);
         UpdateMaxDatagramLength(notify: false);
         _handler ??= _endpoint.Accept(this);
