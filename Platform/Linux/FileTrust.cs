@@ -8,6 +8,10 @@ namespace Softlan.Platform.Linux;
 [SupportedOSPlatform("linux")]
 internal static class FileTrust
 {
+    /// <summary>A home, most likely, whose owner shall keep it.</summary>
+    private const string OtherDirectory =
+        "choose a --state directory that lies in one to which only the user who runs softlan, or root, can write, such as /var/lib/softlan";
+
     /// <summary>Looks at a place and at the directory that it lies in: both must be root's or this user's, and nobody else's to write to. One that is
     /// missing passes.</summary>
     /// <remarks>As seen from here: in a container, or with systemd's DynamicUser, what belongs to another user outside is this one's
@@ -16,11 +20,17 @@ internal static class FileTrust
     public static void RequireOwn(string path)
     {
         string full = Path.GetFullPath(path);
-        Require(Path.GetDirectoryName(full) ?? "/");
-        Require(full);
+        Require(Path.GetDirectoryName(full) ?? "/", OtherDirectory, OtherDirectory);
+        Require(
+            full,
+            "check its content, then give it to the user who runs softlan (chown)",
+            "check its content, then remove that right (chmod go-w)");
     }
 
-    private static void Require(string path)
+    /// <param name="path">The place.</param>
+    /// <param name="ifForeign">The hint where it belongs to somebody else.</param>
+    /// <param name="ifOpen">The hint where somebody else may write to it.</param>
+    private static void Require(string path, string ifForeign, string ifOpen)
     {
         if (Statx(AT_FDCWD, path, 0, STATX_MODE | STATX_UID, out FileStatus status) != 0)
         {
@@ -35,13 +45,13 @@ internal static class FileTrust
 
         if (status.Owner != 0 && status.Owner != GetEffectiveUser())
         {
-            throw Distrust(path, $"it belongs to user {status.Owner}", "check its content, then give it to the user who runs softlan (chown)");
+            throw Distrust(path, $"it belongs to user {status.Owner}", ifForeign);
         }
 
         // In a directory like /tmp nobody can replace what is somebody else's, and that is looked at by itself.
         if ((status.Mode & (S_IWGRP | S_IWOTH)) != 0 && (status.Mode & S_ISVTX) == 0)
         {
-            throw Distrust(path, "other users can write to it", "check its content, then remove that right (chmod go-w)");
+            throw Distrust(path, "other users can write to it", ifOpen);
         }
     }
 

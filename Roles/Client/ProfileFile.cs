@@ -35,22 +35,35 @@ internal sealed class ProfileFile(string path)
         LinkTrust trust = given.CaFile is { } file ? new LinkTrust(null, Path.GetFullPath(file)) : given.Trust;
         if (relay is not null)
         {
-            return trust == LinkTrust.System && Find(given.Room) is { } last && last.Relay == relay
-                ? last with { ServerName = given.ServerName ?? last.ServerName, Name = NameOf(given, last) }
-                : new RememberedRelay(relay, trust, given.ServerName, given.Name);
+            // With the certificate given, as in the join command, the profile only has the smaller things.
+            RememberedRelay? last = trust == LinkTrust.System ? Find(given.Room) : FindIfUsable(given.Room);
+            return last?.Relay == relay ? Fill(last, trust, given) : new RememberedRelay(relay, trust, given.ServerName, given.Name);
         }
 
         RememberedRelay known = Find(given.Room) ?? throw ClientFailures.NoRelayKnown(given.Room);
         ClientLog.FromProfile(logger, given.Room, known.Relay);
-        return known with
-        {
-            Trust = trust == LinkTrust.System ? known.Trust : trust,
-            ServerName = given.ServerName ?? known.ServerName,
-            Name = NameOf(given, known),
-        };
+        return Fill(known, trust, given);
     }
 
-    private static string NameOf(JoinOptions given, RememberedRelay last) => given.Name.Length > 0 ? given.Name : last.Name;
+    private static RememberedRelay Fill(RememberedRelay last, LinkTrust trust, JoinOptions given) => last with
+    {
+        Trust = trust == LinkTrust.System ? last.Trust : trust,
+        ServerName = given.ServerName ?? last.ServerName,
+        Name = given.Name.Length > 0 ? given.Name : last.Name,
+    };
+
+    /// <summary>As <see cref="Find"/> where nothing depends on it: what is wrong with the file is said when it is to be saved.</summary>
+    private RememberedRelay? FindIfUsable(RoomCode room)
+    {
+        try
+        {
+            return Find(room);
+        }
+        catch (SoftlanException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Puts the room in front. What cannot be saved is said; the old file stays as it is.</summary>
     public void Save(RoomCode room, RememberedRelay relay, ILogger logger)

@@ -40,8 +40,9 @@ internal static class ValueKinds
         "Give a file name, for example /etc/softlan/relay.pem");
 
     /// <summary>The same for one that leads to a directory.</summary>
+    /// <remarks>Made absolute: programs that softlan starts, and a later softlan that cleans up, may be somewhere else.</remarks>
     public static ValueKind<string> DirectoryPath { get; } = new(
-        TryParsePath,
+        TryParseDirectory,
         "a path",
         "Give a directory name, for example /var/lib/softlan");
 
@@ -116,5 +117,12 @@ internal static class ValueKinds
     {
         path = text;
         return text.Length > 0 && !text.Contains('\0', StringComparison.Ordinal);
+    }
+
+    private static bool TryParseDirectory(string text, out string path)
+    {
+        bool isPath = TryParsePath(text, out path);
+        path = isPath ? System.IO.Path.GetFullPath(text) : text;
+        return isPath;
     }
 }

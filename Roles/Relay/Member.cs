@@ -71,6 +71,9 @@ internal sealed class Member
     /// <summary>Where the operator was last told that it is.</summary>
     public IPAddress ToldAddress { get; set; }
 
+    /// <summary>How often it may be told: one who writes another address into each packet shall not be the only one of whom it is.</summary>
+    public TokenBucket MoveLines { get; } = new(ratePerSecond: 1 / 30.0, burst: 4);
+
     public void BecomeWelcomed() => State = MemberState.Welcomed;
 
     public void BecomeActive() => State = MemberState.Active;

@@ -23,7 +23,7 @@ internal sealed class MoveReport(ILane lane, ILogger logger)
     {
         IPEndPoint now = member.RemoteEndPoint;
         IPAddress former = member.ToldAddress;
-        if (!former.Equals(now.Address) && _lines.TryTake(1, lane.Now))
+        if (!former.Equals(now.Address) && member.MoveLines.TryTake(1, lane.Now) && _lines.TryTake(1, lane.Now))
         {
             member.ToldAddress = now.Address;
             RelayLog.Moved(logger, member.Id, PeerNames.NameOf(member.Info), member.Room.Code, former, now);

@@ -37,7 +37,9 @@ internal static partial class RelayLog
     [LoggerMessage(407, LogLevel.Information, "Closed {EndPoint} (peer {Peer}), which broke the protocol: {Text}")]
     public static partial void ProtocolError(ILogger logger, IPEndPoint endPoint, ushort peer, string text);
 
-    [LoggerMessage(423, LogLevel.Information, "Peer {Peer} '{Name}' in room {Room} changed its network: it was at {Former} and is at {EndPoint} now")]
+    [LoggerMessage(
+        423, LogLevel.Information,
+        "Peer {Peer} '{Name}' in room {Room} changed its network: its packets came from {Former}, and come from {EndPoint} now")]
     public static partial void Moved(ILogger logger, ushort peer, string name, RoomCode room, IPAddress former, IPEndPoint endPoint);
 
     [LoggerMessage(408, LogLevel.Information, "Peer {Peer} '{Name}' left room {Room}: {Reason} ({Text})")]

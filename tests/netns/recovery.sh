@@ -184,7 +184,7 @@ ends_well() { kill -TERM "${pids[$1]}" && ends "$1" 60 0 && words "$1" | tail -n
 
 # has_moved PLAYER ADDRESS: the operator reads of the address, not of each port.
 has_moved() {
-  says relay 5 "'$1' in room $room changed its network: it was at .* and is at .*$2" || return 1
+  says relay 5 "'$1' in room $room changed its network: its packets came from .*, and come from .*$2" || return 1
   words relay | grep "'$1' in room $room changed its network"
   [ "$(words relay | grep -c "'$1' in room $room changed its network")" = 1 ]
 }

@@ -221,7 +221,8 @@ internal sealed unsafe class Ngtcp2Engine : IQuicEngine, IDisposable
     /// <remarks>
     /// When a home router has changed a client's port and, before that way is validated, the client changes its network, ngtcp2 (1.11,
     /// conn_recv_non_probing_pkt_on_new_path) retires the id of the first way, which it goes on counting as the one to fall back to. The client
-    /// replaces what was retired, as it must, and would be closed for one id too many (CONNECTION_ID_LIMIT_ERROR).
+    /// replaces what was retired, as it must, and would be closed for one id too many (CONNECTION_ID_LIMIT_ERROR). Only where the new way fails does
+    /// ngtcp2 then fall back to an id that the client no longer knows, and the link ends by its idle time.
     /// </remarks>
     internal static void TolerateRetiredId(nint connection)
     {

@@ -60,11 +60,11 @@ internal sealed class LinuxUndo(NetlinkSocket netlink, string stateDirectory, IL
             case HostChange.DirectoryMade made:
                 Remove(made.Path);
                 break;
-            case HostChange.LeaseKept lease when DhcpProgram.IsLeaseFile(lease.Path):
-                File.Delete(lease.Path); // Nothing, where the DHCP client got no lease.
+            case HostChange.LeaseKept lease when DhcpProgram.IsLeaseFile(lease.Path) && File.Exists(lease.Path):
+                File.Delete(lease.Path);
                 break;
             default:
-                break; // Its interface is gone, or none of softlan's.
+                break; // Its interface is gone, or none of softlan's; or the DHCP client got no lease.
         }
     }
 

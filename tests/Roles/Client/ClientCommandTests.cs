@@ -42,6 +42,10 @@ public sealed class ClientCommandTests : IDisposable
         Assert.Equal(("/s", "/s/identity.json"), (_options!.StateDirectory, _options.IdentityPath));
         Assert.Equal(0, Run("--room", "R", "--state", "/s", "--identity", "/elsewhere/second.json"));
         Assert.Equal(("/s", "/elsewhere/second.json"), (_options.StateDirectory, _options.IdentityPath));
+
+        // The DHCP client's script and the next start may be in another directory.
+        Assert.Equal(0, Run("--room", "R", "--state", "s"));
+        Assert.Equal(Path.GetFullPath("s"), _options.StateDirectory);
     }
 
     [Fact]

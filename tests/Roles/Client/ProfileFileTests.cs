@@ -68,6 +68,22 @@ public sealed class ProfileFileTests : IDisposable
         RelayAddress? relay = relayGiven ? Relay("a.example.org").Relay : null;
         Assert.Equal("anna", file.Complete(relay, new JoinOptions { Room = Room("LAN") }, _log).Name);
         Assert.Equal("ben", file.Complete(relay, new JoinOptions { Room = Room("LAN"), Name = "ben" }, _log).Name);
+
+        // The join command again, which has the pin: as it was, and of a relay that was made anew.
+        foreach (CertificatePin pin in (CertificatePin[])[Pin(1), Pin(2)])
+        {
+            RememberedRelay known = file.Complete(relay, new JoinOptions { Room = Room("LAN"), Pin = pin }, _log);
+            Assert.Equal(("anna", pin), (known.Name, known.Trust.Pin));
+        }
+    }
+
+    [Fact]
+    public void Complete_PinGiven_AProfileThatCannotBeReadDoesNotMatter()
+    {
+        File.WriteAllText(_path, "no profile");
+        JoinOptions given = new() { Room = Room("LAN"), Name = "anna", Pin = Pin(1) };
+        RememberedRelay known = new ProfileFile(_path).Complete(Relay("a.example.org").Relay, given, _log);
+        Assert.Equal(("anna", Pin(1)), (known.Name, known.Trust.Pin));
     }
 
     [Fact]

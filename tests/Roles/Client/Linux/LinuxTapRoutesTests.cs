@@ -63,7 +63,7 @@ public sealed class LinuxTapRoutesTests : LinuxClientFixture
 
             ns.Ip($"-6 route add 2001:db8:2::/48 dev {Tap} proto ra expires 1000"); // As an advertisement makes it.
             string before = Settings(ns);
-            string expiring = Assert.Single(before.Split('\n').Distinct(), line => line.StartsWith("2001:db8:2::/48", StringComparison.Ordinal));
+            Assert.Contains(before.Split('\n'), IsExpiring);
 
             using LinuxClientHost host = Open(loop, "10.73.42.50/24");
             LinuxTap tap = (LinuxTap)host.OpenPort(host.ChooseMac(() => Own));
@@ -93,9 +93,12 @@ public sealed class LinuxTapRoutesTests : LinuxClientFixture
                 AssertRestored();
             }
 
+            // It is listed more than once, and what is left of its time may change in between.
+            static bool IsExpiring(string line) => line.StartsWith("2001:db8:2::/48", StringComparison.Ordinal);
+
             void AssertRestored()
             {
-                Assert.Equal(Lines(before.Replace($"{expiring}\n", "", StringComparison.Ordinal)), Lines(Settings(ns)));
+                Assert.Equal(Lines(string.Join('\n', before.Split('\n').Where(line => !IsExpiring(line)))), Lines(Settings(ns)));
                 Assert.Empty(Directory.GetFiles(State.Path));
             }
         });

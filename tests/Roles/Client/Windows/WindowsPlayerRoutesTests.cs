@@ -89,15 +89,26 @@ public sealed class WindowsPlayerRoutesTests : WindowsHostBench
     }
 
     [Fact]
-    public void Route_ThatWindowsKeeps_IsNotInTheJournal()
+    public void Route_ThatWindowsKeeps_IsNotInTheJournal_UntilItIsGone()
     {
         Machine.FakeIp.AddRoute("10.8.0.0/16", "10.73.42.1", Tap);
         Join();
         Machine.FakeIp.Refuses = ("DeleteIpForwardEntry2", Win32Error.ERROR_ACCESS_DENIED);
         Host!.Maintain();
         Assert.Equal(1, Log.Count("the route 10.8.0.0/16 via 10.73.42.1 to Party: DeleteIpForwardEntry2: "));
-        Assert.DoesNotContain("adapterRouteRemoved", File.ReadAllText(Assert.Single(Journals)), StringComparison.Ordinal);
+        string journal = Assert.Single(Journals);
+        Assert.DoesNotContain("adapterRouteRemoved", File.ReadAllText(journal), StringComparison.Ordinal);
+
+        File.SetLastWriteTimeUtc(journal, DateTime.UnixEpoch);
+        Host.Maintain();
+        Assert.Equal(DateTime.UnixEpoch, File.GetLastWriteTimeUtc(journal)); // Looked at every few seconds, it is not written each time.
+
         Machine.FakeIp.Refuses = null;
+        Host.Maintain();
+        Assert.Empty(OnTap);
+        Assert.Contains("adapterRouteRemoved", File.ReadAllText(journal), StringComparison.Ordinal);
+        End(isKilled: true);
+        Assert.Equal(["10.8.0.0/16 via 10.73.42.1 if 77"], OnTap);
     }
 
     [Fact]
