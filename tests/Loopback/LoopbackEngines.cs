@@ -35,12 +35,19 @@ internal static class LoopbackEngines
 
     /// <param name="quick">A keep-alive of 0.3 s and an idle timeout of 5 s instead of softlan's own.</param>
     /// <param name="limits">Instead of <see cref="Patient"/>.</param>
-    public static IQuicEngine Create(EngineKind kind, EventLoop loop, bool quick, QueueLimits? limits = null)
+    /// <param name="ciphers">Instead of this processor's, for ngtcp2.</param>
+    public static IQuicEngine Create(EngineKind kind, EventLoop loop, bool quick, QueueLimits? limits = null, CipherPreference? ciphers = null)
     {
         TimeSpan keepAlive = quick ? TimeSpan.FromMilliseconds(300) : TimeSpan.FromSeconds(10);
         TimeSpan idle = quick ? TimeSpan.FromSeconds(5) : TimeSpan.FromSeconds(30);
         return kind == EngineKind.Ngtcp2
-            ? new Ngtcp2Engine(loop) { KeepAlive = keepAlive, IdleTimeout = idle, QueueLimits = limits ?? Patient }
+            ? new Ngtcp2Engine(loop)
+            {
+                KeepAlive = keepAlive,
+                IdleTimeout = idle,
+                QueueLimits = limits ?? Patient,
+                Ciphers = ciphers ?? TlsPriority.OfThisProcessor,
+            }
             : new MsQuicEngine(loop) { KeepAlive = keepAlive, IdleTimeout = idle, QueueLimits = limits ?? Patient };
     }
 

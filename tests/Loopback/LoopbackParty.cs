@@ -3,6 +3,7 @@ using System.Net;
 using System.Runtime.Versioning;
 using Softlan.Platform;
 using Softlan.Platform.Linux;
+using Softlan.Platform.Quic.Ngtcp2;
 using Softlan.Wire;
 using Xunit;
 
@@ -22,14 +23,22 @@ internal sealed class LoopbackParty : IDisposable
     /// <param name="client">The engine that connects.</param>
     /// <param name="quick">Short timeouts, for tests of silence.</param>
     /// <param name="limits">How long datagrams may wait; as long as it takes, unless a test asks just that.</param>
-    public LoopbackParty(EngineKind relay = EngineKind.Ngtcp2, EngineKind client = EngineKind.Ngtcp2, bool quick = false, QueueLimits? limits = null)
+    /// <param name="relayCiphers">Null: this processor's, as for the client's.</param>
+    public LoopbackParty(
+        EngineKind relay = EngineKind.Ngtcp2,
+        EngineKind client = EngineKind.Ngtcp2,
+        bool quick = false,
+        QueueLimits? limits = null,
+        CipherPreference? relayCiphers = null,
+        CipherPreference? clientCiphers = null)
     {
         LoopbackEngines.Require(relay, client);
         Loop = new EventLoop();
         RelayKind = relay;
         ClientKind = client;
-        Engine = LoopbackEngines.Create(relay, Loop, quick, limits);
-        ClientEngine = relay == client ? Engine : LoopbackEngines.Create(client, Loop, quick, limits);
+        Engine = LoopbackEngines.Create(relay, Loop, quick, limits, relayCiphers);
+        bool alike = relay == client && relayCiphers == clientCiphers;
+        ClientEngine = alike ? Engine : LoopbackEngines.Create(client, Loop, quick, limits, clientCiphers);
         Certificate = Engine.GenerateCertificate("relay.test");
         Pin = Engine.Inspect(Certificate, "the test");
         Listener = Listen(0);

@@ -43,9 +43,9 @@ public sealed class ReleaseTests
         byte[] tooLong = new byte[256];
         Assert.Contains(
             "Cannot configure a TLS session",
-            Assert.ThrowsAny<Exception>(() => TlsSession.ForServer(credentials, tooLong)).Message,
+            Assert.ThrowsAny<Exception>(() => TlsSession.ForServer(credentials, CipherPreference.Aes, tooLong)).Message,
             StringComparison.Ordinal);
-        TlsSession.ForServer(credentials, "softlan/1"u8).Dispose();
+        TlsSession.ForServer(credentials, CipherPreference.Aes, "softlan/1"u8).Dispose();
         credentials.Release();
     }
 

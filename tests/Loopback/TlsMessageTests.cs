@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Softlan.Tests.Loopback;
 
-/// <summary>What the handshake comes to, and TLS messages that must not come after it, from a peer that sends them nevertheless.</summary>
+/// <summary>TLS messages that must not come after the handshake, from a peer that sends them nevertheless.</summary>
 [SupportedOSPlatform("linux")]
 public sealed class TlsMessageTests : IDisposable
 {
@@ -15,15 +15,6 @@ public sealed class TlsMessageTests : IDisposable
     private readonly LoopbackParty _party = new();
 
     public void Dispose() => _party.Dispose();
-
-    /// <summary>Of those that both know the first in docs/protocol.md, section 1.</summary>
-    [Fact]
-    public void Cipher_OfTwoOfOurs_IsTheFirst()
-    {
-        (RecordingHandler client, RecordingHandler server) = _party.Join();
-        Assert.Equal("AES-128-GCM", Ngtcp2Connection.CipherOf((QuicConnection)client.Link));
-        Assert.Equal("AES-128-GCM", Ngtcp2Connection.CipherOf((QuicConnection)server.Link));
-    }
 
     [Theory]
     [InlineData(0)] // update_not_requested

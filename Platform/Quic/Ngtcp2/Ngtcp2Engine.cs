@@ -47,6 +47,9 @@ internal sealed unsafe class Ngtcp2Engine : IQuicEngine, IDisposable
     /// <summary>How long datagrams may wait for a link.</summary>
     public QueueLimits QueueLimits { get; init; } = new(QueueLimits.DefaultMaxAge);
 
+    /// <summary>The cipher that handshakes ask for first. A relay without AES instructions decides, otherwise the client does.</summary>
+    public CipherPreference Ciphers { get; init; } = TlsPriority.OfThisProcessor;
+
     // Sizes to try, in this order: plain Ethernet first, which is what most paths carry. When it fails, halves of what is left: PPPoE (1464), VPNs,
     // 1280.
     private static ReadOnlySpan<ushort> Probes => [MaxUdpPayload, 1392, MaxUdpPayloadV6, 1432, 1464, 1412, 1352, 1252];

@@ -158,7 +158,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
     public static QuicConnection CreateClient(
         QuicEndpoint endpoint, ConnectOptions options, TlsCredentials credentials, PeerCounters counters, IFrameLinkHandler handler)
     {
-        TlsSession tls = TlsSession.ForClient(credentials, options, QuicLimits.Alpn);
+        TlsSession tls = TlsSession.ForClient(credentials, options, endpoint.Engine.Ciphers, QuicLimits.Alpn);
         QuicConnection connection = new(endpoint, tls, counters, options)
         {
             _handler = handler,
@@ -185,7 +185,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
     public static QuicConnection CreateServer(
         QuicEndpoint endpoint, TlsCredentials credentials, NativeNgtcp2.PktHd* header, NativeNgtcp2.Cid? retried, SockAddr remote, SockAddr local)
     {
-        TlsSession tls = TlsSession.ForServer(credentials, QuicLimits.Alpn);
+        TlsSession tls = TlsSession.ForServer(credentials, endpoint.Engine.Ciphers, QuicLimits.Alpn);
         QuicConnection connection = new(endpoint, tls, new PeerCounters(), null) { _remote = remote, _local = local, ClientKey = remote.ClientKey };
         NativeNgtcp2.Cid scid = endpoint.NewCid();
         NativeNgtcp2.Settings settings = endpoint.Engine.DefaultSettings(remote);

@@ -11,15 +11,8 @@ namespace Softlan.Platform.Quic.Ngtcp2;
 [SupportedOSPlatform("linux")]
 internal sealed unsafe class TlsSession : IDisposable
 {
-    /// <summary>AES-128-GCM first: it is the fastest on every processor with AES instructions. X25519 first: a handshake costs a relay a fifth less
-    /// with it (119 instead of 185 us for the key exchange). The other knobs are what QUIC asks for (RFC 9001, section 4).</summary>
-    private const string Priority = "NORMAL:-VERS-ALL:+VERS-TLS1.3:-CIPHER-ALL:+AES-128-GCM:+AES-256-GCM:+CHACHA20-POLY1305"
-        + ":-GROUP-ALL:+GROUP-X25519:+GROUP-SECP256R1:%DISABLE_TLS13_COMPAT_MODE";
-
     /// <summary>What gnutls_session_get_verify_cert_status says where the handshake did not come as far as the certificate.</summary>
     private const uint NotVerified = uint.MaxValue;
-
-    private static readonly nint PriorityCache = CreatePriorityCache();
 
     private readonly NativeNgtcp2.ConnRef* _connRef;
     private readonly TlsCredentials _credentials;
@@ -49,13 +42,13 @@ internal sealed unsafe class TlsSession : IDisposable
     /// <summary>What the other side's certificate was found to be, when that is why the handshake failed. One sentence without a full stop.</summary>
     public string? TrustFailure { get; private set; }
 
-    public static TlsSession ForServer(TlsCredentials credentials, ReadOnlySpan<byte> alpn)
+    public static TlsSession ForServer(TlsCredentials credentials, CipherPreference ciphers, ReadOnlySpan<byte> alpn)
     {
         // Tickets would allow resumption, which a link that reconnects once in a while does not need, and cost a packet each.
         TlsSession session = Create(NativeGnuTls.GNUTLS_SERVER | NativeGnuTls.GNUTLS_NO_AUTO_SEND_TICKET, credentials, null, null);
         try
         {
-            session.Configure(NativeNgtcp2.CryptoConfigureServerSession(session.Handle), alpn);
+            session.Configure(NativeNgtcp2.CryptoConfigureServerSession(session.Handle), ciphers, alpn);
             return session;
         }
         catch
@@ -65,12 +58,12 @@ internal sealed unsafe class TlsSession : IDisposable
         }
     }
 
-    public static TlsSession ForClient(TlsCredentials credentials, ConnectOptions options, ReadOnlySpan<byte> alpn)
+    public static TlsSession ForClient(TlsCredentials credentials, ConnectOptions options, CipherPreference ciphers, ReadOnlySpan<byte> alpn)
     {
         TlsSession session = Create(NativeGnuTls.GNUTLS_CLIENT, credentials, options.Trust, options.ServerName);
         try
         {
-            session.Configure(NativeNgtcp2.CryptoConfigureClientSession(session.Handle), alpn);
+            session.Configure(NativeNgtcp2.CryptoConfigureClientSession(session.Handle), ciphers, alpn);
             session.Expect(options);
             return session;
         }
@@ -124,11 +117,11 @@ internal sealed unsafe class TlsSession : IDisposable
         return new TlsSession(handle, credentials, trust, serverName);
     }
 
-    private void Configure(int configured, ReadOnlySpan<byte> alpn)
+    private void Configure(int configured, CipherPreference ciphers, ReadOnlySpan<byte> alpn)
     {
         const string What = "Cannot configure a TLS session";
         GnuTlsException.ThrowIfFailed(configured, What);
-        GnuTlsException.ThrowIfFailed(NativeGnuTls.PrioritySet(Handle, PriorityCache), What);
+        GnuTlsException.ThrowIfFailed(NativeGnuTls.PrioritySet(Handle, TlsPriority.Of(ciphers)), What);
         GnuTlsException.ThrowIfFailed(NativeGnuTls.CredentialsSet(Handle, NativeGnuTls.GNUTLS_CRD_CERTIFICATE, _credentials.Handle), What);
         NativeGnuTls.SessionSetPtr(Handle, _connRef);
 
@@ -161,12 +154,6 @@ internal sealed unsafe class TlsSession : IDisposable
         {
             NativeGnuTls.SessionSetVerifyCert(Handle, _hostName, 0);
         }
-    }
-
-    private static nint CreatePriorityCache()
-    {
-        GnuTlsException.ThrowIfFailed(NativeGnuTls.PriorityInit(out nint cache, Priority, 0), "Cannot choose TLS ciphers");
-        return cache;
     }
 
     /// <summary>QUIC changes keys itself, and a KeyUpdate message of TLS is an error (RFC 9001, section 6), which the TLS library is to refuse.

@@ -18,6 +18,7 @@ public sealed class TlsSessionTests
         using (TlsSession session = TlsSession.ForClient(
             credentials,
             new ConnectOptions { RemoteEndPoint = new IPEndPoint(IPAddress.Loopback, 443), ServerName = "relay.test", Trust = LinkTrust.System },
+            CipherPreference.Aes,
             "softlan/1"u8))
         {
             Assert.Null(session.DescribeTrustFailure("relay.test"));
