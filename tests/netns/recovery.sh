@@ -152,7 +152,7 @@ story_sleep() {
 # stays_joined PLAYER: since the marks. After 15 s of silence it would be back as well, by a new join.
 stays_joined() {
   fails said "$1" 'Lost ' || { echo "its client has lost the relay"; return 1; }
-  fails said relay "'$1' left|(joined|came back): Client '$1'" || { words relay | grep "'$1'"; return 1; }
+  fails said relay "'$1' (left|joined|came back)" || { words relay | grep "'$1'"; return 1; }
 }
 
 card() { echo "$(index "$1") $(mac "$1") $(address "$1")"; }
