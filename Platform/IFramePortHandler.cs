@@ -20,6 +20,18 @@ internal interface IFramePortHandler
     {
     }
 
+    /// <summary>After <see cref="WireState.Gone"/>: an interface of that name is there again but cannot be used as it is. The port tells each reason
+    /// once and goes on waiting.</summary>
+    void OnReturnRefused(SoftlanException reason)
+    {
+    }
+
+    /// <summary>This host itself is not reached through the port, only what is on its wire.</summary>
+    /// <param name="why">A sentence with a hint.</param>
+    void OnHostNotReachable(string why)
+    {
+    }
+
     /// <summary>The port is broken and reports nothing more, for example because its interface went away.</summary>
     void OnPortFailed(SoftlanException reason);
 }

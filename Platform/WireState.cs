@@ -12,7 +12,8 @@ internal enum WireState
     /// <summary>Somebody took the interface down.</summary>
     Down,
 
-    /// <summary>The bridge that the port belongs to was deleted.</summary>
+    /// <summary>The interface, or the bridge that the port belongs to, is not there any more. The port goes on when there is one of that name
+    /// again.</summary>
     Gone,
 
     /// <summary>The port was taken out of its bridge; it is put back.</summary>

@@ -27,7 +27,7 @@ build_party && remember_settings bob || { fail "nine machines and their cables" 
 start_services || fail "services on every machine" "they do not start"
 
 stories=("$@")
-[ ${#stories[@]} -gt 0 ] || stories=(dhcp_clients "talk --interface" transfers "everybody --interface" safety bridge reports restore recovery paths sleep loops refusals both interop)
+[ ${#stories[@]} -gt 0 ] || stories=(dhcp_clients "talk --interface" transfers "everybody --interface" safety bridge reports restore recovery paths vanish sleep loops refusals both interop)
 story_join
 tell "${stories[@]}"
 finish

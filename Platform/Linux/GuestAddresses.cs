@@ -39,6 +39,9 @@ internal sealed class GuestAddresses
         }
     }
 
+    /// <summary>The card is gone, and who was on it with it.</summary>
+    public void Clear() => _count = 0;
+
     private int IndexOf(MacAddress mac) => _macs.AsSpan(0, _count).IndexOf(mac.ToUInt64());
 
     private void Add(MacAddress mac)

@@ -15,12 +15,17 @@ internal sealed class InterfaceCheck(NetlinkSocket socket, string classDirectory
     public LinkEntry RequireInterface(string name)
     {
         LinkEntry link = Find(name);
+        Require(link);
+        return link;
+    }
+
+    /// <inheritdoc cref="RequireInterface"/>
+    public void Require(LinkEntry link)
+    {
         if (WhyUnusable(link) is { } why)
         {
-            throw SoftlanException.Create($"Cannot bridge interface '{name}'", why.Reason, why.Hint ?? InterfaceHint);
+            throw SoftlanException.Create($"Cannot bridge interface '{link.Name}'", why.Reason, why.Hint ?? InterfaceHint);
         }
-
-        return link;
     }
 
     /// <summary>A bridge for a TAP port (--bridge): there, a bridge, up.</summary>

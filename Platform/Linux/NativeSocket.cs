@@ -44,6 +44,9 @@ internal static partial class NativeSocket
     [LibraryImport(Libc, EntryPoint = "getsockname", SetLastError = true)]
     public static partial int GetSocketName(SafeFd fd, out SockAddr address, ref uint length);
 
+    [LibraryImport(Libc, EntryPoint = "getsockname", SetLastError = true)]
+    public static partial int GetSocketName(SafeFd fd, Span<byte> address, ref uint length);
+
     [LibraryImport(Libc, EntryPoint = "setsockopt", SetLastError = true)]
     public static partial int SetSocketOption(SafeFd fd, int level, int name, ReadOnlySpan<byte> value, uint length);
 

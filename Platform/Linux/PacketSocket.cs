@@ -1,11 +1,7 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Softlan.Platform.Linux.Netlink;
 using Softlan.Wire;
 using Softlan.Wire.Offload;
-using static Softlan.Platform.Linux.NativePacket;
-using static Softlan.Platform.Linux.NativeSocket;
 
 namespace Softlan.Platform.Linux;
 
@@ -19,6 +15,8 @@ namespace Softlan.Platform.Linux;
 // turn.
 
 /// <summary>A wired interface of this host, shared with the host: an AF_PACKET socket that hears everything on it and sends from any MAC.</summary>
+/// <remarks>The socket outlives its interface. When an adapter is unplugged, its driver loaded anew, or the interface deleted or moved to another
+/// network namespace, it waits for an interface of that name. One that is renamed is the same interface, and the socket stays on it.</remarks>
 [SupportedOSPlatform("linux")]
 internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
 {
@@ -27,38 +25,43 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
 
     private static readonly TimeSpan HousekeepingInterval = TimeSpan.FromSeconds(1);
 
+    private readonly EventLoop _loop;
     private readonly SafeFd _fd;
     private readonly NetlinkSocket _netlink;
     private readonly WireWatch _wire;
-    private readonly int _interfaceIndex;
-    private readonly LocalDelivery? _local;
+    private readonly InterfaceReturn _return;
+    private readonly bool _deliversLocally;
     private readonly GuestAddresses _guests = new();
     private readonly PacketReceiver _receiver = new();
     private readonly FrameIntake _intake;
     private readonly PacketWriter _writer;
     private readonly PortPoll _poll;
     private readonly ILaneTimer _housekeeping;
+    private int _interfaceIndex;
+    private LocalDelivery? _local;
+
+    /// <summary>The interface is there: what is written can go somewhere.</summary>
+    private bool _isAttached = true;
     private bool _closed;
     private readonly TurnFlush _flush;
 
     private PacketSocket(EventLoop loop, SafeFd fd, NetlinkSocket netlink, PacketSocketOptions options)
     {
+        _loop = loop;
         _fd = fd;
         _netlink = netlink;
         _interfaceIndex = options.Interface.Index;
         Name = options.Interface.Name;
         Address = options.Interface.Address;
         _wire = new WireWatch(options.Interface.Mtu);
+        _return = new InterfaceReturn(netlink, Name);
         _intake = new FrameIntake(Counters);
         _writer = new PacketWriter(fd, Counters);
         _flush = new TurnFlush(loop, this);
         _poll = new PortPoll(loop, fd, this, options.Moderation);
         _housekeeping = loop.CreateTimer(KeepHouse);
-        if (options.DeliverLocally)
-        {
-            _local = LocalDelivery.OpenOrNull(options.Interface, Counters, out string? unavailable);
-            LocalDeliveryUnavailable = unavailable;
-        }
+        _deliversLocally = options.DeliverLocally;
+        OpenLocalDelivery(options.Interface);
     }
 
     public string Name { get; }
@@ -68,32 +71,17 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
     public PeerCounters Counters { get; } = new();
 
     /// <summary>Why players do not reach this host itself through this port: a sentence with a hint; null when they do.</summary>
-    public string? LocalDeliveryUnavailable { get; }
+    public string? LocalDeliveryUnavailable { get; private set; }
 
     /// <exception cref="SoftlanException">No permission, or the kernel lacks something that cannot be done without.</exception>
     public static PacketSocket Open(EventLoop loop, PacketSocketOptions options)
     {
-        string what = $"Cannot open interface '{options.Interface.Name}'";
-
-        // Protocol 0 hears nothing. Everything is set before the bind below names the protocol, so that no frame of another interface,
-        // and none without its vnet header, is ever queued.
-        SafeFd fd = NativeSocket.Socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-        if (fd.IsInvalid)
-        {
-            throw Errno.Last is Errno.EPERM or Errno.EACCES
-                ? SoftlanException.Create(what, "this process may not open packet sockets", Privileges.Hint)
-                : Errno.ToException(what, Errno.Last);
-        }
-
+        string what = WhatFails(options.Interface.Name);
+        SafeFd fd = PacketDescriptor.Open(what);
         NetlinkSocket? netlink = null;
         try
         {
-            SetInt32(fd, PACKET_VNET_HDR, 1, what);
-            SetInt32(fd, PACKET_AUXDATA, 1, what);
-            SocketOptions.GrowBuffers(fd);
-            MarkFilter.Attach(fd, LocalDelivery.Mark, what);
-            Bind(fd, options.Interface.Index, what);
-            BecomePromiscuous(fd, options.Interface.Index, what);
+            PacketDescriptor.Attach(fd, options.Interface.Index, what);
             netlink = NetlinkSocket.Open();
             return new PacketSocket(loop, fd, netlink, options);
         }
@@ -110,6 +98,10 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
         _intake.Handler = handler;
         _poll.Start();
         _housekeeping.Set(HousekeepingInterval);
+        if (LocalDeliveryUnavailable is { } why)
+        {
+            handler.OnHostNotReachable(why);
+        }
     }
 
     /// <summary>For this host's MAC, or that of a guest of its: to this host. For a group: to the wire and to this host. Otherwise to the
@@ -192,7 +184,7 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
 
     private void Write(ReadOnlySpan<byte> frame, bool toHost, bool toWire)
     {
-        if (_closed)
+        if (!_isAttached)
         {
             Counters.Drop(DropReason.PortBusy);
             return;
@@ -207,33 +199,14 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
         _flush.OnCollected(toWire ? _writer.Add(frame) : 0);
     }
 
-    private static void SetInt32(SafeFd fd, int option, int value, string what)
-    {
-        if (!SocketOptions.TrySet(fd, SOL_PACKET, option, value))
-        {
-            throw Errno.ToException(what, Errno.Last, "use a kernel with packet sockets that carry offload headers (PACKET_VNET_HDR)");
-        }
-    }
+    private static string WhatFails(string name) => $"Cannot open interface '{name}'";
 
-    private static void Bind(SafeFd fd, int interfaceIndex, string what)
+    private void OpenLocalDelivery(LinkEntry link)
     {
-        LinkAddress address = new() { Family = AF_PACKET, Protocol = ETH_P_ALL << 8, Index = interfaceIndex };
-        if (!SocketOptions.TryBind(fd, address))
+        if (_deliversLocally)
         {
-            throw Errno.ToException(what, Errno.Last);
-        }
-    }
-
-    /// <summary>As a membership of this socket, so that it ends with it, even when the process is killed.</summary>
-    private static void BecomePromiscuous(SafeFd fd, int interfaceIndex, string what)
-    {
-        Membership membership = new() { Index = interfaceIndex, Type = PACKET_MR_PROMISC };
-        if (!SocketOptions.TrySet(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, membership))
-        {
-            throw SoftlanException.Create(
-                what,
-                $"it does not let softlan hear frames for the players' MAC addresses (promiscuous mode): {Errno.Text(Errno.Last)}",
-                "on a virtual machine, allow promiscuous mode and forged MAC addresses for its network card");
+            _local = LocalDelivery.OpenOrNull(link, Counters, out string? unavailable);
+            LocalDeliveryUnavailable = unavailable;
         }
     }
 
@@ -244,7 +217,7 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
             case Errno.EAGAIN or Errno.EINTR:
                 break;
             case Errno.ENETDOWN or Errno.ENXIO or Errno.ENODEV:
-                CheckInterface();
+                LookAtInterface();
                 break;
             default:
                 DropReason reason = ReasonOf(error);
@@ -276,43 +249,72 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
             return;
         }
 
-        CountKernelDrops();
-        CheckInterface();
+        Counters.Drop(DropReason.PortBusy, PacketDescriptor.TakeDrops(_fd));
+        LookAtInterface();
         if (!_closed)
         {
             _housekeeping.Set(HousekeepingInterval);
         }
     }
 
-    private void CountKernelDrops()
+    private void LookAtInterface()
     {
-        Span<byte> bytes = stackalloc byte[Unsafe.SizeOf<Statistics>()];
-        uint length = (uint)bytes.Length;
-        if (GetSocketOption(_fd, SOL_PACKET, PACKET_STATISTICS, bytes, ref length) == 0)
+        if (_isAttached)
         {
-            Counters.Drop(DropReason.PortBusy, MemoryMarshal.Read<Statistics>(bytes).Drops);
+            CheckInterface();
+        }
+        else
+        {
+            _return.Look(_loop.Now, TakeUp, _intake.Handler);
         }
     }
 
-    /// <summary>Down is a state that passes, and the kernel then goes on with this socket by itself; gone is for good. Of the latter it says nothing
-    /// when the former came first.</summary>
+    /// <summary>Down is a state that passes, and the kernel then goes on with this socket by itself. Of an interface that goes it says nothing when
+    /// it was down before.</summary>
     private void CheckInterface()
     {
-        LinkEntry? link = NetlinkLinks.Find(_netlink, _interfaceIndex);
+        LinkEntry? link = PacketDescriptor.IsAttached(_fd, _interfaceIndex) ? NetlinkLinks.Find(_netlink, _interfaceIndex) : null;
         if (link is null)
         {
-            Fail("it is gone");
+            LetGo();
             return;
         }
 
+        Address = link.Address; // Most cards only take another MAC while they are down.
         _wire.TellState(!link.IsUp ? WireState.Down : link.HasCarrier ? WireState.Connected : WireState.Unplugged, _intake.Handler);
         _wire.TellMtu(link.Mtu, _intake.Handler);
-        Address = link.Address; // Most cards only take another MAC while they are down.
+    }
+
+    /// <summary>The interface is gone, and what leads through it to this host leads nowhere.</summary>
+    private void LetGo()
+    {
+        _isAttached = false;
+        _local?.Flush();
+        _local?.Dispose();
+        _local = null;
+        _guests.Clear();
+        _wire.TellState(WireState.Gone, _intake.Handler);
+    }
+
+    /// <summary>An interface of that name is there again: the same, or another one with another MAC and MTU.</summary>
+    private void TakeUp(LinkEntry link)
+    {
+        PacketDescriptor.Attach(_fd, link.Index, WhatFails(Name));
+        _interfaceIndex = link.Index;
+        _isAttached = true;
+        bool wasReachable = LocalDeliveryUnavailable is null;
+        OpenLocalDelivery(link);
+        CheckInterface();
+        if (wasReachable && LocalDeliveryUnavailable is { } why)
+        {
+            _intake.Handler?.OnHostNotReachable(why);
+        }
     }
 
     private void Close()
     {
         _closed = true;
+        _isAttached = false;
         _intake.Handler = null;
         _housekeeping.Cancel();
         _poll.Dispose();
@@ -322,6 +324,6 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
     {
         IFramePortHandler? handler = _intake.Handler;
         Close();
-        handler?.OnPortFailed(SoftlanException.Create($"Interface '{Name}' stopped working", why, "start softlan again when the interface is back"));
+        handler?.OnPortFailed(SoftlanException.Create($"Interface '{Name}' stopped working", why, "start softlan again"));
     }
 }

@@ -72,8 +72,8 @@ internal sealed class PacketWriter : BatchWriter
         return 0;
     }
 
-    /// <summary>ENXIO, ENODEV: the interface is gone. ENETDOWN only means that it is down.</summary>
-    protected override bool IsFatal(int error) => error is Errno.ENXIO or Errno.ENODEV or Errno.EBADF;
+    /// <summary>ENETDOWN, ENXIO, ENODEV: the interface is down or gone, which passes.</summary>
+    protected override bool IsFatal(int error) => error is Errno.EBADF;
 
     // SAFETY: only for elements of _buffers, which are pinned.
     private static unsafe nint AddressOf(ref NativeSocket.Buffer pinned) => (nint)Unsafe.AsPointer(ref pinned);

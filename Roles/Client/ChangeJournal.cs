@@ -35,6 +35,20 @@ internal sealed class ChangeJournal(string directory, ProcessStamp owner, Func<P
         }
     }
 
+    /// <summary>Says so where the next start would not believe what is written here, because another user can write there, too. A directory that is
+    /// yet to be made will be this user's.</summary>
+    public void TellUnlessBelieved(ILogger logger)
+    {
+        try
+        {
+            PrivateDirectory.RequireOwn(_path);
+        }
+        catch (SoftlanException distrust)
+        {
+            ClientLog.CannotKeepJournal(logger, distrust.Message);
+        }
+    }
+
     /// <summary>Undoes what clients that were killed left behind in this network namespace. Nothing here keeps a client from starting.</summary>
     public void CleanLeftovers(IHostUndo host, ILogger logger)
     {
@@ -49,7 +63,9 @@ internal sealed class ChangeJournal(string directory, ProcessStamp owner, Func<P
             }
             catch (Exception e) when (e is SoftlanException or JsonException or NotSupportedException or IOException or UnauthorizedAccessException)
             {
-                ClientLog.BadJournal(logger, path, e.Message);
+                // The hint of the exception comes too late for this journal.
+                string reason = e is SoftlanException { What: var what, Why: var why } ? $"{what}: {why}" : e.Message.TrimEnd('.');
+                ClientLog.BadJournal(logger, path, reason);
             }
         }
     }

@@ -24,8 +24,14 @@ internal static partial class GatewayLog
 
     [LoggerMessage(
         219, LogLevel.Warning,
-        "{Interface} was deleted: the LAN cannot be reached. Hint: make it again under that name; bridging goes on by itself then")]
-    public static partial void BridgeGone(ILogger logger, string @interface);
+        "{Interface} is gone: the LAN cannot be reached. Hint: plug it in or make it again, under that name; bridging goes on by itself then")]
+    public static partial void Gone(ILogger logger, string @interface);
+
+    [LoggerMessage(225, LogLevel.Warning, "{Interface} is there again, but the LAN still cannot be reached. {Failure}")]
+    public static partial void ReturnRefused(ILogger logger, string @interface, string failure);
+
+    [LoggerMessage(226, LogLevel.Information, "{Interface} ({Mac}) is there again: bridging goes on")]
+    public static partial void Returned(ILogger logger, string @interface, MacAddress mac);
 
     [LoggerMessage(220, LogLevel.Warning, "softlan's port {Port} was taken out of {Interface}: the LAN cannot be reached. It is put back")]
     public static partial void PortDetached(ILogger logger, string port, string @interface);

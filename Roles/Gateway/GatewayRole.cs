@@ -160,6 +160,10 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
 
     void IFramePortHandler.OnMtuChanged(int mtu) => _lan.OnMtuChanged(mtu);
 
+    void IFramePortHandler.OnReturnRefused(SoftlanException reason) => GatewayLog.ReturnRefused(_logger, _options.Interface, reason.Message);
+
+    void IFramePortHandler.OnHostNotReachable(string why) => GatewayLog.HostNotReachable(_logger, _options.Interface, why);
+
     void IFramePortHandler.OnPortFailed(SoftlanException reason)
     {
         _session.Stop(CloseReason.ShuttingDown, "the gateway lost its LAN");

@@ -14,7 +14,7 @@ internal sealed class LanNews(ILane lane, RelaySession session, IFramePort port,
     private const int MessagesBurst = 8;
 
     private readonly TokenBucket _messages = new(MessagesPerSecond, MessagesBurst);
-    private bool _isConnected = true;
+    private WireState _wire = WireState.Connected;
     private bool? _told;
     private int? _mtu;
     private bool _saidTooSmall;
@@ -22,10 +22,14 @@ internal sealed class LanNews(ILane lane, RelaySession session, IFramePort port,
     /// <inheritdoc cref="IFramePortHandler.OnWireChanged"/>
     public void OnWireChanged(WireState wire)
     {
-        _isConnected = wire == WireState.Connected;
+        WireState before = _wire;
+        _wire = wire;
         Tell();
         switch (wire)
         {
+            case WireState.Connected when before == WireState.Gone:
+                GatewayLog.Returned(logger, @interface, port.Address);
+                break;
             case WireState.Connected:
                 GatewayLog.CarrierBack(logger, @interface);
                 break;
@@ -36,7 +40,7 @@ internal sealed class LanNews(ILane lane, RelaySession session, IFramePort port,
                 GatewayLog.TakenDown(logger, @interface);
                 break;
             case WireState.Gone:
-                GatewayLog.BridgeGone(logger, @interface);
+                GatewayLog.Gone(logger, @interface);
                 break;
             case WireState.Detached:
                 GatewayLog.PortDetached(logger, port.Name, @interface);
@@ -68,10 +72,11 @@ internal sealed class LanNews(ILane lane, RelaySession session, IFramePort port,
     /// <summary>Tells what the relay does not know yet. To be called now and then.</summary>
     public void Tell()
     {
-        if (_told != _isConnected && session.IsJoined && _messages.TryTake(1, lane.Now))
+        bool isConnected = _wire == WireState.Connected;
+        if (_told != isConnected && session.IsJoined && _messages.TryTake(1, lane.Now))
         {
-            _told = _isConnected;
-            session.SayLan(_isConnected);
+            _told = isConnected;
+            session.SayLan(isConnected);
         }
     }
 

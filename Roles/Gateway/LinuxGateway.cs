@@ -37,7 +37,7 @@ internal static class LinuxGateway
         EventLoop loop, IQuicEngine engine, GatewayOptions options, ILogger logger, StatusConsole? console, out LinuxGatewayLock? held)
     {
         held = null;
-        GatewayPort port = Open(loop, options, logger);
+        GatewayPort port = Open(loop, options);
         try
         {
             held = LinuxGatewayLock.Take(options.Join.Room, options.Interface, logger);
@@ -52,7 +52,7 @@ internal static class LinuxGateway
         }
     }
 
-    private static GatewayPort Open(EventLoop loop, GatewayOptions options, ILogger logger)
+    private static GatewayPort Open(EventLoop loop, GatewayOptions options)
     {
         using NetlinkSocket netlink = NetlinkSocket.Open();
         InterfaceCheck check = new(netlink);
@@ -65,13 +65,8 @@ internal static class LinuxGateway
         }
 
         Privileges.Current.Require($"Cannot bridge interface '{link.Name}'", netAdmin: false, netRaw: true);
-        PacketSocket port = PacketSocket.Open(loop, new PacketSocketOptions { Interface = link, Moderation = options.Moderation });
-        if (port.LocalDeliveryUnavailable is { } why)
-        {
-            GatewayLog.HostNotReachable(logger, link.Name, why);
-        }
-
-        return new GatewayPort(port, mtu, []);
+        PacketSocketOptions socket = new() { Interface = link, Moderation = options.Moderation };
+        return new GatewayPort(PacketSocket.Open(loop, socket), mtu, []);
     }
 
     /// <summary>The MACs of a bridge and of its ports.</summary>

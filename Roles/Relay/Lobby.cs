@@ -278,18 +278,18 @@ internal sealed class Lobby : ILinkAcceptor
 
     private void TellEntered(Member member, string software, bool comesBack)
     {
-        (PeerInfo info, RoomCode room) = (member.Info, member.Room.Code);
+        (PeerInfo info, RoomCode room, string name) = (member.Info, member.Room.Code, PeerNames.NameOf(member.Info));
         if (comesBack)
         {
-            RelayLog.CameBack(_logger, info.Id, info.Role, PeerNames.NameOf(info), room, member.RemoteEndPoint, software);
+            RelayLog.CameBack(_logger, info.Id, name, room, info.Role, member.RemoteEndPoint, software);
         }
         else if (member.IsGateway)
         {
-            RelayLog.GatewayJoined(_logger, info.Id, info.Name, room, member.RemoteEndPoint, software);
+            RelayLog.GatewayJoined(_logger, info.Id, name, room, member.RemoteEndPoint, software);
         }
         else
         {
-            RelayLog.ClientJoined(_logger, info.Id, info.Name, info.Mac, room, member.RemoteEndPoint, software);
+            RelayLog.ClientJoined(_logger, info.Id, name, room, info.Mac, member.RemoteEndPoint, software);
         }
     }
 

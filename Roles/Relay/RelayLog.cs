@@ -20,16 +20,17 @@ internal static partial class RelayLog
     [LoggerMessage(403, LogLevel.Information, "Room {Room} opened with an MTU of {Mtu}")]
     public static partial void RoomOpened(ILogger logger, RoomCode room, int mtu);
 
-    [LoggerMessage(404, LogLevel.Information, "Peer {Peer} joined: Client '{Name}', MAC {Mac}, room {Room}, from {EndPoint}, {Software}")]
+    // Names are PeerNames.NameOf: whoever has none is called the same when it comes, moves and goes.
+    [LoggerMessage(404, LogLevel.Information, "Peer {Peer} '{Name}' joined room {Room}: Client, MAC {Mac}, from {EndPoint}, {Software}")]
     public static partial void ClientJoined(
-        ILogger logger, ushort peer, string name, MacAddress mac, RoomCode room, IPEndPoint endPoint, string software);
+        ILogger logger, ushort peer, string name, RoomCode room, MacAddress mac, IPEndPoint endPoint, string software);
 
-    [LoggerMessage(421, LogLevel.Information, "Peer {Peer} joined: Gateway '{Name}', room {Room}, from {EndPoint}, {Software}")]
+    [LoggerMessage(421, LogLevel.Information, "Peer {Peer} '{Name}' joined room {Room}: Gateway, from {EndPoint}, {Software}")]
     public static partial void GatewayJoined(ILogger logger, ushort peer, string name, RoomCode room, IPEndPoint endPoint, string software);
 
-    [LoggerMessage(405, LogLevel.Information, "Peer {Peer} came back: {Role} '{Name}', room {Room}, from {EndPoint}, {Software}")]
+    [LoggerMessage(405, LogLevel.Information, "Peer {Peer} '{Name}' came back to room {Room}: {Role}, from {EndPoint}, {Software}")]
     public static partial void CameBack(
-        ILogger logger, ushort peer, PeerRole role, string name, RoomCode room, IPEndPoint endPoint, string software);
+        ILogger logger, ushort peer, string name, RoomCode room, PeerRole role, IPEndPoint endPoint, string software);
 
     [LoggerMessage(406, LogLevel.Information, "Rejected {EndPoint}: {Reason}. {Text}")]
     public static partial void Rejected(ILogger logger, IPEndPoint endPoint, RejectReason reason, string text);

@@ -169,15 +169,20 @@ internal sealed class RoomMembership : IDisposable
         return true;
     }
 
-    /// <summary>Tells owner and operator that the session is in the room, and begins to probe.</summary>
+    /// <summary>Tells operator and owner that the session is in the room, and begins to probe. Of the gateway, once the owner has what it takes to
+    /// reach it.</summary>
     public void Announce()
     {
         SessionLog.Joined(
             _logger, Room!.Room, _options.Relay, Room.Relay,
             PeerNames.DescribeAll(Peers.All),
             Room.Mtu);
-        TellGateway();
         _owner.OnJoined(Room);
+        if (_link is not null)
+        {
+            TellGateway();
+        }
+
         OnTick();
     }
 

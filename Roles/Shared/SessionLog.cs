@@ -47,7 +47,7 @@ internal static partial class SessionLog
 
     [LoggerMessage(
         120, LogLevel.Warning,
-        "The gateway cannot reach the party's LAN: its cable is unplugged or its interface is down. "
+        "The gateway cannot reach the party's LAN: its cable is unplugged, or its interface is down or gone. "
         + "The organiser must fix it; softlan resumes automatically")]
     public static partial void LanGone(ILogger logger);
 

@@ -97,6 +97,12 @@ internal sealed class MemoryPort(string name, MacAddress address) : IFramePort
     /// <summary>Somebody changed what the wire carries.</summary>
     public void ChangeMtu(int mtu) => _handler?.OnMtuChanged(mtu);
 
+    /// <summary>An interface of this name is there again, but not fit.</summary>
+    public void RefuseReturn(string what) => _handler?.OnReturnRefused(SoftlanException.Create(what, "a test said so"));
+
+    /// <summary>This host itself is not reached through the port.</summary>
+    public void LoseHost(string why) => _handler?.OnHostNotReachable(why);
+
     /// <summary>The interface went away.</summary>
     public void Fail(string what = "Interface is gone") => _handler?.OnPortFailed(SoftlanException.Create(what, "a test said so"));
 

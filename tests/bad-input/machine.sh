@@ -184,6 +184,14 @@ story_player_files() {
   check "she stops in order" stop carol
   check "the broken profile is left as it was" [ "$(cat "$files/profile.json")" = '[]' ]
 
+  # A home: its owner could have root do what he writes there.
+  mkdir -p "$files/home/party" && chown 65534 "$files/home" "$files/home/party"
+  check "the files in somebody's home, and an address from DHCP" failure "Cannot trust '$files/home': it belongs to user 65534. Hint: choose a --state directory .*such as /var/lib/softlan" client --relay $relay_address --pin "$pin" --room R --tap softlan3 --state "$files/home/party"
+  check "with an address of her own carol joins" carol --state "$files/home/party"
+  check "and was told before that nobody could clean up after her" said carol "Cannot trust '$files/home/party': it belongs to user 65534. Hint: choose a --state directory .*If this client is killed, the next one cannot clean up after it"
+  check "once" [ "$(words carol | grep -c 'cannot clean up after it')" = 1 ]
+  check "she stops in order" stop carol
+
   # A disk with room for nothing more, where a profile lies already.
   scene="mount -t tmpfs -o size=16k tmpfs $files/small; echo '{\"rooms\":[]}' >$files/small/profile.json; cat /dev/zero >$files/small/much 2>/dev/null || true"
   check "carol joins with her files on a full disk" carol --identity "$files/small/id.json"

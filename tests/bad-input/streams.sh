@@ -58,7 +58,7 @@ story_streams() {
   check "relay --log-format json" says json 10 '--pin sha256:'
   check "a player joins it" json_player
   check "it stops in order" stop json
-  check "every line of its log is an object for collectors" all_json "$work/relay/home/json" "joined: Client 'erin'"
+  check "every line of its log is an object for collectors" all_json "$work/relay/home/json" "'erin' joined room JSON: Client"
   check "a failure that nobody can be told keeps its exit code" wordless_failure '2>/dev/full'
   check "nor where stderr is closed" wordless_failure '2>&-'
 }

@@ -85,6 +85,7 @@ internal sealed class LinuxClientHost : IClientHost
 
         if (_options.Address == ClientAddress.Dhcp)
         {
+            DhcpRunner.RequireOwn(_options.StateDirectory);
             _dhcpProgram = new DhcpProgramFinder(Environment.GetEnvironmentVariable("PATH"), File.Exists, BusyboxApplets.HasUdhcpc).Find();
             if (!Privileges.OfChildren.NetRaw)
             {
@@ -93,6 +94,10 @@ internal sealed class LinuxClientHost : IClientHost
                     "the DHCP client runs as a separate process and does not inherit softlan's capabilities",
                     "run softlan as root (sudo), or give --address, for example --address 10.73.42.50/24");
             }
+        }
+        else
+        {
+            _journal.TellUnlessBelieved(_logger);
         }
     }
 

@@ -15,6 +15,12 @@ internal sealed class PortRecorder : IFramePortHandler
 
     public List<int> Mtus { get; } = [];
 
+    /// <summary>What kept an interface from coming back.</summary>
+    public List<SoftlanException> Refusals { get; } = [];
+
+    /// <summary>Why this host is not reached through the port, whenever that was said.</summary>
+    public List<string> HostLosses { get; } = [];
+
     public SoftlanException? Failure { get; private set; }
 
     public int Count { get; private set; }
@@ -34,6 +40,10 @@ internal sealed class PortRecorder : IFramePortHandler
     public void OnWireChanged(WireState state) => Wire.Add(state);
 
     public void OnMtuChanged(int mtu) => Mtus.Add(mtu);
+
+    public void OnReturnRefused(SoftlanException reason) => Refusals.Add(reason);
+
+    public void OnHostNotReachable(string why) => HostLosses.Add(why);
 
     public void OnPortFailed(SoftlanException reason) => Failure = reason;
 

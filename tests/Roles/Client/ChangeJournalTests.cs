@@ -49,6 +49,27 @@ public sealed class ChangeJournalTests : IDisposable
             typeof(HostChange).GetNestedTypes(System.Reflection.BindingFlags.NonPublic).Length,
             All.Select(change => change.GetType()).Distinct().Count());
 
+    /// <summary>It would be lost on the next start, which can be told before anything is changed.</summary>
+    [Fact]
+    public void TellUnlessBelieved_OthersMayWriteThere_SaysWhatThatMeans()
+    {
+        Journal(_directory.Path, _self).TellUnlessBelieved(_log);
+        Journal(_directory.File("missing"), _self).TellUnlessBelieved(_log);
+        Assert.Empty(_log.Lines);
+
+        File.SetUnixFileMode(_directory.Path, File.GetUnixFileMode(_directory.Path) | UnixFileMode.OtherWrite);
+        Journal(_directory.Path, _self).TellUnlessBelieved(_log);
+        string line = Assert.Single(_log.Lines);
+        string distrust = $"Cannot trust '{_directory.Path}': other users can write to it. Hint: ";
+        Assert.StartsWith($"Warning: {distrust}choose a --state directory", line, StringComparison.Ordinal);
+        Assert.EndsWith(" If this client is killed, the next one cannot clean up after it", line, StringComparison.Ordinal);
+
+        Journal(_directory.Path, Killed).Save(All);
+        Journal(_directory.Path, _self).CleanLeftovers(_host, _log);
+        Assert.Empty(_host.Undone);
+        Assert.Equal(1, _log.Count($"{distrust}undo the changes of the killed client by hand"));
+    }
+
     [Fact]
     public void CleanLeftovers_WriterWasKilled_UndoesEverythingBackwards()
     {

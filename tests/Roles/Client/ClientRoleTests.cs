@@ -182,6 +182,8 @@ public sealed partial class ClientRoleTests : IDisposable
     [Fact]
     public void HostCannotBeSetUp_EndsWithTheReasonAndUndoesEverything()
     {
+        using RelaySession gateway = StartGateway();
+        _lane.Advance(TimeSpan.FromSeconds(2));
         MakeClient(Address);
         SoftlanException failure = SoftlanException.Create("Cannot bring it up", "a test said so");
         _host.Refuses = ("joined", failure);
@@ -189,7 +191,8 @@ public sealed partial class ClientRoleTests : IDisposable
         _lane.Advance(TimeSpan.FromSeconds(2));
         Assert.Same(failure, _failure);
         Assert.Equal(0, _changes.Count);
-        Assert.Equal(0, _relay.Lobby.PeerCount);
+        Assert.Equal(1, _relay.Lobby.PeerCount);
+        Assert.Equal(0, _log.Count("Connected to the LAN gateway")); // Which is for a player whose card is up.
     }
 
     [Fact]

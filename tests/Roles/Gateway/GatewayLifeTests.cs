@@ -69,13 +69,37 @@ public sealed class GatewayLifeTests : IDisposable
         bench.Port.Change(WireState.Unplugged);
         Assert.Equal(1, bench.Log.Count("Hint: plug in the cable"));
         bench.Port.Change(WireState.Gone);
-        Assert.Equal(1, bench.Log.Count("eth0 was deleted"));
+        Assert.Equal(1, bench.Log.Count("eth0 is gone: the LAN cannot be reached. Hint: plug it in or make it again"));
         bench.Port.Change(WireState.Detached);
         Assert.Equal(1, bench.Log.Count("was taken out of eth0: the LAN cannot be reached. It is put back"));
         bench.Port.Change(WireState.Taken);
         Assert.Equal(1, bench.Log.Count("put elsewhere: the LAN cannot be reached. It is left there"));
         bench.Port.Change(WireState.Connected);
         Assert.Equal(1, bench.Log.Count("has a carrier again"));
+    }
+
+    [Fact]
+    public void Wire_TheInterfaceIsThereAgain_IsSaidAndWhatKeepsItToo()
+    {
+        using GatewayBench bench = new();
+        bench.Join(GatewayBench.Anna);
+        bench.Port.Change(WireState.Gone);
+        bench.Port.RefuseReturn("Cannot bridge interface 'eth0'");
+        Assert.Equal(1, bench.Log.Count("eth0 is there again, but the LAN still cannot be reached. Cannot bridge interface 'eth0': "));
+        bench.Port.Change(WireState.Connected);
+        Assert.Equal(1, bench.Log.Count($"eth0 ({bench.Port.Address}) is there again: bridging goes on"));
+        Assert.Equal(0, bench.Log.Count("carrier"));
+        Assert.Equal([true, false, true], bench.SaidToRelay<LanMessage>().Select(lan => lan.IsConnected));
+        Assert.Null(bench.End.Reason);
+    }
+
+    [Fact]
+    public void Start_ThisHostIsNotReached_IsSaid()
+    {
+        using GatewayBench bench = new();
+        bench.Start();
+        bench.Port.LoseHost("a test said so");
+        Assert.Equal(1, bench.Log.Count("cannot reach this machine itself through eth0, only the other machines on its LAN: a test said so"));
     }
 
     [Fact]

@@ -59,11 +59,13 @@ public sealed class MoveReportTests
     }
 
     [Fact]
-    public void Leave_WithoutAName_IsToldByItsMac_AndTheGatewayAsTheGateway()
+    public void JoinAndLeave_WithoutAName_IsToldByItsMac_AndTheGatewayAsTheGateway()
     {
         _bench.Join(ClientHello(1) with { Name = "" }).Link.Close(CloseReason.Normal, "done");
         _bench.Join(GatewayHello() with { Name = "" }).Link.Close(CloseReason.Normal, "done");
         _bench.Lane.Run();
+        Assert.Equal(1, _log.Count("Peer 1 '02:00:00:00:00:01' joined room DEN: Client, MAC 02:00:00:00:00:01, from "));
+        Assert.Equal(1, _log.Count("Peer 2 'the gateway' joined room DEN: Gateway, from "));
         Assert.Equal(1, _log.Count("Peer 1 '02:00:00:00:00:01' left room DEN"));
         Assert.Equal(1, _log.Count("Peer 2 'the gateway' left room DEN"));
     }

@@ -311,7 +311,7 @@ public sealed partial class RelayRoleTests : IDisposable
         Assert.Equal(
             [
                 "Information: Room DEN opened with an MTU of 1500",
-                "Information: Peer 1 joined: Client 'player 1', MAC 02:00:00:00:00:01, room DEN, from 127.0.0.1:40000, softlan test",
+                "Information: Peer 1 'player 1' joined room DEN: Client, MAC 02:00:00:00:00:01, from 127.0.0.1:40000, softlan test",
                 "Information: Rejected 127.0.0.1:40001: MacTaken. Another player in room DEN has the MAC address 02:00:00:00:00:01.",
                 "Information: Peer 1 'player 1' left room DEN: Normal (done)",
                 "Information: Room DEN closed",

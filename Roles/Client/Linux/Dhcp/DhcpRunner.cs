@@ -51,6 +51,10 @@ internal sealed class DhcpRunner : IDhcpRunner
         return new DhcpRunner(lane, program, interfaceName, directory, logger);
     }
 
+    /// <summary>The DHCP client runs what lies there, with all rights.</summary>
+    /// <exception cref="SoftlanException">Another user can write there.</exception>
+    public static void RequireOwn(string stateDirectory) => PrivateDirectory.RequireOwn(stateDirectory);
+
     public void Start(IDhcpRunnerOwner owner)
     {
         int generation = ++_generation;
@@ -130,7 +134,7 @@ internal sealed class DhcpRunner : IDhcpRunner
         // Not below /run: many systems mount that noexec, and the DHCP client could not run the script.
         string path = Path.Combine(stateDirectory, "run", $"{interfaceName}-{Environment.ProcessId}");
         StateFiles.RequireDirectory(stateDirectory);
-        PrivateDirectory.RequireOwn(stateDirectory); // The DHCP client runs what lies there, with all rights.
+        RequireOwn(stateDirectory);
         try
         {
             changes.Make(new HostChange.DirectoryMade(path), () => Directory.CreateDirectory(path, OwnerOnly));

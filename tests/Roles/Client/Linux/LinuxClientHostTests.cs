@@ -37,6 +37,22 @@ public sealed class LinuxClientHostTests : LinuxClientFixture
         });
     }
 
+    /// <summary>With DHCP it would fail once it is joined; with an address only a kill does harm.</summary>
+    [Fact]
+    public void CheckReady_OthersMayWriteToTheState_IsRefusedForDhcpAndSaidOtherwise()
+    {
+        InNamespace((ns, loop) =>
+        {
+            File.SetUnixFileMode(State.Path, File.GetUnixFileMode(State.Path) | UnixFileMode.GroupWrite);
+            using LinuxClientHost fixedAddress = Create(loop, "10.73.42.50/24");
+            fixedAddress.CheckReady();
+            Assert.Equal(1, Log.Count($"Cannot trust '{State.Path}': other users can write to it"));
+            using LinuxClientHost dhcp = Create(loop, "dhcp");
+            string refusal = Assert.Throws<SoftlanException>(dhcp.CheckReady).Message;
+            Assert.StartsWith($"Cannot trust '{State.Path}': other users can write to it. Hint: ", refusal, StringComparison.Ordinal);
+        });
+    }
+
     [Fact]
     public void OnJoined_Again_ChangesTheMtuAndKeepsTheAddress()
     {
