@@ -11,6 +11,7 @@ namespace Softlan.Platform;
 ///   | length, id | bytes ... pad | length, id | bytes ... |        all records begin at multiples of 8 bytes
 ///   | -1, skip to the start |                                      where a record would not fit before the end
 /// </code>
+/// Head and tail only grow; where they are in the buffer depends on the origin, which the writer moves when everything is read.
 /// </remarks>
 /// <param name="reader">The reader's lane.</param>
 /// <param name="deliver">Called on it with each record; the bytes are borrowed.</param>
@@ -25,15 +26,16 @@ internal sealed class FrameRing(IEnterableLane reader, FrameRing.Deliver deliver
     public const int MaxRecordsAtOnce = 2048;
 
     /// <summary>A writer that finds everything read begins at the front again from here on, so that only bursts use the rest of the memory: relays
-    /// have two rings for each pair of workers. Until the reader has followed, this much fits, which is what one turn brings.</summary>
+    /// have two rings for each pair of workers.</summary>
     public const int UsualReach = MaxBytesAtOnce;
 
     private const int HeaderLength = 8;
     private const int Skip = -1;
 
-    // On cache lines of their own: one is the writer's, one the reader's.
+    // On cache lines of their own: the first is the reader's, the others are the writer's, of which the last seldom changes.
     private PaddedPosition _head;
     private PaddedPosition _tail;
+    private PaddedPosition _origin;
 
     /// <summary>Made with the first record: most pairs of lanes never talk.</summary>
     private byte[]? _buffer;
@@ -49,10 +51,16 @@ internal sealed class FrameRing(IEnterableLane reader, FrameRing.Deliver deliver
         int needed = (HeaderLength + length + 7) & ~7;
         long tail = _tail.Value;
         long head = Volatile.Read(ref _head.Value);
-        int offset = (int)(tail & (Capacity - 1));
+        int offset = OffsetOf(tail);
+        if (head == tail && offset >= UsualReach)
+        {
+            // The reader looks at it again only when it sees a tail that is written after it.
+            _origin.Value = tail;
+            offset = 0;
+        }
+
         int toEnd = Capacity - offset;
-        bool beginsAnew = head == tail && offset >= UsualReach;
-        int skipped = needed <= toEnd && !beginsAnew ? 0 : toEnd;
+        int skipped = needed <= toEnd ? 0 : toEnd;
         if (tail + skipped + needed - head > Capacity)
         {
             return false;
@@ -89,7 +97,7 @@ internal sealed class FrameRing(IEnterableLane reader, FrameRing.Deliver deliver
                 return;
             }
 
-            int offset = (int)(_head.Value & (Capacity - 1));
+            int offset = OffsetOf(_head.Value);
             ReadOnlySpan<byte> record = _buffer.AsSpan(offset);
             int length = MemoryMarshal.Read<int>(record);
             if (length == Skip)
@@ -106,6 +114,8 @@ internal sealed class FrameRing(IEnterableLane reader, FrameRing.Deliver deliver
             records++;
         }
     }
+
+    private int OffsetOf(long position) => (int)((position - _origin.Value) & (Capacity - 1));
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private byte[] MakeBuffer()

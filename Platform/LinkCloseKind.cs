@@ -11,7 +11,8 @@ internal enum LinkCloseKind
     /// <summary>The other side closed with a <see cref="CloseReason"/>.</summary>
     ByPeer,
 
-    /// <summary>30 s without a sign of life, or no answer at all to the handshake.</summary>
+    /// <summary>30 s without a sign of life, no answer at all to the handshake, or none that could arrive from where the other side has
+    /// gone.</summary>
     TimedOut,
 
     /// <summary>Something answered the handshake, but it was not complete in time. Only over ngtcp2; msquic calls it

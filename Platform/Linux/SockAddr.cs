@@ -96,6 +96,14 @@ internal struct SockAddr : IEquatable<SockAddr>
         return copy;
     }
 
+    /// <summary>The same port at the address of another one of the same family.</summary>
+    public readonly SockAddr WithAddressOf(in SockAddr other)
+    {
+        Span<byte> address = stackalloc byte[16];
+        other.CopyAddressTo(address);
+        return WithAddress(address);
+    }
+
     /// <summary>Writes the 4 or 16 bytes of the address.</summary>
     public readonly void CopyAddressTo(Span<byte> destination)
     {

@@ -39,6 +39,10 @@ internal static class LinkEnds
     public static LinkClosed Silent(TimeSpan idleTimeout) =>
         new(LinkCloseKind.TimedOut, CloseReason.TimedOut, $"nothing was heard for {idleTimeout.TotalSeconds:0} s");
 
+    /// <summary>Packets to it bear a connection id that it no longer knows.</summary>
+    public static LinkClosed Unheard { get; } =
+        new(LinkCloseKind.TimedOut, CloseReason.TimedOut, "the other side changed its network twice at once and cannot be reached any more");
+
     /// <summary>The handshake did not come to its end in time.</summary>
     public static LinkClosed Unanswered(int port, TimeSpan handshakeTimeout) =>
         new(LinkCloseKind.TimedOut, CloseReason.TimedOut, $"nothing answered on UDP port {port} within {handshakeTimeout.TotalSeconds:0} s");

@@ -11,7 +11,8 @@ namespace Softlan.Roles.Relay;
 //   real link <-- NearEnd  <--ring--    FarLink <-- Member         datagrams for the peer
 //                          <--posts-->                             control messages, the peer's address, the end
 //
-// So everything about a room happens on one lane, and the work that costs most, the cryptography, is done where the link is.
+// So everything about a room happens on one lane, and the work that costs most, the cryptography, is done where the link is. Datagrams and messages
+// have no common order here, as they have none on the wire: a message may be as long as 64 KiB and must not be lost, and a ring is full at times.
 
 /// <summary>Carries links of one worker to rooms of another.</summary>
 internal sealed class FarGate

@@ -25,7 +25,9 @@ internal sealed class RelayPeer : IFrameLinkHandler
     private readonly FrameReassembler _reassembler = new();
     private readonly TokenBucket _controlBucket = new(ControlRate, ControlBurst);
     private readonly RelayOptions _options;
-    private bool _hasEnded;
+
+    /// <summary>It has had no seat, and gets none any more.</summary>
+    private bool _wasTurnedAway;
 
     public RelayPeer(Lobby lobby, ILane lane, IFrameLink link, IPAddress provenAddress, RelayOptions options)
     {
@@ -54,7 +56,7 @@ internal sealed class RelayPeer : IFrameLinkHandler
     public long UnknownMessages { get; private set; }
 
     /// <summary>Rejected, closed, handed over, or replaced in its seat: what still arrives is ignored.</summary>
-    private bool IsGone => _hasEnded || Member is { State: MemberState.Left };
+    private bool IsGone => Member is null ? _wasTurnedAway : Member.State == MemberState.Left;
 
     public void OnConnected(IFrameLink link)
     {
@@ -171,7 +173,7 @@ internal sealed class RelayPeer : IFrameLinkHandler
     /// <summary>The peer belongs to another worker: this object is done, and the link is somebody else's.</summary>
     public IFrameLink GiveUpLink()
     {
-        _hasEnded = true;
+        _wasTurnedAway = true;
         _helloTimer.Dispose();
         return _link;
     }
@@ -277,11 +279,14 @@ internal sealed class RelayPeer : IFrameLinkHandler
             return;
         }
 
-        _hasEnded = true;
         _helloTimer.Cancel();
         if (Member is { } member)
         {
             _lobby.Leave(member, reason, text);
+        }
+        else
+        {
+            _wasTurnedAway = true;
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Runtime.Versioning;
+using Softlan.Platform;
 using Softlan.Tests.Platform.Linux;
 using Xunit;
 
@@ -47,7 +48,54 @@ public sealed class NetworkChangeTests
     /// <summary>The home router forgets who she is, and a moment later she is on the Wi-Fi: the way back from the first place has not been tried when
     /// there is a second.</summary>
     [Fact]
-    public void NetworkChanged_BehindARouterThatHasJustChangedThePort_TheLinkStays()
+    public void NetworkChanged_BehindARouterThatHasJustChangedThePort_TheLinkStays() =>
+        MoveTwiceAtOnce((party, router, client, server, _) =>
+        {
+            router.DropsToClient = false;
+            party.For(TimeSpan.FromSeconds(1));
+            Assert.Null(server.Closed);
+            Assert.Null(client.Closed);
+            server.SendFrame(party.Loop, 100);
+            party.Until(() => client.DatagramCount == 1, "the way back works");
+        });
+
+    /// <summary>She has heard that the first place's connection id is retired, and the relay does not hear from her in the second: it goes back to
+    /// the first and to that id, by which she takes nothing for hers any more.</summary>
+    [Fact]
+    public void NetworkChanged_BehindSuchARouterAndTheSecondPlaceFails_TheClientIsToldAsSoonAsItIsHeard() =>
+        MoveTwiceAtOnce((party, router, client, server, _) =>
+        {
+            router.DropsToServer = true;
+            router.DropsToClient = false;
+            party.Until(() => server.Moves > 2, "the relay gives up the second place");
+            router.DropsToServer = false;
+            party.For(TimeSpan.FromMilliseconds(100));
+            client.SendFrame(party.Loop, 100);
+            party.Until(() => client.Closed is not null, "the client is told", 2);
+            Assert.Equal(LinkCloseKind.Reset, client.Closed?.Kind);
+            Assert.Equal(LinkCloseKind.TimedOut, server.Closed?.Kind);
+        });
+
+    /// <summary>She has heard it as well when she is back in the first place.</summary>
+    [Fact]
+    public void NetworkChanged_BehindSuchARouterAndBackAgain_TheClientIsToldAsSoonAsItIsHeard() =>
+        MoveTwiceAtOnce((party, router, client, server, firstPort) =>
+        {
+            router.DropsToServer = true;
+            router.DropsToClient = false;
+            party.For(TimeSpan.FromSeconds(1));
+            router.Rebind(firstPort);
+            router.DropsToServer = false;
+            client.SendFrame(party.Loop, 100);
+            party.Until(() => server.Closed is not null, "the relay knows that it is not heard", 2);
+            client.SendFrame(party.Loop, 100);
+            party.Until(() => client.Closed is not null, "the client is told", 2);
+            Assert.Equal(LinkCloseKind.Reset, client.Closed?.Kind);
+            Assert.Equal(LinkCloseKind.TimedOut, server.Closed?.Kind);
+        });
+
+    /// <param name="then">Goes on while nothing comes back to the client, with the router's first port last.</param>
+    private static void MoveTwiceAtOnce(Action<LoopbackParty, UdpProxy, RecordingHandler, RecordingHandler, int> then)
     {
         using NetworkNamespace ns = NetworkNamespace.Create();
         ns.Ip($"addr add {WiFi}/32 dev lo");
@@ -58,17 +106,13 @@ public sealed class NetworkChangeTests
             (RecordingHandler client, RecordingHandler server) = party.Join(router.EndPoint);
             party.For(TimeSpan.FromMilliseconds(500));
 
+            int firstPort = router.SourcePort;
             router.DropsToClient = true;
             Move(1);
             LeaveFrom(ns, WiFi, to: IPAddress.Loopback);
             party.ClientEngine.NetworkChanged(); // With another connection id, while the relay still waits for an answer to its challenge.
             Move(2);
-            router.DropsToClient = false;
-            party.For(TimeSpan.FromSeconds(1));
-            Assert.Null(server.Closed);
-            Assert.Null(client.Closed);
-            server.SendFrame(party.Loop, 100);
-            party.Until(() => client.DatagramCount == 1, "the way back works");
+            then(party, router, client, server, firstPort);
 
             void Move(int count)
             {

@@ -47,11 +47,15 @@ internal sealed class UdpProxy : IDisposable
 
     public long Passed { get; private set; }
 
+    /// <summary>The port from which the server sees it come.</summary>
+    public int SourcePort => ((IPEndPoint)_serverSide.LocalEndPoint!).Port;
+
     /// <summary>The server sees another source port from now on.</summary>
-    public void Rebind()
+    /// <param name="port">0: any that is free.</param>
+    public void Rebind(int port = 0)
     {
         _serverSide.Dispose();
-        _serverSide = Bind(_source);
+        _serverSide = Bind(_source, port);
     }
 
     public void Pump()
@@ -120,10 +124,10 @@ internal sealed class UdpProxy : IDisposable
         }
     }
 
-    private static Socket Bind(IPAddress address)
+    private static Socket Bind(IPAddress address, int port = 0)
     {
         Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = 4 << 20, SendBufferSize = 4 << 20 };
-        socket.Bind(new IPEndPoint(address, 0));
+        socket.Bind(new IPEndPoint(address, port));
         return socket;
     }
 }

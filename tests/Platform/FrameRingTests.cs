@@ -140,6 +140,34 @@ public sealed class FrameRingTests
         static unsafe nint AddressOf(ReadOnlySpan<byte> bytes) => (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(bytes));
     }
 
+    /// <summary>One broadcast to a large room is as many records as there are players.</summary>
+    [Fact]
+    public void TryWrite_WhereverTheLastOneWasRead_ABurstFindsTheWholeRing()
+    {
+        byte[] frame = new byte[1400];
+        for (int before = 0; before < 1000; before++)
+        {
+            Assert.True(_ring.TryWrite(before, frame, default));
+            _lane.Run();
+            _delivered.Clear();
+            if (before % 10 != 0)
+            {
+                continue;
+            }
+
+            int burst = 0;
+            while (_ring.TryWrite(burst, frame, default))
+            {
+                burst++;
+            }
+
+            _lane.Run();
+            Assert.InRange(burst, FrameRing.Capacity / 1500, FrameRing.Capacity / 1400);
+            Assert.Equal(Enumerable.Range(0, burst), _delivered.Select(one => one.Id));
+            _delivered.Clear();
+        }
+    }
+
     [Fact]
     public void TwoThreads_NothingIsLostOrReordered()
     {

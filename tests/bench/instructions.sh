@@ -12,8 +12,8 @@ if [ "${1:-}" = --check ]; then checks=true; shift; fi
 # shellcheck source=../netns/lib.sh
 source "$(dirname "$0")/../netns/lib.sh"
 
-# In per cent of the figure in instructions.txt. Runs differ by 3 either way for a ping; for a game a busy machine takes up to a fifth less, because
-# frames that wait are dealt with together.
+# In per cent of the figure in instructions.txt. Runs differ by 3 either way for a ping; for a game a busy machine takes up to two fifths less,
+# because frames that wait are dealt with together.
 tolerance=12
 rounds=1000
 lan=198.18.10.2
@@ -55,7 +55,7 @@ measure() {
   row="| $what |"
   for name in "${programs[@]}"; do
     local file=$work/$name.out.$((++dumps[$name])) count
-    count=$(($(awk '/^totals:/ { print $2 }' "$file") / rounds))
+    count=$(($(awk '/^summary:/ { print $2 }' "$file") / rounds)) # In "totals" is what former dumps have, too.
     sum=$((sum + count))
     row+=" $count |"
   done

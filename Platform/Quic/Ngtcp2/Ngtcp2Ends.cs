@@ -18,6 +18,27 @@ internal static unsafe class Ngtcp2Ends
     public static string DescribeFailure(int libraryError, byte alert) =>
         alert != 0 ? $"the TLS handshake failed: {AlertName(alert)}" : $"QUIC failed: {Describe(libraryError)}";
 
+    /// <summary>What the other side is told of it.</summary>
+    /// <param name="connection">ngtcp2_conn, which lives.</param>
+    /// <param name="libraryError">Why it cannot go on.</param>
+    /// <param name="error">For the packet that closes.</param>
+    /// <returns>As <see cref="DescribeFailure"/> wants it.</returns>
+    public static byte ToCloseError(nint connection, int libraryError, NativeNgtcp2.ConnectionCloseError* error)
+    {
+        NativeNgtcp2.CcerrDefault(error);
+        byte alert = libraryError == NativeNgtcp2.NGTCP2_ERR_CRYPTO ? NativeNgtcp2.ConnGetTlsAlert(connection) : (byte)0;
+        if (alert != 0)
+        {
+            NativeNgtcp2.CcerrSetTlsAlert(error, alert, null, 0);
+        }
+        else
+        {
+            NativeNgtcp2.CcerrSetLiberr(error, libraryError, null, 0);
+        }
+
+        return alert;
+    }
+
     /// <summary>The handshake is not complete in time.</summary>
     /// <param name="endpoint">Knows what could not be sent.</param>
     /// <param name="remote">The other side.</param>

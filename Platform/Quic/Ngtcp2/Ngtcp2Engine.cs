@@ -68,7 +68,7 @@ internal sealed unsafe class Ngtcp2Engine : IQuicEngine, IDisposable
         ReceiveBatch = new UdpReceiveBatch();
         ClientCallbacks = (NativeNgtcp2.Callbacks*)NativeMemory.AllocZeroed((nuint)sizeof(NativeNgtcp2.Callbacks));
         NativeNgtcp2.FillClientCallbacks(ClientCallbacks);
-        QuicCallbacks.FillForClient(ClientCallbacks);
+        QuicCallbacks.Fill(ClientCallbacks);
         ServerCallbacks = (NativeNgtcp2.Callbacks*)NativeMemory.AllocZeroed((nuint)sizeof(NativeNgtcp2.Callbacks));
         NativeNgtcp2.FillServerCallbacks(ServerCallbacks);
         QuicCallbacks.Fill(ServerCallbacks);
@@ -224,8 +224,8 @@ internal sealed unsafe class Ngtcp2Engine : IQuicEngine, IDisposable
     /// <remarks>
     /// When a home router has changed a client's port and, before that way is validated, the client changes its network, ngtcp2 (1.11,
     /// conn_recv_non_probing_pkt_on_new_path) retires the id of the first way, which it goes on counting as the one to fall back to. The client
-    /// replaces what was retired, as it must, and would be closed for one id too many (CONNECTION_ID_LIMIT_ERROR). Only where the new way fails does
-    /// ngtcp2 then fall back to an id that the client no longer knows, and the link ends by its idle time.
+    /// replaces what was retired, as it must, and would be closed for one id too many (CONNECTION_ID_LIMIT_ERROR). Only where the new way fails, or
+    /// the client returns to the first, does ngtcp2 then use an id that the client no longer knows (<see cref="PeerCids"/>).
     /// </remarks>
     internal static void TolerateRetiredId(nint connection)
     {

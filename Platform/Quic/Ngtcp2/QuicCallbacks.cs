@@ -24,11 +24,6 @@ internal static unsafe class QuicCallbacks
         callbacks->RecvDatagram = &RecvDatagram;
         callbacks->AckDatagram = &AckDatagram;
         callbacks->LostDatagram = &LostDatagram;
-    }
-
-    public static void FillForClient(NativeNgtcp2.Callbacks* callbacks)
-    {
-        Fill(callbacks);
         callbacks->DcidStatus = &DcidStatus;
     }
 
@@ -118,15 +113,24 @@ internal static unsafe class QuicCallbacks
         }
     }
 
-    /// <summary>A relay that takes its first id back before the handshake is complete here is not kept: ngtcp2 asserts that the first is still in
-    /// use then (conn_write_handshake), and the process would end.</summary>
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int DcidStatus(nint conn, int type, ulong sequence, NativeNgtcp2.Cid* cid, byte* token, nint user)
     {
-        QuicConnection connection = Connection(user);
-        bool isTooEarly = type == NativeNgtcp2.NGTCP2_CONNECTION_ID_STATUS_TYPE_ACTIVATE && sequence != 0 && !connection.HasDcid;
-        connection.HasDcid = true;
-        return isTooEarly ? NativeNgtcp2.NGTCP2_ERR_CALLBACK_FAILURE : 0;
+        try
+        {
+            QuicConnection connection = Connection(user);
+            if (type == NativeNgtcp2.NGTCP2_CONNECTION_ID_STATUS_TYPE_ACTIVATE)
+            {
+                return connection.PeerCids.TryUse(sequence, CidKey.From(cid)) ? 0 : NativeNgtcp2.NGTCP2_ERR_CALLBACK_FAILURE;
+            }
+
+            connection.PeerCids.Remove(CidKey.From(cid));
+            return 0;
+        }
+        catch (Exception)
+        {
+            return NativeNgtcp2.NGTCP2_ERR_CALLBACK_FAILURE;
+        }
     }
 
     private readonly ref struct Datagram(ReadOnlySpan<byte> bytes) : IReport

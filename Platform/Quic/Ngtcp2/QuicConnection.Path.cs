@@ -18,11 +18,27 @@ internal sealed unsafe partial class QuicConnection
         // A NAT that has given the client another port has not moved it, nor does ngtcp2 begin anew (RFC 9000, section 9.4).
         bool isElsewhere = !remote.HasAddressOf(in _remote);
         _remote = remote;
-        _loop.Post(() => Tell(static connection => connection._handler?.OnRemoteEndPointChanged(connection))); // Not while packets are written.
+        _loop.Post(OnMoved); // Not while packets are written.
         _mtu.Reset();
         if (isElsewhere)
         {
             _budget.Reset(_loop.NowNanoseconds);
+        }
+    }
+
+    private void OnMoved()
+    {
+        Tell(static connection => connection._handler?.OnRemoteEndPointChanged(connection));
+        EndIfUnheard();
+    }
+
+    /// <summary>Ends without a word where none would be heard. The next packet that comes is answered with a reset, which is.</summary>
+    private void EndIfUnheard()
+    {
+        if (_state == State.Connected && !PeerCids.HasCurrent(_conn))
+        {
+            _shadow.Waive();
+            End(LinkEnds.Unheard);
         }
     }
 

@@ -206,17 +206,7 @@ internal sealed unsafe partial class QuicConnection
                 break;
             default:
                 NativeNgtcp2.ConnectionCloseError error;
-                NativeNgtcp2.CcerrDefault(&error);
-                byte alert = result == NativeNgtcp2.NGTCP2_ERR_CRYPTO ? NativeNgtcp2.ConnGetTlsAlert(_conn) : (byte)0;
-                if (alert != 0)
-                {
-                    NativeNgtcp2.CcerrSetTlsAlert(&error, alert, null, 0);
-                }
-                else
-                {
-                    NativeNgtcp2.CcerrSetLiberr(&error, result, null, 0);
-                }
-
+                byte alert = Ngtcp2Ends.ToCloseError(_conn, result, &error);
                 WriteClosePacket(&error);
                 End(DescribeFailure(result, alert));
                 break;
@@ -225,12 +215,9 @@ internal sealed unsafe partial class QuicConnection
 
     private LinkClosed DescribeFailure(int result, byte alert)
     {
-        if (_options is not null && _tls.DescribeTrustFailure(_options.ServerName) is { } failure)
-        {
-            return LinkEnds.Untrusted(failure);
-        }
-
         LinkCloseKind kind = _handler is null || _state == State.Handshaking ? LinkCloseKind.Refused : LinkCloseKind.ByUs;
-        return new LinkClosed(kind, CloseReason.ProtocolError, Ngtcp2Ends.DescribeFailure(result, alert));
+        return _options is not null && _tls.DescribeTrustFailure(_options.ServerName) is { } failure
+            ? LinkEnds.Untrusted(failure)
+            : new LinkClosed(kind, CloseReason.ProtocolError, Ngtcp2Ends.DescribeFailure(result, alert));
     }
 }

@@ -53,6 +53,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         _limits = new PacketLimits(_mtu, options?.DatagramLimit);
         _budget = new SendBudget(_queue, _loop.NowNanoseconds, endpoint.Engine.Logger);
         _timer = new LoopTimer(_loop, OnTimer);
+        PeerCids = new PeerCids(_loop, EndIfUnheard);
         _self = GCHandle.Alloc(this);
     }
 
@@ -167,7 +168,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         connection._local = endpoint.Socket.LocalAddress;
         if (UdpSocket.FindSource(connection._remote) is { } source)
         {
-            connection._local = WithAddressOf(connection._local, source);
+            connection._local = connection._local.WithAddressOf(source);
         }
 
         NativeNgtcp2.Cid dcid = Ngtcp2Engine.NewCid(options.Affinity);
@@ -218,7 +219,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
             return;
         }
 
-        SockAddr local = WithAddressOf(_local, source);
+        SockAddr local = _local.WithAddressOf(source);
         if (local.Equals(_local))
         {
             return;
@@ -247,8 +248,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         Forget();
     }
 
-    /// <summary>An id of the other side has been in use.</summary>
-    internal bool HasDcid { get; set; }
+    internal PeerCids PeerCids { get; }
 
     internal void AddCid(CidKey cid)
     {
@@ -266,13 +266,6 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
 
     /// <summary>For ngtcp2, in nanoseconds.</summary>
     private ulong Now => (ulong)_budget.Clock(_loop.NowNanoseconds);
-
-    private static SockAddr WithAddressOf(SockAddr bound, SockAddr source)
-    {
-        Span<byte> address = stackalloc byte[16];
-        source.CopyAddressTo(address);
-        return bound.WithAddress(address);
-    }
 
     private void Start(
         NativeNgtcp2.Cid* dcid, NativeNgtcp2.Cid* scid, NativeNgtcp2.Settings* settings, NativeNgtcp2.TransportParams* parameters,

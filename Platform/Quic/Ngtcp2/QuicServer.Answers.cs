@@ -156,12 +156,12 @@ internal sealed unsafe partial class QuicServer
         // Shorter than its trigger, so that two that reset each other come to an end; a PTO probe of 22 bytes must still get an answer.
         const int MaxRandom = 24;
         int randomLength = Math.Min(length - 1 - NativeNgtcp2.NGTCP2_STATELESS_RESET_TOKENLEN, MaxRandom);
-        if (randomLength < NativeNgtcp2.NGTCP2_MIN_STATELESS_RESET_RANDLEN || !HasResetsLeft(remote->ClientKey))
+        if (randomLength < NativeNgtcp2.NGTCP2_MIN_STATELESS_RESET_RANDLEN)
         {
             return;
         }
 
-        byte* answer = ReserveAnswer(ref _resets, MaxResetsPerSecond);
+        byte* answer = ReserveReset(remote->ClientKey);
         if (answer is null)
         {
             return;
@@ -184,16 +184,24 @@ internal sealed unsafe partial class QuicServer
     private byte* ReserveAnswer(ref int given, int most)
     {
         BeginAnswerWindow();
-        return ++given > most ? null : _endpoint.Transmit.Reserve(NativeNgtcp2.NGTCP2_MAX_UDP_PAYLOAD_SIZE);
+        return ++given > most ? null : Reserve();
     }
 
-    /// <summary>Takes one of an address's share. There are never more addresses in it than there are resets.</summary>
-    private bool HasResetsLeft(ulong address)
+    /// <summary>Takes one of all and one of the address's share. There are never more addresses in _resetsOf than there are resets.</summary>
+    private byte* ReserveReset(ulong address)
     {
         BeginAnswerWindow();
-        return _resets < MaxResetsPerSecond
-            && ++CollectionsMarshal.GetValueRefOrAddDefault(_resetsOf, address, out _) <= (long)ResetsPerLink * _options.MaxLinksPerAddress;
+        if (_resets >= MaxResetsPerSecond
+            || ++CollectionsMarshal.GetValueRefOrAddDefault(_resetsOf, address, out _) > (long)ResetsPerLink * _options.MaxLinksPerAddress)
+        {
+            return null;
+        }
+
+        _resets++;
+        return Reserve();
     }
+
+    private byte* Reserve() => _endpoint.Transmit.Reserve(NativeNgtcp2.NGTCP2_MAX_UDP_PAYLOAD_SIZE);
 
     private void BeginAnswerWindow()
     {

@@ -44,6 +44,9 @@ internal sealed unsafe partial class QuicServer : ILinkListener
     private TlsCredentials _credentials;
     private int _connected;
     private int _halfOpen;
+
+    /// <summary>Since _crowd was last looked through somebody has less under way.</summary>
+    private bool _mayLeaveCrowd;
     private long _accepted;
     private long _refusedForLoad;
     private long _malformed;
@@ -105,7 +108,7 @@ internal sealed unsafe partial class QuicServer : ILinkListener
     /// answer.</summary>
     public void BeginWaiting()
     {
-        if (_pending.Count == 0 && _crowd.Count == 0)
+        if (_pending.Count == 0 && !_mayLeaveCrowd)
         {
             return;
         }
@@ -323,11 +326,18 @@ internal sealed unsafe partial class QuicServer : ILinkListener
     private void OnHandshakeOver(QuicConnection connection)
     {
         _halfOpen--;
-        _underWayOf.Remove(connection.ClientKey);
-        if (_crowd.Count > 0)
+        EndUnderWay(connection.ClientKey);
+        if (_mayLeaveCrowd)
         {
             _endpoint.RequestFlush();
         }
+    }
+
+    /// <summary>An address has one less under way.</summary>
+    private void EndUnderWay(ulong address)
+    {
+        _underWayOf.Remove(address);
+        _mayLeaveCrowd = _crowd.Count > 0;
     }
 
     /// <summary>The first packet whose turn it is; empty: there is none.</summary>
@@ -336,7 +346,7 @@ internal sealed unsafe partial class QuicServer : ILinkListener
         if (_pending.Count > 0)
         {
             ReadOnlySpan<byte> packet = _pending.Take(0, out retried, out remote, out local);
-            _underWayOf.Remove(remote.ClientKey);
+            EndUnderWay(remote.ClientKey); // It is counted again where it begins.
             return packet;
         }
 
@@ -347,6 +357,7 @@ internal sealed unsafe partial class QuicServer : ILinkListener
             return _crowd.Take(next, out retried, out remote, out local);
         }
 
+        _mayLeaveCrowd = false;
         retried = null;
         remote = default;
         local = default;
