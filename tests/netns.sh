@@ -16,7 +16,7 @@
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 exec </dev/null
-for part in lib party join traffic safety bridge recovery restore loops both interop; do
+for part in lib party join traffic safety home bridge recovery restore loops both interop; do
   # shellcheck source=/dev/null
   . "tests/netns/$part.sh" || exit 1
 done
@@ -27,7 +27,7 @@ build_party && remember_settings bob || { fail "nine machines and their cables" 
 start_services || fail "services on every machine" "they do not start"
 
 stories=("$@")
-[ ${#stories[@]} -gt 0 ] || stories=(dhcp_clients "talk --interface" transfers "everybody --interface" safety bridge reports restore recovery paths vanish sleep loops refusals both interop)
+[ ${#stories[@]} -gt 0 ] || stories=(dhcp_clients "talk --interface" transfers "everybody --interface" safety home bridge reports restore recovery paths vanish sleep loops refusals both interop)
 story_join
 tell "${stories[@]}"
 finish

@@ -149,6 +149,23 @@ internal static partial class ClientLog
     public const string OverlapLeadsToTheParty =
         "to the party: games work, but of your own network only router and name servers are reached, no printer or file server";
 
+    /// <summary>Behind <see cref="OverlapLeadsToTheParty"/> where it is so.</summary>
+    public const string HomeConnectionsStay = "; what is connected to this machine's own address there stays so";
+
+    /// <summary>Behind one of the two where softlan cannot change it.</summary>
+    public const string OverlapOfAddresses =
+        "; softlan cannot change that, because this machine has the same address in both: set another address of the party's with --address";
+
+    /// <summary>What <see cref="NetworksOverlap"/> means where a part of the party's network is in use between the guests of this machine.</summary>
+    public const string OverlapStaysInside =
+        "to containers or virtual machines of this machine, and the party's machines with such addresses are not reached";
+
+    [LoggerMessage(363, LogLevel.Warning, "The addresses of your own network {Own} on {Interface} cannot be led to the party: {Reason}")]
+    public static partial void CannotPrecede(ILogger logger, string own, string @interface, string reason);
+
+    [LoggerMessage(364, LogLevel.Warning, "What is connected to this machine's address {Address} may hang until softlan ends: {Reason}")]
+    public static partial void CannotKeepHomeAddress(ILogger logger, IPAddress address, string reason);
+
     [LoggerMessage(
         346, LogLevel.Information,
         "The party's network contains {Address}, a name server or router of yours: it is still reached through {Route}; the machine with "

@@ -9,6 +9,9 @@ namespace Softlan.Roles.Client;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "change")]
 [JsonDerivedType(typeof(RouteAdded), "route")]
 [JsonDerivedType(typeof(RouteRemoved), "routeRemoved")]
+[JsonDerivedType(typeof(BroadcastsLed), "broadcasts")]
+[JsonDerivedType(typeof(HomeRouteCopied), "homeRoute")]
+[JsonDerivedType(typeof(HomeRuleAdded), "homeRule")]
 [JsonDerivedType(typeof(AddressAdded), "address")]
 [JsonDerivedType(typeof(MacReplaced), "mac")]
 [JsonDerivedType(typeof(MtuReplaced), "mtu")]
@@ -57,6 +60,39 @@ internal abstract record HostChange
         byte Protocol) : HostChange
     {
         public override string ToString() => $"former route {Destination}/{PrefixLength}{(Gateway is null ? "" : $" via {Gateway}")} on {Interface}";
+    }
+
+    /// <summary>Linux: broadcasts to <paramref name="Destination"/>, which is another interface's as well, leave through the TAP.</summary>
+    /// <param name="Interface">The TAP.</param>
+    /// <param name="Source">The source address that they get.</param>
+    internal sealed record BroadcastsLed(
+        string Interface,
+        int InterfaceIndex,
+        [property: JsonConverter(typeof(IPAddressJsonConverter))] IPAddress Destination,
+        [property: JsonConverter(typeof(IPAddressJsonConverter))] IPAddress Source) : HostChange
+    {
+        public override string ToString() => $"broadcast route {Destination} on {Interface}";
+    }
+
+    /// <summary>Linux: a copy of an on-link route of the player's own network, in softlan's table for what this machine says there.</summary>
+    /// <param name="Interface">The player's own network card.</param>
+    /// <param name="Source">The source address that the route suggests; null: none.</param>
+    /// <param name="Metric">That of the route.</param>
+    internal sealed record HomeRouteCopied(
+        string Interface,
+        int InterfaceIndex,
+        [property: JsonConverter(typeof(IPAddressJsonConverter))] IPAddress Destination,
+        int PrefixLength,
+        [property: JsonConverter(typeof(IPAddressJsonConverter))] IPAddress? Source,
+        uint Metric) : HostChange
+    {
+        public override string ToString() => $"copy of the route {Destination}/{PrefixLength} on {Interface}";
+    }
+
+    /// <summary>Linux: what this machine says under an address of its own network asks softlan's table for the way.</summary>
+    internal sealed record HomeRuleAdded([property: JsonConverter(typeof(IPAddressJsonConverter))] IPAddress Source) : HostChange
+    {
+        public override string ToString() => $"rule for {Source}";
     }
 
     internal sealed record AddressAdded(

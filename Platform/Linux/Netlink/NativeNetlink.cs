@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Softlan.Platform.Linux.Netlink;
 
-/// <summary>What softlan uses of linux/netlink.h, rtnetlink.h, if_link.h, if_addr.h, pkt_sched.h and pkt_cls.h. Declarations only.</summary>
+/// <summary>What softlan uses of linux/netlink.h, rtnetlink.h, fib_rules.h, if_link.h, if_addr.h, pkt_sched.h and pkt_cls.h. Declarations
+/// only.</summary>
 internal static class NativeNetlink
 {
     public const int AF_UNSPEC = 0;
@@ -22,6 +23,7 @@ internal static class NativeNetlink
     public const ushort NLM_F_EXCL = 0x200;
     public const ushort NLM_F_DUMP = 0x300;
     public const ushort NLM_F_CREATE = 0x400;
+    public const ushort NLM_F_APPEND = 0x800;
     public const ushort NLM_F_CAPPED = 0x100;
     public const ushort NLM_F_ACK_TLVS = 0x200;
 
@@ -43,6 +45,9 @@ internal static class NativeNetlink
     public const ushort RTM_NEWROUTE = 24;
     public const ushort RTM_DELROUTE = 25;
     public const ushort RTM_GETROUTE = 26;
+    public const ushort RTM_NEWRULE = 32;
+    public const ushort RTM_DELRULE = 33;
+    public const ushort RTM_GETRULE = 34;
     public const ushort RTM_NEWQDISC = 36;
     public const ushort RTM_NEWTFILTER = 44;
 
@@ -101,11 +106,20 @@ internal static class NativeNetlink
     public const ushort RTA_VIA = 18;
     public const byte RT_TABLE_UNSPEC = 0;
     public const byte RT_TABLE_MAIN = 254;
+    public const byte RT_TABLE_LOCAL = 255;
     public const byte RT_SCOPE_UNIVERSE = 0;
     public const byte RT_SCOPE_LINK = 253;
     public const byte RT_SCOPE_NOWHERE = 255;
     public const byte RTN_UNICAST = 1;
+    public const byte RTN_BROADCAST = 3;
     public const uint RTNH_F_ONLINK = 4;
+
+    // linux/fib_rules.h
+    public const ushort FRA_SRC = 2;
+    public const ushort FRA_PRIORITY = 6;
+    public const ushort FRA_TABLE = 15;
+    public const ushort FRA_PROTOCOL = 21;
+    public const byte FR_ACT_TO_TBL = 1;
 
     // linux/pkt_sched.h, pkt_cls.h
     public const uint TC_H_CLSACT = 0xfffffff1;
@@ -182,6 +196,21 @@ internal static class NativeNetlink
         public byte Protocol;
         public byte Scope;
         public byte Type;
+        public uint Flags;
+    }
+
+    /// <summary>struct fib_rule_hdr.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct RuleMessage
+    {
+        public byte Family;
+        public byte DestinationLength;
+        public byte SourceLength;
+        public byte TypeOfService;
+        public byte Table;
+        public byte Reserved1;
+        public byte Reserved2;
+        public byte Action;
         public uint Flags;
     }
 

@@ -41,14 +41,17 @@ internal static class NetlinkRoutes
 
     /// <summary>Adds a route and never touches one that exists: <see cref="NetlinkResult.AlreadyExists"/> then, when destination and metric are the
     /// same, whatever its next hop.</summary>
-    public static NetlinkResult Add(NetlinkSocket socket, RouteEntry route)
-    {
-        NetlinkWriter request = new(stackalloc byte[NetlinkWriter.MaxLength], RTM_NEWROUTE, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL);
-        Append(ref request, route, route.Gateway is null ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE, route.IsGatewayOnLink ? RTNH_F_ONLINK : 0);
-        return socket.Change(request);
-    }
+    public static NetlinkResult Add(NetlinkSocket socket, RouteEntry route) => Add(socket, route, NLM_F_EXCL);
 
-    /// <summary>Deletes the route that has this destination, next hop, interface, metric and protocol.</summary>
+    /// <summary>Adds an IPv4 route before those that have the same destination and metric, so that it is the one taken. They stay as they are;
+    /// <see cref="NetlinkResult.AlreadyExists"/> only where this very route is among them.</summary>
+    /// <remarks>fib_table_insert in net/ipv4/fib_trie.c: without NLM_F_APPEND, NLM_F_EXCL and NLM_F_REPLACE the new one comes first.</remarks>
+    public static NetlinkResult AddFirst(NetlinkSocket socket, RouteEntry route) => Add(socket, route, 0);
+
+    /// <summary>Adds an IPv4 route behind those that have the same destination and metric, as the kernel does with those of an address.</summary>
+    public static NetlinkResult AddLast(NetlinkSocket socket, RouteEntry route) => Add(socket, route, NLM_F_APPEND);
+
+    /// <summary>Deletes the route that has this destination, next hop, interface, metric, protocol, table and type.</summary>
     public static NetlinkResult Delete(NetlinkSocket socket, RouteEntry route)
     {
         // RT_SCOPE_NOWHERE matches any scope.
@@ -61,10 +64,14 @@ internal static class NetlinkRoutes
     /// <exception cref="SoftlanException">The kernel did not answer.</exception>
     public static IReadOnlyList<RouteEntry> List(NetlinkSocket socket, byte? protocol = RouteEntry.SoftlanProtocol)
     {
-        return [.. List(socket, AF_INET, protocol), .. List(socket, AF_INET6, protocol)];
+        return [.. List(socket, AF_INET, RT_TABLE_MAIN, protocol), .. List(socket, AF_INET6, RT_TABLE_MAIN, protocol)];
     }
 
-    /// <summary>Reads one RTM_NEWROUTE of a unicast or local route with one next hop; false when the bytes are not one. Of several next hops the
+    /// <summary>Softlan's own IPv4 routes of another table.</summary>
+    /// <exception cref="SoftlanException">The kernel did not answer.</exception>
+    public static IReadOnlyList<RouteEntry> ListOwn(NetlinkSocket socket, uint table) => List(socket, AF_INET, table, RouteEntry.SoftlanProtocol);
+
+    /// <summary>Reads one RTM_NEWROUTE of a route with one next hop; false when the bytes are not one. Of several next hops the
     /// first is given.</summary>
     public static bool TryParse(NetlinkMessage message, [NotNullWhen(true)] out RouteEntry? route)
     {
@@ -93,6 +100,7 @@ internal static class NetlinkRoutes
             Protocol = header.Protocol,
             IsGatewayOnLink = (header.Flags & RTNH_F_ONLINK) != 0,
             Table = header.Table,
+            Type = header.Type,
         };
         while (attributes.TryRead(out ushort type, out ReadOnlySpan<byte> value))
         {
@@ -135,15 +143,23 @@ internal static class NetlinkRoutes
         return true;
     }
 
-    private static List<RouteEntry> List(NetlinkSocket socket, byte family, byte? protocol)
+    private static NetlinkResult Add(NetlinkSocket socket, RouteEntry route, ushort place)
+    {
+        NetlinkWriter request = new(stackalloc byte[NetlinkWriter.MaxLength], RTM_NEWROUTE, (ushort)(NLM_F_ACK | NLM_F_CREATE | place));
+        Append(ref request, route, route.Gateway is null ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE, route.IsGatewayOnLink ? RTNH_F_ONLINK : 0);
+        return socket.Change(request);
+    }
+
+    private static List<RouteEntry> List(NetlinkSocket socket, byte family, uint table, byte? protocol)
     {
         // The kernel filters by protocol and table where it can (strict checking, Linux 4.20); older ones send everything.
         NetlinkWriter request = new(stackalloc byte[NetlinkWriter.MaxLength], RTM_GETROUTE, NLM_F_DUMP);
-        request.Header(new RouteMessage { Family = family, Protocol = protocol ?? 0, Table = RT_TABLE_MAIN });
+        request.Header(new RouteMessage { Family = family, Protocol = protocol ?? 0 });
+        request.Attribute(RTA_TABLE, table);
         List<RouteEntry> found = [];
         NetlinkResult result = socket.List(request, found.Clear, message =>
         {
-            if (TryParse(message, out RouteEntry? route) && route.Table == RT_TABLE_MAIN && (protocol is null || route.Protocol == protocol))
+            if (TryParse(message, out RouteEntry? route) && route.Table == table && (protocol is null || route.Protocol == protocol))
             {
                 found.Add(route);
             }
@@ -184,7 +200,7 @@ internal static class NetlinkRoutes
             Table = RT_TABLE_UNSPEC,
             Protocol = route.Protocol,
             Scope = scope,
-            Type = RTN_UNICAST,
+            Type = route.Type,
             Flags = flags,
         });
         request.Attribute(RTA_DST, destination);

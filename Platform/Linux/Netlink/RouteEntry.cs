@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Softlan.Platform.Linux.Netlink;
 
-/// <summary>One unicast route of the main table.</summary>
+/// <summary>One route: a unicast one of the main table unless it says otherwise.</summary>
 internal sealed record RouteEntry
 {
     /// <summary>
@@ -41,4 +41,7 @@ internal sealed record RouteEntry
     public bool Expires { get; init; }
 
     public uint Table { get; init; } = NativeNetlink.RT_TABLE_MAIN;
+
+    /// <summary>RTN_*.</summary>
+    public byte Type { get; init; } = NativeNetlink.RTN_UNICAST;
 }

@@ -31,6 +31,7 @@ internal sealed class LinuxClientHost : IClientHost
     private DhcpAddressing? _dhcp;
     private LinuxTapSettings? _settings;
     private LinuxTapRoutes? _routes;
+    private PartyPrecedence? _precedence;
     private bool _saidAddress;
 
     private LinuxClientHost(EventLoop loop, ClientOptions options, NetlinkSocket netlink, LinuxNameServers nameServers, ILogger logger)
@@ -123,7 +124,9 @@ internal sealed class LinuxClientHost : IClientHost
             : [];
 
         // Whoever chose "none" looks after the interface's addresses and routes himself.
-        _routes = new LinuxTapRoutes(_netlink, _settings, _options.Address == ClientAddress.None ? null : _home, before, _logger);
+        bool isOwners = _options.Address == ClientAddress.None;
+        _routes = new LinuxTapRoutes(_netlink, _settings, isOwners ? null : _home, before, _logger);
+        _precedence = isOwners ? null : new PartyPrecedence(_netlink, _settings, _changes, _logger);
         if (_dhcpProgram is not null)
         {
             _dhcp = new DhcpAddressing(
@@ -150,7 +153,7 @@ internal sealed class LinuxClientHost : IClientHost
         if (_options.Address.Address is { } address)
         {
             // First, so that at the end the address goes before they come back: the kernel takes all routes along with an interface's last address.
-            _routes!.Maintain(_settings.Look());
+            Follow(_settings.Look());
             _settings.SetAddress(address, _options.Address.PrefixLength);
             if (!_saidAddress)
             {
@@ -159,7 +162,7 @@ internal sealed class LinuxClientHost : IClientHost
             }
         }
 
-        _routes!.Maintain(_settings.Look());
+        Follow(_settings.Look());
         ClientLog.TapUp(_logger, _settings.Name, mtu);
     }
 
@@ -167,7 +170,7 @@ internal sealed class LinuxClientHost : IClientHost
 
     public void OnGatewayGone() => _dhcp?.OnGatewayGone();
 
-    public void Maintain() => _routes!.Maintain(_settings!.Maintain());
+    public void Maintain() => Follow(_settings!.Maintain());
 
     public void Dispose()
     {
@@ -206,6 +209,13 @@ internal sealed class LinuxClientHost : IClientHost
                 $"No TAP interface here. None is needed: softlan client creates {ClientOptions.DefaultTap}, "
                 + "or the one that --tap names, and removes it again.");
         }
+    }
+
+    /// <summary>Router and name servers are held at home before the rest of the network is led to the party.</summary>
+    private void Follow(in TapSnapshot now)
+    {
+        _routes!.Maintain(now);
+        _precedence?.Maintain(now);
     }
 
     private LinuxTap OpenTap(MacAddress mac)

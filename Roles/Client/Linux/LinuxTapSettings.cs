@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Runtime.Versioning;
 using Microsoft.Extensions.Logging;
 using Softlan.Platform.Linux;
@@ -143,7 +142,8 @@ internal sealed class LinuxTapSettings(
         }
     }
 
-    private void Undo(HostChange change)
+    /// <summary>Takes back what <see cref="Make"/> made.</summary>
+    public void Undo(HostChange change)
     {
         if (wasThere)
         {
@@ -202,33 +202,5 @@ internal sealed class LinuxTapSettings(
             Broadcast = prefixLength <= 30 ? IPNetworks.LastOf(network) : null,
         }).ThrowIfFailed($"Cannot give '{name}' the address {address}/{prefixLength}"));
         _address = wanted;
-        TellOverlap(network, now);
     }
-
-    private void TellOverlap(IPNetwork party, in TapSnapshot now)
-    {
-        int tapIndex = now.Link.Index;
-        foreach (InterfaceAddress other in now.Others.Where(other => other.Address.AddressFamily == AddressFamily.InterNetwork))
-        {
-            IPNetwork own = IPNetworks.Of(other.Address, other.PrefixLength);
-            if (IPNetworks.Overlap(own, party)
-                && NetlinkLinks.Find(netlink, other.InterfaceIndex) is { IsLoopback: false } link)
-            {
-                string outcome = LeadsTo(tapIndex, own.PrefixLength > party.PrefixLength ? own : party)
-                    ? ClientLog.OverlapLeadsToTheParty
-                    : ClientLog.OverlapLeadsHome;
-                ClientLog.NetworksOverlap(logger, party.ToString(), own.ToString(), link.Name, outcome);
-            }
-        }
-    }
-
-    /// <summary>Whether the kernel sends what goes to this network into this interface. NetworkManager gives routes a metric, and an address without
-    /// a metric of its own beats them; of equal routes the older wins, which is that of the home.</summary>
-    /// <remarks>No address in the network is asked for: any may be one that <see cref="LinuxHomeGuard"/> holds.</remarks>
-    private bool LeadsTo(int interfaceIndex, IPNetwork network) =>
-        NetlinkRoutes.List(netlink, protocol: null)
-            .Where(route => route.Destination.PrefixLength <= network.PrefixLength && route.Destination.Contains(network.BaseAddress))
-            .OrderByDescending(route => route.Destination.PrefixLength)
-            .ThenBy(route => route.Metric)
-            .FirstOrDefault()?.InterfaceIndex == interfaceIndex;
 }

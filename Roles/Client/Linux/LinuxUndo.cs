@@ -5,15 +5,16 @@ using Microsoft.Extensions.Logging;
 using Softlan.Platform.Linux;
 using Softlan.Platform.Linux.Netlink;
 using Softlan.Roles.Client.Linux.Dhcp;
+using Softlan.Wire;
 
 namespace Softlan.Roles.Client.Linux;
 
 /// <summary>Takes changes to a Linux machine back. An interface that is gone took everything on it along.</summary>
 /// <remarks>
 /// What is to be undone can come from a journal, and with setcap that is a file of a user's who has no other rights over the network. So nothing is
-/// undone that softlan would not do: interfaces that are no TAPs are left alone, routes that go are softlan's own by their mark, and settings are
-/// those that <see cref="Sysctl"/> knows. Routes that come back lead to a TAP, and are such as softlan takes away; but it would be another who chose
-/// them, so from such a file none does.
+/// undone that softlan would not do: interfaces that are no TAPs are left alone, routes and rules that go are softlan's own by their mark, and
+/// settings are those that <see cref="Sysctl"/> knows. Routes that come back lead to a TAP, and are such as softlan takes away; but it would be
+/// another who chose them, so from such a file none does.
 /// </remarks>
 /// <param name="netlink">For changes.</param>
 /// <param name="stateDirectory">Directories are only removed below its "run".</param>
@@ -28,6 +29,15 @@ internal sealed class LinuxUndo(NetlinkSocket netlink, string stateDirectory, IL
         {
             case HostChange.RouteAdded route:
                 RequireGone(NetlinkRoutes.Delete(netlink, ToEntry(route)), route);
+                break;
+            case HostChange.BroadcastsLed broadcasts:
+                RequireGone(NetlinkRoutes.Delete(netlink, ToEntry(broadcasts)), broadcasts);
+                break;
+            case HostChange.HomeRouteCopied copy:
+                RequireGone(NetlinkRoutes.Delete(netlink, ToEntry(copy)), copy);
+                break;
+            case HostChange.HomeRuleAdded rule:
+                Remove(rule);
                 break;
             case HostChange.RouteRemoved removed when FindTap(removed.Interface, removed) is { IsUp: true } link:
                 PutBack(removed, link.Index); // An interface that is down has no routes.
@@ -74,6 +84,34 @@ internal sealed class LinuxUndo(NetlinkSocket netlink, string stateDirectory, IL
         Destination = new IPNetwork(route.Destination, route.PrefixLength),
         Gateway = route.Gateway,
         InterfaceIndex = route.InterfaceIndex,
+    };
+
+    /// <summary>The route that a change added, as softlan's first among the broadcast routes.</summary>
+    public static RouteEntry ToEntry(HostChange.BroadcastsLed broadcasts) => new()
+    {
+        Destination = IPNetworks.HostOf(broadcasts.Destination),
+        InterfaceIndex = broadcasts.InterfaceIndex,
+        PreferredSource = broadcasts.Source,
+        Table = NativeNetlink.RT_TABLE_LOCAL,
+        Type = NativeNetlink.RTN_BROADCAST,
+    };
+
+    /// <summary>The route in softlan's own table that a change added.</summary>
+    public static RouteEntry ToEntry(HostChange.HomeRouteCopied copy) => new()
+    {
+        Destination = new IPNetwork(copy.Destination, copy.PrefixLength),
+        InterfaceIndex = copy.InterfaceIndex,
+        PreferredSource = copy.Source,
+        Metric = copy.Metric,
+        Table = PartyPrecedence.HomeTable,
+    };
+
+    /// <summary>The rule that a change added.</summary>
+    public static RuleEntry ToEntry(HostChange.HomeRuleAdded rule) => new()
+    {
+        Source = rule.Source,
+        Table = PartyPrecedence.HomeTable,
+        Priority = PartyPrecedence.HomeRulePriority,
     };
 
     /// <summary>The IPv6 addresses and routes of an interface, for <see cref="HostChange.IPv6Learned"/>.</summary>
@@ -146,6 +184,16 @@ internal sealed class LinuxUndo(NetlinkSocket netlink, string stateDirectory, IL
         if (!result.AlreadyExists)
         {
             result.ThrowIfFailed($"Cannot put the {removed} back");
+        }
+    }
+
+    /// <summary>The kernel deletes a rule whoever made it.</summary>
+    private void Remove(HostChange.HomeRuleAdded change)
+    {
+        RuleEntry rule = ToEntry(change);
+        if (NetlinkRules.List(netlink, rule.Table).Contains(rule))
+        {
+            RequireGone(NetlinkRules.Delete(netlink, rule), change);
         }
     }
 

@@ -40,6 +40,7 @@ public sealed class NativeLayoutTests
         #include <net/if.h>
         #include <linux/bpf.h>
         #include <linux/bpf_common.h>
+        #include <linux/fib_rules.h>
         #include <linux/filter.h>
         #include <linux/if_addr.h>
         #include <linux/if_arp.h>
@@ -196,6 +197,11 @@ public sealed class NativeLayoutTests
         Offset<NativeNetlink.RouteMessage>("Scope", "struct rtmsg", "rtm_scope"),
         Offset<NativeNetlink.RouteMessage>("Type", "struct rtmsg", "rtm_type"),
         Offset<NativeNetlink.RouteMessage>("Flags", "struct rtmsg", "rtm_flags"),
+        Size<NativeNetlink.RuleMessage>("struct fib_rule_hdr"),
+        Offset<NativeNetlink.RuleMessage>("SourceLength", "struct fib_rule_hdr", "src_len"),
+        Offset<NativeNetlink.RuleMessage>("Table", "struct fib_rule_hdr", "table"),
+        Offset<NativeNetlink.RuleMessage>("Action", "struct fib_rule_hdr", "action"),
+        Offset<NativeNetlink.RuleMessage>("Flags", "struct fib_rule_hdr", "flags"),
         Size<NativeNetlink.TrafficMessage>("struct tcmsg"),
         Offset<NativeNetlink.TrafficMessage>("Index", "struct tcmsg", "tcm_ifindex"),
         Offset<NativeNetlink.TrafficMessage>("Handle", "struct tcmsg", "tcm_handle"),

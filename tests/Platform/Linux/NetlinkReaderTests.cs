@@ -65,10 +65,11 @@ public sealed class NetlinkReaderTests
             {
                 // Mostly plausible: a fitting length, one of the types that are parsed, a plausible family and first attribute.
                 BitConverter.TryWriteBytes(bytes, random.Next(16, length + 1));
-                BitConverter.TryWriteBytes(bytes.AsSpan(4), (ushort)(random.Next(3) switch
+                BitConverter.TryWriteBytes(bytes.AsSpan(4), (ushort)(random.Next(4) switch
                 {
                     0 => NativeNetlink.RTM_NEWLINK,
                     1 => NativeNetlink.RTM_NEWADDR,
+                    2 => NativeNetlink.RTM_NEWRULE,
                     _ => NativeNetlink.RTM_NEWROUTE,
                 }));
                 bytes[16] = (byte)(random.Next(2) == 0 ? NativeNetlink.AF_INET : NativeNetlink.AF_INET6);
@@ -85,6 +86,7 @@ public sealed class NetlinkReaderTests
                 _ = NetlinkLinks.TryParse(message, out _);
                 _ = NetlinkAddresses.TryParse(message, out _);
                 _ = NetlinkRoutes.TryParse(message, out _);
+                _ = NetlinkRules.TryParse(message, out _);
             }
         }
     }

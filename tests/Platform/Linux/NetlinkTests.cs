@@ -104,6 +104,61 @@ public sealed class NetlinkTests
         });
     }
 
+    [Fact]
+    public void Routes_AddFirstAndAddLast_AreAskedInThatOrder_AndOtherTablesAreTheirOwn()
+    {
+        InNamespace((ns, socket) =>
+        {
+            ns.Ip("addr add 192.0.2.5/24 brd + dev nic0");
+            ns.Ip("addr add 192.0.2.6/24 brd + dev nic1");
+            int index = NetlinkLinks.Find(socket, "nic1")!.Index;
+            RouteEntry first = new() { Destination = IPNetwork.Parse("192.0.2.0/24"), InterfaceIndex = index };
+            NetlinkRoutes.AddFirst(socket, first).ThrowIfFailed("add");
+            Assert.True(NetlinkRoutes.AddFirst(socket, first).AlreadyExists);
+            Assert.Equal(index, NetlinkRoutes.Lookup(socket, IPAddress.Parse("192.0.2.9"))!.InterfaceIndex);
+
+            RouteEntry broadcast = new()
+            {
+                Destination = IPNetwork.Parse("192.0.2.255/32"),
+                InterfaceIndex = index,
+                PreferredSource = IPAddress.Parse("192.0.2.6"),
+                Table = NativeNetlink.RT_TABLE_LOCAL,
+                Type = NativeNetlink.RTN_BROADCAST,
+            };
+            Assert.NotEqual(index, NetlinkRoutes.Lookup(socket, IPAddress.Parse("192.0.2.255"))!.InterfaceIndex);
+            NetlinkRoutes.AddFirst(socket, broadcast).ThrowIfFailed("add");
+            Assert.Equal(index, NetlinkRoutes.Lookup(socket, IPAddress.Parse("192.0.2.255"))!.InterfaceIndex);
+            Assert.Equal(broadcast, Assert.Single(NetlinkRoutes.ListOwn(socket, NativeNetlink.RT_TABLE_LOCAL)));
+
+            RouteEntry copy = first with { Table = 4711 };
+            RouteEntry[] copies = [copy, copy with { InterfaceIndex = NetlinkLinks.Find(socket, "nic0")!.Index }];
+            Assert.Empty(NetlinkRoutes.ListOwn(socket, 4711));
+            Assert.All(copies, route => NetlinkRoutes.AddLast(socket, route).ThrowIfFailed("add"));
+            Assert.Equal(copies, NetlinkRoutes.ListOwn(socket, 4711));
+            Assert.Equal(first, Assert.Single(NetlinkRoutes.List(socket)));
+            Assert.All([first, broadcast, .. copies], route => NetlinkRoutes.Delete(socket, route).ThrowIfFailed("delete"));
+            Assert.DoesNotContain("proto 115", ns.Ip("route show table all"), StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public void Rule_IsAddedOnceFoundAndDeleted()
+    {
+        InNamespace((ns, socket) =>
+        {
+            string before = ns.Ip("rule show");
+            RuleEntry rule = new() { Source = IPAddress.Parse("192.0.2.5"), Table = 4711, Priority = 4712 };
+            NetlinkRules.Add(socket, rule).ThrowIfFailed("add");
+            Assert.True(NetlinkRules.Add(socket, rule).AlreadyExists);
+            Assert.Contains("4712:\tfrom 192.0.2.5 lookup 4711 proto 115", ns.Ip("rule show"), StringComparison.Ordinal);
+            Assert.Equal(rule, Assert.Single(NetlinkRules.List(socket, 4711)));
+            Assert.Empty(NetlinkRules.List(socket, 4712));
+            NetlinkRules.Delete(socket, rule).ThrowIfFailed("delete");
+            Assert.True(NetlinkRules.Delete(socket, rule).NotFound);
+            Assert.Equal(before, ns.Ip("rule show"));
+        });
+    }
+
     [Theory]
     [InlineData("unreachable", "198.51.100.7")]
     [InlineData("blackhole", "198.51.100.7")]

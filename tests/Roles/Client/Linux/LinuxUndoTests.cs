@@ -66,6 +66,26 @@ public sealed class LinuxUndoTests : IDisposable
     }
 
     [Fact]
+    public void Undo_ARuleAndRoutesOfOthers_Stay()
+    {
+        InNamespace((ns, undo) =>
+        {
+            ns.Ip("link add home0 type bridge");
+            ns.Ip("addr add 192.168.1.77/24 brd + dev home0");
+            ns.Ip("link set home0 up");
+            int index = int.Parse(ns.Ip("-o link show home0").Split(':')[0], System.Globalization.CultureInfo.InvariantCulture);
+            IPAddress own = IPAddress.Parse("192.168.1.77");
+            ns.Ip("route add 192.168.1.0/24 dev home0 src 192.168.1.77 table 11500");
+            ns.Ip("rule add from 192.168.1.77 lookup 11500 priority 11500");
+            string before = ns.Ip("rule show") + ns.Ip("route show table all");
+            undo.Undo(new HostChange.HomeRuleAdded(own));
+            undo.Undo(new HostChange.HomeRouteCopied("home0", index, IPAddress.Parse("192.168.1.0"), 24, own, 0));
+            undo.Undo(new HostChange.BroadcastsLed("home0", index, IPAddress.Parse("192.168.1.255"), own));
+            Assert.Equal(before, ns.Ip("rule show") + ns.Ip("route show table all"));
+        });
+    }
+
+    [Fact]
     public void Undo_ARouteWithoutSoftlansMark_Stays()
     {
         InNamespace((ns, undo) =>

@@ -1,0 +1,18 @@
+namespace Softlan.Roles.Client.Linux;
+
+/// <summary>What else has the party's addresses, and so whether they can be led to the party.</summary>
+internal enum OverlapKind
+{
+    /// <summary>A network of the player's own: they can.</summary>
+    Home,
+
+    /// <summary>A bridge with nothing but guests of this machine, whose network is a part of the party's. No machine of the party's is likely there,
+    /// and the guests would be cut off.</summary>
+    Guests,
+
+    /// <summary>Another TAP: another party, or a VPN. The player joined the one as well as the other, and the older stays.</summary>
+    OtherTap,
+
+    /// <summary>Another card has the very address of the TAP: what this machine says under it can only go one way.</summary>
+    SameAddress,
+}
