@@ -183,7 +183,7 @@ internal sealed class LinuxTap : IFramePort, IReadablePort, ITurnEnd
 
         if (options.DisableIPv6)
         {
-            Sysctl.WriteIPv6(link.Name, Sysctl.DisableIPv6, 1);
+            Sysctl.Write(link.Name, Sysctl.DisableIPv6, 1);
         }
 
         if (options.Up && !link.IsUp)

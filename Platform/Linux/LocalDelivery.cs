@@ -72,7 +72,7 @@ internal sealed class LocalDelivery : IDisposable
             using NetlinkSocket netlink = NetlinkSocket.Open();
             string what = $"Cannot set up {device.Name}";
             LinkEntry link = NetlinkLinks.Find(netlink, device.Name) ?? throw SoftlanException.Create(what, "it vanished");
-            Sysctl.WriteIPv6(device.Name, Sysctl.DisableIPv6, 1);
+            Sysctl.Write(device.Name, Sysctl.DisableIPv6, 1);
             using SafeFd program = RedirectProgram.Load(target.Index, Mark);
             if (program.IsInvalid)
             {

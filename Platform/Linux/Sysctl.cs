@@ -2,22 +2,23 @@ using Softlan.Wire;
 
 namespace Softlan.Platform.Linux;
 
-/// <summary>IPv6 settings of one interface in /proc/sys. They belong to the network namespace of the calling thread and vanish with the
+/// <summary>Settings of one interface in /proc/sys (Documentation/networking/ip-sysctl.rst). They belong to the network namespace of the calling thread and vanish with the
 /// interface.</summary>
 internal static class Sysctl
 {
+    public const string ArpIgnore = "arp_ignore";
     public const string DisableIPv6 = "disable_ipv6";
     public const string AcceptRa = "accept_ra";
     public const string AcceptRaDefaultRouter = "accept_ra_defrtr";
     public const string AcceptRaPrefixInformation = "accept_ra_pinfo";
     public const string AcceptRaRouteInformationMaxLength = "accept_ra_rt_info_max_plen";
 
-    /// <summary>Those that softlan changes, and no others: a name can come from a journal.</summary>
-    private static readonly string[] Settings =
+    /// <summary>Those that softlan changes, and no others: a name can come from a journal. Each is IPv4's or IPv6's.</summary>
+    private static readonly string[] SettingsOfIPv6 =
         [DisableIPv6, AcceptRa, AcceptRaDefaultRouter, AcceptRaPrefixInformation, AcceptRaRouteInformationMaxLength];
 
     /// <summary>Reads one setting; null where the kernel does not have it (no IPv6, no such interface).</summary>
-    public static int? ReadIPv6(string interfaceName, string setting)
+    public static int? Read(string interfaceName, string setting)
     {
         try
         {
@@ -32,7 +33,7 @@ internal static class Sysctl
     /// <summary>Writes one setting.</summary>
     /// <returns>False where the kernel has no IPv6, or the interface is gone: then there is nothing to set.</returns>
     /// <exception cref="SoftlanException">The kernel has the setting but refuses the change, or it is none of softlan's.</exception>
-    public static bool WriteIPv6(string interfaceName, string setting, int value)
+    public static bool Write(string interfaceName, string setting, int value)
     {
         string path = PathOf(interfaceName, setting);
         if (!File.Exists(path))
@@ -58,11 +59,9 @@ internal static class Sysctl
     {
         // A name that passed this check has no slash and is neither "." nor "..", so it cannot lead elsewhere.
         InterfaceName.ThrowIfInvalid(interfaceName);
-        if (!Settings.Contains(setting))
-        {
-            throw SoftlanException.Create($"Cannot use the IPv6 setting '{setting}' of {interfaceName}", "softlan changes none of that name");
-        }
-
-        return $"/proc/sys/net/ipv6/conf/{interfaceName}/{setting}";
+        string family = setting == ArpIgnore ? "ipv4"
+            : SettingsOfIPv6.Contains(setting) ? "ipv6"
+            : throw SoftlanException.Create($"Cannot use the setting '{setting}' of {interfaceName}", "softlan changes none of that name");
+        return $"/proc/sys/net/{family}/conf/{interfaceName}/{setting}";
     }
 }

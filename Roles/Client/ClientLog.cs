@@ -142,6 +142,15 @@ internal static partial class ClientLog
         + "a network that few have, such as 10.73.42.0/24. At the party itself no softlan is needed")]
     public static partial void NetworksOverlap(ILogger logger, string party, string own, string @interface, string outcome);
 
+    [LoggerMessage(366, LogLevel.Warning, "On {Interface} this machine may answer for addresses of its other network cards: {Reason}")]
+    public static partial void AnswersForOtherCards(ILogger logger, string @interface, string reason);
+
+    [LoggerMessage(
+        365, LogLevel.Warning,
+        "{Interface}, another virtual network card of this machine, has the party's network {Party} as well: addresses in both lead {Outcome}. "
+        + "Hint: if both lead to the same party, one is enough; otherwise use one at a time, or have one organiser choose another network")]
+    public static partial void OtherTapOverlaps(ILogger logger, string @interface, string party, string outcome);
+
     /// <summary>What <see cref="NetworksOverlap"/> means to a player whose own network has the addresses.</summary>
     public const string OverlapLeadsHome = "home, so most games will see the party's machines in their lists but reach none of them";
 
@@ -186,8 +195,8 @@ internal static partial class ClientLog
     [LoggerMessage(348, LogLevel.Warning, "The party's DHCP answer is refused: {Reason}")]
     public static partial void LeaseRefused(ILogger logger, string reason);
 
-    [LoggerMessage(325, LogLevel.Warning, "Games that broadcast to {Destination} may not be seen at the party: {Reason}")]
-    public static partial void BroadcastsLeadElsewhere(ILogger logger, string destination, string reason);
+    [LoggerMessage(325, LogLevel.Warning, "Games that send to {Destinations} may not be seen at the party: {Reason}")]
+    public static partial void BroadcastsLeadElsewhere(ILogger logger, string destinations, string reason);
 
     [LoggerMessage(
         326, LogLevel.Warning,

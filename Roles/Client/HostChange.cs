@@ -119,7 +119,7 @@ internal abstract record HostChange
         public override string ToString() => $"{Interface} up";
     }
 
-    /// <summary>An IPv6 setting of an interface, for example <c>accept_ra</c>.</summary>
+    /// <summary>A setting of an interface (Platform/Linux/Sysctl.cs), for example <c>accept_ra</c>.</summary>
     internal sealed record SettingReplaced(string Interface, string Setting, int Old) : HostChange
     {
         public override string ToString() => $"{Setting} of {Interface}, before {Old}";

@@ -146,6 +146,7 @@ internal sealed class LinuxClientHost : IClientHost
         _settings.AcceptAddressesOnly();
         if (_options.Address != ClientAddress.None)
         {
+            _settings.AnswerForOwnAddressesOnly();
             _home.Look(); // How things are reached before there is a party.
         }
 

@@ -48,9 +48,15 @@ internal sealed class LinuxTapRoutes(
         bool hasAddress = addresses.Any(address => address.Address.AddressFamily == AddressFamily.InterNetwork);
         if (link.IsUp && hasAddress)
         {
-            foreach (IPNetwork destination in PartyDestinations.Where(destination => !routes.Any(route => route.Destination.Equals(destination))))
+            var failures =
+                from destination in PartyDestinations
+                where !routes.Any(route => route.Destination.Equals(destination))
+                let failure = Add(destination, link.Index)
+                where failure is not null && _said.Add(destination)
+                group destination by failure;
+            foreach (IGrouping<string, IPNetwork> failure in failures)
             {
-                Add(destination, link.Index);
+                ClientLog.BroadcastsLeadElsewhere(logger, string.Join(" and ", failure), failure.Key);
             }
         }
 
@@ -63,7 +69,8 @@ internal sealed class LinuxTapRoutes(
         }
     }
 
-    private void Add(IPNetwork destination, int interfaceIndex)
+    /// <returns>Why it cannot be added; null: it is there.</returns>
+    private string? Add(IPNetwork destination, int interfaceIndex)
     {
         NetlinkResult result = default;
         void Apply() => result = NetlinkRoutes.Add(netlink, new RouteEntry { Destination = destination, InterfaceIndex = interfaceIndex });
@@ -76,10 +83,7 @@ internal sealed class LinuxTapRoutes(
             Apply(); // It went with the last address; undoing it once is enough.
         }
 
-        if (!result.Succeeded && _said.Add(destination))
-        {
-            ClientLog.BroadcastsLeadElsewhere(logger, destination.ToString(), result.AlreadyExists ? WhoHas(destination) : result.Reason);
-        }
+        return result.Succeeded ? null : result.AlreadyExists ? WhoHas(destination) : result.Reason;
     }
 
     private string WhoHas(IPNetwork destination)

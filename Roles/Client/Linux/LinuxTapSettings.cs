@@ -25,6 +25,9 @@ internal sealed class LinuxTapSettings(
     // accept_ra (Documentation/networking/ip-sysctl.rst): 2 accepts advertisements also where forwarding is on.
     private const int AcceptRaThoughForwarding = 2;
 
+    // arp_ignore (the same).
+    private const int ArpIgnoreAddressesOfOtherCards = 1;
+
     private HostChange.AddressAdded? _address;
     private bool _mtuIsNoted;
     private bool _isDown;
@@ -70,26 +73,31 @@ internal sealed class LinuxTapSettings(
         }
     }
 
-    /// <summary>An IPv6 setting. A kernel that does not have it needs none.</summary>
-    public void SetIPv6(string setting, int value)
-    {
-        if (Sysctl.ReadIPv6(name, setting) is { } old && old != value)
-        {
-            Make(new HostChange.SettingReplaced(name, setting, old), () => Sysctl.WriteIPv6(name, setting, value));
-        }
-    }
-
     /// <summary>Takes addresses from router advertisements and nothing else: no default route, no further routes. To be called before the interface
     /// comes up.</summary>
     public void AcceptAddressesOnly()
     {
-        SetIPv6(Sysctl.AcceptRaDefaultRouter, 0);
-        SetIPv6(Sysctl.AcceptRaRouteInformationMaxLength, 0);
-        SetIPv6(Sysctl.AcceptRaPrefixInformation, 1);
+        Set(Sysctl.AcceptRaDefaultRouter, 0);
+        Set(Sysctl.AcceptRaRouteInformationMaxLength, 0);
+        Set(Sysctl.AcceptRaPrefixInformation, 1);
 
         // A host that forwards (one with containers does) ignores advertisements unless it is told otherwise; at the party it is a host like any
         // other.
-        SetIPv6(Sysctl.AcceptRa, AcceptRaThoughForwarding);
+        Set(Sysctl.AcceptRa, AcceptRaThoughForwarding);
+    }
+
+    /// <summary>Answers nobody at the party who asks for an address of another card: where the party's network is also the player's own, that address
+    /// may be another machine's at the party.</summary>
+    public void AnswerForOwnAddressesOnly()
+    {
+        try
+        {
+            Set(Sysctl.ArpIgnore, ArpIgnoreAddressesOfOtherCards);
+        }
+        catch (SoftlanException e)
+        {
+            ClientLog.AnswersForOtherCards(logger, name, e.Message);
+        }
     }
 
     /// <summary>Says when somebody took the interface down, and sets an address again that somebody took away: once for each lease or welcome, since
@@ -152,6 +160,15 @@ internal sealed class LinuxTapSettings(
         else
         {
             undo.Undo(change);
+        }
+    }
+
+    /// <summary>A kernel that does not have the setting needs none.</summary>
+    private void Set(string setting, int value)
+    {
+        if (Sysctl.Read(name, setting) is { } old && old != value)
+        {
+            Make(new HostChange.SettingReplaced(name, setting, old), () => Sysctl.Write(name, setting, value));
         }
     }
 

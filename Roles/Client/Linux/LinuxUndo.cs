@@ -59,7 +59,7 @@ internal sealed class LinuxUndo(NetlinkSocket netlink, string stateDirectory, IL
                 NetlinkLinks.SetUp(netlink, link.Index, up: false).ThrowIfFailed($"Cannot take {up.Interface} down");
                 break;
             case HostChange.SettingReplaced setting when FindTap(setting.Interface, setting) is not null:
-                Sysctl.WriteIPv6(setting.Interface, setting.Setting, setting.Old);
+                Sysctl.Write(setting.Interface, setting.Setting, setting.Old);
                 break;
             case HostChange.IPv6Learned learned when FindTap(learned.Interface, learned) is { } link:
                 ForgetLearned(link.Index, learned);

@@ -220,6 +220,12 @@ internal sealed class PartyPrecedence(NetlinkSocket netlink, LinuxTapSettings ta
             ClientLog.CannotKeepHomeAddress(logger, overlap.Home.Address, homeFailure);
         }
 
+        if (overlap.Kind == OverlapKind.OtherTap)
+        {
+            ClientLog.OtherTapOverlaps(logger, overlap.Interface, overlap.PartyNetwork.ToString(), partyWinsByItself ? "to the party" : "there");
+            return;
+        }
+
         bool partyWins = partyWinsByItself || (partyFailure is null && overlap.Kind == OverlapKind.Home);
         string outcome = partyWins ? ClientLog.OverlapLeadsToTheParty : ClientLog.OverlapLeadsHome;
         outcome = overlap.Kind switch

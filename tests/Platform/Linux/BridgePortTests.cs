@@ -26,7 +26,7 @@ public sealed class BridgePortTests
                 LinkEntry link = NetlinkLinks.Find(netlink, port.Name)!;
                 Assert.True(link is { IsUp: true, IsBridgePort: true, Mtu: 9000 });
                 Assert.Equal(before.Index, link.MasterIndex);
-                Assert.NotEqual(0, Sysctl.ReadIPv6(port.Name, Sysctl.DisableIPv6) ?? 1);
+                Assert.NotEqual(0, Sysctl.Read(port.Name, Sysctl.DisableIPv6) ?? 1);
                 Assert.True(NetlinkLinks.Find(netlink, "br0") is { Mtu: 9000 } during && during.Address == before.Address);
             }
 

@@ -218,15 +218,15 @@ public sealed class NetlinkTests
         InNamespace((ns, socket) =>
         {
             Assert.SkipUnless(Directory.Exists("/proc/sys/net/ipv6"), "this kernel has no IPv6");
-            Assert.True(Sysctl.WriteIPv6("nic0", Sysctl.AcceptRaDefaultRouter, 0));
-            Assert.Equal(0, Sysctl.ReadIPv6("nic0", Sysctl.AcceptRaDefaultRouter));
-            Assert.Equal(1, Sysctl.ReadIPv6("nic1", Sysctl.AcceptRaDefaultRouter));
-            Assert.Null(Sysctl.ReadIPv6("missing", Sysctl.AcceptRa));
-            Assert.False(Sysctl.WriteIPv6("missing", Sysctl.AcceptRa, 0));
-            Assert.Throws<SoftlanException>(() => Sysctl.WriteIPv6("../all", Sysctl.AcceptRa, 0));
-            Assert.Throws<SoftlanException>(() => Sysctl.WriteIPv6("nic0", "../nic1/accept_ra_defrtr", 0));
-            Assert.Throws<SoftlanException>(() => Sysctl.WriteIPv6("nic0", "forwarding", 1));
-            Assert.Equal(1, Sysctl.ReadIPv6("nic1", Sysctl.AcceptRaDefaultRouter));
+            Assert.True(Sysctl.Write("nic0", Sysctl.AcceptRaDefaultRouter, 0));
+            Assert.Equal(0, Sysctl.Read("nic0", Sysctl.AcceptRaDefaultRouter));
+            Assert.Equal(1, Sysctl.Read("nic1", Sysctl.AcceptRaDefaultRouter));
+            Assert.Null(Sysctl.Read("missing", Sysctl.AcceptRa));
+            Assert.False(Sysctl.Write("missing", Sysctl.AcceptRa, 0));
+            Assert.Throws<SoftlanException>(() => Sysctl.Write("../all", Sysctl.AcceptRa, 0));
+            Assert.Throws<SoftlanException>(() => Sysctl.Write("nic0", "../nic1/accept_ra_defrtr", 0));
+            Assert.Throws<SoftlanException>(() => Sysctl.Write("nic0", "forwarding", 1));
+            Assert.Equal(1, Sysctl.Read("nic1", Sysctl.AcceptRaDefaultRouter));
         });
     }
 

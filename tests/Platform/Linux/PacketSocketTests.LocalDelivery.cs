@@ -52,7 +52,7 @@ public sealed partial class PacketSocketTests
         {
             using NetworkNamespace guest = NetworkNamespace.Create();
             rig.Namespace.Ip($"link add guest0 link nic0 address {Guest} netns {guest.Name} type macvlan mode bridge");
-            guest.Run(() => Sysctl.WriteIPv6("guest0", Sysctl.DisableIPv6, 1));
+            guest.Run(() => Sysctl.Write("guest0", Sysctl.DisableIPv6, 1));
             guest.Ip($"addr add {GuestAddress}/24 dev guest0");
             guest.Ip("link set guest0 up");
 

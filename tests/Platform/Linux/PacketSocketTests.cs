@@ -162,7 +162,7 @@ public sealed partial class PacketSocketTests
         InNamespace(rig =>
         {
             Assert.Single(NetlinkLinks.List(rig.Netlink), link => link.Kind == "tun");
-            Assert.Equal(1, Sysctl.ReadIPv6("sl0", Sysctl.DisableIPv6) ?? 1);
+            Assert.Equal(1, Sysctl.Read("sl0", Sysctl.DisableIPv6) ?? 1);
             rig.Gateway.Dispose();
             Assert.DoesNotContain(NetlinkLinks.List(rig.Netlink), link => link.Kind == "tun");
         });
@@ -309,12 +309,12 @@ public sealed partial class PacketSocketTests
             PacketSocket? onLan = null;
             lan.Run(() =>
             {
-                Sysctl.WriteIPv6("nic1", Sysctl.DisableIPv6, 1);
+                Sysctl.Write("nic1", Sysctl.DisableIPv6, 1);
                 lan.Ip("link set nic1 up");
                 using NetlinkSocket netlink = NetlinkSocket.Open();
                 onLan = PacketSocket.Open(loop, new() { Interface = NetlinkLinks.Find(netlink, "nic1")!, DeliverLocally = false });
             });
-            Sysctl.WriteIPv6("nic0", Sysctl.DisableIPv6, 1);
+            Sysctl.Write("nic0", Sysctl.DisableIPv6, 1);
             host.Ip("link set nic0 up");
             host.Ip($"addr add {NicAddress}/24 dev nic0");
             using NetlinkSocket netlink = NetlinkSocket.Open();

@@ -28,8 +28,9 @@ public sealed class LinuxClientHostTests : LinuxClientFixture
             Assert.Contains($"10.73.42.0/24 dev {Tap}", routes, StringComparison.Ordinal);
             Assert.Contains($"255.255.255.255 dev {Tap}", routes, StringComparison.Ordinal);
             Assert.Contains($"224.0.0.0/4 dev {Tap}", routes, StringComparison.Ordinal);
-            Assert.Equal(0, Sysctl.ReadIPv6(Tap, Sysctl.AcceptRaDefaultRouter));
-            Assert.Equal(2, Sysctl.ReadIPv6(Tap, Sysctl.AcceptRa));
+            Assert.Equal(0, Sysctl.Read(Tap, Sysctl.AcceptRaDefaultRouter));
+            Assert.Equal(2, Sysctl.Read(Tap, Sysctl.AcceptRa));
+            Assert.Equal(1, Sysctl.Read(Tap, Sysctl.ArpIgnore));
 
             host.Changes.UndoAll();
             Assert.Equal(before, Settings(ns));
@@ -220,7 +221,8 @@ public sealed class LinuxClientHostTests : LinuxClientFixture
             ns.Ip($"link set {Tap} up");
             ns.Ip($"link set {Tap} down");
             string before = Settings(ns);
-            int? acceptsBefore = Sysctl.ReadIPv6(Tap, Sysctl.AcceptRa);
+            int? acceptsBefore = Sysctl.Read(Tap, Sysctl.AcceptRa);
+            Assert.Equal(0, Sysctl.Read(Tap, Sysctl.ArpIgnore));
 
             using LinuxClientHost killed = Open(loop, "10.73.42.50/24", Own);
             LinuxTap tap = (LinuxTap)killed.OpenPort(killed.ChooseMac(() => Own));
@@ -231,7 +233,8 @@ public sealed class LinuxClientHostTests : LinuxClientFixture
 
             using LinuxClientHost next = Open(loop, "none");
             Assert.Equal(before, Settings(ns));
-            Assert.Equal(acceptsBefore, Sysctl.ReadIPv6(Tap, Sysctl.AcceptRa));
+            Assert.Equal(acceptsBefore, Sysctl.Read(Tap, Sysctl.AcceptRa));
+            Assert.Equal(0, Sysctl.Read(Tap, Sysctl.ArpIgnore));
             Assert.Empty(Directory.GetFiles(State.Path));
         });
     }

@@ -46,7 +46,7 @@ public sealed class LinuxUndoTests : IDisposable
             }
 
             Assert.Equal(before, Settings(ns));
-            Assert.Equal(0, Sysctl.ReadIPv6("home0", Sysctl.DisableIPv6) ?? 0);
+            Assert.Equal(0, Sysctl.Read("home0", Sysctl.DisableIPv6) ?? 0);
         });
     }
 
