@@ -119,6 +119,33 @@ public sealed class SessionEndTests
         Assert.Contains("give that with --pin", bench.Owner.Fatal.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(TrustFaults.Expired, "renew the relay's certificate")]
+    [InlineData(TrustFaults.NotYetValid, "this machine's clock")]
+    [InlineData(TrustFaults.OtherName, "--server-name")]
+    public void Untrusted_OneThingIsWrongWithTheCertificate_TheHintIsForThat(string fault, string hint)
+    {
+        foreach (string? file in (string?[])["/etc/party-ca.pem", null])
+        {
+            using SessionBench bench = new(change: options => options with { Trust = new LinkTrust(null, file) });
+            bench.Start();
+            bench.Link.Lose(LinkCloseKind.Untrusted, CloseReason.ProtocolError, TrustFaults.Describe("relay.test", [fault]));
+            Assert.Contains(hint, bench.Owner.Fatal!.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain("is not it", bench.Owner.Fatal.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain("--pin", bench.Owner.Fatal.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Untrusted_CaFile_SeveralThingsAreWrong_NamesTheFile()
+    {
+        using SessionBench bench = new(change: options => options with { Trust = new LinkTrust(null, "/etc/party-ca.pem") });
+        bench.Start();
+        bench.Link.Lose(
+            LinkCloseKind.Untrusted, CloseReason.ProtocolError, TrustFaults.Describe("relay.test", ["nobody signed it", TrustFaults.Expired]));
+        Assert.Contains("'/etc/party-ca.pem' is not it", bench.Owner.Fatal!.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Untrusted_SystemCas_PointsToThePin()
     {
