@@ -93,6 +93,7 @@ internal sealed class RelayRole : IRole
         _ended = ended;
         byte[] secret = ResetSecret.LoadOrMake(_options.StateDirectory);
         _suggestedRoom = RoomSuggestion.LoadOrMake(_options.StateDirectory);
+        _house.KeptRoom = _suggestedRoom;
         ServerCertificate certificate = _certificates.Load();
         ListenerShards shards = new(_workers.Count, _quota);
         IPEndPoint endPoint = _options.Listen.EndPoint;

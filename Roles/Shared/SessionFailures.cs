@@ -69,7 +69,7 @@ internal static class SessionFailures
         SoftlanException.Create(
             $"Room '{options.Room}' on {options.Relay} does not let us in",
             PlainText.Of(reject.Text),
-            RejectPolicy.Hint(reject.Reason));
+            RejectPolicy.Hint(reject.Reason, options.Role, hasBeenJoined: false));
 
     /// <summary>Kicked, or replaced by another process that holds the same token.</summary>
     public static SoftlanException Dismissed(RelaySessionOptions options, CloseReason reason, string text) => reason == CloseReason.Replaced

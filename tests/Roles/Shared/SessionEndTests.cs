@@ -29,12 +29,26 @@ public sealed class SessionEndTests
 
     [Fact]
     public void RejectReasons_AllHaveAHint() =>
-        Assert.All(Enum.GetValues<RejectReason>(), reason => Assert.NotEmpty(RejectPolicy.Hint(reason)));
+        Assert.All(
+            Enum.GetValues<RejectReason>(), reason => Assert.NotEmpty(RejectPolicy.Hint(reason, PeerRole.Client, hasBeenJoined: false)));
 
     /// <summary>One who came back too often would ask for more peers, rooms and links, and none of it would help.</summary>
     [Fact]
     public void ServerFull_WhichLimitItWas_IsTheRelaysToSay() =>
-        Assert.DoesNotContain("--", RejectPolicy.Hint(RejectReason.ServerFull), StringComparison.Ordinal);
+        Assert.DoesNotContain("--", RejectPolicy.Hint(RejectReason.ServerFull, PeerRole.Client, hasBeenJoined: false), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(false, false, true, true)]
+    [InlineData(false, true, true, false)]
+    [InlineData(true, false, false, true)]
+    [InlineData(true, true, false, false)]
+    public void ServerFull_FirstJoin_ItMayBeTheRoomCode_AndAGatewaysReaderIsTheOrganiser(
+        bool isGateway, bool hasBeenJoined, bool namesOrganiser, bool asksForTheCode)
+    {
+        string hint = RejectPolicy.Hint(RejectReason.ServerFull, isGateway ? PeerRole.Gateway : PeerRole.Client, hasBeenJoined);
+        Assert.Equal(namesOrganiser, hint.Contains("organiser", StringComparison.Ordinal));
+        Assert.Equal(asksForTheCode, hint.StartsWith("is the room code right? Compare it with the join command", StringComparison.Ordinal));
+    }
 
     [Fact]
     public void Reject_Final_EndsWithTheRelaysText()
