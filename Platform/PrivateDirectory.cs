@@ -30,6 +30,16 @@ internal static class PrivateDirectory
             path,
             new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, UnixCreateMode = FileOwnerOnly });
 
+    /// <summary>On Linux, the half of <see cref="RequireOwn"/> that is about rights: whoever owns the place, nobody else may write to it.</summary>
+    /// <exception cref="Wire.SoftlanException">Somebody else may.</exception>
+    public static void RequireClosed(string path)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            FileTrust.RequireClosed(path);
+        }
+    }
+
     /// <summary>Looks whether a place was written by somebody who may have this process act on it: a file in such a directory, or on Linux also the
     /// directory itself.</summary>
     /// <exception cref="Wire.SoftlanException">It is somebody else's, or on Windows a link.</exception>

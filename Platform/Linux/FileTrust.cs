@@ -17,20 +17,28 @@ internal static class FileTrust
     /// <remarks>As seen from here: in a container, or with systemd's DynamicUser, what belongs to another user outside is this one's
     /// inside.</remarks>
     /// <exception cref="SoftlanException">Another user can write there.</exception>
-    public static void RequireOwn(string path)
+    public static void RequireOwn(string path) => Require(path, isAnyOwner: false);
+
+    /// <summary>As <see cref="RequireOwn"/>, but whoever owns them may write to them.</summary>
+    /// <exception cref="SoftlanException">A group or everybody can write there.</exception>
+    public static void RequireClosed(string path) => Require(path, isAnyOwner: true);
+
+    private static void Require(string path, bool isAnyOwner)
     {
         string full = Path.GetFullPath(path);
-        Require(Path.GetDirectoryName(full) ?? "/", OtherDirectory, OtherDirectory);
+        Require(Path.GetDirectoryName(full) ?? "/", isAnyOwner, OtherDirectory, OtherDirectory);
         Require(
             full,
+            isAnyOwner,
             "check its content, then give it to the user who runs softlan (chown)",
             "check its content, then remove that right (chmod go-w)");
     }
 
     /// <param name="path">The place.</param>
+    /// <param name="isAnyOwner">Whether it may be another user's.</param>
     /// <param name="ifForeign">The hint where it belongs to somebody else.</param>
     /// <param name="ifOpen">The hint where somebody else may write to it.</param>
-    private static void Require(string path, string ifForeign, string ifOpen)
+    private static void Require(string path, bool isAnyOwner, string ifForeign, string ifOpen)
     {
         if (Statx(AT_FDCWD, path, 0, STATX_MODE | STATX_UID, out FileStatus status) != 0)
         {
@@ -43,7 +51,7 @@ internal static class FileTrust
             throw Errno.ToException($"Cannot see whose '{path}' is", error);
         }
 
-        if (status.Owner != 0 && status.Owner != GetEffectiveUser())
+        if (!isAnyOwner && status.Owner != 0 && status.Owner != GetEffectiveUser())
         {
             throw Distrust(path, $"it belongs to user {status.Owner}", ifForeign);
         }

@@ -112,6 +112,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         IdentityLock identityLock = IdentityLock.Take(_options.IdentityPath, _logger);
         _changes.Keep("identity", identityLock.Dispose);
         _target = _profile.Complete(_options.Relay, _options.Join, _logger);
+        CaFile.Require(_target.Trust.CaFile);
         _mac = _host.ChooseMac(_options.VirtualMac is { } mac ? () => mac : _identity.LoadOrCreate);
         _host.Watch(OnHostChanged);
         _changes.Keep("route to the relay", _hostRoute.Release);

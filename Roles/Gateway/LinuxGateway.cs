@@ -17,6 +17,7 @@ internal static class LinuxGateway
     /// <returns>The exit code; a failure is thrown.</returns>
     public static int Run(GatewayOptions options, LoggingOptions logging, Func<EventLoop, ILoggerFactory, IQuicEngine> createEngine)
     {
+        CaFile.Require(options.Join.CaFile);
         StatusConsole? console = StatusConsole.InstallOrNull(logging);
         LinuxGatewayLock? held = null;
         try

@@ -35,9 +35,13 @@ internal sealed class Admission(RelayHouse house)
             return (RejectReason.ServerFull, $"The relay is full: it has {Count(Options.MaxPeers, "peer")} (--max-peers).");
         }
 
-        if (opens && house.OpenRooms >= Options.MaxRooms)
+        if (opens && hello.Room != house.KeptRoom && house.OpenRooms + house.PlacesKept >= Options.MaxRooms)
         {
-            return (RejectReason.ServerFull, $"The relay is full: it has {Count(Options.MaxRooms, "room")} (--max-rooms).");
+            return (
+                RejectReason.ServerFull,
+                house.OpenRooms >= Options.MaxRooms
+                    ? $"The relay is full: it has {Count(Options.MaxRooms, "room")} (--max-rooms)."
+                    : $"The relay keeps its last place for the room of its join command (--max-rooms {Options.MaxRooms}).");
         }
 
         return room is null ? null : JudgeInRoom(hello, room, replaced, isGateway);

@@ -33,7 +33,7 @@ internal static class LinuxRelay
                     thread.Start();
                 }
 
-                return new RelayRole(options, workers, Console.Out, loggers.CreateLogger("softlan.relay"));
+                return new RelayRole(options, workers, logging.OutputOrNull, loggers.CreateLogger("softlan.relay"));
             }
         }
         finally

@@ -131,7 +131,7 @@ internal sealed class Lobby : ILinkAcceptor
         RelayLog.Left(_logger, member.Id, PeerNames.NameOf(member.Info), room.Code, reason, text);
         if (room.IsEmpty)
         {
-            _house.CountRoom(-1);
+            _house.CountRoom(room.Code, -1);
             RelayLog.RoomClosed(_logger, room.Code);
         }
     }
@@ -262,7 +262,7 @@ internal sealed class Lobby : ILinkAcceptor
         _rooms[hello.Room] = room;
         if (room.IsEmpty)
         {
-            _house.CountRoom(1);
+            _house.CountRoom(room.Code, 1);
             room.Switch.Mtu = Math.Min(Options.MaxMtu, hello.Mtu);
             RelayLog.RoomOpened(_logger, room.Code, room.Switch.Mtu);
         }

@@ -7,7 +7,7 @@ namespace Softlan.Roles.Relay;
 
 /// <summary>The relay's certificate: the operator's own, watched for changes, or one that is made once and kept, so that a restart keeps its
 /// pin.</summary>
-internal sealed class RelayCertificates(RelayOptions options, IQuicEngine engine, ILogger logger)
+internal sealed class RelayCertificates(RelayOptions options, IQuicEngine engine, CertificateWatch watch, ILogger logger)
 {
     /// <summary>How often the operator's files are read. They are a few KiB, so comparing what is in them costs less than being clever about time
     /// stamps and symbolic links.</summary>
@@ -133,8 +133,18 @@ internal sealed class RelayCertificates(RelayOptions options, IQuicEngine engine
             _current = certificate;
             _candidate = null;
             _told = null;
+            CertificatePin old = Pin;
             Pin = pin;
-            RelayLog.CertificateReloaded(logger, pin);
+            if (pin == old)
+            {
+                RelayLog.CertificateReloaded(logger, pin);
+            }
+            else
+            {
+                RelayLog.KeyChanged(logger, pin, old);
+            }
+
+            watch.Begin(certificate);
         }
         catch (SoftlanException unusable)
         {
@@ -146,6 +156,7 @@ internal sealed class RelayCertificates(RelayOptions options, IQuicEngine engine
     {
         Pin = Inspect(certificate);
         _current = certificate;
+        watch.Begin(certificate);
     }
 
     private CertificatePin Inspect(ServerCertificate certificate)
@@ -164,11 +175,23 @@ internal sealed class RelayCertificates(RelayOptions options, IQuicEngine engine
                     + "keep it readable by the relay's user only");
             }
 
-            return engine.Inspect(certificate, $"'{files.Chain}' and '{files.Key}'");
+            return InspectByEngine(certificate, files);
         }
         catch (SoftlanException unusable) when (options.Certificate is null)
         {
             throw SoftlanException.Create(unusable.What, unusable.Why, RestoreHint);
+        }
+    }
+
+    private CertificatePin InspectByEngine(ServerCertificate certificate, CertificateFiles files)
+    {
+        try
+        {
+            return engine.Inspect(certificate, $"'{files.Chain}' and '{files.Key}'");
+        }
+        catch (SoftlanException) when (CertificateMistakes.Find(certificate, files) is { } mistake)
+        {
+            throw mistake;
         }
     }
 

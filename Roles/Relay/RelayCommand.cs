@@ -58,7 +58,7 @@ internal static class RelayCommand
             "--max-rooms",
             ValueKinds.Integer("a number of rooms", 1, RelayOptions.LargestCount, "rooms", RelayOptions.DefaultMaxRooms),
             "number",
-            "How many rooms there may be at once.",
+            "How many rooms there may be at once. One place is kept for the room of the join command.",
             RelayOptions.DefaultMaxRooms);
         Option<int> maxPeers = SoftlanOption.WithDefault(
             "--max-peers",

@@ -13,6 +13,7 @@ internal sealed class RelayHouse
     private readonly FarGate?[,] _gates;
     private int _peers;
     private int _openRooms;
+    private int _openKeptRooms;
 
     /// <param name="options">Its limits are those of the whole house. With several workers a limit may be exceeded by those who join in the same
     /// instant, one for each worker.</param>
@@ -30,6 +31,10 @@ internal sealed class RelayHouse
     /// <summary>How often one address may join, on all workers together.</summary>
     public JoinLimit Joins { get; }
 
+    /// <summary>The room that the join command names: it always finds a place, whichever rooms strangers open, or players who mistype its code.
+    /// Set before the first worker listens; null: there is none.</summary>
+    public RoomCode? KeptRoom { get; set; }
+
     /// <summary>One for each worker; filled before the first listens.</summary>
     public Lobby[] Lobbies { get; }
 
@@ -45,7 +50,12 @@ internal sealed class RelayHouse
 
     public int OpenRooms => Volatile.Read(ref _openRooms);
 
-    /// <summary>Open rooms and as many that somebody may still come back to. At the bound the longest empty ones are forgotten.</summary>
+    /// <summary>Places among <see cref="RelayOptions.MaxRooms"/> that are for <see cref="KeptRoom"/> alone: one while it is not open, or
+    /// none.</summary>
+    public int PlacesKept => KeptRoom is null || Volatile.Read(ref _openKeptRooms) > 0 ? 0 : 1;
+
+    /// <summary>Open rooms and as many that somebody may still come back to. At the bound the longest empty ones are forgotten;
+    /// <see cref="KeptRoom"/> may be one more.</summary>
     public int MaxKnownRooms => 2 * Options.MaxRooms;
 
     /// <summary>Rooms that somebody may still come back to, the open ones included.</summary>
@@ -62,7 +72,16 @@ internal sealed class RelayHouse
 
     public void CountPeer(int change) => Interlocked.Add(ref _peers, change);
 
-    public void CountRoom(int change) => Interlocked.Add(ref _openRooms, change);
+    /// <param name="room">Which one opened or closed.</param>
+    /// <param name="change">1 or -1.</param>
+    public void CountRoom(RoomCode room, int change)
+    {
+        Interlocked.Add(ref _openRooms, change);
+        if (room == KeptRoom)
+        {
+            Interlocked.Add(ref _openKeptRooms, change);
+        }
+    }
 
     /// <summary>The worker that has the room; where none has, <paramref name="claimant"/> has it from now on.</summary>
     /// <returns>Null: too many rooms are known for one more.</returns>
@@ -75,7 +94,7 @@ internal sealed class RelayHouse
                 return home;
             }
 
-            if (_homes.Count >= MaxKnownRooms)
+            if (_homes.Count >= MaxKnownRooms && room != KeptRoom)
             {
                 return null;
             }

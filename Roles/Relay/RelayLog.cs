@@ -17,6 +17,23 @@ internal static partial class RelayLog
     [LoggerMessage(420, LogLevel.Warning, "{Reason} The relay keeps running; players join with: {Line}")]
     public static partial void CannotGreet(ILogger logger, string reason, string line);
 
+    [LoggerMessage(430, LogLevel.Information, "Players join with: softlan client --relay {Relay} --pin {Pin} --room {Room}")]
+    public static partial void Greeting(ILogger logger, RelayAddress relay, CertificatePin pin, RoomCode room);
+
+    [LoggerMessage(
+        431, LogLevel.Information,
+        "If a public CA signed the certificate, players leave out --pin: a renewal usually changes the pin")]
+    public static partial void PinMayBeLeftOut(ILogger logger);
+
+    [LoggerMessage(
+        432, LogLevel.Warning,
+        "The room code {Room} in {File} may be guessed, and whoever guesses it is on your LAN. "
+        + "Hint: delete the file and start the relay again to have a code made, or write one with at least {Symbols} letters and digits")]
+    public static partial void RoomMayBeGuessed(ILogger logger, RoomCode room, string file, int symbols);
+
+    [LoggerMessage(433, LogLevel.Warning, "{Distrust} Until then that user can replace the relay's key and room code")]
+    public static partial void ForeignState(ILogger logger, string distrust);
+
     [LoggerMessage(403, LogLevel.Information, "Room {Room} opened with an MTU of {Mtu}")]
     public static partial void RoomOpened(ILogger logger, RoomCode room, int mtu);
 
@@ -74,6 +91,15 @@ internal static partial class RelayLog
 
     [LoggerMessage(411, LogLevel.Information, "Certificate reloaded; new connections see pin {Pin}")]
     public static partial void CertificateReloaded(ILogger logger, CertificatePin pin);
+
+    [LoggerMessage(
+        434, LogLevel.Warning,
+        "Certificate reloaded; new connections see pin {Pin} instead of {Old}. "
+        + "Join commands and remembered profiles with the old pin stop working. Hint: send the new pin to players who join with --pin")]
+    public static partial void KeyChanged(ILogger logger, CertificatePin pin, CertificatePin old);
+
+    [LoggerMessage(435, LogLevel.Warning, "{Warning}")]
+    public static partial void CertificateDoubtful(ILogger logger, string warning);
 
     [LoggerMessage(412, LogLevel.Warning, "The old certificate stays in use. {Failure}")]
     public static partial void CertificateNotReloaded(ILogger logger, string failure);

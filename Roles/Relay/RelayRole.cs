@@ -26,17 +26,17 @@ internal sealed class RelayRole : IRole
 
     private readonly RelayOptions _options;
     private readonly IReadOnlyList<RelayWorker> _workers;
-    private readonly TextWriter _output;
     private readonly ILogger _logger;
     private readonly ILane _lane;
     private readonly RelayHouse _house;
+    private readonly CertificateWatch _watch;
     private readonly RelayCertificates _certificates;
+    private readonly RelayGreeting _greeting;
     private readonly LinkQuota _quota;
     private readonly DropReport _drops = new();
     private readonly RefusalReport _refusals;
     private readonly List<(RelayWorker Worker, ILaneTimer Timer)> _timers = [];
     private readonly List<ILinkListener> _listeners = [];
-    private RoomCode _suggestedRoom;
     private Action<SoftlanException?>? _ended;
     private long _strangersTold;
     private int _undrained;
@@ -46,25 +46,29 @@ internal sealed class RelayRole : IRole
     /// <param name="options">What was asked for.</param>
     /// <param name="lane">Where it lives.</param>
     /// <param name="engine">Of the same lane.</param>
-    /// <param name="output">Gets the lines for the host of the party.</param>
+    /// <param name="output">Gets the lines for the host of the party; null: the log gets them.</param>
     /// <param name="logger">Gets everything else.</param>
-    public RelayRole(RelayOptions options, IEnterableLane lane, IQuicEngine engine, TextWriter output, ILogger logger)
-        : this(options, [RelayWorker.Own(lane, engine)], output, logger)
+    /// <param name="clock">The time of day; the system's when null.</param>
+    public RelayRole(RelayOptions options, IEnterableLane lane, IQuicEngine engine, TextWriter? output, ILogger logger, TimeProvider? clock = null)
+        : this(options, [RelayWorker.Own(lane, engine)], output, logger, clock)
     {
     }
 
     /// <param name="options">What was asked for.</param>
     /// <param name="workers">The first one's lane is the role's.</param>
-    /// <param name="output">Gets the lines for the host of the party.</param>
+    /// <param name="output">Gets the lines for the host of the party; null: the log gets them.</param>
     /// <param name="logger">Gets everything else.</param>
-    public RelayRole(RelayOptions options, IReadOnlyList<RelayWorker> workers, TextWriter output, ILogger logger)
+    /// <param name="clock">The time of day; the system's when null.</param>
+    public RelayRole(
+        RelayOptions options, IReadOnlyList<RelayWorker> workers, TextWriter? output, ILogger logger, TimeProvider? clock = null)
     {
         _options = options;
         _workers = workers;
-        _output = output;
         _logger = logger;
         _lane = workers[0].Lane;
-        _certificates = new RelayCertificates(options, workers[0].Engine, logger);
+        _watch = new CertificateWatch(options, clock ?? TimeProvider.System, logger);
+        _certificates = new RelayCertificates(options, workers[0].Engine, _watch, logger);
+        _greeting = new RelayGreeting(options, output, logger);
         _house = new RelayHouse(options, workers.Count);
         _quota = new LinkQuota(options.MaxPeers + SpareLinks, options.MaxLinksPerAddress);
         _refusals = new RefusalReport(options);
@@ -85,14 +89,19 @@ internal sealed class RelayRole : IRole
 
     public long Frames => _house.Lobbies.Sum(lobby => lobby.Frames);
 
+    /// <summary>What the workers share.</summary>
+    public RelayHouse House => _house;
+
     /// <summary>Of the first worker.</summary>
     public Lobby Lobby => _house.Lobbies[0];
 
     public void Start(Action<SoftlanException?> ended)
     {
         _ended = ended;
+        StateTrust.Require(_options.StateDirectory, _logger);
         byte[] secret = ResetSecret.LoadOrMake(_options.StateDirectory);
-        _suggestedRoom = RoomSuggestion.LoadOrMake(_options.StateDirectory);
+        RoomCode room = RoomSuggestion.LoadOrMake(_options.StateDirectory);
+        _house.KeptRoom = room;
         ServerCertificate certificate = _certificates.Load();
         ListenerShards shards = new(_workers.Count, _quota);
         IPEndPoint endPoint = _options.Listen.EndPoint;
@@ -118,9 +127,11 @@ internal sealed class RelayRole : IRole
         if (_options.Certificate is not null)
         {
             Every(_workers[0], RelayCertificates.PollInterval, () => _certificates.Poll(UseCertificate));
+            Every(_workers[0], CertificateWatch.Interval, _watch.TellTime);
         }
 
-        Greet(_listeners[0].LocalEndPoints);
+        RoomSuggestion.WarnIfShort(room, _options.StateDirectory, _logger);
+        _greeting.Tell(_listeners[0].LocalEndPoints, Pin, room, mayDoWithoutPin: _watch.IsSignedByAuthority);
     }
 
     public void Stop()
@@ -251,38 +262,6 @@ internal sealed class RelayRole : IRole
         Action<SoftlanException?>? ended = _ended;
         _ended = null;
         ended?.Invoke(null);
-    }
-
-    private void Greet(IReadOnlyList<IPEndPoint> endPoints)
-    {
-        IPAddress listening = _options.Listen.EndPoint.Address;
-        bool isAnywhere = listening.Equals(IPAddress.IPv6Any) || listening.Equals(IPAddress.Any);
-        string host = _options.PublicName ?? (isAnywhere ? "HOST" : listening.ToString());
-        RelayAddress address = new(host, endPoints.Count > 0 ? endPoints[0].Port : _options.Listen.EndPoint.Port);
-        string line = $"softlan client --relay {address} --pin {Pin} --room {_suggestedRoom}";
-        try
-        {
-            _output.WriteLine($"The relay listens on {string.Join(" and ", endPoints)} (UDP).");
-            _output.WriteLine(host == "HOST"
-                ? "Players join with this command; replace HOST by this machine's public name or address."
-                : "Players join with this command.");
-            _output.WriteLine(
-                "Whoever knows a room's code can join. The code in this command is hard to guess; any other code opens a room as well:");
-            _output.WriteLine();
-            _output.WriteLine($"  {line}");
-            _output.WriteLine();
-            _output.Flush();
-        }
-        catch (SoftlanException unwritable)
-        {
-            RelayLog.CannotGreet(_logger, unwritable.Message, line);
-        }
-
-        // After the lines for people, or it would stand between them where both go to one place.
-        foreach (IPEndPoint endPoint in endPoints)
-        {
-            RelayLog.Listening(_logger, endPoint);
-        }
     }
 
     private void Every(RelayWorker worker, TimeSpan interval, Action work)

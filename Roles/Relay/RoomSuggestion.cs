@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Logging;
 using Softlan.Platform;
 using Softlan.Roles.Shared;
 using Softlan.Wire;
@@ -18,18 +19,41 @@ internal static class RoomSuggestion
     private const int Groups = 3;
 
     /// <summary>The one that this relay suggested before, so that the players' line stays good when it starts anew; or a new one.</summary>
-    /// <exception cref="SoftlanException">The directory cannot be used.</exception>
+    /// <exception cref="SoftlanException">The directory cannot be used, or the file holds something else, which stays: players may have the
+    /// code.</exception>
     public static RoomCode LoadOrMake(string stateDirectory)
     {
         string path = Path.Combine(stateDirectory, FileName);
-        if (StateFiles.Read(path) is { } kept && RoomCode.TryParse(Encoding.ASCII.GetString(kept).Trim(), out RoomCode room))
+        if (StateFiles.Read(path) is { } kept)
         {
-            return room;
+            return RoomCode.TryParse(Encoding.ASCII.GetString(kept).Trim(), out RoomCode found)
+                ? found
+                : throw SoftlanException.Create(
+                    $"Cannot use '{path}'",
+                    $"it holds no room code, which is 1 to {RoomCode.MaxLength} letters, digits, '-' or '_'",
+                    "write the one into it that players have, or delete it to have a new one made; players then need the new join command");
         }
 
-        room = Make();
+        RoomCode room = Make();
         StateFiles.Write(path, Encoding.ASCII.GetBytes($"{room}\n"));
         return room;
+    }
+
+    /// <summary>Whether the code looks like one of <see cref="Make"/>; others were written by somebody.</summary>
+    public static bool IsMade(RoomCode room)
+    {
+        string[] groups = room.ToString().ToLowerInvariant().Split('-');
+        return groups.Length == Groups && Array.TrueForAll(
+            groups, group => group.Length == SymbolsOfGroup && group.All(symbol => Symbols.Contains(symbol, StringComparison.Ordinal)));
+    }
+
+    /// <summary>Says when the code that somebody wrote is shorter than those that are made.</summary>
+    public static void WarnIfShort(RoomCode room, string stateDirectory, ILogger logger)
+    {
+        if (room.ToString().Count(char.IsAsciiLetterOrDigit) < Groups * SymbolsOfGroup)
+        {
+            RelayLog.RoomMayBeGuessed(logger, room, Path.Combine(stateDirectory, FileName), Groups * SymbolsOfGroup);
+        }
     }
 
     /// <summary>A new one of 60 random bits, such as <c>7kq2-m9tx-w4hb</c>.</summary>

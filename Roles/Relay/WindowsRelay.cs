@@ -19,6 +19,6 @@ internal static class WindowsRelay
         return SharedLaneHost.Run(
             logging,
             createEngine,
-            (lane, loggers, engine) => new RelayRole(options, lane, engine, Console.Out, loggers.CreateLogger("softlan.relay")));
+            (lane, loggers, engine) => new RelayRole(options, lane, engine, logging.OutputOrNull, loggers.CreateLogger("softlan.relay")));
     }
 }

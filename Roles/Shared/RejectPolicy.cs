@@ -27,13 +27,20 @@ internal static class RejectPolicy
 
     /// <summary>What the operator can do, as a clause in the imperative. Which of its limits a full relay has reached, its text
     /// says.</summary>
-    public static string Hint(RejectReason reason) => reason switch
+    /// <param name="reason">What the relay said.</param>
+    /// <param name="role">Who reads it: behind a gateway it is the organiser.</param>
+    /// <param name="hasBeenJoined">Whether this session was in the room before, so that its code is right.</param>
+    public static string Hint(RejectReason reason, PeerRole role, bool hasBeenJoined) => reason switch
     {
         RejectReason.BadVersion => "install the softlan version that the relay runs",
         RejectReason.MacTaken => "stop the other softlan that uses this MAC, or choose another one with --virtual-mac",
         RejectReason.GatewayTaken => "stop the other gateway of this room, or choose another --room",
         RejectReason.RoomFull => "ask the organiser to raise the relay's --max-clients-per-room, or wait until somebody leaves",
-        RejectReason.ServerFull => "try again later; where the relay names one of its options, ask the organiser to raise that",
+        RejectReason.ServerFull =>
+            (hasBeenJoined ? "" : "is the room code right? Compare it with the join command; if it is, ")
+            + (role == PeerRole.Gateway
+                ? "try again later, or raise the option that the relay names"
+                : "try again later; where the relay names one of its options, ask the organiser to raise that"),
         RejectReason.MtuTooSmall =>
             "raise the MTU on this side to the room's (a player: --mtu, or leave it out; a gateway: its interface's), "
             + "or have everybody leave, and join first with a smaller one",

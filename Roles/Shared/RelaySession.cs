@@ -304,7 +304,7 @@ internal sealed class RelaySession : IFrameLinkHandler, IDisposable
         if (text != _toldReason)
         {
             _toldReason = text;
-            SessionLog.Rejected(_logger, _options.Relay, text.TrimEnd('.'), RejectPolicy.Hint(reject.Reason));
+            SessionLog.Rejected(_logger, _options.Relay, text.TrimEnd('.'), RejectPolicy.Hint(reject.Reason, _options.Role, _hasJoined));
         }
 
         Wait(text, delay);

@@ -20,6 +20,11 @@ internal static class SessionFailures
                 "ask the organiser which pin the relay prints when it starts; if it is the new one, give that with --pin");
         }
 
+        if (HintFor(why) is { } hint)
+        {
+            return SoftlanException.Create($"Cannot trust {options.Relay}", why, hint);
+        }
+
         return options.Trust.CaFile is { } file
             ? SoftlanException.Create(
                 $"Cannot trust {options.Relay}",
@@ -32,6 +37,16 @@ internal static class SessionFailures
                 "for a relay that made its own certificate, give the --pin that it prints when it starts; "
                 + "otherwise check --server-name and this machine's clock");
     }
+
+    /// <summary>Where one thing is wrong that has a cure of its own. Null: it does not, or several are.</summary>
+    private static string? HintFor(string why) =>
+        TrustFaults.IsOnly(why, TrustFaults.Expired)
+            ? "ask the organiser to renew the relay's certificate; if others can join, see that this machine's clock is right"
+        : TrustFaults.IsOnly(why, TrustFaults.NotYetValid)
+            ? "see that this machine's clock is right"
+        : TrustFaults.IsOnly(why, TrustFaults.OtherName)
+            ? "give the name in the relay's certificate with --server-name"
+        : null;
 
     /// <summary>What to do when no address of the relay could be connected to; null where its reason says it.</summary>
     /// <param name="kind">How the attempts ended.</param>
@@ -54,7 +69,7 @@ internal static class SessionFailures
         SoftlanException.Create(
             $"Room '{options.Room}' on {options.Relay} does not let us in",
             PlainText.Of(reject.Text),
-            RejectPolicy.Hint(reject.Reason));
+            RejectPolicy.Hint(reject.Reason, options.Role, hasBeenJoined: false));
 
     /// <summary>Kicked, or replaced by another process that holds the same token.</summary>
     public static SoftlanException Dismissed(RelaySessionOptions options, CloseReason reason, string text) => reason == CloseReason.Replaced

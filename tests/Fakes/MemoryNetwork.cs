@@ -1,6 +1,8 @@
 using System.Net;
+using System.Security.Cryptography;
 using System.Text;
 using Softlan.Platform;
+using Softlan.Platform.Quic.MsQuic;
 using Softlan.Wire;
 
 namespace Softlan.Tests.Fakes;
@@ -10,10 +12,14 @@ namespace Softlan.Tests.Fakes;
 /// <remarks>
 /// The network itself is the engine of a host at 127.0.0.1; <see cref="HostAt"/> makes others. Nothing is ever delivered from inside a call.
 /// Control messages and closes arrive in order and are never lost; datagrams arrive in order unless <see cref="Loses"/> says that they do not.
-/// A certificate is the text <c>certificate N of NAME</c> and its key <c>key N</c>: equal numbers belong together.
+/// A certificate is the text <c>N is the certificate of NAME</c> as PEM, and its key <c>N is its key</c>: equal numbers belong together. Real
+/// ones are taken as well.
 /// </remarks>
 internal sealed class MemoryNetwork(ManualLane lane) : IQuicEngine
 {
+    /// <summary>What every real certificate begins with.</summary>
+    private const byte DerSequence = 0x30;
+
     private readonly Dictionary<int, MemoryListener> _listeners = [];
     private int _nextPort = 40000;
     private int _nextCertificate;
@@ -62,20 +68,23 @@ internal sealed class MemoryNetwork(ManualLane lane) : IQuicEngine
     {
         int number = ++_nextCertificate;
         return new ServerCertificate(
-            Encoding.UTF8.GetBytes($"certificate {number} of {serverName}\n"),
-            Encoding.UTF8.GetBytes($"key {number}\n"));
+            Pem("CERTIFICATE", $"{number} is the certificate of {serverName}"),
+            Pem("PRIVATE KEY", $"{number} is its key"));
     }
 
     public CertificatePin Inspect(ServerCertificate certificate, string origin)
     {
-        string[] chain = Encoding.UTF8.GetString(certificate.ChainPem).Split(' ');
-        string[] key = Encoding.UTF8.GetString(certificate.KeyPem).TrimEnd('\n').Split(' ');
-        if (chain is not ["certificate", _, "of", ..] || key is not ["key", _])
+        if (!TryReadPem(certificate.ChainPem, out byte[] chain) || !TryReadPem(certificate.KeyPem, out byte[] key))
         {
             throw SoftlanException.Create($"Cannot use {origin}", "it is not PEM", "give a PEM certificate chain and its key");
         }
 
-        if (chain[1] != key[1])
+        if (chain[0] == DerSequence)
+        {
+            return PemCertificates.Inspect(certificate, origin);
+        }
+
+        if (NumberOf(chain) != NumberOf(key))
         {
             throw SoftlanException.Create(
                 $"Cannot use {origin}",
@@ -83,9 +92,7 @@ internal sealed class MemoryNetwork(ManualLane lane) : IQuicEngine
                 "give the key that the certificate was made for");
         }
 
-        byte[] hash = new byte[CertificatePin.HashLength];
-        certificate.ChainPem.AsSpan(0, Math.Min(hash.Length, certificate.ChainPem.Length)).CopyTo(hash);
-        return CertificatePin.FromHash(hash);
+        return CertificatePin.FromHash(SHA256.HashData(chain));
     }
 
     internal MemoryListener? ListenerAt(int port) => _listeners.GetValueOrDefault(port);
@@ -125,6 +132,19 @@ internal sealed class MemoryNetwork(ManualLane lane) : IQuicEngine
 
         return link;
     }
+
+    private static byte[] Pem(string label, string content) =>
+        Encoding.ASCII.GetBytes(PemEncoding.WriteString(label, Encoding.UTF8.GetBytes(content)) + '\n');
+
+    private static bool TryReadPem(byte[] file, out byte[] content)
+    {
+        string text = Encoding.ASCII.GetString(file);
+        bool isPem = PemEncoding.TryFind(text, out PemFields fields);
+        content = isPem ? Convert.FromBase64String(text[fields.Base64Data]) : [];
+        return isPem;
+    }
+
+    private static string NumberOf(byte[] content) => Encoding.UTF8.GetString(content).Split(' ')[0];
 
     private sealed class Host(MemoryNetwork network, IPAddress address) : IQuicEngine
     {

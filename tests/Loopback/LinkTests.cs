@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Runtime.Versioning;
 using System.Text;
 using Softlan.Platform;
+using Softlan.Tests.Fakes;
 using Softlan.Wire;
 using Xunit;
 
@@ -98,6 +99,32 @@ public abstract class LinkTests : IDisposable
                 Assert.Contains("is not valid for 'other.test'", client.Closed.Value.Text, StringComparison.Ordinal);
                 Assert.Contains("name in the certificate does not match", client.Closed.Value.Text, StringComparison.Ordinal);
             }
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    /// <summary>What helps differs, so the reason is in the same words whichever engine says it, and alone.</summary>
+    [Theory]
+    [InlineData(-20, -10, "relay.test", TrustFaults.Expired)]
+    [InlineData(10, 20, "relay.test", TrustFaults.NotYetValid)]
+    [InlineData(-20, 20, "other.test", TrustFaults.OtherName)]
+    public void Connect_CaFile_OneThingIsWrong_SaysJustThat(int fromDay, int untilDay, string name, string fault)
+    {
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        ServerCertificate certificate = TestCertificates.Make(now.AddDays(fromDay), now.AddDays(untilDay), isSigned: false, null, "relay.test");
+        string file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllBytes(file, certificate.ChainPem);
+            _party.Listener.ReplaceCertificate(certificate);
+            RecordingHandler client = _party.Connect(trust: new LinkTrust(null, file), serverName: name);
+            _party.Until(() => client.Closed is not null, "the client gave up");
+            Assert.Equal(LinkCloseKind.Untrusted, client.Closed!.Value.Kind);
+            Assert.Equal($"the relay's certificate is not valid for '{name}': {fault}", client.Closed.Value.Text);
+            Assert.True(TrustFaults.IsOnly(client.Closed.Value.Text, fault));
         }
         finally
         {

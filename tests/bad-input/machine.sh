@@ -127,8 +127,15 @@ story_relay_files() {
   own() { failure "$1" relay --listen 4443/udp --state "$files/state" --cert "$2" --key "$3"; }
   check "certificate and key that do not belong together" own "one.crt' and '$files/two.key.*(match|belong).*Hint: " "$files/one.crt" "$files/two.key"
   check "a certificate that is not there" own "Cannot read '$files/none.crt': there is no such file. Hint: " "$files/none.crt" "$files/one.key"
-  check "a certificate that is none" own "Cannot .*noise.*Hint: " "$files/noise" "$files/one.key"
-  check "a key that is none" own "Cannot .*noise.*Hint: " "$files/one.crt" "$files/noise"
+  check "a certificate that is none" own "Cannot use '$files/noise': it .*Hint: --cert takes the certificate chain in PEM" "$files/noise" "$files/one.key"
+  check "a key that is none" own "Cannot use '$files/noise': it .*Hint: --key takes the private key of --cert" "$files/one.crt" "$files/noise"
+  check "certificate and key that are swapped" own "the first holds a private key, and the second a certificate. Hint: swap them" "$files/one.key" "$files/one.crt"
+  head -n 4 "$files/one.crt" >"$files/cut.crt"
+  check "a certificate that was cut off" own "Cannot use '$files/cut.crt': its CERTIFICATE block has no end" "$files/cut.crt" "$files/one.key"
+  mkdir -p "$files/open" "$files/words" && chmod 777 "$files/open" && echo "a b" >"$files/words/relay.room"
+  check "a state directory to which everybody may write" failure "Cannot trust '$files/open': other users can write to it. Hint: " relay --listen 4443/udp --state "$files/open"
+  check "in which nothing was written" [ -z "$(ls "$files/open")" ]
+  check "a room code that is none" failure "Cannot use '$files/words/relay.room': it holds no room code.*Hint: " relay --listen 4443/udp --state "$files/words"
   openssl pkey -in "$files/one.key" -aes128 -passout pass:secret -out "$files/locked.key"
   check "a key with a passphrase" own "Cannot use '$files/locked.key': the key has a passphrase.*Hint: remove the passphrase: openssl pkey -in '$files/locked.key'" "$files/one.crt" "$files/locked.key"
   openssl rsa -in <(openssl genrsa 2048 2>/dev/null) -aes128 -passout pass:secret -traditional -out "$files/old.key" 2>/dev/null
@@ -156,11 +163,12 @@ story_relay_files() {
   cp "$files/one.crt" "$files/live.crt" && cp "$files/one.key" "$files/live.key"
   start own relay "$softlan" relay --listen 4444/udp --state "$files/state2" --cert "$files/live.crt" --key "$files/live.key"
   check "a relay with a certificate of its operator's" says own 10 'sha256:'
+  check "which nobody signed, so it does not say that the pin may be left out" fails said own "Leave out --pin"
   cp "$files/two.crt" "$files/live.crt"
   check "half of a new one is not used" says own 20 'The old certificate stays in use.*live.crt'
   cp "$files/two.key" "$files/live.key"
   kill -HUP "${pids[own]}"
-  check "the whole of it is, at once when the relay is told to look" says own 3 'Certificate reloaded; new connections see pin'
+  check "the whole of it is, at once when the relay is told to look" says own 3 'Certificate reloaded; new connections see pin .* instead of .*the old pin stop working'
   check "it stops in order" stop own
   machine=
 }

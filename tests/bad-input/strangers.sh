@@ -18,13 +18,14 @@ story_rooms() {
   check "a CA file that is not there" client_fails "Cannot .*'?$work/no.crt'?: .*Hint: " $relay_address --relay-ca-cert "$work/no.crt"
   check "a CA file that is none" client_fails "Cannot .*ca.key.*Hint: " $relay_address --relay-ca-cert "$work/ca.key"
   check "a smaller MTU than the room's" client_fails "Room 'R' on $relay_address:443 does not let us in: .*1500.*Hint: " $relay_address --pin "$pin" --mtu 1400
+  mkdir -p "$work/relay/home/small" && echo R >"$work/relay/home/small/relay.room" # With room for one, that is the one of the join command.
   start small relay "$softlan" relay --listen 4445/udp --state "$work/relay/home/small" --server-name small --max-clients-per-room 1 --max-rooms 1
   check "a relay with room for one" says small 10 'sha256:'
   other=$(pin_of small)
   start first player2 "$softlan" client --relay $relay_address:4445 --pin "$other" --room R --tap softlan4 --identity "$work/player2/home/first.json" --address none
   check "the first comes in" says first 10 'In room R'
   check "the second is told that the room is full" client_fails "Room 'R' on $relay_address:4445 does not let us in: .*full.*Hint: " $relay_address:4445 --pin "$other"
-  check "one for another room that the relay is full" failure "Room 'S' on $relay_address:4445 does not let us in: .*Hint: " client --relay $relay_address:4445 --pin "$other" --room S $carol
+  check "one for another room that the relay is full" failure "Room 'S' on $relay_address:4445 does not let us in: .*Hint: is the room code right\? Compare it with the join command" client --relay $relay_address:4445 --pin "$other" --room S $carol
   check "the first was not disturbed" never_lost first
   check "the first stops in order" stop first
   check "the relay stops in order" stop small

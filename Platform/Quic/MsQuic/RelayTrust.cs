@@ -95,17 +95,23 @@ internal sealed class RelayTrust
         List<string> reasons = [];
         if (!chain.Build(leaf))
         {
-            reasons.AddRange(chain.ChainStatus.Select(status => status.StatusInformation.Trim().TrimEnd('.')).Distinct());
+            reasons.AddRange(chain.ChainStatus.Select(status => Describe(status, leaf)).Distinct());
         }
 
         if (!leaf.MatchesHostname(_serverName))
         {
-            reasons.Add("the name in the certificate does not match the expected");
+            reasons.Add(TrustFaults.OtherName);
         }
 
         PemCertificates.DisposeAll(intermediates);
-        return reasons.Count > 0 ? $"the relay's certificate is not valid for '{_serverName}': {string.Join("; ", reasons)}" : null;
+        return reasons.Count > 0 ? TrustFaults.Describe(_serverName, reasons) : null;
     }
+
+    /// <summary>Our words where we have some, and the system's for the rest.</summary>
+    private static string Describe(X509ChainStatus status, X509Certificate2 leaf) =>
+        status.Status != X509ChainStatusFlags.NotTimeValid ? status.StatusInformation.Trim().TrimEnd('.')
+        : leaf.NotBefore > DateTime.Now ? TrustFaults.NotYetValid
+        : TrustFaults.Expired;
 
     /// <summary>The certificates of a SignedData without signers (RFC 5652, section 5.1), as TLS libraries write chains.</summary>
     private static X509Certificate2Collection ReadPkcs7(byte[] bytes)

@@ -41,6 +41,12 @@ internal static unsafe partial class NativeGnuTls
     public const int GNUTLS_E_CERTIFICATE_ERROR = -43;
     public const int GNUTLS_E_CERTIFICATE_KEY_MISMATCH = -60;
 
+    // gnutls_certificate_status_t
+    public const uint GNUTLS_CERT_INVALID = 1 << 1;
+    public const uint GNUTLS_CERT_NOT_ACTIVATED = 1 << 9;
+    public const uint GNUTLS_CERT_EXPIRED = 1 << 10;
+    public const uint GNUTLS_CERT_UNEXPECTED_OWNER = 1 << 14;
+
     /// <summary>gnutls_handshake_description_t.</summary>
     public const uint GNUTLS_HANDSHAKE_KEY_UPDATE = 24;
 

@@ -90,15 +90,34 @@ internal sealed unsafe class TlsSession : IDisposable
         }
 
         uint status = NativeGnuTls.SessionGetVerifyCertStatus(Handle);
+        return status is 0 or NotVerified ? null : TrustFaults.Describe(serverName, FaultsOf(status));
+    }
+
+    /// <summary>Our words where we have some, and GnuTLS' for the rest.</summary>
+    private static List<string> FaultsOf(uint status)
+    {
+        List<string> faults = [];
+        Take(NativeGnuTls.GNUTLS_CERT_EXPIRED, TrustFaults.Expired);
+        Take(NativeGnuTls.GNUTLS_CERT_NOT_ACTIVATED, TrustFaults.NotYetValid);
+        Take(NativeGnuTls.GNUTLS_CERT_UNEXPECTED_OWNER, TrustFaults.OtherName);
         NativeGnuTls.Datum text;
-        if (status is 0 or NotVerified || NativeGnuTls.CertificateVerificationStatusPrint(status, NativeGnuTls.GNUTLS_CRT_X509, &text, 0) < 0)
+        if ((faults.Count == 0 || (status & ~NativeGnuTls.GNUTLS_CERT_INVALID) != 0)
+            && NativeGnuTls.CertificateVerificationStatusPrint(status, NativeGnuTls.GNUTLS_CRT_X509, &text, 0) >= 0)
         {
-            return null;
+            faults.Insert(0, Encoding.UTF8.GetString(text.Data, (int)text.Size).Trim().TrimEnd('.'));
+            NativeMemory.Free(text.Data);
         }
 
-        string reason = Encoding.UTF8.GetString(text.Data, (int)text.Size).Trim().TrimEnd('.');
-        NativeMemory.Free(text.Data);
-        return $"the relay's certificate is not valid for '{serverName}': {reason}";
+        return faults;
+
+        void Take(uint flag, string fault)
+        {
+            if ((status & flag) != 0)
+            {
+                status &= ~flag;
+                faults.Add(fault);
+            }
+        }
     }
 
     /// <summary>After the connection is deleted.</summary>

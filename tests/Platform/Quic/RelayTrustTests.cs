@@ -7,6 +7,7 @@ using Softlan.Platform;
 using Softlan.Platform.Linux;
 using Softlan.Platform.Quic.MsQuic;
 using Softlan.Platform.Quic.Ngtcp2;
+using Softlan.Tests.Fakes;
 using Softlan.Wire;
 using Xunit;
 
@@ -120,6 +121,19 @@ public sealed class RelayTrustTests
         Assert.NotNull(Trust(stranger, "relay.test").CheckChain(leaf, shown));
     }
 
+    [Theory]
+    [InlineData(-20, -10, "relay.test", TrustFaults.Expired)]
+    [InlineData(10, 20, "relay.test", TrustFaults.NotYetValid)]
+    [InlineData(-20, 20, "other.test", TrustFaults.OtherName)]
+    [InlineData(-20, 20, "relay.test", null)]
+    public void CheckShown_OneThingIsWrong_SaysJustThatInOurWords(int fromDay, int untilDay, string name, string? fault)
+    {
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        using X509Certificate2 leaf = Leaf(
+            TestCertificates.Make(now.AddDays(fromDay), now.AddDays(untilDay), isSigned: false, null, "relay.test"));
+        Assert.Equal(fault is null ? null : TrustFaults.Describe(name, [fault]), Trust(leaf, name).CheckShown(leaf.RawData, []));
+    }
+
     [Fact]
     public void Check_AnyBytes_NeverThrows()
     {
@@ -192,12 +206,14 @@ public sealed class RelayTrustTests
     private static string[] Extensions(X509Certificate2 certificate) =>
         [.. certificate.Extensions.Select(e => $"{e.Oid!.Value} {e.Critical} {Convert.ToHexString(e.RawData)}").Order()];
 
-    private static RelayTrust Trust(Authority root, string name)
+    private static RelayTrust Trust(Authority root, string name) => Trust(root.Certificate, name);
+
+    private static RelayTrust Trust(X509Certificate2 root, string name)
     {
         string file = Path.GetTempFileName();
         try
         {
-            File.WriteAllText(file, root.Certificate.ExportCertificatePem());
+            File.WriteAllText(file, root.ExportCertificatePem());
             return RelayTrust.Load(new LinkTrust(null, file), name);
         }
         finally

@@ -18,10 +18,13 @@ internal sealed class RelayBench
     {
         // Everybody comes from one address, and in some tests hundreds do.
         RelayOptions options = new() { StateDirectory = "/nowhere", ServerName = "relay", MaxLinksPerAddress = 65536 };
-        Lobby = new RelayHouse(change?.Invoke(options) ?? options, 1).OpenLobby(0, Lane, logger ?? NullLogger.Instance);
+        House = new RelayHouse(change?.Invoke(options) ?? options, 1);
+        Lobby = House.OpenLobby(0, Lane, logger ?? NullLogger.Instance);
     }
 
     public ManualLane Lane { get; } = new();
+
+    public RelayHouse House { get; }
 
     public Lobby Lobby { get; }
 

@@ -29,12 +29,26 @@ public sealed class SessionEndTests
 
     [Fact]
     public void RejectReasons_AllHaveAHint() =>
-        Assert.All(Enum.GetValues<RejectReason>(), reason => Assert.NotEmpty(RejectPolicy.Hint(reason)));
+        Assert.All(
+            Enum.GetValues<RejectReason>(), reason => Assert.NotEmpty(RejectPolicy.Hint(reason, PeerRole.Client, hasBeenJoined: false)));
 
     /// <summary>One who came back too often would ask for more peers, rooms and links, and none of it would help.</summary>
     [Fact]
     public void ServerFull_WhichLimitItWas_IsTheRelaysToSay() =>
-        Assert.DoesNotContain("--", RejectPolicy.Hint(RejectReason.ServerFull), StringComparison.Ordinal);
+        Assert.DoesNotContain("--", RejectPolicy.Hint(RejectReason.ServerFull, PeerRole.Client, hasBeenJoined: false), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(false, false, true, true)]
+    [InlineData(false, true, true, false)]
+    [InlineData(true, false, false, true)]
+    [InlineData(true, true, false, false)]
+    public void ServerFull_FirstJoin_ItMayBeTheRoomCode_AndAGatewaysReaderIsTheOrganiser(
+        bool isGateway, bool hasBeenJoined, bool namesOrganiser, bool asksForTheCode)
+    {
+        string hint = RejectPolicy.Hint(RejectReason.ServerFull, isGateway ? PeerRole.Gateway : PeerRole.Client, hasBeenJoined);
+        Assert.Equal(namesOrganiser, hint.Contains("organiser", StringComparison.Ordinal));
+        Assert.Equal(asksForTheCode, hint.StartsWith("is the room code right? Compare it with the join command", StringComparison.Ordinal));
+    }
 
     [Fact]
     public void Reject_Final_EndsWithTheRelaysText()
@@ -117,6 +131,33 @@ public sealed class SessionEndTests
         bench.Link.Lose(LinkCloseKind.Untrusted, CloseReason.ProtocolError, "the relay's pin is sha256:OTHER");
         Assert.Contains(said, bench.Owner.Fatal!.Message, StringComparison.Ordinal);
         Assert.Contains("give that with --pin", bench.Owner.Fatal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(TrustFaults.Expired, "renew the relay's certificate")]
+    [InlineData(TrustFaults.NotYetValid, "this machine's clock")]
+    [InlineData(TrustFaults.OtherName, "--server-name")]
+    public void Untrusted_OneThingIsWrongWithTheCertificate_TheHintIsForThat(string fault, string hint)
+    {
+        foreach (string? file in (string?[])["/etc/party-ca.pem", null])
+        {
+            using SessionBench bench = new(change: options => options with { Trust = new LinkTrust(null, file) });
+            bench.Start();
+            bench.Link.Lose(LinkCloseKind.Untrusted, CloseReason.ProtocolError, TrustFaults.Describe("relay.test", [fault]));
+            Assert.Contains(hint, bench.Owner.Fatal!.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain("is not it", bench.Owner.Fatal.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain("--pin", bench.Owner.Fatal.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Untrusted_CaFile_SeveralThingsAreWrong_NamesTheFile()
+    {
+        using SessionBench bench = new(change: options => options with { Trust = new LinkTrust(null, "/etc/party-ca.pem") });
+        bench.Start();
+        bench.Link.Lose(
+            LinkCloseKind.Untrusted, CloseReason.ProtocolError, TrustFaults.Describe("relay.test", ["nobody signed it", TrustFaults.Expired]));
+        Assert.Contains("'/etc/party-ca.pem' is not it", bench.Owner.Fatal!.Message, StringComparison.Ordinal);
     }
 
     [Fact]
