@@ -138,10 +138,8 @@ internal sealed class DhcpRunner : IDhcpRunner
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw SoftlanException.Create(
-                $"Cannot make the directory '{path}'",
-                e.Message.TrimEnd('.'),
-                $"see that this user may write there and that the disk is not full, or choose another place with {StateFiles.Option}");
+            (string reason, string hint) = StateFiles.ExplainWrite(e, stateDirectory, StateFiles.Option);
+            throw SoftlanException.Create($"Cannot make the directory '{path}'", reason, hint);
         }
     }
 
