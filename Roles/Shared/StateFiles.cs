@@ -203,7 +203,7 @@ internal static class StateFiles
 
     /// <summary>What the operating system said, without the path: that of a temporary file tells nobody anything, and the line names the
     /// file.</summary>
-    private static string Sentence(Exception failure)
+    internal static string Sentence(Exception failure)
     {
         string message = failure.Message;
         int path = message.IndexOf(" : '", StringComparison.Ordinal);

@@ -62,6 +62,13 @@ public sealed class StateTroubleTests : IDisposable
         StateFiles.ExplainWrite(new IOException($"{says} : '/s/.identity.json.9783.tmp'", errno), "/s", StateFiles.Option));
 
     [Fact]
+    public void Reason_OfWhatIsNoFilesFailure_StaysAsItIs()
+    {
+        Assert.Equal("Permission denied", StateFiles.Sentence(new System.ComponentModel.Win32Exception("Permission denied.")));
+        Assert.Equal("access is denied", StateFiles.Sentence(new UnauthorizedAccessException("Access to the path '/s/.x.tmp' is denied.")));
+    }
+
+    [Fact]
     public void RequireWritable_SaysAllThatCanBeDone()
     {
         SoftlanException error = Assert.Throws<SoftlanException>(() => StateFiles.RequireWritable(Unwritable, "give up"));

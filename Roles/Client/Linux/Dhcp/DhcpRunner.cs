@@ -77,7 +77,7 @@ internal sealed class DhcpRunner : IDhcpRunner
         {
             throw SoftlanException.Create(
                 $"Cannot run the DHCP client '{_program.Command[0]}'",
-                e.Message.TrimEnd('.'),
+                StateFiles.Sentence(e),
                 e.HResult == Errno.ENOSPC
                     ? $"make room in '{_directory}'"
                     : $"see that programs can be run from '{_directory}', or use --address none");
