@@ -8,7 +8,10 @@ internal readonly record struct CertificatePin
 {
     public const int HashLength = 32;
 
-    private const string Prefix = "sha256:";
+    /// <summary>Characters behind <see cref="Prefix"/>: <see cref="HashLength"/> bytes in base64url.</summary>
+    public const int EncodedLength = 43;
+
+    public const string Prefix = "sha256:";
 
     private readonly string? _hash;
 
@@ -31,7 +34,7 @@ internal readonly record struct CertificatePin
 
         string encoded = text[Prefix.Length..].TrimEnd('=').Replace('+', '-').Replace('/', '_');
         Span<byte> hash = stackalloc byte[HashLength];
-        if (encoded.Length != 43 || !Base64Url.IsValid(encoded)
+        if (encoded.Length != EncodedLength || !Base64Url.IsValid(encoded)
             || !Base64Url.TryDecodeFromChars(encoded, hash, out int written) || written != HashLength)
         {
             return false;

@@ -24,6 +24,7 @@ internal static class Errno
     public const int EINVAL = 22;
     public const int ENOTTY = 25;
     public const int ENOSPC = 28;
+    public const int EROFS = 30;
     public const int ENOSYS = 38;
     public const int EBADFD = 77;
     public const int EMSGSIZE = 90;

@@ -8,7 +8,8 @@ namespace Softlan.Platform.Linux;
 /// <param name="NetRaw">CAP_NET_RAW: open a packet socket.</param>
 internal readonly record struct Privileges(bool NetAdmin, bool NetRaw)
 {
-    public const string Hint = "run softlan as root (sudo), or give its file the capability (docs/operating.md, \"Without root\")";
+    public const string Hint =
+        "run softlan as root (sudo), or give its file the capabilities: sudo setcap cap_net_admin,cap_net_raw+ep /path/to/softlan";
 
     // linux/capability.h
     private const int CapNetAdmin = 12;

@@ -37,7 +37,7 @@ internal static class LinkEnds
 
     /// <summary>Nothing came for so long.</summary>
     public static LinkClosed Silent(TimeSpan idleTimeout) =>
-        new(LinkCloseKind.TimedOut, CloseReason.TimedOut, $"nothing was heard for {idleTimeout.TotalSeconds:0} s");
+        new(LinkCloseKind.TimedOut, CloseReason.TimedOut, $"nothing was heard for more than {idleTimeout.TotalSeconds:0} s");
 
     /// <summary>Packets to it bear a connection id that it no longer knows.</summary>
     public static LinkClosed Unheard { get; } =

@@ -15,5 +15,5 @@ internal static class ClientFailures
     public static SoftlanException NoRelayKnown(RoomCode room) => SoftlanException.Create(
         $"Cannot join room '{room}'",
         "this machine has never joined it, so its relay is not known",
-        "give what the organiser sent you: --relay HOST and --pin sha256:...");
+        "give what the organiser sent you: --relay HOST and --pin PIN");
 }

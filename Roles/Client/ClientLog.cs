@@ -8,6 +8,9 @@ namespace Softlan.Roles.Client;
 /// <summary>Everything the client says beside its session, in the order in which a player meets it.</summary>
 internal static partial class ClientLog
 {
+    [LoggerMessage(367, LogLevel.Warning, "Nothing can be kept in '{Directory}': {Reason}.{Losses} Hint: {Hint}")]
+    public static partial void NothingKept(ILogger logger, string directory, string reason, string losses, string hint);
+
     [LoggerMessage(300, LogLevel.Warning, "Cannot lock {Path}: {Reason}. A second client could use the same identity")]
     public static partial void IdentityNotLocked(ILogger logger, string path, string reason);
 
@@ -16,13 +19,21 @@ internal static partial class ClientLog
         "The new MAC {Mac} is not kept: {Reason} The next start will use another MAC and get another address from the party's DHCP")]
     public static partial void IdentityNotKept(ILogger logger, MacAddress mac, string reason);
 
+    /// <summary>How a player gets another MAC.</summary>
+    /// <param name="isIdentitys">The MAC is that of the identity file; otherwise it was given, or is that of a TAP that was there.</param>
+    public static string MacAdvice(ClientOptions options, bool isIdentitys) =>
+        isIdentitys ? $"delete '{options.IdentityPath}' and start softlan again to get a new one, or start it with a --virtual-mac"
+        : options.VirtualMac is not null ? "start softlan with another --virtual-mac, or without one"
+        : "start softlan with a --virtual-mac, or with another --tap";
+
     [LoggerMessage(302, LogLevel.Information, "Cleaning up after client {Pid}, which was killed: {Count} changes")]
     public static partial void CleaningUp(ILogger logger, int pid, int count);
 
     [LoggerMessage(
         303, LogLevel.Warning,
         "Cannot read the journal {Path}: {Reason}. "
-        + "Hint: undo the changes of the killed client by hand (docs/troubleshooting.md, \"It was killed\"), then delete the journal")]
+        + "Hint: remove what the killed client may have left, a host route to the relay and, on a TAP that was there before, the party's address "
+        + "(Linux: 'ip route', 'ip address'; Windows: 'route print'); then delete the journal")]
     public static partial void BadJournal(ILogger logger, string path, string reason);
 
     [LoggerMessage(304, LogLevel.Warning, "{Reason} If this client is killed, the next one cannot clean up after it")]

@@ -113,7 +113,12 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         _changes.Keep("identity", identityLock.Dispose);
         _target = _profile.Complete(_options.Relay, _options.Join, _logger);
         CaFile.Require(_target.Trust.CaFile);
-        _mac = _host.ChooseMac(_options.VirtualMac is { } mac ? () => mac : _identity.LoadOrCreate);
+        bool isIdentitys = false;
+        _mac = _host.ChooseMac(() =>
+        {
+            isIdentitys = _options.VirtualMac is null;
+            return _options.VirtualMac ?? _identity.LoadOrCreate();
+        });
         _host.Watch(OnHostChanged);
         _changes.Keep("route to the relay", _hostRoute.Release);
         JoinOptions join = _options.Join;
@@ -127,6 +132,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
             Room = join.Room,
             Role = PeerRole.Client,
             Mac = _mac,
+            MacAdvice = ClientLog.MacAdvice(_options, isIdentitys),
             Name = _target.Name,
             Mtu = _options.Mtu,
             DatagramLimit = join.DatagramLimit,

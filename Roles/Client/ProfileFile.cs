@@ -134,7 +134,7 @@ internal sealed class ProfileFile(string path)
         string name = entry.Name ?? "";
         return PeerName.IsValid(name)
             ? new RememberedRelay(relay, new LinkTrust(entry.Pin is null ? null : pin, entry.CaFile), entry.ServerName, name)
-            : throw Unusable("a player's name in it is not printable", "give --relay and --pin");
+            : throw Unusable("a player's name in it is not one that others can read", "give --relay and --pin");
     }
 
     private SoftlanException Unusable(string why, string hint) => SoftlanException.Create($"Cannot use the profile '{path}'", why, hint);

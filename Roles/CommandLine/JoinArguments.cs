@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using Softlan.Roles.Shared;
 using Softlan.Wire;
 using Softlan.Wire.Control;
@@ -18,7 +19,8 @@ internal sealed class JoinArguments
         TryParsePlayerName,
         "a name",
         $"1 to {PeerName.MaxLength} printable characters",
-        "anna");
+        "anna",
+        ExplainPlayerName);
 
     private static readonly ValueKind<int> DatagramLength = ValueKinds.Integer(
         "a datagram length", FrameLimits.MinMaxDatagramLength, FrameLimits.MaxDatagramLength, "bytes", 1200);
@@ -117,5 +119,15 @@ internal sealed class JoinArguments
     {
         name = text;
         return text.Length > 0 && PeerName.IsValid(text);
+    }
+
+    private static string? ExplainPlayerName(string text)
+    {
+        int length = text.EnumerateRunes().Count();
+        return CopyMistakes.WrongCharacter(text, PeerName.IsPrintable)
+            ?? (length > PeerName.MaxLength ? string.Create(CultureInfo.InvariantCulture, $"it has {length} characters, at most {PeerName.MaxLength}")
+            : PeerName.IsBlank(text) ? "it shows nothing"
+            : PeerName.IsReserved(text) ? "others would take you for the gateway"
+            : null);
     }
 }

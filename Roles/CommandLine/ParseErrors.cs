@@ -68,6 +68,13 @@ internal static class ParseErrors
     private static string Unmatched(ParseResult parsed, string word)
     {
         Command command = parsed.CommandResult.Command;
+        if (CopyMistakes.BeginsWithBlanks(word, out string? blank, out string rest))
+        {
+            return rest.Length == 0
+                ? $"A word of the command line is nothing but {blank}. Delete it there."
+                : $"'{rest}' has {blank} in front, as copied text may. Delete that, and type a plain space before {rest}.";
+        }
+
         if (word.Length > 0 && word[0] is '\u2013' or '\u2014' or '\u2212')
         {
             return $"'{word}' begins with a typographic dash, as chat programs make it. "

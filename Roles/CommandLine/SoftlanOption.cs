@@ -109,7 +109,7 @@ internal static class SoftlanOption
     private static T? Parse<T>(ArgumentResult argument, string name, ValueKind<T> kind)
     {
         string text = argument.Tokens[0].Value;
-        return kind.TryParse(text, out T? value) ? value : Fail<T>(argument, $"{name}: '{text}' is not {kind.Name}. {kind.Advice}.");
+        return kind.TryParse(text, out T? value) ? value : Fail<T>(argument, kind.Refuse($"{name}: '{text}'", text));
     }
 
     /// <summary>False where the variable is not set or empty. A wrong value is reported as the environment's, since nobody sees it on the command
@@ -125,7 +125,7 @@ internal static class SoftlanOption
 
         if (!kind.TryParse(text, out value))
         {
-            Fail<T>(result, $"'{text}' in the environment variable {variable} is not {kind.Name}. {kind.Advice}.");
+            Fail<T>(result, kind.Refuse($"'{text}' in the environment variable {variable}", text));
         }
 
         return true;

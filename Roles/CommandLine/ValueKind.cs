@@ -7,4 +7,13 @@ namespace Softlan.Roles.CommandLine;
 /// LAN-2026</c>.</param>
 /// <param name="Takes">For the help, without a full stop: the bounds with their unit, or the form: <c>1 to 1000 milliseconds</c>. Null where the
 /// placeholder says it.</param>
-internal sealed record ValueKind<T>(TryParseValue<T> TryParse, string Name, string Advice, string? Takes = null);
+/// <param name="Explain">Says of a text that <paramref name="TryParse"/> does not take what is wrong with it, as a clause after a colon: <c>it ends
+/// with a full stop</c>. Null, or an answer of null: the advice has to do.</param>
+internal sealed record ValueKind<T>(
+    TryParseValue<T> TryParse, string Name, string Advice, string? Takes = null, Func<string, string?>? Explain = null)
+{
+    /// <summary>What is said of a text that is no such value.</summary>
+    /// <param name="subject">The text in quotes, and where it stands where that is not obvious.</param>
+    public string Refuse(string subject, string text) =>
+        $"{subject} is not {Name}{(Explain?.Invoke(text) is { } why ? $": {why}" : "")}. {Advice}.";
+}

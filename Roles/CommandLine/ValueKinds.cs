@@ -19,12 +19,14 @@ internal static class ValueKinds
         Softlan.Wire.RoomCode.TryParse,
         "a room code",
         $"1 to {Softlan.Wire.RoomCode.MaxLength} letters, digits, '-' or '_'",
-        "LAN-2026");
+        "LAN-2026",
+        CopiedCodes.ExplainRoom);
 
     public static ValueKind<CertificatePin> CertificatePin { get; } = new(
         Softlan.Wire.CertificatePin.TryParse,
         "a certificate pin",
-        "Give sha256: and the 43 characters that the relay prints when it starts, for example sha256:47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU");
+        "Give sha256: and the 43 characters that the relay prints when it starts, for example sha256:47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU",
+        Explain: CopiedCodes.ExplainPin);
 
     /// <summary>A MAC that a client may announce.</summary>
     public static ValueKind<MacAddress> ClientMac { get; } = Of<MacAddress>(
@@ -54,8 +56,10 @@ internal static class ValueKinds
     /// <param name="name">With its article.</param>
     /// <param name="takes">See <see cref="ValueKind{T}.Takes"/>; the advice says the same.</param>
     /// <param name="example">A right value.</param>
-    public static ValueKind<T> Of<T>(TryParseValue<T> tryParse, string name, string takes, string example) =>
-        new(tryParse, name, $"Use {takes}, for example {example}", takes);
+    /// <param name="explain">See <see cref="ValueKind{T}.Explain"/>.</param>
+    public static ValueKind<T> Of<T>(
+        TryParseValue<T> tryParse, string name, string takes, string example, Func<string, string?>? explain = null) =>
+        new(tryParse, name, $"Use {takes}, for example {example}", takes, explain);
 
     /// <summary>A name or address that a certificate can be for. A longer one than <see cref="MaxHostNameLength"/> is refused.</summary>
     /// <param name="advice">Whose name it is, with an example.</param>

@@ -149,7 +149,7 @@ internal sealed class Lobby : ILinkAcceptor
         TellDrained();
     }
 
-    public void NoteRejected(RelayPeer peer, RejectReason reason, string text) => RelayLog.Rejected(_logger, peer.RemoteEndPoint, reason, text);
+    public void NoteRejected(RelayPeer peer, string text) => RelayLog.Rejected(_logger, peer.RemoteEndPoint, text);
 
     public void NoteProtocolError(RelayPeer peer, string text) =>
         RelayLog.ProtocolError(_logger, peer.RemoteEndPoint, peer.Member?.Id ?? 0, text);

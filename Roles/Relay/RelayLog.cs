@@ -49,8 +49,8 @@ internal static partial class RelayLog
     public static partial void CameBack(
         ILogger logger, ushort peer, string name, RoomCode room, PeerRole role, IPEndPoint endPoint, string software);
 
-    [LoggerMessage(406, LogLevel.Information, "Rejected {EndPoint}: {Reason}. {Text}")]
-    public static partial void Rejected(ILogger logger, IPEndPoint endPoint, RejectReason reason, string text);
+    [LoggerMessage(406, LogLevel.Information, "Rejected {EndPoint}: {Text}")]
+    public static partial void Rejected(ILogger logger, IPEndPoint endPoint, string text);
 
     [LoggerMessage(407, LogLevel.Information, "Closed {EndPoint} (peer {Peer}), which broke the protocol: {Text}")]
     public static partial void ProtocolError(ILogger logger, IPEndPoint endPoint, ushort peer, string text);

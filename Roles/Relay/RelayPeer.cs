@@ -207,7 +207,7 @@ internal sealed class RelayPeer : IFrameLinkHandler
     /// <summary>Says why it may not come in, and closes.</summary>
     public void Reject(RejectReason reason, string text)
     {
-        _lobby.NoteRejected(this, reason, text);
+        _lobby.NoteRejected(this, text);
         _link.SendControl(ControlCodec.Write(new RejectMessage(reason, text)));
         Close(reason == RejectReason.BadHello ? CloseReason.ProtocolError : CloseReason.Normal, text);
     }

@@ -14,14 +14,16 @@ internal sealed class DropReport(params DropReason[] expected)
     /// <summary>Tells the operator, where there is something to tell.</summary>
     public void Tell(ILogger logger, params ReadOnlySpan<PeerCounters> counters)
     {
-        if (Next(counters) is { } drops)
+        if (Next(withMeanings: true, counters) is { } drops)
         {
             DropReportLog.Dropped(logger, drops);
         }
     }
 
-    /// <returns>Null when there is nothing to tell; otherwise <c>PortBusy 12, RateLimited 3</c>.</returns>
-    public string? Next(params ReadOnlySpan<PeerCounters> counters)
+    /// <returns>Null when there is nothing to tell; otherwise <c>RateLimited 3, PortBusy 12</c>.</returns>
+    public string? Next(params ReadOnlySpan<PeerCounters> counters) => Next(withMeanings: false, counters);
+
+    private string? Next(bool withMeanings, ReadOnlySpan<PeerCounters> counters)
     {
         StringBuilder? text = null;
         foreach (DropReason reason in Reasons)
@@ -38,6 +40,10 @@ internal sealed class DropReport(params DropReason[] expected)
             {
                 text = text is null ? new StringBuilder() : text.Append(", ");
                 text.Append(reason).Append(' ').Append(since);
+                if (withMeanings)
+                {
+                    text.Append(" (").Append(DropMeanings.Of(reason)).Append(')');
+                }
             }
         }
 

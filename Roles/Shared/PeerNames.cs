@@ -11,9 +11,13 @@ internal static class PeerNames
     /// <summary>A name that one player can tell another: <c>anna (02:00:5e:10:00:01)</c>, <c>02:00:5e:10:00:01</c>, <c>the gateway</c>.</summary>
     public static string Describe(PeerInfo peer)
     {
-        string what = peer.Role == PeerRole.Gateway ? "the gateway" : peer.Mac.ToString();
+        string what = peer.Role == PeerRole.Gateway ? PeerName.Gateway : peer.Mac.ToString();
         return peer.Name.Length == 0 ? what : $"{peer.Name} ({what})";
     }
+
+    /// <summary>The same where it begins a sentence: <c>The gateway</c>.</summary>
+    public static string DescribeFirst(PeerInfo peer) =>
+        Describe(peer) is var text && text == PeerName.Gateway ? char.ToUpperInvariant(text[0]) + text[1..] : text;
 
     /// <summary>The name alone, and for those without one what tells them apart: <c>anna</c>, <c>02:00:5e:10:00:01</c>, <c>the gateway</c>.</summary>
     public static string NameOf(PeerInfo peer) => peer.Name.Length > 0 ? peer.Name : Describe(peer);

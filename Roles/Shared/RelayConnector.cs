@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
 using Softlan.Platform;
@@ -176,6 +177,12 @@ internal sealed class RelayConnector : IDisposable
         ConnectToFirst();
     }
 
+    /// <summary>What to do where no packet leaves this machine for <see cref="EndPoint"/>.</summary>
+    private string HintWithoutWay => EndPoint.AddressFamily == AddressFamily.InterNetworkV6
+        ? $"{EndPoint.Address} is an IPv6 address, and this machine may have no route for IPv6; give the relay's name or IPv4 address with --relay, "
+            + "or join from a network with IPv6"
+        : "see that this machine is connected to the internet, and that its own firewall lets softlan send";
+
     private void ConnectToFirst()
     {
         _endPoints.BeginRound();
@@ -186,7 +193,8 @@ internal sealed class RelayConnector : IDisposable
     {
         if (!_endPoints.TryNext(out IPEndPoint? endPoint))
         {
-            EndRound(new RoundFailure(string.Join("; ", _failures), SessionFailures.ConnectHint(_worst, EndPoint.Port), _untrusted, null));
+            string? hint = _worst == LinkCloseKind.Unreachable ? HintWithoutWay : SessionFailures.ConnectHint(_worst, EndPoint.Port);
+            EndRound(new RoundFailure(string.Join("; ", _failures), hint, _untrusted, null));
             return;
         }
 

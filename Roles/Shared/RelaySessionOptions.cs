@@ -25,6 +25,9 @@ internal sealed record RelaySessionOptions
     /// <summary>The MAC that a client announces; zero for a gateway.</summary>
     public MacAddress Mac { get; init; }
 
+    /// <summary>How the player gets another one, as a clause in the imperative: that depends on where this one came from.</summary>
+    public string MacAdvice { get; init; } = "start softlan with another --virtual-mac";
+
     /// <summary>What other players see: what <see cref="PeerName"/> allows, may be empty.</summary>
     public string Name { get; init; } = "";
 

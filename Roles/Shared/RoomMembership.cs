@@ -174,7 +174,8 @@ internal sealed class RoomMembership : IDisposable
     public void Announce()
     {
         SessionLog.Joined(
-            _logger, Room!.Room, _options.Relay, Room.Relay,
+            _logger, Room!.Room,
+            _options.Relay.ToString() is var name && name == Room.Relay.ToString() ? name : $"{name} ({Room.Relay})",
             PeerNames.DescribeAll(Peers.All),
             Room.Mtu);
         _owner.OnJoined(Room);
@@ -242,7 +243,7 @@ internal sealed class RoomMembership : IDisposable
         _lanIsOut &= peer.Role != PeerRole.Gateway;
         if (Tells())
         {
-            SessionLog.PeerJoined(_logger, PeerNames.Describe(peer));
+            SessionLog.PeerJoined(_logger, PeerNames.DescribeFirst(peer));
         }
 
         TellGatewayUnless(gateway);
@@ -260,7 +261,7 @@ internal sealed class RoomMembership : IDisposable
 
         if (Tells())
         {
-            SessionLog.PeerLeft(_logger, PeerNames.Describe(peer), reason);
+            SessionLog.PeerLeft(_logger, PeerNames.DescribeFirst(peer), Departures.Describe(reason));
         }
 
         TellGatewayUnless(gateway);
@@ -276,7 +277,7 @@ internal sealed class RoomMembership : IDisposable
 
         if (outside.IsOutside)
         {
-            SessionLog.Outside(_logger, _options.Mac);
+            SessionLog.Outside(_logger, _options.Mac, _options.MacAdvice);
         }
         else
         {

@@ -33,8 +33,8 @@ internal static partial class SessionLog
     [LoggerMessage(106, LogLevel.Warning, "{Relay} does not let us in: {Reason}. Trying again for a while. Hint: {Hint}")]
     public static partial void Rejected(ILogger logger, RelayAddress relay, string reason, string hint);
 
-    [LoggerMessage(107, LogLevel.Information, "In room {Room} on {Relay} ({Address}): {Others}, MTU {Mtu}")]
-    public static partial void Joined(ILogger logger, RoomCode room, RelayAddress relay, IPEndPoint address, string others, int mtu);
+    [LoggerMessage(107, LogLevel.Information, "In room {Room} on {Relay}: {Others}, MTU {Mtu}")]
+    public static partial void Joined(ILogger logger, RoomCode room, string relay, string others, int mtu);
 
     [LoggerMessage(117, LogLevel.Warning, "{Reason} After a crash, the place in the room stays taken for half a minute")]
     public static partial void ResumeNotKept(ILogger logger, string reason);
@@ -58,13 +58,13 @@ internal static partial class SessionLog
     public static partial void PeerJoined(ILogger logger, string peer);
 
     [LoggerMessage(111, LogLevel.Information, "{Peer} left ({Reason})")]
-    public static partial void PeerLeft(ILogger logger, string peer, CloseReason reason);
+    public static partial void PeerLeft(ILogger logger, string peer, string reason);
 
     [LoggerMessage(
         118, LogLevel.Warning,
         "A machine on the party's LAN has our MAC address {Mac} and keeps it: none of our frames get through. "
-        + "Hint: start softlan with another --virtual-mac, or delete the identity file (--identity) to get a new one")]
-    public static partial void Outside(ILogger logger, MacAddress mac);
+        + "Hint: {Advice}")]
+    public static partial void Outside(ILogger logger, MacAddress mac, string advice);
 
     [LoggerMessage(119, LogLevel.Information, "No machine on the party's LAN has our MAC address {Mac} any more: our frames get through")]
     public static partial void InsideAgain(ILogger logger, MacAddress mac);

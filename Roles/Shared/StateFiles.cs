@@ -16,6 +16,9 @@ internal static class StateFiles
     /// <summary>No state file is larger; a longer one is not ours.</summary>
     public const int MaxLength = 1 << 20;
 
+    /// <summary>Bytes that have to fit where files are to be written: a full disk still takes empty ones.</summary>
+    private const int ProbeLength = 4096;
+
     /// <summary><c>/var/lib/softlan</c> for root, else <c>$XDG_STATE_HOME/softlan</c> or <c>~/.local/state/softlan</c>; on Windows below the (common)
     /// application data.</summary>
     public static string DefaultDirectory()
@@ -113,15 +116,8 @@ internal static class StateFiles
         catch (Exception failure) when (IsFileTrouble(failure))
         {
             TryDelete(temporary);
-            throw File.Exists(directory)
-                ? SoftlanException.Create(
-                    $"Cannot save '{path}'",
-                    $"'{directory}' is a file, not a directory",
-                    $"move that file away, or choose another place with {option}")
-                : SoftlanException.Create(
-                    $"Cannot save '{path}'",
-                    Sentence(failure),
-                    $"make room in '{directory}' and see that this user may write there, or choose another place with {option}");
+            (string reason, string hint) = ExplainWrite(failure, directory, option);
+            throw SoftlanException.Create($"Cannot save '{path}'", reason, hint);
         }
     }
 
@@ -143,6 +139,53 @@ internal static class StateFiles
         }
     }
 
+    /// <summary>What keeps files from being written to a directory, whatever their names, and a hint; null where nothing does. Makes the directory
+    /// where it is missing.</summary>
+    /// <param name="option">What an operator types to have the files elsewhere.</param>
+    public static (string Reason, string Hint)? FindTrouble(string directory, string option)
+    {
+        string probe = Path.Combine(directory, $".probe.{Environment.ProcessId}.tmp");
+        try
+        {
+            PrivateDirectory.Create(directory);
+            File.Delete(probe); // A crash can have left one.
+            using FileStream file = PrivateDirectory.CreateFile(probe);
+            file.Write(new byte[ProbeLength]);
+            file.Flush(flushToDisk: true);
+            return null;
+        }
+        catch (Exception failure) when (IsFileTrouble(failure))
+        {
+            return ExplainWrite(failure, directory, option);
+        }
+        catch (SoftlanException)
+        {
+            return null; // It is not this directory's owner who asks: whoever uses it says so.
+        }
+        finally
+        {
+            TryDelete(probe);
+        }
+    }
+
+    /// <summary>Why something could not be written to a directory, and a hint.</summary>
+    internal static (string Reason, string Hint) ExplainWrite(Exception failure, string directory, string option) =>
+        File.Exists(directory) ? ($"'{directory}' is a file, not a directory", $"move that file away, or choose another place with {option}")
+        : DiskErrors.IsReadOnly(failure) ? (Sentence(failure), $"choose another place with {option}")
+        : DiskErrors.IsFull(failure) ? (Sentence(failure), $"make room in '{directory}', or choose another place with {option}")
+        : (Sentence(failure), $"see that this user may write in '{directory}', or choose another place with {option}");
+
+    /// <summary>Sees that files can be written to a directory, which is made where it is missing.</summary>
+    /// <param name="alternative">What else the operator can do than to choose another place, as a clause in the imperative.</param>
+    /// <exception cref="SoftlanException">They cannot.</exception>
+    public static void RequireWritable(string directory, string alternative)
+    {
+        if (FindTrouble(directory, Option) is (string reason, string hint))
+        {
+            throw SoftlanException.Create($"Cannot keep files in '{directory}'", reason, $"{hint}, or {alternative}");
+        }
+    }
+
     /// <summary>Removes a file if it is there; what cannot be removed stays.</summary>
     public static void TryDelete(string path)
     {
@@ -158,5 +201,12 @@ internal static class StateFiles
 
     private static bool IsFileTrouble(Exception failure) => failure is IOException or UnauthorizedAccessException or NotSupportedException;
 
-    private static string Sentence(Exception failure) => failure.Message.TrimEnd('.', ' ');
+    /// <summary>What the operating system said, without the path: that of a temporary file tells nobody anything, and the line names the
+    /// file.</summary>
+    internal static string Sentence(Exception failure)
+    {
+        string message = failure.Message;
+        int path = message.IndexOf(" : '", StringComparison.Ordinal);
+        return failure is UnauthorizedAccessException ? "access is denied" : (path < 0 ? message : message[..path]).TrimEnd('.', ' ');
+    }
 }

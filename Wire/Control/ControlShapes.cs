@@ -31,7 +31,7 @@ internal static class ControlShapes
             Role = role,
             Room = checks.Room(hello.Room),
             Mac = role == PeerRole.Client ? checks.Mac(hello.Mac) : MacAddress.Zero,
-            Name = checks.Text(hello.Name ?? "", "name", PeerName.MaxLength),
+            Name = checks.PeersName(hello.Name),
             Mtu = checks.Number(hello.Mtu ?? FrameLimits.MaxMtu, "mtu", 1, ushort.MaxValue),
             MaxDatagram = checks.Number(hello.MaxDatagram, "maxDatagram", FrameLimits.MinMaxDatagramLength, ushort.MaxValue),
             Resume = hello.Resume is null ? null : checks.Token(hello.Resume, "resume"),
@@ -174,6 +174,6 @@ internal static class ControlShapes
             checks.PeerId(peer.Id, "id"),
             role,
             role == PeerRole.Client ? checks.Mac(peer.Mac) : MacAddress.Zero,
-            checks.Text(peer.Name ?? "", "name", PeerName.MaxLength));
+            checks.PeersName(peer.Name));
     }
 }

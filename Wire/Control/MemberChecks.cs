@@ -49,6 +49,18 @@ internal sealed class MemberChecks(string messageType)
         return value ?? "";
     }
 
+    /// <summary>A peer's name, which may be missing.</summary>
+    public string PeersName(string? value)
+    {
+        string name = Text(value ?? "", "name", PeerName.MaxLength);
+        if (PeerName.IsBlank(name) || PeerName.IsReserved(name))
+        {
+            Fail("'name' is blank or the gateway's");
+        }
+
+        return name;
+    }
+
     /// <summary>1 to <see cref="ControlCodec.MaxTokenLength"/> of the characters that base64, base64url and hex use.</summary>
     public string Token(string? value, string member)
     {

@@ -9,9 +9,19 @@ internal static class PeerName
     /// <summary>Characters (Unicode scalar values) in a peer's name.</summary>
     public const int MaxLength = 32;
 
+    /// <summary>What logs call a gateway without a name.</summary>
+    public const string Gateway = "the gateway";
+
     /// <summary>0 to <see cref="MaxLength"/> printable characters: no control characters, no line breaks, nothing invisible, nothing that turns the
-    /// direction of writing.</summary>
-    public static bool IsValid(string text) => IsPrintable(text, MaxLength);
+    /// direction of writing; neither blank nor what others would take for the gateway.</summary>
+    public static bool IsValid(string text) => IsPrintable(text, MaxLength) && !IsBlank(text) && !IsReserved(text);
+
+    /// <summary>Whether a text that is not empty shows nothing: spaces, and letters and symbols that Unicode defines as empty.</summary>
+    public static bool IsBlank(string text) => text.Length > 0
+        && text.All(character => character is ' ' or '\u115f' or '\u1160' or '\u2800' or '\u3164' or '\uffa0');
+
+    /// <summary>Whether a player of that name would pass for the gateway.</summary>
+    public static bool IsReserved(string text) => text.Trim().Equals(Gateway, StringComparison.OrdinalIgnoreCase);
 
     /// <param name="text">Any string, broken surrogate pairs included.</param>
     /// <param name="maxLength">In Unicode scalar values.</param>
@@ -65,7 +75,7 @@ internal static class PeerName
     }
 
     // Format characters (Cf) hold the bidirectional controls and the zero-width ones: they serve to disguise one name as another.
-    private static bool IsPrintable(Rune rune) => Rune.GetUnicodeCategory(rune) switch
+    public static bool IsPrintable(Rune rune) => Rune.GetUnicodeCategory(rune) switch
     {
         UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse
             or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => false,

@@ -37,6 +37,7 @@ public sealed partial class DependencyTests
         "Platform/Quic/Ngtcp2/",
         "Platform/QuicEngines.cs",
         "Platform/PrivateDirectory.cs",
+        "Platform/DiskErrors.cs",
         "Roles/Demo/",
         "Roles/Hosting/StandardStreams.cs",
     ];

@@ -244,7 +244,7 @@ def native():
     code, text = wine(NATIVE_EXE, "client", "--list-taps")
     check("it reads the registry", code == 0 and PARTY in text and "wintun" not in text, text)
     code, text = wine(NATIVE_EXE, "client", "--room", "a b")
-    check("it says mistakes", code == 2 and text.startswith("softlan: --room: 'a b' is not a room code."), text)
+    check("it says mistakes", code == 2 and text.startswith("softlan: --room: 'a b' is not a room code: its character 2 is a space."), text)
 
 
 def commands():

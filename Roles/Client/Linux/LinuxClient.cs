@@ -18,7 +18,7 @@ internal static class LinuxClient
         StatusConsole? console = StatusConsole.InstallOrNull(logging);
         return LinuxHost.Run(logging, options.CpuLatency, createEngine, (loop, engine, loggers) =>
         {
-            ILogger logger = loggers.CreateLogger("softlan.client");
+            StateTroubleLogger logger = new(loggers.CreateLogger("softlan.client"), options.StateDirectory, options.IdentityPath);
             LinuxClientHost host = LinuxClientHost.Create(loop, options, logger);
             IdentityFile identity = new(options.IdentityPath, SecureRandom.Fill, logger);
             return new ClientRole(loop, engine, options, host, host.Changes, identity, logger, console);

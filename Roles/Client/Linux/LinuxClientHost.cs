@@ -5,6 +5,7 @@ using Softlan.Platform;
 using Softlan.Platform.Linux;
 using Softlan.Platform.Linux.Netlink;
 using Softlan.Roles.Client.Linux.Dhcp;
+using Softlan.Roles.Shared;
 using Softlan.Wire;
 
 namespace Softlan.Roles.Client.Linux;
@@ -115,6 +116,11 @@ internal sealed class LinuxClientHost : IClientHost
 
     public IFramePort OpenPort(MacAddress mac)
     {
+        if (_dhcpProgram is not null)
+        {
+            StateFiles.RequireWritable(_options.StateDirectory, "set an address with --address, which needs no DHCP client");
+        }
+
         LinuxTap tap = OpenTap(mac);
         _changes.Keep($"TAP {tap.Name}", tap.Dispose);
         ClientLog.TapOpen(_logger, tap.Name, mac);

@@ -18,7 +18,7 @@ internal static class WindowsClient
         StatusConsole? console = StatusConsole.InstallOrNull(logging, WindowsConsole.TryEnableEscapes);
         return SharedLaneHost.Run(logging, createEngine, (lane, loggers, engine) =>
         {
-            ILogger logger = loggers.CreateLogger("softlan.client");
+            StateTroubleLogger logger = new(loggers.CreateLogger("softlan.client"), options.StateDirectory, options.IdentityPath);
             WindowsClientHost host = new(lane, options, new WindowsMachine(), logger);
             IdentityFile identity = new(options.IdentityPath, SecureRandom.Fill, logger);
             return new ClientRole(lane, engine, options, host, host.Changes, identity, logger, console);

@@ -111,7 +111,10 @@ public sealed class ClientCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("sha256:short", "--pin: 'sha256:short' is not a certificate pin", "--room is missing", "--mtu: '20' is not an MTU")]
+    [InlineData(
+        "sha256:short",
+        "--pin: 'sha256:short' is not a certificate pin: it has 5 characters after sha256: instead of 43: a part seems to be missing",
+        "--room is missing", "--mtu: '20' is not an MTU")]
     [InlineData(Pin, "--room is missing", "--mtu: '20' is not an MTU", "--pin and --relay-ca-cert exclude each other")]
     public void Client_SeveralMistakes_AreToldAtOnce(string pin, params string[] mistakes)
     {

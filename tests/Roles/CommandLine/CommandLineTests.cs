@@ -43,7 +43,7 @@ public sealed class CommandLineTests : IDisposable
 
     [Theory]
     [InlineData(
-        "--probe-room: 'a b' is not a room code. Use 1 to 64 letters, digits, '-' or '_', for example LAN-2026.",
+        "--probe-room: 'a b' is not a room code: its character 2 is a space. Use 1 to 64 letters, digits, '-' or '_', for example LAN-2026.",
         "probe", "--probe-room", "a b")]
     [InlineData(
         "--probe-mtu: '9' is not an MTU. Give a whole number from 1280 to 1500, for example 1500.",
@@ -62,8 +62,12 @@ public sealed class CommandLineTests : IDisposable
         "'\u2013-probe-room' begins with a typographic dash, as chat programs make it. Type two hyphens: --probe-room.",
         "probe", "\u2013-probe-room", "a")]
     [InlineData(
-        "--probe-room: 'a?b' is not a room code. Use 1 to 64 letters, digits, '-' or '_', for example LAN-2026.",
+        "--probe-room: 'a?b' is not a room code: its character 2 is a line break. Use 1 to 64 letters, digits, '-' or '_', for example LAN-2026.",
         "probe", "--probe-room", "a\nb")]
+    [InlineData(
+        "'--probe-room' has a no-break space (U+00A0) in front, as copied text may. Delete that, and type a plain space before --probe-room.",
+        "probe", "\u00a0--probe-room", "a")]
+    [InlineData("A word of the command line is nothing but a no-break space (U+00A0). Delete it there.", "probe", "--probe-room", "a", "\u00a0")]
     [InlineData("'--?[2J' is not an option of softlan probe. See softlan probe --help.", "probe", "--\u001b[2J")]
     [InlineData(
         "'--probe-room' stands before the command it belongs to. Put it behind: softlan probe --probe-room.",
@@ -124,7 +128,7 @@ public sealed class CommandLineTests : IDisposable
         using EnvironmentVariable misspelt = new("SOFTLAN_PROBE_ROMO", "a");
         Assert.Equal(0, Run("probe", "--probe-room", "Den"));
         Assert.Equal(
-            "softlan: the environment variable SOFTLAN_PROBE_ROMO is not one of softlan's and does nothing. "
+            "softlan: The environment variable SOFTLAN_PROBE_ROMO is not one of softlan's and does nothing. "
             + $"Did you mean SOFTLAN_PROBE_ROOM?{Environment.NewLine}",
             _error.ToString());
         Assert.Equal("Den 1500  False", _ran);

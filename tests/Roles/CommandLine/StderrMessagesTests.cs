@@ -66,7 +66,7 @@ public sealed class StderrMessagesTests : IDisposable
         Run("json", "--json-room", "a", "--log-format", "json");
         JsonElement line = Objects()[0];
         Assert.Equal("Warning", Text(line, "LogLevel"));
-        Assert.StartsWith("the environment variable SOFTLAN_JSON_ROMO is not one of", Text(line, "Message"), StringComparison.Ordinal);
+        Assert.StartsWith("The environment variable SOFTLAN_JSON_ROMO is not one of", Text(line, "Message"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -218,7 +218,9 @@ public sealed class GatewayLifeTests : IDisposable
         bench.Receive(GatewayBench.Anna, TestFrames.Plain(GatewayBench.Server, GatewayBench.Ben.Mac));
         bench.Receive(GatewayBench.Anna, TestFrames.DhcpOffer(GatewayBench.Anna.Mac));
         bench.Pass(TimeSpan.FromSeconds(60));
-        Assert.Equal(1, bench.Log.Count("UnauthorizedSourceMac 1, DhcpServer 1"));
+        Assert.Equal(1, bench.Log.Count(
+            $"UnauthorizedSourceMac 1 ({DropMeanings.Of(DropReason.UnauthorizedSourceMac)}), "
+            + $"DhcpServer 1 ({DropMeanings.Of(DropReason.DhcpServer)})"));
         bench.Pass(TimeSpan.FromSeconds(60));
         Assert.Equal(1, bench.Log.Count("Dropped"));
     }

@@ -41,4 +41,17 @@ public sealed class DropReportTests
         _link.Drop(DropReason.Malformed);
         Assert.Equal("Malformed 1", report.Next(_link));
     }
+
+    /// <summary>A player has no page to look a name up.</summary>
+    [Fact]
+    public void EveryReason_HasAMeaningOfItsOwn()
+    {
+        string[] meanings = [.. Enum.GetValues<DropReason>().Select(DropMeanings.Of)];
+        Assert.Equal(meanings.Length, meanings.Distinct().Count());
+        Assert.All(meanings, meaning =>
+        {
+            Assert.InRange(meaning.Length, 5, 110);
+            Assert.False(meaning.EndsWith('.'), meaning);
+        });
+    }
 }

@@ -6,6 +6,8 @@ namespace Softlan.Tests.Roles.Shared;
 
 public sealed class SessionReporterTests : IDisposable
 {
+    private static readonly string PortBusy = DropMeanings.Of(DropReason.PortBusy);
+
     private readonly SessionBench _bench = new();
     private readonly PeerCounters _port = new();
     private readonly SessionReporter _reporter;
@@ -31,7 +33,7 @@ public sealed class SessionReporterTests : IDisposable
         _port.Drop(DropReason.NotConnected);
         PassAMinute();
         Assert.Equal(
-            "Warning: Dropped in the last minute: RateLimited 1, PortBusy 1; docs/troubleshooting.md explains each reason",
+            "Warning: Dropped in the last minute: RateLimited 1 (more than one player or gateway may send), PortBusy 1 (" + PortBusy + ")",
             Assert.Single(Told()));
 
         PassAMinute();
@@ -39,7 +41,7 @@ public sealed class SessionReporterTests : IDisposable
 
         _port.Drop(DropReason.PortBusy);
         PassAMinute();
-        Assert.Equal("Warning: Dropped in the last minute: PortBusy 1; docs/troubleshooting.md explains each reason", Told().Last());
+        Assert.Equal($"Warning: Dropped in the last minute: PortBusy 1 ({PortBusy})", Told().Last());
     }
 
     [Fact]

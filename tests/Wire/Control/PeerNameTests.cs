@@ -61,6 +61,37 @@ public sealed class PeerNameTests
         Assert.True(PeerName.IsValid(PeerName.Clean(text, PeerName.MaxLength)));
     }
 
+    [Theory]
+    [InlineData(" ")]
+    [InlineData("   ")]
+    [InlineData("\u2800\u3164")]
+    [InlineData("the gateway")]
+    [InlineData("The Gateway")]
+    [InlineData(" the gateway ")]
+    public void IsValid_BlankOrTheGateways_IsNoName(string text) => Assert.False(PeerName.IsValid(text));
+
+    [Theory]
+    [InlineData("the gateway's friend")]
+    [InlineData("gateway")]
+    [InlineData("a b")]
+    public void IsValid_NearlyThose_IsAName(string text) => Assert.True(PeerName.IsValid(text));
+
+    /// <summary>From a relay or peer that takes them, they are as unusable as a name with an escape sequence.</summary>
+    [Theory]
+    [InlineData(" ")]
+    [InlineData("THE GATEWAY")]
+    [InlineData("\u001b[2J")]
+    public void FromTheNetwork_SuchANameMakesTheMessageUnusable(string name)
+    {
+        string quoted = System.Text.Json.JsonEncodedText.Encode(name).ToString();
+        string peer = $$"""{"id":2,"role":"client","mac":"02:00:00:00:00:02","name":"{{quoted}}"}""";
+        Assert.False(Parses($$"""{"type":"joined","peer":{{peer}}}"""));
+        string hello = "\"type\":\"hello\",\"version\":1,\"role\":\"client\",\"room\":\"R\",\"mac\":\"02:00:00:00:00:02\"";
+        Assert.False(Parses($"{{{hello},\"name\":\"{quoted}\",\"maxDatagram\":1200,\"software\":\"x\"}}"));
+        Assert.True(Parses($"{{{hello},\"name\":\"anna\",\"maxDatagram\":1200,\"software\":\"x\"}}"));
+        Assert.True(Parses($$"""{"type":"joined","peer":{{peer.Replace(quoted, "anna", StringComparison.Ordinal)}}}"""));
+    }
+
     [Fact]
     public void Clean_AnyText_IsPrintable()
     {
@@ -71,6 +102,8 @@ public sealed class PeerNameTests
             Assert.True(PeerName.IsPrintable(PeerName.Clean(text, 8), 8));
         }
     }
+
+    private static bool Parses(string json) => ControlCodec.TryParse(System.Text.Encoding.UTF8.GetBytes(json), out _, out _);
 
     // Half a pair is read as U+FFFD, which is printable and as good as a question mark.
     private static string Ascii(string text) => text.Replace('\ufffd', '?');

@@ -81,7 +81,7 @@ internal sealed class DhcpRunner : IDhcpRunner
         {
             throw SoftlanException.Create(
                 $"Cannot run the DHCP client '{_program.Command[0]}'",
-                e.Message.TrimEnd('.'),
+                StateFiles.Sentence(e),
                 e.HResult == Errno.ENOSPC
                     ? $"make room in '{_directory}'"
                     : $"see that programs can be run from '{_directory}', or use --address none");
@@ -142,10 +142,8 @@ internal sealed class DhcpRunner : IDhcpRunner
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw SoftlanException.Create(
-                $"Cannot make the directory '{path}'",
-                e.Message.TrimEnd('.'),
-                $"see that this user may write there and that the disk is not full, or choose another place with {StateFiles.Option}");
+            (string reason, string hint) = StateFiles.ExplainWrite(e, stateDirectory, StateFiles.Option);
+            throw SoftlanException.Create($"Cannot make the directory '{path}'", reason, hint);
         }
     }
 

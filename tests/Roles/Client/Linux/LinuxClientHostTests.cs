@@ -54,6 +54,24 @@ public sealed class LinuxClientHostTests : LinuxClientFixture
         });
     }
 
+    /// <summary>The DHCP client runs a script from there; without it there would be a card that never gets an address.</summary>
+    [Fact]
+    public void OpenPort_DhcpWithoutADirectoryForItsFiles_FailsBeforeThereIsATap()
+    {
+        InNamespace((ns, loop) =>
+        {
+            using LinuxClientHost host = Open(loop, "dhcp");
+            Directory.Delete(State.Path);
+            File.WriteAllText(State.Path, "");
+            SoftlanException error = Assert.Throws<SoftlanException>(() => host.OpenPort(Own));
+            Assert.StartsWith($"Cannot keep files in '{State.Path}': ", error.Message, StringComparison.Ordinal);
+            Assert.EndsWith("set an address with --address, which needs no DHCP client.", error.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain(Tap, ns.Ip("link show"), StringComparison.Ordinal);
+            File.Delete(State.Path);
+            Directory.CreateDirectory(State.Path);
+        });
+    }
+
     [Fact]
     public void OnJoined_Again_ChangesTheMtuAndKeepsTheAddress()
     {
