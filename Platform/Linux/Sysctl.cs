@@ -2,8 +2,8 @@ using Softlan.Wire;
 
 namespace Softlan.Platform.Linux;
 
-/// <summary>Settings of one interface in /proc/sys (Documentation/networking/ip-sysctl.rst). They belong to the network namespace of the calling thread and vanish with the
-/// interface.</summary>
+/// <summary>Settings of one interface in /proc/sys (Documentation/networking/ip-sysctl.rst). They belong to the network namespace of the calling
+/// thread and vanish with the interface.</summary>
 internal static class Sysctl
 {
     public const string ArpIgnore = "arp_ignore";

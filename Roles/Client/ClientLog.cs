@@ -33,7 +33,7 @@ internal static partial class ClientLog
         303, LogLevel.Warning,
         "Cannot read the journal {Path}: {Reason}. "
         + "Hint: remove what the killed client may have left, a host route to the relay and, on a TAP that was there before, the party's address "
-        + "(Linux: 'ip route', 'ip address'; Windows: 'route print'); then delete the journal")]
+        + "(Linux: 'ip route', 'ip rule', 'ip address'; Windows: 'route print'); then delete the journal")]
     public static partial void BadJournal(ILogger logger, string path, string reason);
 
     [LoggerMessage(304, LogLevel.Warning, "{Reason} If this client is killed, the next one cannot clean up after it")]

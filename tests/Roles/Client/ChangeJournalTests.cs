@@ -70,7 +70,7 @@ public sealed class ChangeJournalTests : IDisposable
         Journal(_directory.Path, Killed).Save(All);
         Journal(_directory.Path, _self).CleanLeftovers(_host, _log);
         Assert.Empty(_host.Undone);
-        Assert.Equal(1, _log.Count($"{distrust}undo the changes of the killed client by hand"));
+        Assert.Equal(1, _log.Count($"{distrust}remove what the killed client may have left"));
     }
 
     [Fact]

@@ -291,7 +291,8 @@ public sealed class PartyPrecedenceTests : LinuxClientFixture
             using LinuxClientHost host = Join(loop, "192.168.1.80/24");
             AssertLeads(ns, "other0", "192.168.1.81");
             Assert.Equal("", RulesAndTable(ns));
-            Assert.Equal(1, Log.Count("other0, another virtual network card of this machine, has the party's network 192.168.1.0/24 as well: addresses in both lead there."));
+            Assert.Equal(1, Log.Count("other0, another virtual network card of this machine, has the party's network 192.168.1.0/24 as well"));
+            Assert.Equal(1, Log.Count("addresses in both lead there."));
             Assert.Equal(0, Log.Count("overlaps with"));
             host.Changes.UndoAll();
         });
@@ -308,8 +309,7 @@ public sealed class PartyPrecedenceTests : LinuxClientFixture
             ns.Ip("route add 255.255.255.255 dev other0 proto 115");
             ns.Ip("route add 224.0.0.0/4 dev other0 proto 115");
             using LinuxClientHost host = Join(loop, "10.73.43.80/24");
-            Assert.Equal(
-                1, Log.Count("Games that send to 255.255.255.255/32 and 224.0.0.0/4 may not be seen at the party: another softlan of this machine, on other0"));
+            Assert.Equal(1, Log.Count("Games that send to 255.255.255.255/32 and 224.0.0.0/4 may not be seen at the party: another softlan"));
             Assert.Equal(1, Log.Count("may not be seen"));
             host.Changes.UndoAll();
         });
