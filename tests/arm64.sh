@@ -39,6 +39,8 @@ programs=(iproute2 iputils-ping dnsmasq-base udhcpc ethtool tcpdump procps busyb
 libraries=(libc6-dev libgnutls28-dev libp11-kit-dev nettle-dev libgmp-dev libtasn1-6-dev libidn2-dev libunistring-dev
   libngtcp2-dev/bookworm-backports libngtcp2-crypto-gnutls-dev/bookworm-backports)
 
+wanted="${programs[*]} ${libraries[*]}"
+
 make_root() {
   local kernel
   rm -rf --one-file-system "$root"
@@ -50,13 +52,13 @@ make_root() {
   chrooted timeout 1800 apt-get -q -y --no-install-recommends install "${programs[@]}" "${libraries[@]}" || return
   # Unpacked, not installed: an initrd of its own would take longer than all the rest.
   kernel=$(chrooted apt-cache depends linux-image-cloud-arm64 | awk '$1 == "Depends:" && $2 ~ /^linux-image-[0-9]/ { print $2; exit }')
-  chrooted sh -c "cd /tmp && apt-get -q download $kernel" || return
+  chrooted timeout 600 sh -c "cd /tmp && apt-get -q download $kernel" || return
   # It brings /lib as a directory, which is a link here.
   dpkg-deb --fsys-tarfile "$root"/tmp/linux-image-*.deb | tar -x --keep-directory-symlink -C "$root" && rm -f "$root"/tmp/linux-image-*.deb || return
-  chrooted depmod "${kernel#linux-image-}" && touch "$work/complete"
+  chrooted timeout 120 depmod "${kernel#linux-image-}" && echo "$wanted" >"$work/complete"
 }
 
-if [ ! -e "$work/complete" ]; then
+if [ "$(cat "$work/complete" 2>/dev/null)" != "$wanted" ]; then
   echo "arm64: making a Debian for arm64 in artifacts/arm64"
   make_root >"$work.log" 2>&1 || { tail -n 5 "$work.log"; fail "that failed; see above and $work.log"; }
 fi
@@ -65,7 +67,7 @@ fi
 mkdir -p "$work/bin"
 printf '#!/bin/sh\nexec %s --sysroot="%s" "$@"\n' "$(command -v aarch64-linux-gnu-gcc)" "$root" >"$work/bin/aarch64-linux-gnu-gcc"
 chmod +x "$work/bin/aarch64-linux-gnu-gcc"
-PATH="$work/bin:$PATH" ./publish.sh linux-arm64 || fail "publish.sh failed; see above"
+PATH="$work/bin:$PATH" timeout 1200 ./publish.sh linux-arm64 || fail "publish.sh failed; see above"
 
 rm -rf "$root/softlan"
 mkdir -p "$root/softlan/artifacts/linux-arm64"

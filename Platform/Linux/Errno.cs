@@ -38,6 +38,7 @@ internal static class Errno
     public const int ENOBUFS = 105;
     public const int ECONNREFUSED = 111;
     public const int EHOSTUNREACH = 113;
+    public const int EDQUOT = 122;
 #pragma warning restore CA1707
 
     /// <summary>errno of the last call that was declared with SetLastError. Read it before anything else runs.</summary>

@@ -26,7 +26,8 @@ internal static class FileTrust
     private static void Require(string path, bool isAnyOwner)
     {
         string full = Path.GetFullPath(path);
-        Require(Path.GetDirectoryName(full) ?? "/", isAnyOwner, OtherDirectory, OtherDirectory);
+        string parent = Path.GetDirectoryName(full) ?? "/";
+        Require(parent, isAnyOwner, OtherDirectory, $"remove that right (chmod go-w {parent}), or {OtherDirectory}");
         Require(
             full,
             isAnyOwner,
@@ -40,7 +41,7 @@ internal static class FileTrust
     /// <param name="ifOpen">The hint where somebody else may write to it.</param>
     private static void Require(string path, bool isAnyOwner, string ifForeign, string ifOpen)
     {
-        if (Statx(AT_FDCWD, path, 0, STATX_MODE | STATX_UID, out FileStatus status) != 0)
+        if (Statx(AT_FDCWD, path, 0, STATX_MODE | STATX_UID | STATX_GID, out FileStatus status) != 0)
         {
             int error = Errno.Last;
             if (error is Errno.ENOENT)
@@ -57,11 +58,16 @@ internal static class FileTrust
         }
 
         // In a directory like /tmp nobody can replace what is somebody else's, and that is looked at by itself.
-        if ((status.Mode & (S_IWGRP | S_IWOTH)) != 0 && (status.Mode & S_ISVTX) == 0)
+        bool isOpen = (status.Mode & S_IWOTH) != 0 || ((status.Mode & S_IWGRP) != 0 && !HasOnlyThisUser(status.Group));
+        if (isOpen && (status.Mode & S_ISVTX) == 0)
         {
             throw Distrust(path, "other users can write to it", ifOpen);
         }
     }
+
+    /// <summary>Root's group, and one of this user's own, which by convention has the user's number (USERGROUPS_ENAB in login.defs(5)): with it
+    /// distributions let users make what their group can write to.</summary>
+    private static bool HasOnlyThisUser(uint group) => group == 0 || group == GetEffectiveUser();
 
     private static SoftlanException Distrust(string path, string reason, string hint) =>
         SoftlanException.Create($"Cannot trust '{path}'", reason, hint);

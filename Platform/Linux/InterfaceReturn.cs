@@ -4,8 +4,8 @@ using Softlan.Wire;
 
 namespace Softlan.Platform.Linux;
 
-/// <summary>Waits for an interface that vanished to be there again under its name, fit to carry the LAN. Of what keeps it from that, each thing is
-/// told once.</summary>
+/// <summary>Waits for an interface that vanished to be there again under its name, fit to carry the LAN. Of what keeps it from that, each thing that
+/// lasts is told once.</summary>
 /// <param name="netlink">For questions.</param>
 /// <param name="name">The interface's.</param>
 [SupportedOSPlatform("linux")]
@@ -15,9 +15,13 @@ internal sealed class InterfaceReturn(NetlinkSocket netlink, string name)
     /// bridge.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    /// <summary>Reasons that are told until the interface is back; what comes after them is not.</summary>
+    private const int MaxTold = 16;
+
     private readonly InterfaceCheck _check = new(netlink);
-    private TimeSpan? _thereSince;
-    private string? _told;
+    private readonly HashSet<string> _told = [];
+    private TimeSpan _since;
+    private string? _reason;
 
     /// <summary>To be called now and then.</summary>
     /// <param name="now">A time that only goes forward.</param>
@@ -30,22 +34,24 @@ internal sealed class InterfaceReturn(NetlinkSocket netlink, string name)
         {
             if (NetlinkLinks.Find(netlink, name) is not { } link)
             {
-                _thereSince = null;
+                _reason = null;
                 return;
             }
 
-            _thereSince ??= now;
             _check.Require(link);
             takeUp(link);
-            _thereSince = null;
-            _told = null;
+            _reason = null;
+            _told.Clear();
         }
         catch (SoftlanException refusal)
         {
             // The hint lists other interfaces, which come and go.
-            if (now - _thereSince >= Patience && refusal.Why != _told)
+            if (refusal.Why != _reason)
             {
-                _told = refusal.Why;
+                (_reason, _since) = (refusal.Why, now);
+            }
+            else if (now - _since >= Patience && _told.Count < MaxTold && _told.Add(refusal.Why))
+            {
                 handler?.OnReturnRefused(refusal);
             }
         }

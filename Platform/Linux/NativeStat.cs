@@ -16,6 +16,7 @@ internal static partial class NativeStat
     // linux/stat.h
     public const uint STATX_MODE = 0x2;
     public const uint STATX_UID = 0x8;
+    public const uint STATX_GID = 0x10;
     public const int S_IWGRP = 0x10;
     public const int S_IWOTH = 0x2;
     public const int S_ISVTX = 0x200;
@@ -34,6 +35,9 @@ internal static partial class NativeStat
     {
         [FieldOffset(20)]
         public uint Owner;
+
+        [FieldOffset(24)]
+        public uint Group;
 
         [FieldOffset(28)]
         public ushort Mode;

@@ -31,7 +31,7 @@ internal static class Sysctl
     }
 
     /// <summary>Writes one setting.</summary>
-    /// <returns>False where the kernel has no IPv6, or the interface is gone: then there is nothing to set.</returns>
+    /// <returns>False where the kernel does not have it, or the interface is gone: then there is nothing to set.</returns>
     /// <exception cref="SoftlanException">The kernel has the setting but refuses the change, or it is none of softlan's.</exception>
     public static bool Write(string interfaceName, string setting, int value)
     {

@@ -32,8 +32,9 @@ internal static partial class ClientLog
     [LoggerMessage(
         303, LogLevel.Warning,
         "Cannot read the journal {Path}: {Reason}. "
-        + "Hint: remove what the killed client may have left, a host route to the relay and, on a TAP that was there before, the party's address "
-        + "(Linux: 'ip route', 'ip rule', 'ip address'; Windows: 'route print'); then delete the journal")]
+        + "Hint: remove what the killed client may have left: its routes and rules (Linux: 'ip route flush table all proto 115' and "
+        + "'ip rule flush protocol 115'; Windows: the host route to the relay, see 'route print') and, on a TAP that was there before, "
+        + "the party's address; then delete the journal")]
     public static partial void BadJournal(ILogger logger, string path, string reason);
 
     [LoggerMessage(304, LogLevel.Warning, "{Reason} If this client is killed, the next one cannot clean up after it")]
@@ -158,16 +159,17 @@ internal static partial class ClientLog
 
     [LoggerMessage(
         365, LogLevel.Warning,
-        "{Interface}, another virtual network card of this machine, has the party's network {Party} as well: addresses in both lead {Outcome}. "
+        "{Interface}, another tunnel of this machine (a second softlan, or a VPN), has addresses of the party's network {Party} as well: "
+        + "addresses in both lead {Outcome}. "
         + "Hint: if both lead to the same party, one is enough; otherwise use one at a time, or have one organiser choose another network")]
-    public static partial void OtherTapOverlaps(ILogger logger, string @interface, string party, string outcome);
+    public static partial void OtherTunnelOverlaps(ILogger logger, string @interface, string party, string outcome);
 
     /// <summary>What <see cref="NetworksOverlap"/> means to a player whose own network has the addresses.</summary>
     public const string OverlapLeadsHome = "home, so most games will see the party's machines in their lists but reach none of them";
 
     /// <summary>What <see cref="NetworksOverlap"/> means to a player where the party has the addresses.</summary>
     public const string OverlapLeadsToTheParty =
-        "to the party: games work, but of your own network only router and name servers are reached, no printer or file server";
+        "to the party: games work, but of what has these addresses at home only router and name servers are reached, no printer or file server";
 
     /// <summary>Behind <see cref="OverlapLeadsToTheParty"/> where it is so.</summary>
     public const string HomeConnectionsStay = "; what is connected to this machine's own address there stays so";

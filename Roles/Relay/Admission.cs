@@ -35,7 +35,7 @@ internal sealed class Admission(RelayHouse house)
             return (RejectReason.ServerFull, $"The relay is full: it has {Count(Options.MaxPeers, "peer")} (--max-peers).");
         }
 
-        if (opens && hello.Room != house.KeptRoom && house.OpenRooms + house.PlacesKept >= Options.MaxRooms)
+        if (opens && !house.HasPlaceFor(hello.Room))
         {
             return (
                 RejectReason.ServerFull,

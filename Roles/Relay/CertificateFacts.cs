@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Formats.Asn1;
+using System.Globalization;
 using System.Net;
+using System.Text;
 using Softlan.Roles.Shared;
 
 namespace Softlan.Roles.Relay;
@@ -44,7 +46,24 @@ internal sealed record CertificateFacts(DateTimeOffset NotBefore, DateTimeOffset
     /// <summary>Whether players who give this name believe it: RFC 6125, section 6.4, with a wildcard as the whole first label only. True where the
     /// certificate has no names to compare with.</summary>
     /// <param name="host">A DNS name or an IP address.</param>
-    public bool IsFor(string host) => Names.Count == 0 || Names.Any(name => Matches(name, host.TrimEnd('.')));
+    public bool IsFor(string host)
+    {
+        string ascii = ToAscii(host.TrimEnd('.'));
+        return Names.Count == 0 || Names.Any(name => Matches(name, ascii));
+    }
+
+    /// <summary>As certificates write international names (RFC 5280, section 7.2).</summary>
+    private static string ToAscii(string host)
+    {
+        try
+        {
+            return Ascii.IsValid(host) ? host : new IdnMapping().GetAscii(host);
+        }
+        catch (ArgumentException)
+        {
+            return host;
+        }
+    }
 
     private static bool Matches(string name, string host)
     {

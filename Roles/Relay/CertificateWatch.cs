@@ -10,7 +10,7 @@ namespace Softlan.Roles.Relay;
 /// <param name="logger">For the operator.</param>
 internal sealed class CertificateWatch(RelayOptions options, TimeProvider clock, ILogger logger)
 {
-    /// <summary>How often the certificate's time is looked at, and at most warned of.</summary>
+    /// <summary>How often the certificate's time is looked at.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromDays(1);
 
     /// <summary>Before its end: renewal by machine comes earlier, and a person has two weekends.</summary>

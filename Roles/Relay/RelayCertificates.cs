@@ -110,7 +110,11 @@ internal sealed class RelayCertificates(RelayOptions options, IQuicEngine engine
         byte[]? key = StateFiles.Read(files.Key);
         if (chain is null)
         {
-            // The chain is written last, so a key alone was never used.
+            if (key is { Length: > 0 })
+            {
+                throw SoftlanException.Create($"Cannot use '{files.Key}'", $"its certificate '{files.Chain}' is missing", RestoreHint);
+            }
+
             ServerCertificate made = engine.GenerateCertificate(options.ServerName);
             StateFiles.Write(files.Key, made.KeyPem);
             StateFiles.Write(files.Chain, made.ChainPem);

@@ -13,7 +13,7 @@ internal sealed class RelayHouse
     private readonly FarGate?[,] _gates;
     private int _peers;
     private int _openRooms;
-    private int _openKeptRooms;
+    private int _otherRooms;
 
     /// <param name="options">Its limits are those of the whole house. With several workers a limit may be exceeded by those who join in the same
     /// instant, one for each worker.</param>
@@ -31,7 +31,8 @@ internal sealed class RelayHouse
     /// <summary>How often one address may join, on all workers together.</summary>
     public JoinLimit Joins { get; }
 
-    /// <summary>The room that the join command names: it always finds a place, whichever rooms strangers open, or players who mistype its code.
+    /// <summary>The room that the join command names: it always finds a place among the rooms, whichever strangers open, or
+    /// players who mistype its code.
     /// Set before the first worker listens; null: there is none.</summary>
     public RoomCode? KeptRoom { get; set; }
 
@@ -50,9 +51,9 @@ internal sealed class RelayHouse
 
     public int OpenRooms => Volatile.Read(ref _openRooms);
 
-    /// <summary>Places among <see cref="RelayOptions.MaxRooms"/> that are for <see cref="KeptRoom"/> alone: one while it is not open, or
-    /// none.</summary>
-    public int PlacesKept => KeptRoom is null || Volatile.Read(ref _openKeptRooms) > 0 ? 0 : 1;
+    /// <summary>Whether one more room may open. One place is for <see cref="KeptRoom"/> alone, open or not.</summary>
+    public bool HasPlaceFor(RoomCode room) =>
+        room == KeptRoom || Volatile.Read(ref _otherRooms) + (KeptRoom is null ? 0 : 1) < Options.MaxRooms;
 
     /// <summary>Open rooms and as many that somebody may still come back to. At the bound the longest empty ones are forgotten;
     /// <see cref="KeptRoom"/> may be one more.</summary>
@@ -77,9 +78,9 @@ internal sealed class RelayHouse
     public void CountRoom(RoomCode room, int change)
     {
         Interlocked.Add(ref _openRooms, change);
-        if (room == KeptRoom)
+        if (room != KeptRoom)
         {
-            Interlocked.Add(ref _openKeptRooms, change);
+            Interlocked.Add(ref _otherRooms, change);
         }
     }
 

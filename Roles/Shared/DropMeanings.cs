@@ -22,7 +22,7 @@ internal static class DropMeanings
         DropReason.Unjudgeable => "damaged, or of a rare kind that cannot be checked",
         DropReason.ArpSpoof => "a player's machine spoke for another one",
         DropReason.MtuExceeded => "larger than the room's MTU",
-        DropReason.RateLimited => "more than one player or gateway may send",
+        DropReason.RateLimited => "more than a player or gateway is allowed to send",
         DropReason.UnknownDestination => "nobody in the room has the destination's MAC",
         DropReason.QueueFull => "the receiver's connection is too slow",
         DropReason.TooOld => "it waited too long to be of use",

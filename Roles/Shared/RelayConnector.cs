@@ -245,8 +245,9 @@ internal sealed class RelayConnector : IDisposable
         string endPoint = EndPoint.ToString();
         _failures.Add(endPoint == _options.Relay.ToString() ? text : $"{endPoint}: {text}");
 
-        // A relay that answers and is full says more than the silence of its other address.
-        if (_worst != LinkCloseKind.Full)
+        // A relay that answers and is full says more than the silence of its other address; and that says more than an address to which no packet
+        // leaves this machine, such as one of IPv6 where there is none.
+        if (_worst != LinkCloseKind.Full && (kind != LinkCloseKind.Unreachable || _failures.Count == 1))
         {
             _worst = kind;
         }

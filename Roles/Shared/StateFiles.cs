@@ -199,7 +199,7 @@ internal static class StateFiles
         }
     }
 
-    private static bool IsFileTrouble(Exception failure) => failure is IOException or UnauthorizedAccessException or NotSupportedException;
+    internal static bool IsFileTrouble(Exception failure) => failure is IOException or UnauthorizedAccessException or NotSupportedException;
 
     /// <summary>What the operating system said, without the path: that of a temporary file tells nobody anything, and the line names the
     /// file.</summary>

@@ -12,16 +12,21 @@ internal static class PeerName
     /// <summary>What logs call a gateway without a name.</summary>
     public const string Gateway = "the gateway";
 
-    /// <summary>0 to <see cref="MaxLength"/> printable characters: no control characters, no line breaks, nothing invisible, nothing that turns the
+    /// <summary>0 to <see cref="MaxLength"/> printable characters: no control characters, no line breaks, nothing that turns the
     /// direction of writing; neither blank nor what others would take for the gateway.</summary>
     public static bool IsValid(string text) => IsPrintable(text, MaxLength) && !IsBlank(text) && !IsReserved(text);
 
-    /// <summary>Whether a text that is not empty shows nothing: spaces, and letters and symbols that Unicode defines as empty.</summary>
-    public static bool IsBlank(string text) => text.Length > 0
-        && text.All(character => character is ' ' or '\u115f' or '\u1160' or '\u2800' or '\u3164' or '\uffa0');
+    /// <summary>Whether a text that is not empty shows nothing.</summary>
+    public static bool IsBlank(string text) => text.Length > 0 && text.EnumerateRunes().All(rune => rune.Value == ' ' || IsEmpty(rune));
 
     /// <summary>Whether a player of that name would pass for the gateway.</summary>
-    public static bool IsReserved(string text) => text.Trim().Equals(Gateway, StringComparison.OrdinalIgnoreCase);
+    public static bool IsReserved(string text) =>
+        string.Concat(text.EnumerateRunes().Where(rune => !IsEmpty(rune))).Trim().Equals(Gateway, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Printable, but nothing is seen: Default_Ignorable_Code_Point of Unicode, as far as it is no format character, and braille's blank.
+    /// Emoji need some of them, so they may stand in a name.</summary>
+    private static bool IsEmpty(Rune rune) => rune.Value is 0x034f or (>= 0x115f and <= 0x1160) or (>= 0x17b4 and <= 0x17b5)
+        or (>= 0x180b and <= 0x180f) or 0x2800 or 0x3164 or (>= 0xfe00 and <= 0xfe0f) or 0xffa0 or (>= 0xe0100 and <= 0xe01ef);
 
     /// <param name="text">Any string, broken surrogate pairs included.</param>
     /// <param name="maxLength">In Unicode scalar values.</param>

@@ -95,7 +95,7 @@ internal sealed class RelayTrust
         List<string> reasons = [];
         if (!chain.Build(leaf))
         {
-            reasons.AddRange(chain.ChainStatus.Select(status => Describe(status, leaf)).Distinct());
+            reasons.AddRange(chain.ChainStatus.Select(status => Describe(status, chain)).Distinct());
         }
 
         if (!leaf.MatchesHostname(_serverName))
@@ -108,9 +108,9 @@ internal sealed class RelayTrust
     }
 
     /// <summary>Our words where we have some, and the system's for the rest.</summary>
-    private static string Describe(X509ChainStatus status, X509Certificate2 leaf) =>
+    private static string Describe(X509ChainStatus status, X509Chain chain) =>
         status.Status != X509ChainStatusFlags.NotTimeValid ? status.StatusInformation.Trim().TrimEnd('.')
-        : leaf.NotBefore > DateTime.Now ? TrustFaults.NotYetValid
+        : chain.ChainElements.Any(element => element.Certificate.NotBefore > DateTime.Now) ? TrustFaults.NotYetValid
         : TrustFaults.Expired;
 
     /// <summary>The certificates of a SignedData without signers (RFC 5652, section 5.1), as TLS libraries write chains.</summary>

@@ -12,18 +12,21 @@ internal sealed unsafe class PeerCids(ILane lane, Action removed)
 {
     // As few as ngtcp2 has for the current path, for one that is being validated with the one before, and retired (ngtcp2_conn_get_active_dcid).
     private readonly List<CidKey> _usable = new(2);
+    private bool _hasBegun;
 
     /// <summary>A callback of ngtcp2: an id is in use from now on.</summary>
     /// <returns>False: a relay that takes its first id back before the handshake is complete here is not kept. ngtcp2 asserts that the first is still
     /// in use then (conn_write_handshake), and the process would end.</returns>
     public bool TryUse(ulong sequence, CidKey cid)
     {
-        bool isTooEarly = sequence != 0 && _usable.Count == 0;
+        bool isTooEarly = sequence != 0 && !_hasBegun;
+        _hasBegun = true;
         _usable.Add(cid);
         return !isTooEarly;
     }
 
-    /// <summary>A callback of ngtcp2: an id was retired so long ago that the other side must know it.</summary>
+    /// <summary>A callback of ngtcp2: an id is not counted any more: it was retired a while ago (a probe timeout), or two
+    /// more have been since.</summary>
     public void Remove(CidKey cid)
     {
         _usable.Remove(cid);

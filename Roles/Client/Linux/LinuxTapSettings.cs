@@ -92,7 +92,10 @@ internal sealed class LinuxTapSettings(
     {
         try
         {
-            Set(Sysctl.ArpIgnore, ArpIgnoreAddressesOfOtherCards);
+            if (Sysctl.Read(name, Sysctl.ArpIgnore) == 0)
+            {
+                Set(Sysctl.ArpIgnore, ArpIgnoreAddressesOfOtherCards); // Other values are stricter.
+            }
         }
         catch (SoftlanException e)
         {

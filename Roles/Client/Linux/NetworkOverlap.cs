@@ -51,7 +51,7 @@ internal sealed record NetworkOverlap(InterfaceAddress Party, InterfaceAddress H
                 route,
                 link.Name,
                 others.Contains(pair.Party.Address) ? OverlapKind.SameAddress
-                    : link.IsTap ? OverlapKind.OtherTap
+                    : link.IsTap || !link.IsEthernet ? OverlapKind.OtherTunnel
                     : pair.Home.PrefixLength > pair.Party.PrefixLength && HasOnlyGuests(link, links) ? OverlapKind.Guests
                     : OverlapKind.Home);
     }

@@ -10,8 +10,9 @@ internal enum OverlapKind
     /// and the guests would be cut off.</summary>
     Guests,
 
-    /// <summary>Another TAP: another party, or a VPN. The player joined the one as well as the other, and the older stays.</summary>
-    OtherTap,
+    /// <summary>Another TAP, or what is no Ethernet at all: another party, or a VPN. The player joined the one as well as the other, and the older
+    /// stays.</summary>
+    OtherTunnel,
 
     /// <summary>Another card has the very address of the TAP: what this machine says under it can only go one way.</summary>
     SameAddress,

@@ -29,8 +29,8 @@ internal sealed class PartyPrecedence(NetlinkSocket netlink, LinuxTapSettings ta
     /// wg-quick begins at 51820.</summary>
     public const uint HomeTable = 11500;
 
-    /// <summary>The place of the rules that lead to it: behind the local table, before the main one (32766) and before the rules that VPNs put in
-    /// front of that.</summary>
+    /// <summary>The place of the rules that lead to it: behind the local table, before the main one (32766) and most rules of VPNs, which come right
+    /// before that.</summary>
     public const uint HomeRulePriority = 11500;
 
     /// <summary>Overlaps that are looked after: far more than a machine has networks. In those beyond the kernel's own choice stays.</summary>
@@ -39,7 +39,12 @@ internal sealed class PartyPrecedence(NetlinkSocket netlink, LinuxTapSettings ta
     /// <summary>Overlaps that are spoken of; later ones are handled without a word.</summary>
     private const int MaxSaid = 64;
 
+    /// <summary>How often a change is tried. What the kernel has refused so often it is not asked for again before the overlap has changed: each
+    /// attempt is noted on the disk.</summary>
+    private const int MaxAttempts = 10;
+
     private readonly List<HostChange> _made = [];
+    private readonly Dictionary<HostChange, int> _refused = [];
     private readonly HashSet<(IPNetwork Party, IPNetwork Home, string Interface)> _said = [];
 
     /// <summary>Adds what the overlaps of now need and removes the rest. Called often; changes nothing when all is well.</summary>
@@ -54,7 +59,9 @@ internal sealed class PartyPrecedence(NetlinkSocket netlink, LinuxTapSettings ta
         int tapIndex = now.Link.Index;
         IReadOnlyList<RouteEntry> main = NetlinkRoutes.List(netlink, protocol: null);
         NetworkOverlap[] overlaps = now.Link.IsUp ? [.. NetworkOverlap.Find(now, main, NetlinkLinks.List(netlink)).Take(MaxOverlaps)] : [];
-        Wish[][] wishes = [.. overlaps.Select(overlap => WishesOf(overlap, tapIndex, main).ToArray())];
+        HashSet<HostChange> wished = []; // Two addresses of the TAP's may lie in one network, which one route takes.
+        Wish[][] wishes = [.. overlaps.Select(overlap => WishesOf(overlap, overlaps, tapIndex, main).ToArray())];
+        wishes = [.. wishes.Select(each => each.Where(wish => wished.Add(wish.Change)).ToArray())];
         RemoveAllBut([.. wishes.SelectMany(each => each).Select(wish => wish.Change)]);
 
         HashSet<RouteEntry> routes =
@@ -70,7 +77,14 @@ internal sealed class PartyPrecedence(NetlinkSocket netlink, LinuxTapSettings ta
             string? homeFailure = null;
             foreach (Wish wish in wishes[i].Where(wish => wish.Route is { } route ? routes.Add(route) : !rules.Contains(wish.Rule!)))
             {
+                int refused = _refused.GetValueOrDefault(wish.Change);
+                if (refused == MaxAttempts)
+                {
+                    continue;
+                }
+
                 string? failure = TryMake(wish);
+                _refused[wish.Change] = failure is null ? 0 : refused + 1;
                 if (OutlivesTap(wish.Change))
                 {
                     homeFailure ??= failure;
@@ -82,14 +96,20 @@ internal sealed class PartyPrecedence(NetlinkSocket netlink, LinuxTapSettings ta
             }
 
             NetworkOverlap overlap = overlaps[i];
-            if (_said.Count < MaxSaid && _said.Add((overlap.PartyNetwork, overlap.HomeNetwork, overlap.Interface)))
+            bool isNew = _said.Count < MaxSaid && !IsTakenByAnother(overlap, overlaps);
+            if (isNew && _said.Add((overlap.PartyNetwork, overlap.HomeNetwork, overlap.Interface)))
             {
                 Tell(overlap, partyFailure, homeFailure, LeadsTo(tapIndex, overlap.Common, main));
             }
         }
     }
 
-    private IEnumerable<Wish> WishesOf(NetworkOverlap overlap, int tapIndex, IReadOnlyList<RouteEntry> main)
+    /// <summary>Whether another tunnel has these addresses of the home's already: of two parties the older has them.</summary>
+    private static bool IsTakenByAnother(NetworkOverlap overlap, NetworkOverlap[] all) =>
+        overlap.Kind == OverlapKind.Home
+        && all.Any(other => other.Kind == OverlapKind.OtherTunnel && IPNetworks.Overlap(other.Common, overlap.Common));
+
+    private IEnumerable<Wish> WishesOf(NetworkOverlap overlap, NetworkOverlap[] all, int tapIndex, IReadOnlyList<RouteEntry> main)
     {
         if (overlap.Kind != OverlapKind.Home)
         {
@@ -103,6 +123,11 @@ internal sealed class PartyPrecedence(NetlinkSocket netlink, LinuxTapSettings ta
         yield return new Wish(copy) { Route = LinuxUndo.ToEntry(copy) };
         HostChange.HomeRuleAdded rule = new(overlap.Home.Address);
         yield return new Wish(rule) { Rule = LinuxUndo.ToEntry(rule) };
+
+        if (IsTakenByAnother(overlap, all))
+        {
+            yield break;
+        }
 
         if (overlap.IsPartOfTheParty && !LeadsTo(tapIndex, overlap.HomeNetwork, main))
         {
@@ -140,6 +165,11 @@ internal sealed class PartyPrecedence(NetlinkSocket netlink, LinuxTapSettings ta
 
     private void RemoveAllBut(HashSet<HostChange> wanted)
     {
+        foreach (HostChange other in _refused.Keys.Except(wanted).ToArray())
+        {
+            _refused.Remove(other);
+        }
+
         foreach (HostChange change in _made.Where(change => !wanted.Contains(change)).Reverse().ToArray())
         {
             _made.Remove(change);
@@ -220,9 +250,9 @@ internal sealed class PartyPrecedence(NetlinkSocket netlink, LinuxTapSettings ta
             ClientLog.CannotKeepHomeAddress(logger, overlap.Home.Address, homeFailure);
         }
 
-        if (overlap.Kind == OverlapKind.OtherTap)
+        if (overlap.Kind == OverlapKind.OtherTunnel)
         {
-            ClientLog.OtherTapOverlaps(logger, overlap.Interface, overlap.PartyNetwork.ToString(), partyWinsByItself ? "to the party" : "there");
+            ClientLog.OtherTunnelOverlaps(logger, overlap.Interface, overlap.PartyNetwork.ToString(), partyWinsByItself ? "to the party" : "there");
             return;
         }
 

@@ -39,6 +39,8 @@ public sealed class FileTrustTests : IDisposable
     [InlineData(UnixFileMode.OtherWrite)]
     public void RequireOwn_OthersMayWriteToIt_IsNot(UnixFileMode others)
     {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root");
+        Own(":12345", _file);
         File.SetUnixFileMode(_file, File.GetUnixFileMode(_file) | others);
         Assert.Contains("other users can write to it", Refusal(_file), StringComparison.Ordinal);
     }
@@ -48,11 +50,23 @@ public sealed class FileTrustTests : IDisposable
     [InlineData(UnixFileMode.OtherWrite)]
     public void RequireOwn_OthersMayReplaceIt_IsNot(UnixFileMode others)
     {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root");
+        Own(":12345", _directory.Path);
         File.SetUnixFileMode(_directory.Path, OwnerOnly | others);
         Assert.Contains($"Cannot trust '{_directory.Path}': other users can write to it", Refusal(_file), StringComparison.Ordinal);
 
         // As /tmp: others make files of their own there, and touch nobody else's.
         File.SetUnixFileMode(_directory.Path, OwnerOnly | others | UnixFileMode.StickyBit);
+        PrivateDirectory.RequireOwn(_file);
+    }
+
+    /// <summary>Root's, in which OpenShift runs everybody; a user's own is alike.</summary>
+    [Fact]
+    public void RequireOwn_ThisUsersOwnGroupMayWriteToIt_IsBelieved()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root");
+        File.SetUnixFileMode(_file, File.GetUnixFileMode(_file) | UnixFileMode.GroupWrite);
+        File.SetUnixFileMode(_directory.Path, OwnerOnly | UnixFileMode.GroupWrite);
         PrivateDirectory.RequireOwn(_file);
     }
 

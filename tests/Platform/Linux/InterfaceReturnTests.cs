@@ -50,6 +50,16 @@ public sealed class InterfaceReturnTests
             ns.Ip("link set nic0 master br0");
             ns.Ip("link set nic0 up");
             watch.Look();
+            Assert.Equal(["it is down"], watch.Reasons);
+            watch.Pass(InterfaceReturn.Patience);
+            watch.Look();
+            watch.Look();
+            Assert.Equal(["it is down", "it is a port of a bridge already"], watch.Reasons);
+
+            ns.Ip("link set nic0 nomaster");
+            ns.Ip("link set nic0 down");
+            watch.Look();
+            watch.Pass(InterfaceReturn.Patience);
             watch.Look();
             Assert.Equal(["it is down", "it is a port of a bridge already"], watch.Reasons);
             Assert.Empty(watch.Taken);

@@ -171,6 +171,7 @@ public sealed class NativeLayoutTests
         Equal("offsetof(struct epoll_event, data)", NativeLibc.EpollEventLayout.DataOffset),
         Size<NativeStat.FileStatus>("struct statx"),
         Offset<NativeStat.FileStatus>("Owner", "struct statx", "stx_uid"),
+        Offset<NativeStat.FileStatus>("Group", "struct statx", "stx_gid"),
         Offset<NativeStat.FileStatus>("Mode", "struct statx", "stx_mode"),
         Size<NativeNetlink.NetlinkAddress>("struct sockaddr_nl"),
         Offset<NativeNetlink.NetlinkAddress>("PortId", "struct sockaddr_nl", "nl_pid"),

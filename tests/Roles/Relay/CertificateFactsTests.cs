@@ -31,11 +31,13 @@ public sealed class CertificateFactsTests
     [InlineData("x.wild.example.org", true)]
     [InlineData("x.y.wild.example.org", false)]
     [InlineData("wild.example.org", false)]
+    [InlineData("münchen.example", true)]
     [InlineData("2001:db8:0::1", true)]
     [InlineData("2001:db8::2", false)]
     public void IsFor_IsWhatPlayersBelieve(string host, bool expected)
     {
-        ServerCertificate certificate = TestCertificates.Make(From, Until, true, null, "a.example.org", "*.wild.example.org", "2001:db8::1");
+        string[] names = ["a.example.org", "*.wild.example.org", "xn--mnchen-3ya.example", "2001:db8::1"];
+        ServerCertificate certificate = TestCertificates.Make(From, Until, true, null, names);
         Assert.True(CertificateFacts.TryRead(certificate.ChainPem, out CertificateFacts? facts));
         Assert.Equal(expected, facts.IsFor(host));
     }

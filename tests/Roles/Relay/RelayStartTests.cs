@@ -92,6 +92,17 @@ public sealed class RelayStartTests : IDisposable
     }
 
     [Fact]
+    public void MadeCertificate_KeyWithoutIt_IsNotOverwritten()
+    {
+        Start().Dispose();
+        string key = _state.File(RelayCertificates.KeyFile);
+        byte[] before = File.ReadAllBytes(key);
+        File.Delete(_state.File(RelayCertificates.ChainFile));
+        Assert.Contains($"Cannot use '{key}': its certificate ", Refusal(), StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllBytes(key));
+    }
+
+    [Fact]
     public void MadeCertificate_IsForPlayersWithThePin_AndNeverWarnedOf()
     {
         // As the certificate that the relay made, which here ended long ago.

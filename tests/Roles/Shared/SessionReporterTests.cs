@@ -33,7 +33,7 @@ public sealed class SessionReporterTests : IDisposable
         _port.Drop(DropReason.NotConnected);
         PassAMinute();
         Assert.Equal(
-            "Warning: Dropped in the last minute: RateLimited 1 (more than one player or gateway may send), PortBusy 1 (" + PortBusy + ")",
+            "Warning: Dropped in the last minute: RateLimited 1 (more than a player or gateway is allowed to send), PortBusy 1 (" + PortBusy + ")",
             Assert.Single(Told()));
 
         PassAMinute();

@@ -58,6 +58,19 @@ public sealed class SessionWordsTests
         Assert.Equal(1, bench.Log.Count("none of our frames get through. Hint: take another one"));
     }
 
+    /// <summary>The name of a relay has an IPv6 address, too: that this machine has no IPv6 is not why the relay is not reached.</summary>
+    [Fact]
+    public void NothingCanBeSentToTheOtherAddress_HintIsThatOfTheFirst()
+    {
+        using SessionBench bench = new();
+        bench.Resolver.Addresses = [IPAddress.Parse("192.0.2.1"), IPAddress.Parse("2001:db8::1")];
+        bench.Start();
+        bench.Link.Lose(LinkCloseKind.TimedOut, text: "nothing answered");
+        bench.Link.Lose(LinkCloseKind.Unreachable, text: "packets cannot be sent: Network is unreachable (errno 101)");
+        Assert.Equal(0, bench.Log.Count("is an IPv6 address"));
+        Assert.Equal(1, bench.Log.Count("firewall"));
+    }
+
     [Theory]
     [InlineData("2001:db8::1", "Hint: 2001:db8::1 is an IPv6 address, and this machine may have no route for IPv6; give the relay's name or IPv4")]
     [InlineData("192.0.2.1", "Hint: see that this machine is connected to the internet")]

@@ -68,6 +68,9 @@ public sealed class PeerNameTests
     [InlineData("the gateway")]
     [InlineData("The Gateway")]
     [InlineData(" the gateway ")]
+    [InlineData("the gateway\ufe0f")]
+    [InlineData("the\u034f gateway")]
+    [InlineData("\u034f\ufe0f")]
     public void IsValid_BlankOrTheGateways_IsNoName(string text) => Assert.False(PeerName.IsValid(text));
 
     [Theory]

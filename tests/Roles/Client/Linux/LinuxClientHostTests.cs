@@ -44,7 +44,7 @@ public sealed class LinuxClientHostTests : LinuxClientFixture
     {
         InNamespace((ns, loop) =>
         {
-            File.SetUnixFileMode(State.Path, File.GetUnixFileMode(State.Path) | UnixFileMode.GroupWrite);
+            File.SetUnixFileMode(State.Path, File.GetUnixFileMode(State.Path) | UnixFileMode.OtherWrite);
             using LinuxClientHost fixedAddress = Create(loop, "10.73.42.50/24");
             fixedAddress.CheckReady();
             Assert.Equal(1, Log.Count($"Cannot trust '{State.Path}': other users can write to it"));

@@ -43,7 +43,7 @@ public sealed class LinuxHomeGuardTests : LinuxClientFixture
             using LinuxClientHost host = Join(loop, address);
             AssertLeadsTo(Tap, ns, "192.168.1.81");
             AssertLeadsTo("home0", ns, "192.168.1.53");
-            Assert.Equal(1, Log.Count("lead to the party: games work, but of your own network only router and name servers are reached"));
+            Assert.Equal(1, Log.Count("lead to the party: games work, but of what has these addresses at home only router and name servers"));
             Assert.Equal(1, Log.Count("Hint: join from another network, such as a phone's hotspot"));
             host.Changes.UndoAll();
         });
