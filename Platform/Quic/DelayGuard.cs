@@ -51,13 +51,15 @@ internal sealed class DelayGuard
 
     /// <summary>The same on a near path, where the window is many times what the path holds: BBR counts on acknowledgements that come in
     /// bursts.</summary>
-    public const int SmallestShareOfNear = 8;
+    public const int SmallestShareOfNear = 12;
 
     /// <summary>A path is near when its shortest round trip is shorter than this: no jitter of the air or of a provider is in it.</summary>
     public static readonly TimeSpan NearPath = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>A queue shorter than this is no queue but the time that two processes need to take turns.</summary>
-    public static readonly TimeSpan SmallestDelay = TimeSpan.FromMicroseconds(250);
+    /// <summary>A queue shorter than this is no queue but the time that two processes need to take turns. On a near path this is the choice between
+    /// calm and speed: with 250 us and an eighth (<see cref="SmallestShareOfNear"/>) TCP is a twelfth faster and a ping beside it takes 1.4 instead
+    /// of 0.95 ms at p99, with 130 us and a sixteenth a fifth slower and 0.75 ms.</summary>
+    public static readonly TimeSpan SmallestDelay = TimeSpan.FromMicroseconds(180);
 
     /// <summary>The longest queue that a slow path may hold: as long as a frame of a game takes to notice.</summary>
     public static readonly TimeSpan LongestDelay = TimeSpan.FromMilliseconds(2);
