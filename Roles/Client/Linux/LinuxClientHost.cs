@@ -221,8 +221,10 @@ internal sealed class LinuxClientHost : IClientHost
     /// <summary>Router and name servers are held at home before the rest of the network is led to the party.</summary>
     private void Follow(in TapSnapshot now)
     {
-        _routes!.Maintain(now);
-        _precedence?.Maintain(now);
+        // One list for both: what the first one adds or removes on the TAP is nothing that decides which network overlaps.
+        IReadOnlyList<RouteEntry> main = NetlinkRoutes.List(_netlink, protocol: null);
+        _routes!.Maintain(now, main);
+        _precedence?.Maintain(now, main);
     }
 
     private LinuxTap OpenTap(MacAddress mac)

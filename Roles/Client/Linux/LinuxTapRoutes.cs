@@ -36,13 +36,13 @@ internal sealed class LinuxTapRoutes(
 
     /// <summary>Adds what is missing and removes what must not be. Called often; changes nothing when all is well.</summary>
     /// <param name="now">The TAP and its addresses.</param>
-    public void Maintain(in TapSnapshot now)
+    /// <param name="main">The routes of the main table.</param>
+    public void Maintain(in TapSnapshot now, IReadOnlyList<RouteEntry> main)
     {
         LinkEntry link = now.Link;
-        IReadOnlyList<RouteEntry> all = NetlinkRoutes.List(netlink, protocol: null);
-        IReadOnlyList<RouteEntry> routes = [.. all.Where(route => route.InterfaceIndex == link.Index)];
+        IReadOnlyList<RouteEntry> routes = [.. main.Where(route => route.InterfaceIndex == link.Index)];
         IReadOnlyList<InterfaceAddress> addresses = [.. now.Own];
-        home?.Look(all, link.Index);
+        home?.Look(main, link.Index);
 
         // Without an address of its own the TAP would only swallow what the home network should get.
         bool hasAddress = addresses.Any(address => address.Address.AddressFamily == AddressFamily.InterNetwork);

@@ -35,10 +35,11 @@ internal sealed record NetworkOverlap(InterfaceAddress Party, InterfaceAddress H
     /// <param name="now">The TAP and this machine's addresses.</param>
     /// <param name="main">The routes of the main table.</param>
     /// <param name="links">All interfaces.</param>
-    public static IEnumerable<NetworkOverlap> Find(in TapSnapshot now, IReadOnlyList<RouteEntry> main, IReadOnlyList<LinkEntry> links)
+    /// <param name="most">Those beyond are left out.</param>
+    public static NetworkOverlap[] Find(in TapSnapshot now, IReadOnlyList<RouteEntry> main, IReadOnlyList<LinkEntry> links, int most)
     {
         HashSet<IPAddress> others = [.. now.Others.Select(other => other.Address)];
-        return
+        IEnumerable<NetworkOverlap> found =
             from pair in PairsOf(now)
             join link in links on pair.Home.InterfaceIndex equals link.Index
             where !link.IsLoopback
@@ -54,6 +55,14 @@ internal sealed record NetworkOverlap(InterfaceAddress Party, InterfaceAddress H
                     : link.IsTap || !link.IsEthernet ? OverlapKind.OtherTunnel
                     : pair.Home.PrefixLength > pair.Party.PrefixLength && HasOnlyGuests(link, links) ? OverlapKind.Guests
                     : OverlapKind.Home);
+        NetworkOverlap[] overlaps = [.. found.Take(most)];
+        IPNetwork[] taken = [.. overlaps.Where(overlap => overlap.Kind == OverlapKind.OtherTunnel).Select(overlap => overlap.Common)];
+        return
+        [
+            .. overlaps.Select(overlap => overlap.Kind == OverlapKind.Home && taken.Any(common => IPNetworks.Overlap(common, overlap.Common))
+                ? overlap with { Kind = OverlapKind.Contested }
+                : overlap)
+        ];
     }
 
     private static (InterfaceAddress Party, InterfaceAddress Home)[] PairsOf(in TapSnapshot now)

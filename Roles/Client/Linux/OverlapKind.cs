@@ -6,6 +6,10 @@ internal enum OverlapKind
     /// <summary>A network of the player's own: they can.</summary>
     Home,
 
+    /// <summary>A network of the player's own whose addresses an <see cref="OtherTunnel"/> has as well: of two parties the older has them, and only
+    /// what keeps the home address where it is can be done.</summary>
+    Contested,
+
     /// <summary>A bridge with nothing but guests of this machine, whose network is a part of the party's. No machine of the party's is likely there,
     /// and the guests would be cut off.</summary>
     Guests,

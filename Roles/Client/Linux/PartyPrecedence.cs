@@ -49,7 +49,8 @@ internal sealed class PartyPrecedence(NetlinkSocket netlink, LinuxTapSettings ta
 
     /// <summary>Adds what the overlaps of now need and removes the rest. Called often; changes nothing when all is well.</summary>
     /// <param name="now">The TAP and this machine's addresses.</param>
-    public void Maintain(in TapSnapshot now)
+    /// <param name="main">The routes of the main table.</param>
+    public void Maintain(in TapSnapshot now, IReadOnlyList<RouteEntry> main)
     {
         if (_made.Count == 0 && !NetworkOverlap.IsLikely(now))
         {
@@ -57,12 +58,10 @@ internal sealed class PartyPrecedence(NetlinkSocket netlink, LinuxTapSettings ta
         }
 
         int tapIndex = now.Link.Index;
-        IReadOnlyList<RouteEntry> main = NetlinkRoutes.List(netlink, protocol: null);
-        NetworkOverlap[] overlaps = now.Link.IsUp ? [.. NetworkOverlap.Find(now, main, NetlinkLinks.List(netlink)).Take(MaxOverlaps)] : [];
+        NetworkOverlap[] overlaps = now.Link.IsUp ? NetworkOverlap.Find(now, main, NetlinkLinks.List(netlink), MaxOverlaps) : [];
         HashSet<HostChange> wished = []; // Two addresses of the TAP's may lie in one network, which one route takes.
-        Wish[][] wishes = [.. overlaps.Select(overlap => WishesOf(overlap, overlaps, tapIndex, main).ToArray())];
-        wishes = [.. wishes.Select(each => each.Where(wish => wished.Add(wish.Change)).ToArray())];
-        RemoveAllBut([.. wishes.SelectMany(each => each).Select(wish => wish.Change)]);
+        Wish[][] wishes = [.. overlaps.Select(overlap => WishesOf(overlap, tapIndex, main).Where(wish => wished.Add(wish.Change)).ToArray())];
+        RemoveAllBut(wished);
 
         HashSet<RouteEntry> routes =
         [
@@ -73,45 +72,23 @@ internal sealed class PartyPrecedence(NetlinkSocket netlink, LinuxTapSettings ta
         IReadOnlyList<RuleEntry> rules = NetlinkRules.List(netlink, HomeTable);
         for (int i = 0; i < overlaps.Length; i++)
         {
-            string? partyFailure = null;
-            string? homeFailure = null;
-            foreach (Wish wish in wishes[i].Where(wish => wish.Route is { } route ? routes.Add(route) : !rules.Contains(wish.Rule!)))
-            {
-                int refused = _refused.GetValueOrDefault(wish.Change);
-                if (refused == MaxAttempts)
-                {
-                    continue;
-                }
-
-                string? failure = TryMake(wish);
-                _refused[wish.Change] = failure is null ? 0 : refused + 1;
-                if (OutlivesTap(wish.Change))
-                {
-                    homeFailure ??= failure;
-                }
-                else
-                {
-                    partyFailure ??= failure;
-                }
-            }
-
             NetworkOverlap overlap = overlaps[i];
-            bool isNew = _said.Count < MaxSaid && !IsTakenByAnother(overlap, overlaps);
-            if (isNew && _said.Add((overlap.PartyNetwork, overlap.HomeNetwork, overlap.Interface)))
+            Wish[] missing = [.. wishes[i].Where(wish => wish.Route is { } route ? routes.Add(route) : !rules.Contains(wish.Rule!))];
+            string? homeFailure = TryMake(missing.Where(wish => OutlivesTap(wish.Change)));
+            string? partyFailure = TryMake(missing.Where(wish => !OutlivesTap(wish.Change)));
+
+            // Of a contested one the other tunnel's overlap tells.
+            bool isToTell = _said.Count < MaxSaid && overlap.Kind != OverlapKind.Contested;
+            if (isToTell && _said.Add((overlap.PartyNetwork, overlap.HomeNetwork, overlap.Interface)))
             {
                 Tell(overlap, partyFailure, homeFailure, LeadsTo(tapIndex, overlap.Common, main));
             }
         }
     }
 
-    /// <summary>Whether another tunnel has these addresses of the home's already: of two parties the older has them.</summary>
-    private static bool IsTakenByAnother(NetworkOverlap overlap, NetworkOverlap[] all) =>
-        overlap.Kind == OverlapKind.Home
-        && all.Any(other => other.Kind == OverlapKind.OtherTunnel && IPNetworks.Overlap(other.Common, overlap.Common));
-
-    private IEnumerable<Wish> WishesOf(NetworkOverlap overlap, NetworkOverlap[] all, int tapIndex, IReadOnlyList<RouteEntry> main)
+    private IEnumerable<Wish> WishesOf(NetworkOverlap overlap, int tapIndex, IReadOnlyList<RouteEntry> main)
     {
-        if (overlap.Kind != OverlapKind.Home)
+        if (overlap.Kind is not (OverlapKind.Home or OverlapKind.Contested))
         {
             yield break;
         }
@@ -124,7 +101,7 @@ internal sealed class PartyPrecedence(NetlinkSocket netlink, LinuxTapSettings ta
         HostChange.HomeRuleAdded rule = new(overlap.Home.Address);
         yield return new Wish(rule) { Rule = LinuxUndo.ToEntry(rule) };
 
-        if (IsTakenByAnother(overlap, all))
+        if (overlap.Kind == OverlapKind.Contested)
         {
             yield break;
         }
@@ -192,6 +169,33 @@ internal sealed class PartyPrecedence(NetlinkSocket netlink, LinuxTapSettings ta
 
     /// <summary>Those beside the TAP are noted in any case; it notes its own where it stays.</summary>
     private static bool OutlivesTap(HostChange change) => change is HostChange.HomeRouteCopied or HostChange.HomeRuleAdded;
+
+    /// <summary>Makes what is missing, except for what the kernel has refused too often.</summary>
+    /// <returns>Why the first one that failed did; null: what was tried is there.</returns>
+    private string? TryMake(IEnumerable<Wish> missing)
+    {
+        string? firstFailure = null;
+        foreach (Wish wish in missing)
+        {
+            int refused = _refused.GetValueOrDefault(wish.Change);
+            if (refused == MaxAttempts)
+            {
+                continue;
+            }
+
+            if (TryMake(wish) is { } failure)
+            {
+                _refused[wish.Change] = refused + 1;
+                firstFailure ??= failure;
+            }
+            else
+            {
+                _refused.Remove(wish.Change);
+            }
+        }
+
+        return firstFailure;
+    }
 
     /// <returns>Why it cannot be made; null: it is there.</returns>
     private string? TryMake(Wish wish)
