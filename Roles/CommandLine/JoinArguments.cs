@@ -43,7 +43,7 @@ internal sealed class JoinArguments
         "--datagram-limit",
         DatagramLength,
         "bytes",
-        "The longest datagram to send, for paths where large packets get lost.",
+        "The longest datagram to send and to receive, for paths where large packets get lost.",
         "measured");
 
     private readonly QuicArguments _quic = new();

@@ -21,7 +21,7 @@ internal static class GatewayCommand
             InterfaceKind,
             "name",
             "The wired Ethernet interface whose LAN joins the room. One of --interface and --bridge is required. "
-            + "This machine keeps using it, and players can reach it.",
+            + "This machine keeps using it and, if softlan runs as root, players can reach it.",
             usual: null,
             "--iface");
         Option<string?> bridge = SoftlanOption.Optional(

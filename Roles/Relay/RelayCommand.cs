@@ -44,7 +44,8 @@ internal static class RelayCommand
             "--server-name",
             HostNameKind,
             "name",
-            "The name by which players reach this relay; it goes into the certificate that the relay makes.",
+            "The name by which players reach this relay; it goes into the certificate that the relay makes. "
+            + "Without it the join command names the address of --listen, or HOST.",
             "the machine's name");
         Option<int> mtu = SoftlanOption.WithDefault(
             "--mtu", ValueKinds.Mtu, "bytes", "The largest IP MTU that a room can have.", FrameLimits.MaxMtu);

@@ -24,7 +24,7 @@ internal static class DropMeanings
         DropReason.MtuExceeded => "larger than the room's MTU",
         DropReason.RateLimited => "more than a player or gateway is allowed to send",
         DropReason.UnknownDestination => "nobody in the room has the destination's MAC",
-        DropReason.QueueFull => "the receiver's connection is too slow",
+        DropReason.QueueFull => "an internet connection is too slow: on a relay the receiver's, elsewhere the upload",
         DropReason.TooOld => "it waited too long to be of use",
         DropReason.Congested => "early, so that a download on a full connection slows down",
         DropReason.PathTooSmall => "the path to the relay had just shrunk",
