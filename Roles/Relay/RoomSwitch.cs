@@ -142,7 +142,7 @@ internal sealed class RoomSwitch(RoomCode room, ILogger logger)
             return DropReason.LanSourceMac;
         }
 
-        DropReason unsafeFor = SafetyPolicy.Check(frame, from.IsGateway ? FrameDirection.FromGateway : FrameDirection.FromClient);
+        DropReason unsafeFor = SafetyPolicy.Check(frame, from.Info.Role);
         if (unsafeFor != DropReason.None)
         {
             return unsafeFor;
