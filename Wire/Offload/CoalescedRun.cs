@@ -117,14 +117,14 @@ internal struct CoalescedRun
         Span<byte> transport = frame[kind.Transport..];
         if (kind.IsV6)
         {
-            BinaryPrimitives.WriteUInt16BigEndian(network[IpLayout.V6PayloadLength..], (ushort)transport.Length);
+            BinaryPrimitives.WriteUInt16BigEndian(network[IPHeader.V6PayloadLength..], (ushort)transport.Length);
         }
         else
         {
-            Span<byte> totalLength = network[IpLayout.V4TotalLength..];
+            Span<byte> totalLength = network[IPHeader.V4TotalLength..];
             ushort before = BinaryPrimitives.ReadUInt16BigEndian(totalLength);
             BinaryPrimitives.WriteUInt16BigEndian(totalLength, (ushort)network.Length);
-            InternetChecksum.Update(network[IpLayout.V4Checksum..], before, (ushort)network.Length);
+            InternetChecksum.Update(network[IPHeader.V4Checksum..], before, (ushort)network.Length);
         }
 
         if (!kind.IsTcp)
