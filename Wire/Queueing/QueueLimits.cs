@@ -1,8 +1,6 @@
 namespace Softlan.Wire;
 
 /// <summary>How long frames may wait for a link.</summary>
-/// <remarks>What follows from the parameters is reckoned once, for it is asked with every frame; so <c>with</c> is only for
-/// <paramref name="IsPaused"/>, from which nothing follows.</remarks>
 /// <param name="MaxAge">A frame that has waited longer is dropped as <see cref="DropReason.TooOld"/>: late Ethernet is worse than lost Ethernet. For
 /// TCP, to which late is better than lost, it bounds what stands in the queue.</param>
 /// <param name="RoundTrip">Of the link, as far as it is known. TCP needs a queue of a part of its round trip, or a hint to slow down leaves the link
@@ -12,6 +10,11 @@ internal readonly record struct QueueLimits(TimeSpan MaxAge, TimeSpan RoundTrip 
 {
     /// <summary>10 ms: less than a frame of a game at 60 Hz.</summary>
     public static readonly TimeSpan DefaultMaxAge = TimeSpan.FromMilliseconds(10);
+
+    // What follows from these two is reckoned once, for it is asked with every frame; so neither can be changed alone.
+    public TimeSpan MaxAge { get; } = MaxAge;
+
+    public TimeSpan RoundTrip { get; } = RoundTrip;
 
     /// <summary>How long a TCP segment may wait, while a link that has become slow for a moment recovers: then it is dropped as
     /// <see cref="DropReason.TooOld"/> too. TCP has fewer in the queue than it may have on the way, so this is seldom reached.</summary>
