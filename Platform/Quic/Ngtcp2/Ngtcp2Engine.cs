@@ -148,7 +148,7 @@ internal sealed unsafe class Ngtcp2Engine : IQuicEngine, IDisposable
     {
         TlsCredentials.ForServer(certificate, origin).Release();
         int result = Certificates.ReadPin(certificate.ChainPem, NativeGnuTls.GNUTLS_X509_FMT_PEM, out CertificatePin pin);
-        GnuTlsException.ThrowIfFailed(result, $"Cannot read the certificate of {origin}");
+        GnuTlsError.ThrowIfFailed(result, $"Cannot read the certificate of {origin}");
         return pin;
     }
 
