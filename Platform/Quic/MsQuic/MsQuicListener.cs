@@ -218,13 +218,12 @@ internal sealed unsafe class MsQuicListener : ILinkListener
 
     private static string? Hint(int status, IPEndPoint endPoint)
     {
-        const int PermissionDenied = 13; // EACCES; Windows lets everybody have low ports.
         if (status == MsQuicStatus.AddressInUse || status == MsQuicStatus.AlpnInUse)
         {
             return $"another program has UDP port {endPoint.Port}; choose another --listen port, or stop that program";
         }
 
-        return OperatingSystem.IsLinux() && status == PermissionDenied
+        return MsQuicStatus.IsForbidden(status)
             ? "ports below 1024 need root or CAP_NET_BIND_SERVICE; try sudo, or --listen 4433/udp"
             : null;
     }
