@@ -22,7 +22,7 @@ internal readonly record struct QueueLimits(TimeSpan MaxAge, TimeSpan RoundTrip 
 
     /// <summary>Waiting that CoDel tolerates for ever in a flow of TCP: what the queue must hold so that TCP, slowed down to 0.7 (RFC 9438, section
     /// 4.6), still fills the link.</summary>
-    public TimeSpan TcpTarget { get; } = Clamp(RoundTrip / 2, MaxAge / 5, MaxAge);
+    public TimeSpan TcpTarget { get; } = TimeSpans.Clamp(RoundTrip / 2, MaxAge / 5, MaxAge);
 
     /// <summary>How long TCP's target may be exceeded (RFC 8289, section 4.3): longer than the time for which BBR sends at half the rate, every five
     /// seconds, to measure the round trip (ProbeRTT, 200 ms and a round trip). No TCP has to slow down for that, and nobody else waits for a queue of
@@ -35,6 +35,4 @@ internal readonly record struct QueueLimits(TimeSpan MaxAge, TimeSpan RoundTrip 
 
     /// <summary>How long that target may be exceeded: the bound leaves little room above it.</summary>
     public TimeSpan Interval { get; } = 4 * MaxAge;
-
-    private static TimeSpan Clamp(TimeSpan value, TimeSpan least, TimeSpan most) => value < least ? least : value > most ? most : value;
 }
