@@ -3,8 +3,8 @@ using Softlan.Wire;
 namespace Softlan.Platform;
 
 /// <summary>A QUIC implementation: ngtcp2 on Linux, msquic on Windows or where it is asked for, memory in tests. All links of one engine live on one
-/// lane.</summary>
-internal interface IQuicEngine
+/// lane; to dispose it ends them.</summary>
+internal interface IQuicEngine : IDisposable
 {
     /// <summary>Binds and listens. Throws <see cref="SoftlanException"/> (port taken, certificate unusable, no permission).</summary>
     ILinkListener Listen(ListenOptions options, ILinkAcceptor acceptor);

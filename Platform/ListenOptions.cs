@@ -23,4 +23,8 @@ internal sealed record ListenOptions
 
     /// <summary>Which of <see cref="Shards"/> this is. They have to listen in this order: the last one completes the set.</summary>
     public int Shard { get; init; }
+
+    /// <summary>How an error begins where it is impossible: <c>Cannot listen on 443/udp</c>.</summary>
+    public string CannotListen =>
+        $"Cannot listen on {(EndPoint.Address.Equals(IPAddress.IPv6Any) ? $"{EndPoint.Port}/udp" : $"{EndPoint}/udp")}";
 }

@@ -1,3 +1,5 @@
+using Softlan.Wire;
+
 namespace Softlan.Platform;
 
 /// <summary>What can be wrong with the certificate of a relay, in words of our own, since what helps depends on it: each TLS library has others, and
@@ -22,4 +24,12 @@ internal static class TrustFaults
     /// <param name="description">What <see cref="Describe"/> made.</param>
     /// <param name="fault">One of the above.</param>
     public static bool IsOnly(string description, string fault) => description.EndsWith($"': {fault}", StringComparison.Ordinal);
+
+    /// <summary>With it there is nothing to judge. One sentence without a full stop, as are those below.</summary>
+    public const string NoCertificate = "the relay showed no certificate";
+
+    /// <param name="reason">What the TLS library says, without a full stop.</param>
+    public static string Unreadable(string reason) => $"the relay's certificate cannot be read: {reason}";
+
+    public static string OtherPin(CertificatePin actual, CertificatePin expected) => $"the relay's pin is {actual}, but {expected} was expected";
 }

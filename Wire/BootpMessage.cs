@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace Softlan.Wire;
 
 /// <summary>Where things stand in a BOOTP message, the fixed part of DHCP, in bytes from its start (RFC 2131, section 2).</summary>
@@ -33,30 +31,10 @@ internal static class BootpMessage
     /// <summary>The UDP port of servers and relay agents.</summary>
     public const ushort ServerPort = 67;
 
-    private const int UdpPort = 2;
-    private const int UdpLength = 4;
-    private const int UdpHeaderLength = 8;
-
-    /// <summary>Finds the message in a UDP datagram to <see cref="ServerPort"/>. The UDP header says how long it is, as it does to a server's
-    /// socket.</summary>
+    /// <summary>Finds the message in a UDP datagram to <see cref="ServerPort"/>, as long as the UDP header says.</summary>
     /// <param name="udp">The payload of an IPv4 packet, which is no later fragment. Of any length.</param>
     /// <param name="message">At least <see cref="JudgedLength"/> bytes.</param>
     /// <returns>False: it goes elsewhere, is too short, or says that it is longer than what is there.</returns>
-    public static bool TryFind(ReadOnlySpan<byte> udp, out ReadOnlySpan<byte> message)
-    {
-        message = default;
-        if (udp.Length < UdpHeaderLength + JudgedLength || BinaryPrimitives.ReadUInt16BigEndian(udp[UdpPort..]) != ServerPort)
-        {
-            return false;
-        }
-
-        int length = BinaryPrimitives.ReadUInt16BigEndian(udp[UdpLength..]);
-        if (length > udp.Length || length < UdpHeaderLength + JudgedLength)
-        {
-            return false;
-        }
-
-        message = udp[UdpHeaderLength..length];
-        return true;
-    }
+    public static bool TryFind(ReadOnlySpan<byte> udp, out ReadOnlySpan<byte> message) =>
+        UdpDatagram.TryTake(udp, ServerPort, JudgedLength, out message);
 }

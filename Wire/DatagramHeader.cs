@@ -17,9 +17,6 @@ internal readonly record struct DatagramHeader(DatagramKind Kind, byte SplitId, 
 
     public const int Version = 1;
 
-    /// <summary>Bytes of a probe's or probe reply's body: target id and the opaque bytes.</summary>
-    public const int ProbeBodyLength = 10;
-
     public static DatagramHeader ForFrame(ushort source) => new(DatagramKind.Frame, 0, source);
 
     /// <summary>Reads the header and checks the body's length against its kind; false means <see cref="DropReason.Malformed"/>.</summary>
@@ -38,7 +35,7 @@ internal readonly record struct DatagramHeader(DatagramKind Kind, byte SplitId, 
         {
             DatagramKind.Frame => header.SplitId == 0 && body.Length is >= FrameLimits.MinLength and <= FrameLimits.MaxLength,
             DatagramKind.Head or DatagramKind.Tail => body.Length is >= 1 and < FrameLimits.MaxLength,
-            DatagramKind.Probe or DatagramKind.ProbeReply => header.SplitId == 0 && body.Length == ProbeBodyLength,
+            DatagramKind.Probe or DatagramKind.ProbeReply => header.SplitId == 0 && body.Length == ProbeBody.Length,
             DatagramKind.Padding or DatagramKind.AckRequest => true,
             _ => false,
         };

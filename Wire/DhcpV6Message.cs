@@ -22,9 +22,6 @@ internal static class DhcpV6Message
     /// <summary>An identity association begins with its IAID, of four bytes (RFC 8415, section 21.4).</summary>
     public const int AssociationIdLength = 4;
 
-    private const int UdpPort = 2;
-    private const int UdpLength = 4;
-    private const int UdpHeaderLength = 8;
     private const int HeaderLength = 4;
 
     // Messages (RFC 8415, section 7.3). All others are for servers and relay agents to send, or are not known to clients.
@@ -50,23 +47,8 @@ internal static class DhcpV6Message
     /// <param name="udp">The payload of an IPv6 packet, which is no later fragment. Of any length.</param>
     /// <param name="message">At least type and transaction.</param>
     /// <returns>False: it goes elsewhere, is too short, or says that it is longer than what is there.</returns>
-    public static bool TryFind(ReadOnlySpan<byte> udp, out ReadOnlySpan<byte> message)
-    {
-        message = default;
-        if (udp.Length < UdpHeaderLength + HeaderLength || BinaryPrimitives.ReadUInt16BigEndian(udp[UdpPort..]) != ServerPort)
-        {
-            return false;
-        }
-
-        int length = BinaryPrimitives.ReadUInt16BigEndian(udp[UdpLength..]);
-        if (length > udp.Length || length < UdpHeaderLength + HeaderLength)
-        {
-            return false;
-        }
-
-        message = udp[UdpHeaderLength..length];
-        return true;
-    }
+    public static bool TryFind(ReadOnlySpan<byte> udp, out ReadOnlySpan<byte> message) =>
+        UdpDatagram.TryTake(udp, ServerPort, HeaderLength, out message);
 
     /// <summary>Whether a client sends such a message: Solicit, Request, Confirm, Renew, Rebind, Release, Decline, Information-request.</summary>
     public static bool IsOfClient(ReadOnlySpan<byte> message) =>

@@ -42,7 +42,6 @@ internal sealed class FrameReassembler
     private uint[] _unfinishedKeys = [];
     private uint[] _completedKeys = [];
     private readonly Stack<byte[]> _spare = new();
-    private int _unfinishedCount;
     private int _completedCount;
     private int _completedNext;
     private ushort _newest;
@@ -54,7 +53,7 @@ internal sealed class FrameReassembler
     }
 
     /// <summary>Unfinished frames now.</summary>
-    public int UnfinishedCount => _unfinishedCount;
+    public int UnfinishedCount { get; private set; }
 
     /// <summary>Adds one piece.</summary>
     /// <param name="header">Of kind head or tail, as <see cref="DatagramHeader.TryParse"/> accepted it.</param>
@@ -75,7 +74,7 @@ internal sealed class FrameReassembler
         }
 
         bool isHead = header.Kind == DatagramKind.Head;
-        int index = _unfinishedKeys.AsSpan(0, _unfinishedCount).IndexOf(key);
+        int index = _unfinishedKeys.AsSpan(0, UnfinishedCount).IndexOf(key);
         if (index < 0)
         {
             MakeRoom(header.Source, counters);
@@ -114,7 +113,7 @@ internal sealed class FrameReassembler
     /// counters are right.</summary>
     public void Expire(TimeSpan now, PeerCounters counters)
     {
-        for (int i = _unfinishedCount - 1; i >= 0; i--)
+        for (int i = UnfinishedCount - 1; i >= 0; i--)
         {
             if (now - _unfinished[i].Arrival > Lifetime || (ushort)(_newest - IdOf(i)) > WindowLength)
             {
@@ -169,7 +168,7 @@ internal sealed class FrameReassembler
 
     private void MakeRoom(ushort source, PeerCounters counters)
     {
-        if (_unfinishedCount < MaxUnfinishedPerSource)
+        if (UnfinishedCount < MaxUnfinishedPerSource)
         {
             return;
         }
@@ -177,7 +176,7 @@ internal sealed class FrameReassembler
         int ofSource = 0;
         int oldestOfSource = -1;
         int oldest = 0;
-        for (int i = 0; i < _unfinishedCount; i++)
+        for (int i = 0; i < UnfinishedCount; i++)
         {
             oldest = IsOlder(i, oldest) ? i : oldest;
             if (_unfinished[i].Source == source)
@@ -191,7 +190,7 @@ internal sealed class FrameReassembler
         {
             GiveUp(oldestOfSource, counters);
         }
-        else if (_unfinishedCount == MaxUnfinished)
+        else if (UnfinishedCount == MaxUnfinished)
         {
             GiveUp(oldest, counters);
         }
@@ -211,9 +210,9 @@ internal sealed class FrameReassembler
         byte[] buffer = _spare.Count > 0 ? _spare.Pop() : new byte[FrameLimits.MaxLength];
         int start = isHead ? 0 : buffer.Length - body.Length;
         body.CopyTo(buffer.AsSpan(start));
-        _unfinishedKeys[_unfinishedCount] = key;
-        _unfinished[_unfinishedCount] = new Unfinished(buffer, start, body.Length, isHead, source, now);
-        _unfinishedCount++;
+        _unfinishedKeys[UnfinishedCount] = key;
+        _unfinished[UnfinishedCount] = new Unfinished(buffer, start, body.Length, isHead, source, now);
+        UnfinishedCount++;
     }
 
     private static ReadOnlySpan<byte> Join(Unfinished piece, ReadOnlySpan<byte> body)
@@ -233,9 +232,9 @@ internal sealed class FrameReassembler
     private void Remove(int index)
     {
         _spare.Push(_unfinished[index].Buffer);
-        _unfinishedCount--;
-        _unfinished[index] = _unfinished[_unfinishedCount];
-        _unfinishedKeys[index] = _unfinishedKeys[_unfinishedCount];
-        _unfinished[_unfinishedCount] = default;
+        UnfinishedCount--;
+        _unfinished[index] = _unfinished[UnfinishedCount];
+        _unfinishedKeys[index] = _unfinishedKeys[UnfinishedCount];
+        _unfinished[UnfinishedCount] = default;
     }
 }

@@ -21,8 +21,21 @@ internal static class IPProtocols
     public const byte HostIdentity = 139;
     public const byte Shim6 = 140;
 
+    /// <summary>Every extension header of IPv6 has at least that many bytes (RFC 8200, section 4).</summary>
+    public const int MinExtensionLength = 8;
+
     /// <summary>Headers of IPv6 that say what follows them, and how far away (RFC 7045, section 4). ESP is none: what follows it is
     /// encrypted.</summary>
     public static bool IsIPv6Extension(byte nextHeader) =>
         nextHeader is HopByHop or Routing or Fragment or Authentication or DestinationOptions or Mobility or HostIdentity or Shim6;
+
+    /// <summary>Bytes of an extension header (RFC 8200, section 4; RFC 4302, section 2.2).</summary>
+    /// <param name="type">One for which <see cref="IsIPv6Extension"/> is true.</param>
+    /// <param name="length">The header's second byte. That of a Fragment header is reserved.</param>
+    public static int ExtensionLength(byte type, byte length) => type switch
+    {
+        Fragment => MinExtensionLength,
+        Authentication => (length + 2) * 4,
+        _ => (length + 1) * 8,
+    };
 }

@@ -13,8 +13,6 @@ namespace Softlan.Wire;
 /// </remarks>
 internal readonly ref struct IPv4Packet
 {
-    public const int MinHeaderLength = 20;
-
     private readonly ReadOnlySpan<byte> _bytes;
 
     private IPv4Packet(ReadOnlySpan<byte> bytes, int headerLength)
@@ -29,14 +27,14 @@ internal readonly ref struct IPv4Packet
     public static bool TryParse(ReadOnlySpan<byte> bytes, out IPv4Packet packet)
     {
         packet = default;
-        if (bytes.Length < MinHeaderLength || bytes[0] >> 4 != 4)
+        if (bytes.Length < IPHeader.V4MinLength || IPHeader.Version(bytes[0]) != 4)
         {
             return false;
         }
 
-        int headerLength = (bytes[0] & 0xf) * 4;
-        int totalLength = Math.Min(BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]), bytes.Length);
-        if (headerLength < MinHeaderLength || totalLength < headerLength)
+        int headerLength = IPHeader.V4Length(bytes[0]);
+        int totalLength = Math.Min(BinaryPrimitives.ReadUInt16BigEndian(bytes[IPHeader.V4TotalLength..]), bytes.Length);
+        if (headerLength < IPHeader.V4MinLength || totalLength < headerLength)
         {
             return false;
         }
@@ -49,14 +47,16 @@ internal readonly ref struct IPv4Packet
     public int HeaderLength { get; }
 
     /// <summary>An <see cref="IPProtocols"/> value.</summary>
-    public byte Protocol => _bytes[9];
+    public byte Protocol => _bytes[IPHeader.V4Protocol];
 
     /// <summary>Where these bytes belong in the whole packet, in units of 8 bytes.</summary>
-    public int FragmentOffset => BinaryPrimitives.ReadUInt16BigEndian(_bytes[6..]) & 0x1fff;
+    public int FragmentOffset => Fragment & IPHeader.FragmentOffset;
 
     /// <summary>Whether more bytes of the whole packet come behind these.</summary>
-    public bool HasMoreFragments => (_bytes[6] & 0x20) != 0;
+    public bool HasMoreFragments => (Fragment & IPHeader.MoreFragments) != 0;
 
     /// <summary>What follows the header.</summary>
     public ReadOnlySpan<byte> Payload => _bytes[HeaderLength..];
+
+    private ushort Fragment => BinaryPrimitives.ReadUInt16BigEndian(_bytes[IPHeader.V4Fragment..]);
 }

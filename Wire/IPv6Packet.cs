@@ -14,9 +14,8 @@ namespace Softlan.Wire;
 /// </remarks>
 internal readonly ref struct IPv6Packet
 {
-    public const int HeaderLength = 40;
-
-    /// <summary>Extension headers that are followed. Real packets have up to three; one with more cannot be judged.</summary>
+    /// <summary>Extension headers that are followed. Real packets have up to three; one with more cannot be judged. What is
+    /// merged and cut goes by a smaller bound of its own, that of <see cref="Offload.IpLayout"/>.</summary>
     public const int MaxExtensionHeaders = 16;
 
     private readonly ReadOnlySpan<byte> _bytes;
@@ -37,33 +36,26 @@ internal readonly ref struct IPv6Packet
     public static bool TryParse(ReadOnlySpan<byte> bytes, out IPv6Packet packet)
     {
         packet = default;
-        if (bytes.Length < HeaderLength || bytes[0] >> 4 != 6)
+        if (bytes.Length < IPHeader.V6Length || IPHeader.Version(bytes[0]) != 6)
         {
             return false;
         }
 
-        int end = Math.Min(HeaderLength + BinaryPrimitives.ReadUInt16BigEndian(bytes[4..]), bytes.Length);
+        int end = Math.Min(IPHeader.V6Length + BinaryPrimitives.ReadUInt16BigEndian(bytes[IPHeader.V6PayloadLength..]), bytes.Length);
         bytes = bytes[..end];
-        byte next = bytes[6];
-        int offset = HeaderLength;
+        byte next = bytes[IPHeader.V6NextHeader];
+        int offset = IPHeader.V6Length;
         IPv6Fragmentation fragmentation = IPv6Fragmentation.None;
         bool hasFragmentedHeaders = false;
         for (int headers = 0; IPProtocols.IsIPv6Extension(next) && fragmentation != IPv6Fragmentation.Later; headers++)
         {
-            // Every extension header has at least 8 bytes.
-            if (headers == MaxExtensionHeaders || offset + 8 > end)
+            if (headers == MaxExtensionHeaders || offset + IPProtocols.MinExtensionLength > end)
             {
                 return false;
             }
 
             ReadOnlySpan<byte> header = bytes[offset..];
-            int length = next switch
-            {
-                IPProtocols.Fragment => 8,
-                IPProtocols.Authentication => (header[1] + 2) * 4,
-                _ => (header[1] + 1) * 8,
-            };
-
+            int length = IPProtocols.ExtensionLength(next, header[1]);
             if (next == IPProtocols.Fragment)
             {
                 if (fragmentation != IPv6Fragmentation.None)

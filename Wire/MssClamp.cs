@@ -23,7 +23,7 @@ internal static class MssClamp
     /// wrong for IPv6 with extension headers.</summary>
     public static bool MayBeSyn(ReadOnlySpan<byte> frame)
     {
-        if (frame.Length < FrameLimits.HeaderLength + IpLayout.MinV4Length + TransportHeader.MinTcpLength)
+        if (frame.Length < FrameLimits.HeaderLength + IPHeader.V4MinLength + TransportHeader.MinTcpLength)
         {
             return false;
         }
@@ -31,9 +31,9 @@ internal static class MssClamp
         ReadOnlySpan<byte> packet = frame[FrameLimits.HeaderLength..];
         return BinaryPrimitives.ReadUInt16BigEndian(frame[(2 * MacAddress.Length)..]) switch
         {
-            EtherTypes.IPv4 => packet[IpLayout.V4Protocol] == IPProtocols.Tcp && HasSyn(packet, (packet[0] & 0xf) * 4),
-            EtherTypes.IPv6 => packet[IpLayout.V6NextHeader] is var next
-                && (next == IPProtocols.Tcp ? HasSyn(packet, IpLayout.V6Length) : IPProtocols.IsIPv6Extension(next)),
+            EtherTypes.IPv4 => packet[IPHeader.V4Protocol] == IPProtocols.Tcp && HasSyn(packet, IPHeader.V4Length(packet[0])),
+            EtherTypes.IPv6 => packet[IPHeader.V6NextHeader] is var next
+                && (next == IPProtocols.Tcp ? HasSyn(packet, IPHeader.V6Length) : IPProtocols.IsIPv6Extension(next)),
             _ => false,
         };
     }
@@ -58,14 +58,14 @@ internal static class MssClamp
                     && ipv4.FragmentOffset == 0
                     && ClampSegment(
                         frame.Slice(FrameLimits.HeaderLength + ipv4.HeaderLength, ipv4.Payload.Length),
-                        Math.Max(MinIPv4, maxFrameLength - FrameLimits.HeaderLength - IPv4Packet.MinHeaderLength - TransportHeader.MinTcpLength));
+                        Math.Max(MinIPv4, maxFrameLength - FrameLimits.HeaderLength - IPHeader.V4MinLength - TransportHeader.MinTcpLength));
             case EtherTypes.IPv6:
                 return IPv6Packet.TryParse(ethernet.Payload, out IPv6Packet ipv6)
                     && ipv6.Protocol == IPProtocols.Tcp
                     && ipv6.Fragmentation != IPv6Fragmentation.Later
                     && ClampSegment(
                         frame.Slice(FrameLimits.HeaderLength + ipv6.PayloadOffset, ipv6.Payload.Length),
-                        Math.Max(MinIPv6, maxFrameLength - FrameLimits.HeaderLength - IPv6Packet.HeaderLength - TransportHeader.MinTcpLength));
+                        Math.Max(MinIPv6, maxFrameLength - FrameLimits.HeaderLength - IPHeader.V6Length - TransportHeader.MinTcpLength));
             default:
                 return false;
         }
@@ -121,7 +121,7 @@ internal static class MssClamp
 
     private static int OptionLength(ReadOnlySpan<byte> option) => option[0] == NoOperation ? 1 : option[1];
 
-    /// <summary>Writes 16 bits and corrects the checksum: HC' = ~(~HC + ~m + m') (RFC 1624, section 3).</summary>
+    /// <summary>Writes 16 bits and corrects the checksum.</summary>
     private static void Replace(Span<byte> segment, int at, ushort value)
     {
         ushort before = BinaryPrimitives.ReadUInt16BigEndian(segment[at..]);
@@ -130,12 +130,9 @@ internal static class MssClamp
         // Behind an odd number of no-operations the value straddles two words of the sum, which is the same as swapping its bytes (RFC 1071, section
         // 2).
         bool isOdd = (at & 1) != 0;
-        uint removed = isOdd ? BinaryPrimitives.ReverseEndianness(before) : before;
-        uint added = isOdd ? BinaryPrimitives.ReverseEndianness(value) : value;
-        uint checksum = BinaryPrimitives.ReadUInt16BigEndian(segment[TransportHeader.TcpChecksum..]);
-        uint sum = (~checksum & 0xffff) + (~removed & 0xffff) + added;
-        sum = (sum & 0xffff) + (sum >> 16);
-        sum = (sum & 0xffff) + (sum >> 16);
-        BinaryPrimitives.WriteUInt16BigEndian(segment[TransportHeader.TcpChecksum..], (ushort)~sum);
+        InternetChecksum.Update(
+            segment[TransportHeader.TcpChecksum..],
+            isOdd ? BinaryPrimitives.ReverseEndianness(before) : before,
+            isOdd ? BinaryPrimitives.ReverseEndianness(value) : value);
     }
 }

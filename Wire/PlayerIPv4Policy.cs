@@ -5,7 +5,6 @@ namespace Softlan.Wire;
 /// <summary>The IPv4 half of <see cref="SafetyPolicy"/>, for frames from clients.</summary>
 internal static class PlayerIPv4Policy
 {
-    private const int UdpHeaderLength = 8;
     private const ushort DhcpClientPort = 68;
 
     // ICMP types (RFC 792 and RFC 1256).
@@ -47,12 +46,12 @@ internal static class PlayerIPv4Policy
     /// its own. What goes to a server's port is a request of the player's own.</summary>
     private static DropReason CheckUdp(ReadOnlySpan<byte> udp, int bytesToFrameEnd, bool isFragment, MacAddress source)
     {
-        if (udp.Length < UdpHeaderLength)
+        if (udp.Length < TransportHeader.UdpLength)
         {
             return DropReason.Unjudgeable;
         }
 
-        return BinaryPrimitives.ReadUInt16BigEndian(udp[2..]) switch
+        return BinaryPrimitives.ReadUInt16BigEndian(udp[TransportHeader.DestinationPort..]) switch
         {
             DhcpClientPort => DropReason.DhcpServer,
             // A later fragment could overlap what is judged here. No request needs a second one (RFC 2131: 576 bytes).
@@ -88,7 +87,7 @@ internal static class PlayerIPv4Policy
             return DropReason.ArpSpoof;
         }
 
-        bool isFollowed = bytesToFrameEnd > UdpHeaderLength + bootp.Length;
+        bool isFollowed = bytesToFrameEnd > TransportHeader.UdpLength + bootp.Length;
         if (!DhcpClientIdentifier.TryFind(bootp, out ReadOnlySpan<byte> identifier, out _, out bool isEnded) || (isFollowed && !isEnded))
         {
             return DropReason.Unjudgeable;

@@ -5,8 +5,6 @@ namespace Softlan.Wire;
 /// <summary>The IPv6 half of <see cref="SafetyPolicy"/>, for frames from clients. What RA guards are known to miss is in RFC 7113.</summary>
 internal static class PlayerIPv6Policy
 {
-    private const int UdpHeaderLength = 8;
-
     // ICMPv6 types of multicast routers (RFC 9777, section 5.1; RFC 4286).
     private const byte ListenerQuery = 130;
     private const byte MulticastRouterAdvertisement = 151;
@@ -59,12 +57,12 @@ internal static class PlayerIPv6Policy
     /// server's port is a client's.</summary>
     private static DropReason CheckUdp(ReadOnlySpan<byte> udp, bool isFragment)
     {
-        if (udp.Length < UdpHeaderLength)
+        if (udp.Length < TransportHeader.UdpLength)
         {
             return DropReason.Unjudgeable;
         }
 
-        return BinaryPrimitives.ReadUInt16BigEndian(udp[2..]) switch
+        return BinaryPrimitives.ReadUInt16BigEndian(udp[TransportHeader.DestinationPort..]) switch
         {
             DhcpV6Message.ClientPort => DropReason.DhcpServer,
             // A later fragment could overlap what is judged here, and no request needs a second one.

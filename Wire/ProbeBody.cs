@@ -8,6 +8,9 @@ internal static class ProbeBody
     /// <summary>The relay itself.</summary>
     public const ushort RelayId = 0;
 
+    /// <summary>Target id and the opaque bytes.</summary>
+    public const int Length = OpaqueOffset + sizeof(long);
+
     private const int OpaqueOffset = sizeof(ushort);
 
     /// <summary>Writes a prober's own body.</summary>

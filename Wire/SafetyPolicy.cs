@@ -1,3 +1,5 @@
+using Softlan.Wire.Control;
+
 namespace Softlan.Wire;
 
 /// <summary>What may cross the party, decided from the frame alone (protocol.md, section 7). The relay asks before it forwards; gateway and client
@@ -20,9 +22,9 @@ internal static class SafetyPolicy
     private const ulong CiscoSpanningTree = 0x01000ccccccd;
 
     /// <param name="frame">A frame of any length; shorter than an Ethernet header is <see cref="DropReason.Malformed"/>.</param>
-    /// <param name="direction">Who put it into the room.</param>
+    /// <param name="sender">Who put it into the room: what a LAN may say, a player may not always.</param>
     /// <returns><see cref="DropReason.None"/>: it may pass.</returns>
-    public static DropReason Check(ReadOnlySpan<byte> frame, FrameDirection direction)
+    public static DropReason Check(ReadOnlySpan<byte> frame, PeerRole sender)
     {
         if (!EthernetFrame.TryParse(frame, out EthernetFrame ethernet))
         {
@@ -47,7 +49,7 @@ internal static class SafetyPolicy
             return DropReason.VlanTagged;
         }
 
-        if (direction == FrameDirection.FromGateway)
+        if (sender == PeerRole.Gateway)
         {
             return DropReason.None;
         }

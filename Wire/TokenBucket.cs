@@ -9,7 +9,6 @@ internal sealed class TokenBucket
     private readonly double _burst;
     private double _tokens;
     private TimeSpan _last;
-    private bool _hasStarted;
 
     /// <param name="ratePerSecond">Tokens a second; positive and finite.</param>
     /// <param name="burst">The most tokens that pile up; positive and finite. Nothing larger than this ever passes.</param>
@@ -25,12 +24,11 @@ internal sealed class TokenBucket
     /// <summary>Takes all of <paramref name="amount"/>, or nothing when fewer tokens are there.</summary>
     public bool TryTake(double amount, TimeSpan now)
     {
-        if (_hasStarted && now > _last)
+        if (now > _last)
         {
             _tokens = Math.Min(_burst, _tokens + ((now - _last).TotalSeconds * _ratePerSecond));
         }
 
-        _hasStarted = true;
         _last = now;
         bool taken = amount <= _tokens;
         _tokens -= taken ? amount : 0;

@@ -26,9 +26,12 @@ internal static class Errno
     public const int ENOSPC = 28;
     public const int EROFS = 30;
     public const int ENOSYS = 38;
+    public const int ETIME = 62;
     public const int EBADFD = 77;
     public const int EMSGSIZE = 90;
+    public const int EPROTOTYPE = 91;
     public const int ENOPROTOOPT = 92;
+    public const int EPROTONOSUPPORT = 93;
     public const int EOPNOTSUPP = 95;
     public const int EAFNOSUPPORT = 97;
     public const int EADDRINUSE = 98;
@@ -36,9 +39,11 @@ internal static class Errno
     public const int ENETDOWN = 100;
     public const int ENETUNREACH = 101;
     public const int ENOBUFS = 105;
+    public const int ETIMEDOUT = 110;
     public const int ECONNREFUSED = 111;
     public const int EHOSTUNREACH = 113;
     public const int EDQUOT = 122;
+    public const int ECANCELED = 125;
 #pragma warning restore CA1707
 
     /// <summary>errno of the last call that was declared with SetLastError. Read it before anything else runs.</summary>

@@ -1,3 +1,5 @@
+using Softlan.Wire;
+
 namespace Softlan.Platform.Linux;
 
 // Each wake-up for one small frame costs client, relay and gateway some 25 microseconds of processor time each, most of it in the
@@ -77,8 +79,7 @@ internal sealed class ReadModeration
             return TimeSpan.Zero;
         }
 
-        TimeSpan interval = Nanoseconds.ToTimeSpan(TargetBatch * elapsed / _framesIn);
-        return interval < MaxInterval ? interval : MaxInterval;
+        return TimeSpans.Min(Nanoseconds.ToTimeSpan(TargetBatch * elapsed / _framesIn), MaxInterval);
     }
 
     private void Restart(long now)

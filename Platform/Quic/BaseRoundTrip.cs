@@ -1,3 +1,5 @@
+using Softlan.Wire;
+
 namespace Softlan.Platform.Quic;
 
 /// <summary>Remembers the shortest round trip of the last seconds.</summary>
@@ -25,8 +27,8 @@ internal sealed class BaseRoundTrip
             _until = now + Memory;
         }
 
-        _next = roundTrip < _next ? roundTrip : _next;
-        Value = roundTrip < Value ? roundTrip : Value;
+        _next = TimeSpans.Min(roundTrip, _next);
+        Value = TimeSpans.Min(roundTrip, Value);
         return ended;
     }
 }

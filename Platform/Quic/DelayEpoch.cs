@@ -1,3 +1,5 @@
+using Softlan.Wire;
+
 namespace Softlan.Platform.Quic;
 
 /// <summary>Sums up the samples of one epoch: as many round trips' time as it takes for a packet that was lucky to be among them.</summary>
@@ -34,7 +36,7 @@ internal sealed class DelayEpoch
 
     public void Add(in DelaySample sample)
     {
-        Shortest = sample.RoundTrip < Shortest ? sample.RoundTrip : Shortest;
+        Shortest = TimeSpans.Min(sample.RoundTrip, Shortest);
         _sum += sample.RoundTrip;
         _count++;
         MostInFlight = Math.Max(MostInFlight, sample.InFlight);
@@ -51,8 +53,7 @@ internal sealed class DelayEpoch
     /// <param name="baseRoundTrip">The shortest round trip of the last seconds.</param>
     public void Restart(in DelaySample last, TimeSpan baseRoundTrip)
     {
-        TimeSpan round = 2 * baseRoundTrip > Shortest ? 2 * baseRoundTrip : Shortest;
-        _ends = last.Now + (round > Least ? round : Least);
+        _ends = last.Now + TimeSpans.Max(TimeSpans.Max(2 * baseRoundTrip, Shortest), Least);
         Began = last.Now;
         _goneBefore = last.Gone;
         Shortest = TimeSpan.MaxValue;

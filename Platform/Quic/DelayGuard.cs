@@ -1,3 +1,5 @@
+using Softlan.Wire;
+
 namespace Softlan.Platform.Quic;
 
 /// <summary>Keeps what is in flight so short that it does not queue on its way: frames that have to wait should wait here, where flows take turns and
@@ -158,7 +160,7 @@ internal sealed class DelayGuard
     private TimeSpan WithoutQueue(TimeSpan now)
     {
         TimeSpan quiet = _quiet.Over(_base.Value);
-        return _foreign.Over(quiet > _base.Value ? quiet : _base.Value, now);
+        return _foreign.Over(TimeSpans.Max(quiet, _base.Value), now);
     }
 
     /// <param name="roundTrip">What stands for the epoch's.</param>
@@ -167,8 +169,7 @@ internal sealed class DelayGuard
     /// <param name="least">Bytes that the limit leaves at least.</param>
     private void Judge(TimeSpan roundTrip, TimeSpan without, long inFlight, long least)
     {
-        TimeSpan tolerated = _base.Value / 8;
-        tolerated = tolerated < SmallestDelay ? SmallestDelay : tolerated > LongestDelay ? LongestDelay : tolerated;
+        TimeSpan tolerated = TimeSpans.Clamp(_base.Value / 8, SmallestDelay, LongestDelay);
         TimeSpan queue = roundTrip - without;
         if (queue <= tolerated)
         {

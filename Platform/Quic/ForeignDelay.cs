@@ -1,3 +1,5 @@
+using Softlan.Wire;
+
 namespace Softlan.Platform.Quic;
 
 /// <summary>Learns what a path takes under load that is no queue of ours.</summary>
@@ -73,12 +75,12 @@ internal sealed class ForeignDelay
         // The most in flight may be that of the epoch's beginning, and the shortest that of its end; and in a slow start, before there is a limit,
         // the shortest is that of the beginning. (The mean of a few packets is that of acknowledgements that wait.)
         TimeSpan met = isLimited || epoch.MostInFlight < 2 * DelayGuard.InitialWindow ? epoch.Shortest : epoch.Mean;
-        _peaks.Add(epoch.MostInFlight, met > _shortestBefore ? met : _shortestBefore);
+        _peaks.Add(epoch.MostInFlight, TimeSpans.Max(met, _shortestBefore));
         _shortestBefore = epoch.Shortest;
     }
 
     /// <summary>What is known by now, if it is more than <paramref name="without"/>; otherwise that.</summary>
     /// <param name="without">What the path takes by all other evidence.</param>
     /// <param name="now">Monotonic.</param>
-    public TimeSpan Over(TimeSpan without, TimeSpan now) => now < _until && _value > without ? _value : without;
+    public TimeSpan Over(TimeSpan without, TimeSpan now) => now < _until ? TimeSpans.Max(_value, without) : without;
 }

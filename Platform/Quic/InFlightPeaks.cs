@@ -1,3 +1,5 @@
+using Softlan.Wire;
+
 namespace Softlan.Platform.Quic;
 
 /// <summary>Remembers the most that was in flight in the last epochs, and the longest that one of them took.</summary>
@@ -12,7 +14,7 @@ internal sealed class InFlightPeaks
     /// <summary>Bytes; 0: nothing is known.</summary>
     public long InFlight => Math.Max(_before.InFlight, _latest.InFlight);
 
-    public TimeSpan RoundTrip => _before.RoundTrip > _latest.RoundTrip ? _before.RoundTrip : _latest.RoundTrip;
+    public TimeSpan RoundTrip => TimeSpans.Max(_before.RoundTrip, _latest.RoundTrip);
 
     /// <param name="inFlight">The most bytes in an epoch.</param>
     /// <param name="roundTrip">What stands for its round trips.</param>
@@ -25,7 +27,7 @@ internal sealed class InFlightPeaks
         }
 
         _latest.InFlight = Math.Max(_latest.InFlight, inFlight);
-        _latest.RoundTrip = roundTrip > _latest.RoundTrip ? roundTrip : _latest.RoundTrip;
+        _latest.RoundTrip = TimeSpans.Max(roundTrip, _latest.RoundTrip);
     }
 
     public void Clear() => _before = _latest = default;

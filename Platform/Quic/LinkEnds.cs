@@ -104,5 +104,5 @@ internal static class LinkEnds
     }
 
     /// <summary>What a peer wrote goes to a terminal and into a log.</summary>
-    private static string Clean(string peersText) => PeerName.Clean(peersText, ControlCodec.MaxTextLength);
+    private static string Clean(string peersText) => PrintableText.Clean(peersText, ControlCodec.MaxTextLength);
 }

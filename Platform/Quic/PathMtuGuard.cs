@@ -1,3 +1,5 @@
+using Softlan.Wire;
+
 namespace Softlan.Platform.Quic;
 
 /// <summary>Notices that large packets no longer pass a path on which they used to pass (a black hole), and when they may be tried again.</summary>
@@ -77,7 +79,7 @@ internal sealed class PathMtuGuard
     /// <summary>A padding datagram was sent to try again; the next one follows after twice the pause.</summary>
     public void OnRetried(TimeSpan now)
     {
-        _retryDelay = _retryDelay * 2 < LongestRetry ? _retryDelay * 2 : LongestRetry;
+        _retryDelay = TimeSpans.Min(_retryDelay * 2, LongestRetry);
         RetryAt = now + _retryDelay;
     }
 

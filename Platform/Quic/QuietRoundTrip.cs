@@ -1,3 +1,5 @@
+using Softlan.Wire;
+
 namespace Softlan.Platform.Quic;
 
 /// <summary>Learns what a path on which we send next to nothing usually takes: nothing of ours queues there, so what that is longer than at its
@@ -51,8 +53,7 @@ internal sealed class QuietRoundTrip
         else if (_isFresh && _roundTrips >= RoundTripsUntilQuiet && (_hasSettled || !isFalling))
         {
             _hasSettled = true;
-            TimeSpan longest = LongestOver(baseRoundTrip);
-            smoothed = smoothed < longest ? smoothed : longest;
+            smoothed = TimeSpans.Min(smoothed, LongestOver(baseRoundTrip));
             _usual = _usual == default ? smoothed : _usual + ((smoothed - _usual) / Smoothing);
         }
 
@@ -64,11 +65,7 @@ internal sealed class QuietRoundTrip
 
     /// <summary>What is known by now; zero: nothing.</summary>
     /// <param name="baseRoundTrip">The shortest of the last seconds, which may have become another since the path was quiet.</param>
-    public TimeSpan Over(TimeSpan baseRoundTrip)
-    {
-        TimeSpan longest = LongestOver(baseRoundTrip);
-        return _usual < longest ? _usual : longest;
-    }
+    public TimeSpan Over(TimeSpan baseRoundTrip) => TimeSpans.Min(_usual, LongestOver(baseRoundTrip));
 
     private static TimeSpan LongestOver(TimeSpan baseRoundTrip) => baseRoundTrip + (baseRoundTrip / MostOfBase);
 }

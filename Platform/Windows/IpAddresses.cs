@@ -44,7 +44,7 @@ internal sealed class IpAddresses(IIpHelper ip)
             : row.PrefixOrigin == IpPrefixOriginDhcp ? AddressOrigin.Dhcp : AddressOrigin.Other;
 
         // 255 where Windows does not know the length.
-        int prefixLength = Math.Min(row.OnLinkPrefixLength, SocketAddresses.HostPrefixOf(AF_INET));
+        int prefixLength = Math.Min(row.OnLinkPrefixLength, IPNetworks.HostPrefixOf(address));
         return new OwnAddress(address, origin, IPNetworks.Of(address, prefixLength), row.InterfaceLuid);
     }
 }

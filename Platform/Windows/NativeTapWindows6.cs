@@ -7,14 +7,7 @@ internal static class NativeTapWindows6
     public const uint TAP_WIN_IOCTL_GET_MAC = (0x22 << 16) | (1 << 2);
     public const uint TAP_WIN_IOCTL_GET_VERSION = (0x22 << 16) | (2 << 2);
     public const uint TAP_WIN_IOCTL_GET_MTU = (0x22 << 16) | (3 << 2);
-    public const uint TAP_WIN_IOCTL_GET_INFO = (0x22 << 16) | (4 << 2);
-    public const uint TAP_WIN_IOCTL_CONFIG_POINT_TO_POINT = (0x22 << 16) | (5 << 2);
     public const uint TAP_WIN_IOCTL_SET_MEDIA_STATUS = (0x22 << 16) | (6 << 2);
-    public const uint TAP_WIN_IOCTL_CONFIG_DHCP_MASQ = (0x22 << 16) | (7 << 2);
-    public const uint TAP_WIN_IOCTL_GET_LOG_LINE = (0x22 << 16) | (8 << 2);
-    public const uint TAP_WIN_IOCTL_CONFIG_DHCP_SET_OPT = (0x22 << 16) | (9 << 2);
-    public const uint TAP_WIN_IOCTL_CONFIG_TUN = (0x22 << 16) | (10 << 2);
-    public const uint TAP_WIN_IOCTL_PRIORITY_BEHAVIOR = (0x22 << 16) | (11 << 2);
 
     /// <summary>The least MTU that the driver has, in bytes, whatever its property says.</summary>
     public const int MINIMUM_MTU = 576;

@@ -103,15 +103,35 @@ internal sealed class RouteTable(IIpHelper ip, Action<string>? ipv6Fails = null)
     }
 
     /// <summary>The routes on an interface, with their own metrics.</summary>
+    /// <exception cref="SoftlanException">Windows does not give its table of IPv4.</exception>
+    public IReadOnlyList<ListedRoute> ListOn(ulong luid) => [.. ListOn(luid, AF_INET), .. ListOn(luid, AF_INET6)];
+
+    /// <summary>Those of one family.</summary>
+    /// <param name="luid">The interface.</param>
+    /// <param name="family">AF_INET or AF_INET6.</param>
+    /// <param name="maxOdd">How many unlisted answers in a row count as the routes of the last time; 0 for who must know.</param>
     /// <exception cref="SoftlanException">Windows does not give its table.</exception>
-    public IReadOnlyList<WindowsRoute> ListOn(ulong luid) =>
-    [
-        .. ((ushort[])[AF_INET, AF_INET6])
-            .SelectMany(family => List(family))
-            .Where(row => row.InterfaceLuid == luid)
-            .Select(row => Describe(row, interfaceMetric: 0))
-            .OfType<WindowsRoute>()
-    ];
+    public IReadOnlyList<ListedRoute> ListOn(ulong luid, ushort family, int maxOdd = OddAnswers.Max)
+    {
+        List<ListedRoute> listed = [];
+        foreach (MIB_IPFORWARD_ROW2 row in List(family, maxOdd))
+        {
+            if (row.InterfaceLuid == luid && Describe(row, interfaceMetric: 0) is { } route)
+            {
+                listed.Add(new ListedRoute(route, row));
+            }
+        }
+
+        return listed;
+    }
+
+    /// <summary>Removes a route as the table holds it; one that is gone already is no failure.</summary>
+    /// <returns>Why Windows keeps it; null: it does not.</returns>
+    public string? Remove(ListedRoute listed)
+    {
+        int error = ip.RemoveRoute(listed.Row);
+        return error == 0 || Win32Error.IsMissing(error) ? null : $"{nameof(DeleteIpForwardEntry2)}: {Win32Error.Text(error)}";
+    }
 
     /// <summary>Puts a route back that was on an interface. One that is there again, or whose interface is gone, is no failure.</summary>
     /// <returns>Why Windows refuses; null: it does not.</returns>
@@ -124,42 +144,6 @@ internal sealed class RouteTable(IIpHelper ip, Action<string>? ipv6Fails = null)
         return error is 0 or Win32Error.ERROR_OBJECT_ALREADY_EXISTS || OddAnswers.MeansNone(row.DestinationPrefix.Prefix.si_family, error)
             ? null
             : $"{nameof(CreateIpForwardEntry2)}: {Win32Error.Text(error)}";
-    }
-
-    /// <summary>Removes the routes on an interface that are unwanted.</summary>
-    /// <param name="luid">The interface.</param>
-    /// <param name="isUnwanted">Asked of each.</param>
-    /// <param name="family">Of one family alone; null: of both.</param>
-    /// <param name="maxOdd">How many unlisted answers in a row count as the routes of the last time; 0 for who must know.</param>
-    /// <param name="around">Gets each route and what removes it, which it has to call; null: nothing is done around it.</param>
-    /// <returns>Each of them, with the reason where Windows keeps it.</returns>
-    /// <exception cref="SoftlanException">Windows does not give its table.</exception>
-    public IReadOnlyList<(WindowsRoute Route, string? Failure)> Remove(
-        ulong luid,
-        Predicate<WindowsRoute> isUnwanted,
-        ushort? family = null,
-        int maxOdd = OddAnswers.Max,
-        Action<WindowsRoute, Action>? around = null)
-    {
-        List<(WindowsRoute, string?)> removed = [];
-        foreach (ushort one in family is { } only ? [only] : (ushort[])[AF_INET, AF_INET6])
-        {
-            foreach (MIB_IPFORWARD_ROW2 row in List(one, maxOdd).Where(row => row.InterfaceLuid == luid))
-            {
-                if (Describe(row, interfaceMetric: 0) is { } route && isUnwanted(route))
-                {
-                    // The row as the table holds it: a next hop of IPv6 may have a scope.
-                    int error = 0;
-                    void Remove() => error = ip.RemoveRoute(row);
-                    (around ?? ((_, remove) => remove()))(route, Remove);
-                    removed.Add((
-                        route,
-                        error == 0 || Win32Error.IsMissing(error) ? null : $"{nameof(DeleteIpForwardEntry2)}: {Win32Error.Text(error)}"));
-                }
-            }
-        }
-
-        return removed;
     }
 
     /// <summary>What InitializeIpForwardEntry would fill in, and a metric, which it leaves invalid.</summary>
@@ -188,7 +172,7 @@ internal sealed class RouteTable(IIpHelper ip, Action<string>? ipv6Fails = null)
 
     private static bool IsHostRoute(MIB_IPFORWARD_ROW2 row, IPAddress destination, int interfaceIndex, IPAddress? nextHop) =>
         row.InterfaceIndex == (uint)interfaceIndex
-        && row.DestinationPrefix.PrefixLength == SocketAddresses.HostPrefixOf(row.DestinationPrefix.Prefix.si_family)
+        && row.DestinationPrefix.PrefixLength == IPNetworks.HostPrefixOf(destination)
         && destination.Equals(SocketAddresses.FromNative(row.DestinationPrefix.Prefix))
         && (nextHop is null ? SocketAddresses.IsNone(row.NextHop) : nextHop.Equals(SocketAddresses.FromNative(row.NextHop)));
 

@@ -11,9 +11,6 @@ internal static class SocketAddresses
 {
     public static ushort FamilyOf(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6 ? AF_INET6 : AF_INET;
 
-    /// <summary>Bits of an address of this family: the prefix length of a host route.</summary>
-    public static byte HostPrefixOf(ushort family) => family == AF_INET6 ? (byte)128 : (byte)32;
-
     public static SOCKADDR_INET ToNative(IPAddress address)
     {
         SOCKADDR_INET native = new() { si_family = FamilyOf(address) };

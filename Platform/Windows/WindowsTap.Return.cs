@@ -79,8 +79,7 @@ internal sealed partial class WindowsTap
 
     private void TryLater()
     {
-        TimeSpan pause = FirstPause * (1 << Math.Min(_attempts++, 8));
-        _retry.Set(pause < LongestPause ? pause : LongestPause);
+        _retry.Set(TimeSpans.Min(FirstPause * (1 << Math.Min(_attempts++, 8)), LongestPause));
     }
 
     private void Retry()

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
+using Softlan.Wire.Control;
 
 namespace Softlan.Roles.CommandLine;
 
@@ -26,13 +27,10 @@ internal static class CopyMistakes
     public static bool BeginsWithBlanks(string word, [NotNullWhen(true)] out string? first, out string rest)
     {
         Rune[] runes = [.. word.EnumerateRunes()];
-        first = runes.Length > 0 && IsBlank(runes[0]) ? NameOf(runes[0]) : null;
-        rest = string.Concat(runes.SkipWhile(IsBlank));
+        first = runes.Length > 0 && PrintableText.IsUnseen(runes[0]) ? NameOf(runes[0]) : null;
+        rest = string.Concat(runes.SkipWhile(PrintableText.IsUnseen));
         return first is not null;
     }
-
-    /// <summary>Whether a character shows nothing.</summary>
-    public static bool IsBlank(Rune rune) => Rune.IsWhiteSpace(rune) || Rune.GetUnicodeCategory(rune) is UnicodeCategory.Format;
 
     private static string NameOf(Rune rune)
     {
@@ -59,6 +57,7 @@ internal static class CopyMistakes
             _ when Rune.GetUnicodeCategory(rune) is UnicodeCategory.SpaceSeparator => $"an unusual space ({code})",
             _ when Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark
                 or UnicodeCategory.EnclosingMark => $"a mark that joins the character before it ({code})",
+            _ when PrintableText.IsUnseen(rune) => $"an invisible character ({code})",
             _ when Rune.IsLetterOrDigit(rune) || Rune.IsSymbol(rune) || Rune.IsPunctuation(rune) => $"'{rune}' ({code})",
             _ => $"an invisible character ({code})",
         };

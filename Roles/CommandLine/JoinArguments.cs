@@ -124,7 +124,7 @@ internal sealed class JoinArguments
     private static string? ExplainPlayerName(string text)
     {
         int length = text.EnumerateRunes().Count();
-        return CopyMistakes.WrongCharacter(text, PeerName.IsPrintable)
+        return CopyMistakes.WrongCharacter(text, PrintableText.IsPrintable)
             ?? (length > PeerName.MaxLength ? string.Create(CultureInfo.InvariantCulture, $"it has {length} characters, at most {PeerName.MaxLength}")
             : PeerName.IsBlank(text) ? "it shows nothing"
             : PeerName.IsReserved(text) ? "others would take you for the gateway"

@@ -42,7 +42,7 @@ internal static class MisspeltVariables
             if (meant.Length > 0)
             {
                 messages.Warn(
-                    $"The environment variable {PeerName.Clean(variable, MaxNameLength)} is not one of softlan's and does nothing. "
+                    $"The environment variable {PrintableText.Clean(variable, MaxNameLength)} is not one of softlan's and does nothing. "
                     + $"Did you mean {string.Join(" or ", meant)}?");
             }
         }

@@ -35,7 +35,7 @@ internal static class ParseErrors
         foreach (string line in lines)
         {
             // What was typed is quoted, and may hold a line break or an escape sequence.
-            messages.Fail(PeerName.Clean(line, MaxLineLength));
+            messages.Fail(PrintableText.Clean(line, MaxLineLength));
         }
     }
 

@@ -6,6 +6,12 @@ namespace Softlan.Roles.Gateway;
 /// player can think of.</summary>
 internal sealed class DhcpQuota
 {
+    /// <summary>Client identifiers under which a player may ask the LAN's DHCP server as long as it is remembered, and as many DUIDs and identity
+    /// associations in DHCPv6: a server gives an address to each (RFC 2131, section 4.2; RFC 8415, section 12), so whoever changes his takes them
+    /// all. Four are a machine that starts from a PXE ROM and whose owner changes from one DHCP program to another; requests under further ones are
+    /// dropped.</summary>
+    public const int MaxIdentifiers = 4;
+
     /// <summary>Addresses that a player may declare to be somebody else's: a server gives none of them to anybody for a while, and offers another
     /// (RFC 2131, section 4.3.3). Further declarations are dropped, and the server's word holds.</summary>
     public const int MaxDeclines = 8;
@@ -61,7 +67,7 @@ internal sealed class DhcpQuota
             }
         }
 
-        if (taken.Count == LanPlayer.MaxDhcpIdentifiers)
+        if (taken.Count == MaxIdentifiers)
         {
             return false;
         }

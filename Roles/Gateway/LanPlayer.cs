@@ -14,12 +14,6 @@ internal sealed class LanPlayer
     public const int StrangersThreshold = 20;
     public static readonly TimeSpan StrangersWindow = TimeSpan.FromSeconds(10);
 
-    /// <summary>Client identifiers under which a player may ask the LAN's DHCP server as long as it is remembered, and as many DUIDs and identity
-    /// associations in DHCPv6: a server gives an address to each (RFC 2131, section 4.2; RFC 8415, section 12), so whoever changes his takes them
-    /// all. Four are a machine that starts from a PXE ROM and whose owner changes from one DHCP program to another; requests under further ones are
-    /// dropped.</summary>
-    public const int MaxDhcpIdentifiers = 4;
-
     private readonly TokenBucket _unknown = new(UnknownPerSecond, UnknownBurst);
     private Burst? _strangers;
 

@@ -36,7 +36,7 @@ internal sealed class PlayerMacs(IFramePort port, IReadOnlyCollection<MacAddress
     public static readonly TimeSpan RosterTime = TimeSpan.FromSeconds(2);
 
     /// <summary>How long the MAC of a client that has left is not taken for the LAN's, and what it may still do there is remembered: leaving and
-    /// coming back gives nobody another <see cref="LanPlayer.MaxDhcpIdentifiers"/>.</summary>
+    /// coming back gives nobody another <see cref="DhcpQuota.MaxIdentifiers"/>.</summary>
     public static readonly TimeSpan Memory = LanAddresses.Lifetime;
 
     /// <summary>MACs of clients that have left, or are in another gateway's room. When there are more, the one that left first is forgotten: should

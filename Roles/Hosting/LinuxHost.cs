@@ -44,7 +44,7 @@ internal static class LinuxHost
         {
             cores?.Dispose();
             stopOthers?.Invoke();
-            (engine as IDisposable)?.Dispose();
+            engine.Dispose();
         }
     }
 }

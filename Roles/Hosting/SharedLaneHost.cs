@@ -64,7 +64,7 @@ internal static class SharedLaneHost
             }
             catch
             {
-                (engine as IDisposable)?.Dispose();
+                engine.Dispose();
                 throw;
             }
         }
@@ -85,7 +85,7 @@ internal static class SharedLaneHost
             }
             finally
             {
-                (engine as IDisposable)?.Dispose();
+                engine.Dispose();
             }
         }
     }

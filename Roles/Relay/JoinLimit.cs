@@ -1,5 +1,6 @@
 using System.Net;
 using Softlan.Platform;
+using Softlan.Wire;
 
 namespace Softlan.Roles.Relay;
 
@@ -76,11 +77,8 @@ internal sealed class JoinLimit(int burst)
     }
 
     /// <summary>When the burst is full again after one more join.</summary>
-    private static TimeSpan Next(Dictionary<ulong, TimeSpan> table, ulong key, TimeSpan cost, TimeSpan now)
-    {
-        TimeSpan full = table.GetValueOrDefault(key);
-        return (full > now ? full : now) + cost;
-    }
+    private static TimeSpan Next(Dictionary<ulong, TimeSpan> table, ulong key, TimeSpan cost, TimeSpan now) =>
+        TimeSpans.Max(table.GetValueOrDefault(key), now) + cost;
 
     private static void Set(Dictionary<ulong, TimeSpan> table, ulong key, TimeSpan full, TimeSpan now)
     {

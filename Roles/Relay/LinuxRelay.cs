@@ -39,7 +39,7 @@ internal static class LinuxRelay
         finally
         {
             // The loops stand still by now, and are there when the engines' last packets leave.
-            engines.ForEach(engine => (engine as IDisposable)?.Dispose());
+            engines.ForEach(engine => engine.Dispose());
             threads.ForEach(thread => thread.Dispose());
         }
     }

@@ -108,7 +108,7 @@ internal sealed class RoomSwitch(RoomCode room, ILogger logger)
         ushort target = ProbeBody.Target(body);
         if (target == ProbeBody.RelayId && kind == DatagramKind.Probe)
         {
-            Span<byte> reply = stackalloc byte[DatagramHeader.ProbeBodyLength];
+            Span<byte> reply = stackalloc byte[ProbeBody.Length];
             ProbeBody.Readdress(body, from.Id, reply);
             from.SendProbe(DatagramKind.ProbeReply, ProbeBody.RelayId, reply);
         }
@@ -142,7 +142,7 @@ internal sealed class RoomSwitch(RoomCode room, ILogger logger)
             return DropReason.LanSourceMac;
         }
 
-        DropReason unsafeFor = SafetyPolicy.Check(frame, from.IsGateway ? FrameDirection.FromGateway : FrameDirection.FromClient);
+        DropReason unsafeFor = SafetyPolicy.Check(frame, from.Info.Role);
         if (unsafeFor != DropReason.None)
         {
             return unsafeFor;

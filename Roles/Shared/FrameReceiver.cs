@@ -134,7 +134,7 @@ internal sealed class FrameReceiver(
             return DropReason.LoopedSourceMac;
         }
 
-        DropReason reason = SafetyPolicy.Check(bytes, source.Role == PeerRole.Client ? FrameDirection.FromClient : FrameDirection.FromGateway);
+        DropReason reason = SafetyPolicy.Check(bytes, source.Role);
         return reason == DropReason.None && bytes.Length > _maxFrameLength ? DropReason.MtuExceeded : reason;
     }
 }

@@ -17,6 +17,6 @@ internal static class PlainText
         }
 
         // A full stop at the end would double: every such text becomes part of a sentence.
-        return PeerName.Clean(text, MaxLength).TrimEnd('.', ' ');
+        return PrintableText.Clean(text, MaxLength).TrimEnd('.', ' ');
     }
 }

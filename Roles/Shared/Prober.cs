@@ -64,7 +64,7 @@ internal sealed class Prober
             return;
         }
 
-        Span<byte> answer = stackalloc byte[DatagramHeader.ProbeBodyLength];
+        Span<byte> answer = stackalloc byte[ProbeBody.Length];
         ProbeBody.Readdress(body, prober, answer);
         link.Send(new DatagramHeader(DatagramKind.ProbeReply, 0, self), answer);
     }
@@ -90,7 +90,7 @@ internal sealed class Prober
     /// <summary>The opaque bytes are the time of sending, so nothing has to be remembered.</summary>
     private static void SendProbe(IFrameLink link, ushort self, ushort target, TimeSpan now)
     {
-        Span<byte> body = stackalloc byte[DatagramHeader.ProbeBodyLength];
+        Span<byte> body = stackalloc byte[ProbeBody.Length];
         ProbeBody.Write(body, target, now.Ticks);
         link.Send(new DatagramHeader(DatagramKind.Probe, 0, self), body);
     }

@@ -1,3 +1,5 @@
+using Softlan.Wire;
+
 namespace Softlan.Roles.Shared;
 
 /// <summary>How long to wait before the next attempt: 0.25 s, doubling to 10 s, of which a random part of up to half is left out so that a room full
@@ -14,7 +16,7 @@ internal sealed class ReconnectDelay(Func<double> random)
     public TimeSpan Next(TimeSpan? atMost = null)
     {
         TimeSpan delay = atMost < _next ? atMost.Value : _next;
-        _next = _next + _next < Longest ? _next + _next : Longest;
+        _next = TimeSpans.Min(_next + _next, Longest);
         return delay * (1 - (random() / 2));
     }
 

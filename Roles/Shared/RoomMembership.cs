@@ -51,7 +51,6 @@ internal sealed class RoomMembership : IDisposable
     private readonly TokenBucket _peerLines = new(PeerLinesPerSecond, PeerLinesBurst);
     private readonly TokenBucket _lanLines = new(LanLinesPerSecond, LanLinesBurst);
     private readonly TokenBucket _outsideLines = new(LanLinesPerSecond, LanLinesBurst);
-    private readonly FrameDirection _direction;
     private IFrameLink? _link;
     private FrameSender? _sender;
     private FrameReceiver? _receiver;
@@ -74,7 +73,6 @@ internal sealed class RoomMembership : IDisposable
         _logger = logger;
         _onSilence = onSilence;
         _timer = lane.CreateTimer(OnTick);
-        _direction = options.Role == PeerRole.Client ? FrameDirection.FromClient : FrameDirection.FromGateway;
     }
 
     public RemotePeers Peers { get; } = new();
@@ -94,7 +92,7 @@ internal sealed class RoomMembership : IDisposable
             return DropReason.NotConnected;
         }
 
-        DropReason reason = SafetyPolicy.Check(frame, _direction);
+        DropReason reason = SafetyPolicy.Check(frame, _options.Role);
         if (reason == DropReason.None && frame.Length > _maxFrameLength)
         {
             reason = DropReason.MtuExceeded;

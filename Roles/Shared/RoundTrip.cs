@@ -1,3 +1,5 @@
+using Softlan.Wire;
+
 namespace Softlan.Roles.Shared;
 
 /// <summary>A round trip as probes see it: the latest, and a moving average that a single late answer does not upset.</summary>
@@ -20,7 +22,7 @@ internal struct RoundTrip
     public void Add(TimeSpan sample)
     {
         // A turn of the lane happens at one time, so an answer within the same turn would look like none at all.
-        Latest = sample > TimeSpan.Zero ? sample : TimeSpan.FromTicks(1);
+        Latest = TimeSpans.Max(sample, TimeSpan.FromTicks(1));
         _answers = Math.Min(_answers + 1, FirstAnswers + 1);
         Smoothed = _answers > FirstAnswers ? Smoothed + ((Latest - Smoothed) / 8)
             : IsKnown && Smoothed < Latest ? Smoothed

@@ -162,7 +162,7 @@ internal static class ControlCodec
             case "bye":
                 return ControlShapes.CheckBye(Read(json, Json.ReasonShape), checks);
             default:
-                return new UnknownMessage(PeerName.Clean(type, MaxSoftwareLength));
+                return new UnknownMessage(PrintableText.Clean(type, MaxSoftwareLength));
         }
     }
 

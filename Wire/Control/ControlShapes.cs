@@ -15,11 +15,11 @@ internal static class ControlShapes
         Role = KebabCase<PeerRole>.ToText(hello.Role),
         Room = hello.Room.ToString(),
         Mac = hello.Role == PeerRole.Client ? hello.Mac.ToString() : null,
-        Name = hello.Name.Length == 0 ? null : PeerName.Clean(hello.Name, PeerName.MaxLength),
+        Name = hello.Name.Length == 0 ? null : PrintableText.Clean(hello.Name, PeerName.MaxLength),
         Mtu = hello.Mtu,
         MaxDatagram = hello.MaxDatagram,
         Resume = hello.Resume,
-        Software = PeerName.Clean(hello.Software, ControlCodec.MaxSoftwareLength),
+        Software = PrintableText.Clean(hello.Software, ControlCodec.MaxSoftwareLength),
     };
 
     public static HelloMessage Check(HelloShape hello, MemberChecks checks)
@@ -69,7 +69,7 @@ internal static class ControlShapes
         {
             Type = "reject",
             Reason = KebabCase<RejectReason>.ToText(reject.Reason),
-            Text = PeerName.Clean(reject.Text, ControlCodec.MaxTextLength),
+            Text = PrintableText.Clean(reject.Text, ControlCodec.MaxTextLength),
         };
 
     public static RejectMessage CheckReject(ReasonShape reject, MemberChecks checks) =>
@@ -148,7 +148,7 @@ internal static class ControlShapes
     }
 
     public static ReasonShape From(ByeMessage bye) =>
-        new() { Type = "bye", Reason = KebabCase<CloseReason>.ToText(bye.Reason), Text = PeerName.Clean(bye.Text, ControlCodec.MaxTextLength) };
+        new() { Type = "bye", Reason = KebabCase<CloseReason>.ToText(bye.Reason), Text = PrintableText.Clean(bye.Text, ControlCodec.MaxTextLength) };
 
     public static ByeMessage CheckBye(ReasonShape bye, MemberChecks checks) =>
         new(checks.Name<CloseReason>(bye.Reason, "reason"), checks.Text(bye.Text, "text", ControlCodec.MaxTextLength));
@@ -158,7 +158,7 @@ internal static class ControlShapes
         Id = peer.Id,
         Role = KebabCase<PeerRole>.ToText(peer.Role),
         Mac = peer.Role == PeerRole.Client ? peer.Mac.ToString() : null,
-        Name = PeerName.Clean(peer.Name, PeerName.MaxLength),
+        Name = PrintableText.Clean(peer.Name, PeerName.MaxLength),
     };
 
     private static PeerInfo Check(PeerShape? peer, MemberChecks checks)

@@ -41,7 +41,7 @@ internal sealed class MemberChecks(string messageType)
         {
             Missing(member);
         }
-        else if (!PeerName.IsPrintable(value, maxLength))
+        else if (!PrintableText.IsPrintable(value, maxLength))
         {
             Fail($"'{member}' is not a text of 0 to {maxLength} printable characters");
         }

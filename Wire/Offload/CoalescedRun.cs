@@ -11,9 +11,6 @@ internal struct CoalescedRun
     /// <summary>UDP datagrams in one super-frame. Linux before 6.9 refuses more (UDP_MAX_SEGMENTS); the 65th begins another.</summary>
     public const int MaxUdpFrames = 64;
 
-    /// <summary>IP allows 65535 bytes; the frame that would exceed them begins another super-frame.</summary>
-    private const int MaxFrameLength = FrameLimits.HeaderLength + ushort.MaxValue;
-
     private byte[] _buffer;
     private int _start;
     private int _vnetLength;
@@ -78,7 +75,7 @@ internal struct CoalescedRun
             || candidate.Kind != kind
             || candidate.HeaderLength != _headerLength
             || candidate.PayloadLength > _segmentSize
-            || first.Length + candidate.PayloadLength > MaxFrameLength
+            || first.Length + candidate.PayloadLength > FrameCoalescer.MaxFrameLength
             || (kind.IsTcp && candidate.Sequence != _nextSequence)
             || !kind.HaveSameHeader(first, frame)
             || !HaveSameOptions(kind, first, frame)
@@ -117,14 +114,14 @@ internal struct CoalescedRun
         Span<byte> transport = frame[kind.Transport..];
         if (kind.IsV6)
         {
-            BinaryPrimitives.WriteUInt16BigEndian(network[IpLayout.V6PayloadLength..], (ushort)transport.Length);
+            BinaryPrimitives.WriteUInt16BigEndian(network[IPHeader.V6PayloadLength..], (ushort)transport.Length);
         }
         else
         {
-            Span<byte> totalLength = network[IpLayout.V4TotalLength..];
+            Span<byte> totalLength = network[IPHeader.V4TotalLength..];
             ushort before = BinaryPrimitives.ReadUInt16BigEndian(totalLength);
             BinaryPrimitives.WriteUInt16BigEndian(totalLength, (ushort)network.Length);
-            InternetChecksum.Update(network[IpLayout.V4Checksum..], before, (ushort)network.Length);
+            InternetChecksum.Update(network[IPHeader.V4Checksum..], before, (ushort)network.Length);
         }
 
         if (!kind.IsTcp)

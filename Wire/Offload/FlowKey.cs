@@ -26,7 +26,7 @@ internal readonly record struct FlowKey(
     public static FlowKey Read(ReadOnlySpan<byte> addresses, ReadOnlySpan<byte> ports, byte protocol)
     {
         uint bothPorts = ports.IsEmpty ? 0 : MemoryMarshal.Read<uint>(ports);
-        return addresses.Length == IpLayout.V4AddressesLength
+        return addresses.Length == IPHeader.V4AddressesLength
             ? new FlowKey(MemoryMarshal.Read<ulong>(addresses), 0, 0, 0, bothPorts, protocol, false)
             : new FlowKey(
                 MemoryMarshal.Read<ulong>(addresses),

@@ -21,7 +21,8 @@ internal sealed class FrameCoalescer
     /// frames travel alone as long as they fit, then <see cref="TryAdd"/> says no.</summary>
     public const int MaxBuffers = 32;
 
-    /// <summary>The longest frame: 65535 bytes of IP behind an Ethernet header.</summary>
+    /// <summary>The longest frame: 65535 bytes of IP behind an Ethernet header. A frame that would make its super-frame longer begins
+    /// another.</summary>
     public const int MaxFrameLength = FrameLimits.HeaderLength + ushort.MaxValue;
 
     /// <summary>Bytes of one buffer: vnet header and longest frame, plus what keeps buffers that follow each other from competing for the same cache

@@ -182,14 +182,14 @@ internal ref struct FrameSegmenter
         if (!_layout.IsV6)
         {
             Span<byte> network = _frame[_layout.Network.._layout.Transport];
-            Span<byte> identification = network[IpLayout.V4Identification..];
+            Span<byte> identification = network[IPHeader.V4Identification..];
             _identification = BinaryPrimitives.ReadUInt16BigEndian(identification);
-            network.Slice(IpLayout.V4TotalLength, sizeof(ushort)).Clear();
+            network.Slice(IPHeader.V4TotalLength, sizeof(ushort)).Clear();
             identification[..sizeof(ushort)].Clear();
-            network.Slice(IpLayout.V4Checksum, sizeof(ushort)).Clear();
+            network.Slice(IPHeader.V4Checksum, sizeof(ushort)).Clear();
             if (_type == VirtioGsoType.Udp)
             {
-                network.Slice(IpLayout.V4FragmentOffset, sizeof(ushort)).Clear();
+                network.Slice(IPHeader.V4Fragment, sizeof(ushort)).Clear();
             }
 
             _networkSum = InternetChecksum.Add(0, network);
@@ -243,19 +243,19 @@ internal ref struct FrameSegmenter
         Span<byte> network = segment[_layout.Network..];
         if (_layout.IsV6)
         {
-            BinaryPrimitives.WriteUInt16BigEndian(network[IpLayout.V6PayloadLength..], (ushort)(network.Length - IpLayout.V6Length));
+            BinaryPrimitives.WriteUInt16BigEndian(network[IPHeader.V6PayloadLength..], (ushort)(network.Length - IPHeader.V6Length));
             return;
         }
 
         ushort totalLength = (ushort)network.Length;
         ulong sum = InternetChecksum.Add(InternetChecksum.Add(_networkSum, totalLength), _identification);
-        BinaryPrimitives.WriteUInt16BigEndian(network[IpLayout.V4TotalLength..], totalLength);
-        BinaryPrimitives.WriteUInt16BigEndian(network[IpLayout.V4Identification..], _identification);
+        BinaryPrimitives.WriteUInt16BigEndian(network[IPHeader.V4TotalLength..], totalLength);
+        BinaryPrimitives.WriteUInt16BigEndian(network[IPHeader.V4Identification..], _identification);
         if (_type == VirtioGsoType.Udp)
         {
             // Fragments of one datagram share its identification.
-            int fragment = ((_next - _headerLength) / 8) | (isLast ? 0 : IpLayout.MoreFragments);
-            BinaryPrimitives.WriteUInt16BigEndian(network[IpLayout.V4FragmentOffset..], (ushort)fragment);
+            int fragment = ((_next - _headerLength) / 8) | (isLast ? 0 : IPHeader.MoreFragments);
+            BinaryPrimitives.WriteUInt16BigEndian(network[IPHeader.V4Fragment..], (ushort)fragment);
             sum = InternetChecksum.Add(sum, (ushort)fragment);
         }
         else
@@ -263,7 +263,7 @@ internal ref struct FrameSegmenter
             _identification++;
         }
 
-        InternetChecksum.WriteFinished(network[IpLayout.V4Checksum..], sum);
+        InternetChecksum.WriteFinished(network[IPHeader.V4Checksum..], sum);
     }
 
     /// <param name="transport">Transport header and payload.</param>

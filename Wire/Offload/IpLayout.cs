@@ -13,38 +13,17 @@ namespace Softlan.Wire.Offload;
 /// <param name="HasRouting">An IPv6 routing header: the address in the IP header need not be the one in the pseudo header.</param>
 internal readonly record struct IpLayout(int Network, int Transport, int End, byte Protocol, bool IsV6, bool IsFragment, bool HasRouting)
 {
-    public const int MinV4Length = 20;
-    public const int V6Length = 40;
-
-    public const int V4TotalLength = 2;
-    public const int V4Identification = 4;
-    public const int V4FragmentOffset = 6;
-    public const int V4Protocol = 9;
-    public const int V4Checksum = 10;
-    public const int V4Addresses = 12;
-    public const int V4AddressesLength = 8;
-    public const int V6PayloadLength = 4;
-    public const int V6NextHeader = 6;
-    public const int V6Addresses = 8;
-    public const int V6AddressesLength = 32;
-
-    /// <summary>The flag in the word at <see cref="V4FragmentOffset"/> that forbids fragments (RFC 791, section 3.1).</summary>
-    public const ushort DontFragment = 0x4000;
-
-    public const ushort MoreFragments = 0x2000;
-
-    private const ushort OffsetMask = 0x1fff;
-
     /// <summary>VLAN tags in front of the IP header. A frame with more of them has no layout.</summary>
     private const int MaxTags = 2;
 
-    /// <summary>IPv6 extension headers that are walked. Behind more of them nothing is recognised: RFC 8200 knows six, each once or twice.</summary>
+    /// <summary>IPv6 extension headers that are walked. Behind more of them nothing is recognised: RFC 8200 knows six, each once or twice. Whether
+    /// a frame may pass is decided with a bound of its own, <see cref="IPv6Packet.MaxExtensionHeaders"/>.</summary>
     private const int MaxExtensionHeaders = 8;
 
     /// <summary>Source and destination as one span of <paramref name="frame"/>.</summary>
     public ReadOnlySpan<byte> Addresses(ReadOnlySpan<byte> frame) => IsV6
-        ? frame.Slice(Network + V6Addresses, V6AddressesLength)
-        : frame.Slice(Network + V4Addresses, V4AddressesLength);
+        ? frame.Slice(Network + IPHeader.V6Addresses, IPHeader.V6AddressesLength)
+        : frame.Slice(Network + IPHeader.V4Addresses, IPHeader.V4AddressesLength);
 
     /// <summary>False for what is not IP, and for IP whose lengths do not fit the frame.</summary>
     public static bool TryParse(ReadOnlySpan<byte> frame, out IpLayout layout)
@@ -75,21 +54,21 @@ internal readonly record struct IpLayout(int Network, int Transport, int End, by
     {
         layout = default;
         ReadOnlySpan<byte> packet = frame[network..];
-        if (packet.Length < MinV4Length || packet[0] >> 4 != 4)
+        if (packet.Length < IPHeader.V4MinLength || IPHeader.Version(packet[0]) != 4)
         {
             return false;
         }
 
-        int headerLength = (packet[0] & 0xf) * 4;
-        int totalLength = BinaryPrimitives.ReadUInt16BigEndian(packet[V4TotalLength..]);
-        if (headerLength < MinV4Length || totalLength < headerLength || totalLength > packet.Length)
+        int headerLength = IPHeader.V4Length(packet[0]);
+        int totalLength = BinaryPrimitives.ReadUInt16BigEndian(packet[IPHeader.V4TotalLength..]);
+        if (headerLength < IPHeader.V4MinLength || totalLength < headerLength || totalLength > packet.Length)
         {
             return false;
         }
 
-        ushort fragment = BinaryPrimitives.ReadUInt16BigEndian(packet[V4FragmentOffset..]);
-        bool isFragment = (fragment & (MoreFragments | OffsetMask)) != 0;
-        layout = new IpLayout(network, network + headerLength, network + totalLength, packet[V4Protocol], false, isFragment, false);
+        ushort fragment = BinaryPrimitives.ReadUInt16BigEndian(packet[IPHeader.V4Fragment..]);
+        bool isFragment = (fragment & IPHeader.AnyFragment) != 0;
+        layout = new IpLayout(network, network + headerLength, network + totalLength, packet[IPHeader.V4Protocol], false, isFragment, false);
         return true;
     }
 
@@ -97,34 +76,29 @@ internal readonly record struct IpLayout(int Network, int Transport, int End, by
     {
         layout = default;
         ReadOnlySpan<byte> packet = frame[network..];
-        if (packet.Length < V6Length || packet[0] >> 4 != 6)
+        if (packet.Length < IPHeader.V6Length || IPHeader.Version(packet[0]) != 6)
         {
             return false;
         }
 
-        int length = V6Length + BinaryPrimitives.ReadUInt16BigEndian(packet[V6PayloadLength..]);
+        int length = IPHeader.V6Length + BinaryPrimitives.ReadUInt16BigEndian(packet[IPHeader.V6PayloadLength..]);
         if (length > packet.Length)
         {
             return false;
         }
 
-        byte next = packet[V6NextHeader];
-        int transport = V6Length;
+        byte next = packet[IPHeader.V6NextHeader];
+        int transport = IPHeader.V6Length;
         bool isFragment = false;
         bool hasRouting = false;
         for (int walked = 0; walked < MaxExtensionHeaders && IPProtocols.IsIPv6Extension(next); walked++)
         {
-            if (transport + 8 > length)
+            if (transport + IPProtocols.MinExtensionLength > length)
             {
                 return false;
             }
 
-            int extension = next switch
-            {
-                IPProtocols.Fragment => 8,
-                IPProtocols.Authentication => (packet[transport + 1] + 2) * 4,
-                _ => (packet[transport + 1] + 1) * 8,
-            };
+            int extension = IPProtocols.ExtensionLength(next, packet[transport + 1]);
             if (transport + extension > length)
             {
                 return false;

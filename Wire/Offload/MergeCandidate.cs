@@ -57,32 +57,32 @@ internal struct MergeCandidate
         switch (BinaryPrimitives.ReadUInt16BigEndian(frame[(2 * MacAddress.Length)..]))
         {
             case EtherTypes.IPv4:
-                ushort fragment = BinaryPrimitives.ReadUInt16BigEndian(packet[IpLayout.V4FragmentOffset..]);
-                if (packet[0] != 0x45
-                    || BinaryPrimitives.ReadUInt16BigEndian(packet[IpLayout.V4TotalLength..]) != packet.Length
-                    || (fragment & ~IpLayout.DontFragment) != 0
-                    || InternetChecksum.Fold(InternetChecksum.Add(0, packet[..IpLayout.MinV4Length])) != InternetChecksum.Intact)
+                ushort fragment = BinaryPrimitives.ReadUInt16BigEndian(packet[IPHeader.V4Fragment..]);
+                if (packet[0] != IPHeader.V4WithoutOptions
+                    || BinaryPrimitives.ReadUInt16BigEndian(packet[IPHeader.V4TotalLength..]) != packet.Length
+                    || (fragment & ~IPHeader.DontFragment) != 0
+                    || InternetChecksum.Fold(InternetChecksum.Add(0, packet[..IPHeader.V4MinLength])) != InternetChecksum.Intact)
                 {
                     return false;
                 }
 
-                Identification = BinaryPrimitives.ReadUInt16BigEndian(packet[IpLayout.V4Identification..]);
+                Identification = BinaryPrimitives.ReadUInt16BigEndian(packet[IPHeader.V4Identification..]);
                 DontFragment = fragment != 0;
-                return packet[IpLayout.V4Protocol] switch
+                return packet[IPHeader.V4Protocol] switch
                 {
                     IPProtocols.Tcp => TryReadTcp(frame, MergeKind.TcpV4),
                     IPProtocols.Udp => !mergesUdp || TryReadUdp(frame, MergeKind.UdpV4),
                     _ => true,
                 };
             case EtherTypes.IPv6:
-                if (packet.Length < IpLayout.V6Length
-                    || packet[0] >> 4 != 6
-                    || BinaryPrimitives.ReadUInt16BigEndian(packet[IpLayout.V6PayloadLength..]) != packet.Length - IpLayout.V6Length)
+                if (packet.Length < IPHeader.V6Length
+                    || IPHeader.Version(packet[0]) != 6
+                    || BinaryPrimitives.ReadUInt16BigEndian(packet[IPHeader.V6PayloadLength..]) != packet.Length - IPHeader.V6Length)
                 {
                     return false;
                 }
 
-                return packet[IpLayout.V6NextHeader] switch
+                return packet[IPHeader.V6NextHeader] switch
                 {
                     IPProtocols.Tcp => TryReadTcp(frame, MergeKind.TcpV6),
                     IPProtocols.Udp => !mergesUdp || TryReadUdp(frame, MergeKind.UdpV6),

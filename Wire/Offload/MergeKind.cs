@@ -13,8 +13,8 @@ internal sealed class MergeKind
     public static readonly MergeKind UdpV6 = new(isV6: true, isTcp: false);
 
     public const int Network = FrameLimits.HeaderLength;
-    public const int V4Transport = Network + IpLayout.MinV4Length;
-    public const int V6Transport = Network + IpLayout.V6Length;
+    public const int V4Transport = Network + IPHeader.V4MinLength;
+    public const int V6Transport = Network + IPHeader.V6Length;
 
     /// <summary>One bit for each that must agree, from the destination MAC to the end of the fixed transport header.</summary>
     private readonly byte[] _mask;
@@ -36,14 +36,14 @@ internal sealed class MergeKind
         _mask.AsSpan().Fill(0xff);
         if (isV6)
         {
-            Ignore(Network + IpLayout.V6PayloadLength, sizeof(ushort));
+            Ignore(Network + IPHeader.V6PayloadLength, sizeof(ushort));
         }
         else
         {
             // The identification has a rule of its own; see CoalescedRun.
-            Ignore(Network + IpLayout.V4TotalLength, sizeof(ushort));
-            Ignore(Network + IpLayout.V4Identification, sizeof(ushort));
-            Ignore(Network + IpLayout.V4Checksum, sizeof(ushort));
+            Ignore(Network + IPHeader.V4TotalLength, sizeof(ushort));
+            Ignore(Network + IPHeader.V4Identification, sizeof(ushort));
+            Ignore(Network + IPHeader.V4Checksum, sizeof(ushort));
         }
 
         Ignore(Transport + ChecksumOffset, sizeof(ushort));
@@ -74,8 +74,8 @@ internal sealed class MergeKind
     public byte Protocol => IsTcp ? IPProtocols.Tcp : IPProtocols.Udp;
 
     public ReadOnlySpan<byte> Addresses(ReadOnlySpan<byte> frame) => IsV6
-        ? frame.Slice(Network + IpLayout.V6Addresses, IpLayout.V6AddressesLength)
-        : frame.Slice(Network + IpLayout.V4Addresses, IpLayout.V4AddressesLength);
+        ? frame.Slice(Network + IPHeader.V6Addresses, IPHeader.V6AddressesLength)
+        : frame.Slice(Network + IPHeader.V4Addresses, IPHeader.V4AddressesLength);
 
     /// <summary>Whether two frames of this kind agree in all that segments of one super-frame share, TCP options excepted.</summary>
     public bool HaveSameHeader(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)

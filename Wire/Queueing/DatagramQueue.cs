@@ -48,7 +48,6 @@ internal sealed class DatagramQueue(DatagramPool pool, PeerCounters counters, Fa
     public TimeSpan RoundTrip
     {
         get => _limits.RoundTrip;
-        // Not `with`, which would keep what follows from the old one.
         set => _limits = value == _limits.RoundTrip ? _limits : new QueueLimits(_limits.MaxAge, value, _limits.IsPaused);
     }
 

@@ -10,24 +10,24 @@ internal static class EcnMark
     private const byte NotCapable = 0;
     private const byte CongestionExperienced = 3;
 
-    private const int IPv4TypeOfService = FrameLimits.HeaderLength + 1;
-    private const int IPv4Checksum = FrameLimits.HeaderLength + IpLayout.V4Checksum;
+    private const int IPv4TypeOfService = FrameLimits.HeaderLength + IPHeader.V4TypeOfService;
+    private const int IPv4Checksum = FrameLimits.HeaderLength + IPHeader.V4Checksum;
 
     /// <summary>Marks an IPv4 or IPv6 packet whose ends understand it.</summary>
     /// <param name="frame">A whole frame, or at least its headers; changed in place.</param>
     /// <returns>False, and nothing changed, where they do not: then dropping is the only hint.</returns>
     public static bool TryMark(Span<byte> frame)
     {
-        if (frame.Length < FrameLimits.HeaderLength + IPv4Packet.MinHeaderLength)
+        if (frame.Length < FrameLimits.HeaderLength + IPHeader.V4MinLength)
         {
             return false;
         }
 
         switch (BinaryPrimitives.ReadUInt16BigEndian(frame[(2 * MacAddress.Length)..]))
         {
-            case EtherTypes.IPv4 when frame[FrameLimits.HeaderLength] >> 4 == 4:
+            case EtherTypes.IPv4 when IPHeader.Version(frame[FrameLimits.HeaderLength]) == 4:
                 return TryMarkIPv4(frame);
-            case EtherTypes.IPv6 when frame[FrameLimits.HeaderLength] >> 4 == 6:
+            case EtherTypes.IPv6 when IPHeader.Version(frame[FrameLimits.HeaderLength]) == 6:
                 return TryMarkIPv6(frame);
             default:
                 return false;

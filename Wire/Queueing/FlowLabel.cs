@@ -10,18 +10,8 @@ namespace Softlan.Wire;
 /// <param name="IsTcp">It repeats what is lost, and slows down.</param>
 internal readonly record struct FlowLabel(uint Flow, uint Station, bool IsTcp)
 {
-    // Where things stand in a frame: RFC 791, section 3.1; RFC 8200, section 3.
-    private const int IPv4Header = FrameLimits.HeaderLength;
-    private const int IPv4Fragment = IPv4Header + 6;
-    private const int IPv4Protocol = IPv4Header + 9;
-    private const int IPv4Addresses = IPv4Header + 12;
-    private const int IPv6NextHeader = FrameLimits.HeaderLength + 6;
-    private const int IPv6Addresses = FrameLimits.HeaderLength + 8;
-    private const int IPv6Ports = FrameLimits.HeaderLength + IPv6Packet.HeaderLength;
-
-    /// <summary>Fragment offset and "more fragments": such a packet has its ports in one piece only, so none of them is looked at for
-    /// ports.</summary>
-    private const ushort IsFragmentMask = 0x3fff;
+    private const int Network = FrameLimits.HeaderLength;
+    private const int IPv6Ports = Network + IPHeader.V6Length;
 
     /// <summary>What is no frame: probes, padding. A conversation of its own that hardly ever has a backlog.</summary>
     public static FlowLabel Other => default;
@@ -37,7 +27,7 @@ internal readonly record struct FlowLabel(uint Flow, uint Station, bool IsTcp)
         ulong mixed = Mix(Mix(source ^ secret) ^ destination);
         mixed ^= BinaryPrimitives.ReadUInt16BigEndian(frame[(2 * MacAddress.Length)..]) switch
         {
-            EtherTypes.IPv4 when frame.Length >= IPv4Header + IPv4Packet.MinHeaderLength => ReadIPv4(frame, out protocol),
+            EtherTypes.IPv4 when frame.Length >= Network + IPHeader.V4MinLength => ReadIPv4(frame, out protocol),
             EtherTypes.IPv6 when frame.Length >= IPv6Ports => ReadIPv6(frame, out protocol),
             ushort type => type,
         };
@@ -47,21 +37,24 @@ internal readonly record struct FlowLabel(uint Flow, uint Station, bool IsTcp)
 
     private static ulong ReadIPv4(ReadOnlySpan<byte> frame, out byte protocol)
     {
-        protocol = frame[IPv4Protocol];
-        int ports = IPv4Header + ((frame[IPv4Header] & 0xf) * 4);
-        bool isFragment = (BinaryPrimitives.ReadUInt16BigEndian(frame[IPv4Fragment..]) & IsFragmentMask) != 0;
-        return Mix(MemoryMarshal.Read<ulong>(frame[IPv4Addresses..])) ^ protocol ^ (isFragment ? 0 : ReadPorts(frame, protocol, ports));
+        protocol = frame[Network + IPHeader.V4Protocol];
+        int ports = Network + IPHeader.V4Length(frame[Network]);
+
+        // Only the first fragment of a packet has its ports, so they are looked at in none.
+        bool isFragment = (BinaryPrimitives.ReadUInt16BigEndian(frame[(Network + IPHeader.V4Fragment)..]) & IPHeader.AnyFragment) != 0;
+        ulong addresses = MemoryMarshal.Read<ulong>(frame[(Network + IPHeader.V4Addresses)..]);
+        return Mix(addresses) ^ protocol ^ (isFragment ? 0 : ReadPorts(frame, protocol, ports));
     }
 
     private static ulong ReadIPv6(ReadOnlySpan<byte> frame, out byte protocol)
     {
-        ReadOnlySpan<ulong> addresses = MemoryMarshal.Cast<byte, ulong>(frame.Slice(IPv6Addresses, 4 * sizeof(ulong)));
-        protocol = frame[IPv6NextHeader];
+        ReadOnlySpan<ulong> addresses = MemoryMarshal.Cast<byte, ulong>(frame.Slice(Network + IPHeader.V6Addresses, IPHeader.V6AddressesLength));
+        protocol = frame[Network + IPHeader.V6NextHeader];
         return Mix(Mix(addresses[1]) ^ addresses[0]) ^ Mix(Mix(addresses[3]) ^ addresses[2] ^ 1) ^ protocol ^ ReadPorts(frame, protocol, IPv6Ports);
     }
 
     private static ulong ReadPorts(ReadOnlySpan<byte> frame, byte protocol, int offset) =>
-        protocol is IPProtocols.Tcp or IPProtocols.Udp && frame.Length >= offset + sizeof(uint)
+        protocol is IPProtocols.Tcp or IPProtocols.Udp && frame.Length >= offset + TransportHeader.PortsLength
             ? (ulong)MemoryMarshal.Read<uint>(frame[offset..]) << 16
             : 0;
 

@@ -35,6 +35,7 @@ public sealed partial class DependencyTests
     private static readonly string[] LinuxToo =
     [
         "Platform/Quic/Ngtcp2/",
+        "Platform/Quic/MsQuic/MsQuicStatus.cs",
         "Platform/QuicEngines.cs",
         "Platform/PrivateDirectory.cs",
         "Platform/DiskErrors.cs",

@@ -80,7 +80,7 @@ public sealed partial class ProtocolPageTests
         { 7, $"{LanPlayer.StrangersThreshold} in {Seconds(LanPlayer.StrangersWindow)} that are not among these" },
         { 7, $"where nothing has come back for {Words(LoopWatch.EchoShadow)}, make the MAC" },
         { 7, $"limited to {LanPlayer.UnknownPerSecond} frames a second, {LanPlayer.UnknownBurst} at once," },
-        { 7, $"pass under {Words(LanPlayer.MaxDhcpIdentifiers)} different client identifiers" },
+        { 7, $"pass under {Words(DhcpQuota.MaxIdentifiers)} different client identifiers" },
     };
 
     /// <param name="section">Of the page.</param>

@@ -144,6 +144,11 @@ internal sealed class MemoryNetwork(ManualLane lane) : IQuicEngine
         return isPem;
     }
 
+    /// <summary>A role does not own it, and a link of it ends when it is told to.</summary>
+    public void Dispose()
+    {
+    }
+
     private static string NumberOf(byte[] content) => Encoding.UTF8.GetString(content).Split(' ')[0];
 
     private sealed class Host(MemoryNetwork network, IPAddress address) : IQuicEngine
@@ -158,5 +163,9 @@ internal sealed class MemoryNetwork(ManualLane lane) : IQuicEngine
         public ServerCertificate GenerateCertificate(string serverName) => network.GenerateCertificate(serverName);
 
         public CertificatePin Inspect(ServerCertificate certificate, string origin) => network.Inspect(certificate, origin);
+
+        public void Dispose()
+        {
+        }
     }
 }

@@ -6,11 +6,13 @@ using Xunit;
 
 namespace Softlan.Tests.Fakes;
 
-public sealed class MemoryNetworkTests
+public sealed class MemoryNetworkTests : IDisposable
 {
     private readonly MemoryNetwork _network = new(new ManualLane());
     private readonly Recorder _client = new();
     private readonly Recorder _server = new();
+
+    public void Dispose() => _network.Dispose();
 
     [Fact]
     public void Connect_Listener_BothConnectAndSpeak()

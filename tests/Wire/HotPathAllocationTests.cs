@@ -1,5 +1,6 @@
 using Softlan.Tests.Wire.Offload;
 using Softlan.Wire;
+using Softlan.Wire.Control;
 using Xunit;
 
 namespace Softlan.Tests.Wire;
@@ -64,8 +65,8 @@ public sealed class HotPathAllocationTests
         {
             foreach (byte[] frame in frames)
             {
-                SafetyPolicy.Check(frame, FrameDirection.FromClient);
-                SafetyPolicy.Check(frame, FrameDirection.FromGateway);
+                SafetyPolicy.Check(frame, PeerRole.Client);
+                SafetyPolicy.Check(frame, PeerRole.Gateway);
                 DhcpClientMessage.TryFind(frame, out _);
             }
         });

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using Softlan.Tests.Wire.Offload;
 using Softlan.Wire;
-using Softlan.Wire.Offload;
 using Xunit;
 
 namespace Softlan.Tests.Wire;
@@ -193,10 +192,10 @@ public sealed class MssClampTests
         }
 
         byte[] udp = new TestFrame { TcpFlags = Syn }.Build();
-        udp[FrameLimits.HeaderLength + IpLayout.V4Protocol] = IPProtocols.Udp;
+        udp[FrameLimits.HeaderLength + IPHeader.V4Protocol] = IPProtocols.Udp;
         Assert.False(MssClamp.MayBeSyn(udp));
         byte[] udp6 = new TestFrame { IsV6 = true, TcpFlags = Syn }.Build();
-        udp6[FrameLimits.HeaderLength + IpLayout.V6NextHeader] = IPProtocols.Udp;
+        udp6[FrameLimits.HeaderLength + IPHeader.V6NextHeader] = IPProtocols.Udp;
         Assert.False(MssClamp.MayBeSyn(udp6));
     }
 

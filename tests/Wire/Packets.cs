@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Softlan.Wire;
+using Softlan.Wire.Control;
 
 namespace Softlan.Tests.Wire;
 
@@ -105,9 +106,9 @@ internal static class Packets
         .. Mac(target), 10, 0, 0, 9,
     ];
 
-    public static DropReason FromClient(byte[] frame) => SafetyPolicy.Check(frame, FrameDirection.FromClient);
+    public static DropReason FromClient(byte[] frame) => SafetyPolicy.Check(frame, PeerRole.Client);
 
-    public static DropReason FromGateway(byte[] frame) => SafetyPolicy.Check(frame, FrameDirection.FromGateway);
+    public static DropReason FromGateway(byte[] frame) => SafetyPolicy.Check(frame, PeerRole.Gateway);
 
     /// <summary>A frame of that many bytes whose content says which one it is.</summary>
     public static byte[] Numbered(int length, long number)

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Net;
 using Softlan.Wire;
+using Softlan.Wire.Control;
 using Softlan.Wire.Offload;
 
 namespace Softlan.Bench;
@@ -17,7 +18,7 @@ internal static class StageBench
         byte[] small = TcpFrame(0);
         Console.WriteLine("| step | ns per frame | allocated, bytes per million |");
         Console.WriteLine("| --- | --- | --- |");
-        Measure("safety policy, from a player, 1436 bytes", time, () => SafetyPolicy.Check(full, FrameDirection.FromClient));
+        Measure("safety policy, from a player, 1436 bytes", time, () => SafetyPolicy.Check(full, PeerRole.Client));
         Measure("MSS clamp of a frame that is no SYN", time, () => MssClamp.Clamp(full, 1436));
         Measure("flow label", time, () => FlowLabel.Read(full, FairBy.Source, 0));
         Measure("checksum of 1436 bytes", time, () => InternetChecksum.Add(0, full));

@@ -22,4 +22,8 @@ internal sealed class UdpEngine(IEnterableLane lane) : IQuicEngine
 
     public CertificatePin Inspect(ServerCertificate certificate, string origin) =>
         throw SoftlanException.Create("Cannot read a certificate", "the test engine has none");
+
+    public void Dispose()
+    {
+    }
 }

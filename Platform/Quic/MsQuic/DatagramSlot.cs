@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Softlan.Wire;
 
 namespace Softlan.Platform.Quic.MsQuic;
 
@@ -10,8 +11,8 @@ namespace Softlan.Platform.Quic.MsQuic;
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct DatagramSlot
 {
-    /// <summary>Bytes of one datagram: <see cref="Wire.FrameLimits.MaxDatagramLength"/> (1522), rounded up to whole cache lines.</summary>
-    public const int Capacity = 1536;
+    /// <summary>Bytes of one datagram, as many as it may have in a queue.</summary>
+    public const int Capacity = DatagramPool.SlotLength;
 
     /// <summary>One cache line.</summary>
     public const int HeaderLength = 64;

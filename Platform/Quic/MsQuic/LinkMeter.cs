@@ -9,8 +9,8 @@ internal sealed class LinkMeter
     private int _sequence;
     private int _isWriting;
 
-    /// <summary>Milliseconds since the last <see cref="Publish"/>.</summary>
-    public long Age => Environment.TickCount64 - Math.Max(Volatile.Read(ref _at), 0);
+    /// <summary>Since the last <see cref="Publish"/>.</summary>
+    public TimeSpan Age => TimeSpan.FromMilliseconds(Environment.TickCount64 - Math.Max(Volatile.Read(ref _at), 0));
 
     /// <summary>Two writers never meet: the second one's numbers are as old and are not needed.</summary>
     public void Publish(in NativeMsQuic.Statistics statistics)

@@ -335,7 +335,7 @@ internal sealed unsafe partial class MsQuicConnection
 
     private void RefreshStatisticsNowAndThen()
     {
-        if (Meter.Age >= StatisticsIntervalMs)
+        if (Meter.Age >= StatisticsInterval)
         {
             ReadStatistics();
         }

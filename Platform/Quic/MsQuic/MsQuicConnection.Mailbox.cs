@@ -14,7 +14,7 @@ internal sealed unsafe partial class MsQuicConnection
     private const int MaxControlWaiting = 256 * 1024;
 
     /// <summary>Statistics are asked for at most this often; each time costs a copy inside msquic.</summary>
-    private const int StatisticsIntervalMs = 100;
+    private static readonly TimeSpan StatisticsInterval = TimeSpan.FromMilliseconds(100);
 
     private SlotList _received;
     private SlotList _canceled;

@@ -193,7 +193,7 @@ internal sealed unsafe partial class MsQuicConnection
 
         if (_goodbye.Length > 0 && !HasControlStream && flags == NativeMsQuic.QUIC_CONNECTION_SHUTDOWN_FLAG_NONE)
         {
-            // Usually the stream's end is where the text is set (see OnStreamShutdown). Where there is no stream yet this may come too late,
+            // Usually the text is set at the stream's end (QUIC_STREAM_EVENT_SHUTDOWN_COMPLETE). Where there is no stream yet this may come too late,
             // and the other side then sees the reason without the text.
             _engine.Blocking.Add(SetCloseText);
         }

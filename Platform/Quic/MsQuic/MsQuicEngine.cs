@@ -7,7 +7,7 @@ namespace Softlan.Platform.Quic.MsQuic;
 
 /// <summary>QUIC by msquic: the engine of Windows, and of a Linux on which libmsquic is installed. Its links live on one lane; msquic's threads only
 /// bring things there.</summary>
-internal sealed unsafe class MsQuicEngine : IQuicEngine, IFarewell, IDisposable
+internal sealed unsafe class MsQuicEngine : IQuicEngine, IFarewell
 {
     /// <summary>IP packet of plain Ethernet: UDP payloads of 1472 (IPv4) and 1452 bytes (IPv6).</summary>
     private const int MaxMtu = 1500;

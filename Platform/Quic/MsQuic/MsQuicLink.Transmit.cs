@@ -278,13 +278,12 @@ internal sealed unsafe partial class MsQuicLink
 
         if (_mtu.IsBlackHole)
         {
-            TimeSpan retry = _mtu.RetryAt - _engine.Lane.Now;
-            due = retry < due ? retry : due;
+            due = TimeSpans.Min(_mtu.RetryAt - _engine.Lane.Now, due);
         }
 
         if (due != TimeSpan.MaxValue)
         {
-            SetTimer(due > TimeSpan.Zero ? due : TimeSpan.Zero);
+            SetTimer(TimeSpans.Max(due, TimeSpan.Zero));
         }
     }
 

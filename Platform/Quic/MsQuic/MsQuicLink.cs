@@ -14,7 +14,7 @@ namespace Softlan.Platform.Quic.MsQuic;
 internal sealed partial class MsQuicLink : IFrameLink, ITurnEnd
 {
     /// <summary>Statistics that are older are asked for anew when somebody looks at them.</summary>
-    private const int StaleStatisticsMs = 1000;
+    private static readonly TimeSpan StaleStatistics = TimeSpan.FromSeconds(1);
 
     private readonly MsQuicEngine _engine;
     private readonly MsQuicConnection _connection;
@@ -94,7 +94,7 @@ internal sealed partial class MsQuicLink : IFrameLink, ITurnEnd
     {
         get
         {
-            if (_state == State.Connected && _connection.Meter.Age > StaleStatisticsMs)
+            if (_state == State.Connected && _connection.Meter.Age > StaleStatistics)
             {
                 _connection.RequestStatistics();
             }

@@ -44,7 +44,7 @@ internal sealed unsafe class MsQuicListener : ILinkListener
         _self = GCHandle.Alloc(this);
         try
         {
-            LocalEndPoints = [Open(options.EndPoint)];
+            LocalEndPoints = [Open(options)];
         }
         catch
         {
@@ -177,18 +177,17 @@ internal sealed unsafe class MsQuicListener : ILinkListener
         return MsQuicStatus.Success;
     }
 
-    private IPEndPoint Open(IPEndPoint endPoint)
+    private IPEndPoint Open(ListenOptions options)
     {
-        bool isAnywhere = endPoint.Address.Equals(IPAddress.IPv6Any);
-        string what = $"Cannot listen on {(isAnywhere ? $"{endPoint.Port}/udp" : $"{endPoint}/udp")}";
+        IPEndPoint endPoint = options.EndPoint;
         nint handle;
         int status = _api->ListenerOpen(_engine.Registration, MsQuicCallbacks.Listener, (void*)GCHandle.ToIntPtr(_self), &handle);
         if (MsQuicStatus.IsFailed(status))
         {
-            throw SoftlanException.Create(what, MsQuicStatus.Text(status));
+            throw SoftlanException.Create(options.CannotListen, MsQuicStatus.Text(status));
         }
 
-        QuicAddress address = isAnywhere ? QuicAddress.AnyOfBothFamilies(endPoint.Port) : QuicAddress.From(endPoint);
+        QuicAddress address = endPoint.Address.Equals(IPAddress.IPv6Any) ? QuicAddress.AnyOfBothFamilies(endPoint.Port) : QuicAddress.From(endPoint);
 
         // SAFETY: msquic copies the name and the address.
         fixed (byte* alpn = QuicLimits.Alpn)
@@ -206,7 +205,7 @@ internal sealed unsafe class MsQuicListener : ILinkListener
         if (MsQuicStatus.IsFailed(status))
         {
             _api->ListenerClose(handle);
-            throw SoftlanException.Create(what, Reason(status), Hint(status, endPoint));
+            throw SoftlanException.Create(options.CannotListen, Reason(status), Hint(status, endPoint));
         }
 
         _handle = handle;
@@ -219,13 +218,12 @@ internal sealed unsafe class MsQuicListener : ILinkListener
 
     private static string? Hint(int status, IPEndPoint endPoint)
     {
-        const int PermissionDenied = 13; // EACCES; Windows lets everybody have low ports.
         if (status == MsQuicStatus.AddressInUse || status == MsQuicStatus.AlpnInUse)
         {
             return $"another program has UDP port {endPoint.Port}; choose another --listen port, or stop that program";
         }
 
-        return OperatingSystem.IsLinux() && status == PermissionDenied
+        return MsQuicStatus.IsForbidden(status)
             ? "ports below 1024 need root or CAP_NET_BIND_SERVICE; try sudo, or --listen 4433/udp"
             : null;
     }

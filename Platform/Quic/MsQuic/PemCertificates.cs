@@ -97,7 +97,6 @@ internal static class PemCertificates
 
     private static X509Certificate2Collection Parse(ServerCertificate certificate, string origin)
     {
-        string what = $"Cannot use the certificate and key of {origin}";
         X509Certificate2Collection chain = [];
         try
         {
@@ -108,20 +107,17 @@ internal static class PemCertificates
             }
 
             using X509Certificate2 leaf = chain[0];
-            chain[0] = WithKey(leaf, Encoding.UTF8.GetString(certificate.KeyPem), what);
+            chain[0] = WithKey(leaf, Encoding.UTF8.GetString(certificate.KeyPem), origin);
             return chain;
         }
         catch (Exception e) when (e is CryptographicException or ArgumentException)
         {
             DisposeAll(chain);
-            throw SoftlanException.Create(
-                what,
-                e.Message.TrimEnd('.'),
-                "both must be PEM, the certificate chain with the server's own certificate first");
+            throw CertificateErrors.NotPem(origin, e.Message.TrimEnd('.'));
         }
     }
 
-    private static X509Certificate2 WithKey(X509Certificate2 leaf, string keyPem, string what)
+    private static X509Certificate2 WithKey(X509Certificate2 leaf, string keyPem, string origin)
     {
         using ECDsa? elliptic = leaf.GetECDsaPublicKey() is { } curve ? Dispose(curve, ECDsa.Create()) : null;
         using RSA? rsa = elliptic is null && leaf.GetRSAPublicKey() is { } modulus ? Dispose(modulus, RSA.Create()) : null;
@@ -138,10 +134,7 @@ internal static class PemCertificates
 
         if (!key.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(leaf.PublicKey.ExportSubjectPublicKeyInfo()))
         {
-            throw SoftlanException.Create(
-                what,
-                "the private key does not belong to the certificate",
-                "give the key with which that certificate was requested");
+            throw CertificateErrors.OtherKey(origin);
         }
 
         return elliptic is not null ? leaf.CopyWithPrivateKey(elliptic) : leaf.CopyWithPrivateKey(rsa!);

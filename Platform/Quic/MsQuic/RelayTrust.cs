@@ -34,9 +34,7 @@ internal sealed class RelayTrust
 
         if (trust.Pin is null && OperatingSystem.IsLinux() && !HasSystemAuthorities())
         {
-            throw SoftlanException.Create(
-                "Cannot check the relay's certificate", "this system has no certificate authorities",
-                "give the relay's --pin, which its operator sees at start-up, or install the ca-certificates package");
+            throw CertificateErrors.NoAuthorities();
         }
 
         return new RelayTrust(trust.Pin, null, serverName);
@@ -47,7 +45,7 @@ internal sealed class RelayTrust
     public string? CheckPin(ReadOnlySpan<byte> leaf) => Check(leaf, certificate =>
     {
         CertificatePin actual = PemCertificates.PinOf(certificate);
-        return actual == _pin ? null : $"the relay's pin is {actual}, but {_pin} was expected";
+        return actual == _pin ? null : TrustFaults.OtherPin(actual, _pin!.Value);
     });
 
     /// <param name="leaf">DER; empty where the relay showed none.</param>
@@ -65,7 +63,7 @@ internal sealed class RelayTrust
     {
         if (leaf.IsEmpty)
         {
-            return "the relay showed no certificate";
+            return TrustFaults.NoCertificate;
         }
 
         try
@@ -75,7 +73,7 @@ internal sealed class RelayTrust
         }
         catch (Exception e) when (e is CryptographicException or AsnContentException)
         {
-            return $"the relay's certificate cannot be read: {e.Message.TrimEnd('.')}";
+            return TrustFaults.Unreadable(e.Message.TrimEnd('.'));
         }
     }
 
@@ -143,21 +141,11 @@ internal sealed class RelayTrust
 
     private static X509Certificate2Collection ReadAuthorities(string path)
     {
-        const string Hint = "give a PEM or DER file with --relay-ca-cert";
-        byte[] bytes;
-        try
-        {
-            bytes = File.ReadAllBytes(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw SoftlanException.Create($"Cannot read the CA file '{path}'", e.Message.TrimEnd('.'), Hint);
-        }
-
+        byte[] bytes = AuthorityFile.Read(path);
         X509Certificate2Collection authorities = [];
         try
         {
-            if (bytes.AsSpan().IndexOf("-----BEGIN"u8) >= 0)
+            if (AuthorityFile.IsPem(bytes))
             {
                 authorities.ImportFromPem(Encoding.UTF8.GetString(bytes));
             }
@@ -168,12 +156,10 @@ internal sealed class RelayTrust
         }
         catch (CryptographicException e)
         {
-            throw SoftlanException.Create($"Cannot use the CA file '{path}'", e.Message.TrimEnd('.'), Hint);
+            throw AuthorityFile.HoldsNoCertificate(path, e.Message.TrimEnd('.'));
         }
 
-        return authorities.Count > 0
-            ? authorities
-            : throw SoftlanException.Create($"Cannot use the CA file '{path}'", "it holds no certificate", Hint);
+        return authorities.Count > 0 ? authorities : throw AuthorityFile.HoldsNoCertificate(path);
     }
 
     private static bool HasSystemAuthorities()

@@ -17,18 +17,18 @@ internal static unsafe class Certificates
         nint certificate = 0;
         try
         {
-            GnuTlsException.ThrowIfFailed(NativeGnuTls.X509PrivkeyInit(out key), What);
-            GnuTlsException.ThrowIfFailed(
+            GnuTlsError.ThrowIfFailed(NativeGnuTls.X509PrivkeyInit(out key), What);
+            GnuTlsError.ThrowIfFailed(
                 NativeGnuTls.X509PrivkeyGenerate(key, NativeGnuTls.GNUTLS_PK_ECDSA, NativeGnuTls.CurveBitsSecp256R1, 0), What);
-            GnuTlsException.ThrowIfFailed(NativeGnuTls.X509CrtInit(out certificate), What);
+            GnuTlsError.ThrowIfFailed(NativeGnuTls.X509CrtInit(out certificate), What);
             Describe(certificate, serverName, What);
-            GnuTlsException.ThrowIfFailed(NativeGnuTls.X509CrtSetKey(certificate, key), What);
-            GnuTlsException.ThrowIfFailed(NativeGnuTls.X509CrtSign2(certificate, certificate, key, NativeGnuTls.GNUTLS_DIG_SHA256, 0), What);
+            GnuTlsError.ThrowIfFailed(NativeGnuTls.X509CrtSetKey(certificate, key), What);
+            GnuTlsError.ThrowIfFailed(NativeGnuTls.X509CrtSign2(certificate, certificate, key, NativeGnuTls.GNUTLS_DIG_SHA256, 0), What);
 
             NativeGnuTls.Datum pem;
-            GnuTlsException.ThrowIfFailed(NativeGnuTls.X509CrtExport2(certificate, NativeGnuTls.GNUTLS_X509_FMT_PEM, &pem), What);
+            GnuTlsError.ThrowIfFailed(NativeGnuTls.X509CrtExport2(certificate, NativeGnuTls.GNUTLS_X509_FMT_PEM, &pem), What);
             byte[] chain = Take(pem);
-            GnuTlsException.ThrowIfFailed(NativeGnuTls.X509PrivkeyExport2Pkcs8(key, NativeGnuTls.GNUTLS_X509_FMT_PEM, 0, 0, &pem), What);
+            GnuTlsError.ThrowIfFailed(NativeGnuTls.X509PrivkeyExport2Pkcs8(key, NativeGnuTls.GNUTLS_X509_FMT_PEM, 0, 0, &pem), What);
             return new ServerCertificate(chain, Take(pem));
         }
         finally
@@ -92,31 +92,31 @@ internal static unsafe class Certificates
         byte[] name = Encoding.UTF8.GetBytes(serverName);
         byte[] commonName = name.Length <= QuicLimits.MaxCommonName ? name : Encoding.UTF8.GetBytes(QuicLimits.AnyCommonName);
 
-        GnuTlsException.ThrowIfFailed(NativeGnuTls.X509CrtSetVersion(certificate, 3), what);
-        GnuTlsException.ThrowIfFailed(NativeGnuTls.X509CrtSetSerial(certificate, serial, (nuint)serial.Length), what);
-        GnuTlsException.ThrowIfFailed(NativeGnuTls.X509CrtSetActivationTime(certificate, (now - QuicLimits.ClockSkew).ToUnixTimeSeconds()), what);
-        GnuTlsException.ThrowIfFailed(
+        GnuTlsError.ThrowIfFailed(NativeGnuTls.X509CrtSetVersion(certificate, 3), what);
+        GnuTlsError.ThrowIfFailed(NativeGnuTls.X509CrtSetSerial(certificate, serial, (nuint)serial.Length), what);
+        GnuTlsError.ThrowIfFailed(NativeGnuTls.X509CrtSetActivationTime(certificate, (now - QuicLimits.ClockSkew).ToUnixTimeSeconds()), what);
+        GnuTlsError.ThrowIfFailed(
             NativeGnuTls.X509CrtSetExpirationTime(certificate, (now + QuicLimits.CertificateLifetime).ToUnixTimeSeconds()), what);
-        GnuTlsException.ThrowIfFailed(
+        GnuTlsError.ThrowIfFailed(
             NativeGnuTls.X509CrtSetDnByOid(certificate, NativeGnuTls.GNUTLS_OID_X520_COMMON_NAME, 0, commonName, (uint)commonName.Length), what);
         if (IPAddress.TryParse(serverName, out IPAddress? address))
         {
             byte[] bytes = address.GetAddressBytes();
-            GnuTlsException.ThrowIfFailed(
+            GnuTlsError.ThrowIfFailed(
                 NativeGnuTls.X509CrtSetSubjectAltName(
                     certificate, NativeGnuTls.GNUTLS_SAN_IPADDRESS, bytes, (uint)bytes.Length, NativeGnuTls.GNUTLS_FSAN_APPEND),
                 what);
         }
         else
         {
-            GnuTlsException.ThrowIfFailed(
+            GnuTlsError.ThrowIfFailed(
                 NativeGnuTls.X509CrtSetSubjectAltName(
                     certificate, NativeGnuTls.GNUTLS_SAN_DNSNAME, name, (uint)name.Length, NativeGnuTls.GNUTLS_FSAN_APPEND),
                 what);
         }
 
-        GnuTlsException.ThrowIfFailed(NativeGnuTls.X509CrtSetKeyUsage(certificate, NativeGnuTls.GNUTLS_KEY_DIGITAL_SIGNATURE), what);
-        GnuTlsException.ThrowIfFailed(NativeGnuTls.X509CrtSetKeyPurposeOid(certificate, NativeGnuTls.GNUTLS_KP_TLS_WWW_SERVER, 0), what);
+        GnuTlsError.ThrowIfFailed(NativeGnuTls.X509CrtSetKeyUsage(certificate, NativeGnuTls.GNUTLS_KEY_DIGITAL_SIGNATURE), what);
+        GnuTlsError.ThrowIfFailed(NativeGnuTls.X509CrtSetKeyPurposeOid(certificate, NativeGnuTls.GNUTLS_KP_TLS_WWW_SERVER, 0), what);
     }
 
     /// <summary>Copies what GnuTLS allocated, and frees it. gnutls_free is malloc's free unless a program replaces it; softlan does not.</summary>

@@ -11,7 +11,7 @@ namespace Softlan.Platform.Quic.Ngtcp2;
 
 /// <summary>QUIC by ngtcp2, TLS by GnuTLS: the engine of Linux. Everything of it runs on one <see cref="EventLoop"/>.</summary>
 [SupportedOSPlatform("linux")]
-internal sealed unsafe class Ngtcp2Engine : IQuicEngine, IDisposable
+internal sealed unsafe class Ngtcp2Engine : IQuicEngine
 {
     /// <summary>Length of the connection ids that we choose. Short headers do not say it, so all are equal.</summary>
     public const int CidLength = 8;
@@ -148,7 +148,7 @@ internal sealed unsafe class Ngtcp2Engine : IQuicEngine, IDisposable
     {
         TlsCredentials.ForServer(certificate, origin).Release();
         int result = Certificates.ReadPin(certificate.ChainPem, NativeGnuTls.GNUTLS_X509_FMT_PEM, out CertificatePin pin);
-        GnuTlsException.ThrowIfFailed(result, $"Cannot read the certificate of {origin}");
+        GnuTlsError.ThrowIfFailed(result, $"Cannot read the certificate of {origin}");
         return pin;
     }
 

@@ -17,7 +17,7 @@ internal sealed unsafe partial class QuicConnection
     {
         if (_state == State.Closed)
         {
-            if (_shadow.TryAnswer(_endpoint.Transmit, remote, _options is null && _endpoint.Socket.IsWildcard ? local : null))
+            if (_shadow.TryAnswer(_endpoint.Transmit, remote, IsServerSide && _endpoint.Socket.IsWildcard ? local : null))
             {
                 _endpoint.RequestFlush();
             }
@@ -26,7 +26,7 @@ internal sealed unsafe partial class QuicConnection
         }
 
         SockAddr known = _local;
-        NativeNgtcp2.Path path = NativeNgtcp2.Path.From(_options is null ? local : &known, remote);
+        NativeNgtcp2.Path path = NativeNgtcp2.Path.From(IsServerSide ? local : &known, remote);
         _isAnswered |= _state == State.Handshaking && remote->Equals(_remote);
         _traffic.PacketsReceived++;
         _traffic.BytesReceived += length;
@@ -216,7 +216,7 @@ internal sealed unsafe partial class QuicConnection
     private LinkClosed DescribeFailure(int result, byte alert)
     {
         LinkCloseKind kind = _handler is null || _state == State.Handshaking ? LinkCloseKind.Refused : LinkCloseKind.ByUs;
-        return _options is not null && _tls.DescribeTrustFailure(_options.ServerName) is { } failure
+        return !IsServerSide && _tls.DescribeTrustFailure(_options.ServerName) is { } failure
             ? LinkEnds.Untrusted(failure)
             : new LinkClosed(kind, CloseReason.ProtocolError, Ngtcp2Ends.DescribeFailure(result, alert));
     }

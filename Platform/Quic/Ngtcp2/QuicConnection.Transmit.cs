@@ -64,7 +64,7 @@ internal sealed unsafe partial class QuicConnection
             _mayWriteMore = false;
             bool isDone = _leftNothing && !_wasDue && _queue.Count == 0 && !_control.HasUnsent;
             _wasDue = false;
-            taken = _conn == 0 || (isDone ? Rest() : WriteOn(mayWriteStream: !_budget.Holds, mayPause: false));
+            taken = _conn == 0 || (isDone ? Rest() : WriteOn(mayPause: false));
         }
         else if (_state != State.Closed && _acks.Settle(_loop.NowNanoseconds))
         {
@@ -89,13 +89,13 @@ internal sealed unsafe partial class QuicConnection
         _budget.Measure(_conn, in _traffic, _loop.Now, _loop.NowNanoseconds);
 
         // Control messages get the start of the first packet of a turn, and only that: datagrams never wait behind them, and they never starve.
-        return WriteOn(mayWriteStream: !_budget.Holds, mayPause: _state == State.Connected);
+        return WriteOn(mayPause: _state == State.Connected);
     }
 
-    /// <param name="mayWriteStream">The first packet may begin with control messages.</param>
     /// <param name="mayPause">When the queue is empty, <see cref="Settle"/> does the rest.</param>
-    private bool WriteOn(bool mayWriteStream, bool mayPause)
+    private bool WriteOn(bool mayPause)
     {
+        bool mayWriteStream = !_budget.Holds;
         int quantum = (int)NativeNgtcp2.ConnGetSendQuantum(_conn);
         int left = quantum;
         int quanta = 0;
@@ -242,7 +242,7 @@ internal sealed unsafe partial class QuicConnection
             UpdatePath();
         }
 
-        SockAddr* local = _options is null && _endpoint.Socket.IsWildcard ? (SockAddr*)path->Local.Address : null;
+        SockAddr* local = IsServerSide && _endpoint.Socket.IsWildcard ? (SockAddr*)path->Local.Address : null;
         _endpoint.Transmit.Commit(length, remote, local, isProbe);
         _traffic.PacketsSent++;
         _traffic.BytesSent += length;

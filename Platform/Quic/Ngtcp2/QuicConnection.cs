@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
@@ -80,6 +81,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
 
     public void LimitDatagrams(int length) => _limits.Limit(length);
 
+    [MemberNotNullWhen(false, nameof(_options))]
     public bool IsServerSide => _options is null;
 
     /// <summary>Who is counted against the limit of links per address.</summary>
@@ -176,7 +178,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         NativeNgtcp2.Settings settings = endpoint.Engine.DefaultSettings(connection._remote);
         NativeNgtcp2.TransportParams parameters = endpoint.Engine.DefaultTransportParams();
         parameters.InitialMaxStreamsBidi = 0; // The control stream is ours.
-        connection.Start(&dcid, &scid, &settings, &parameters, NativeNgtcp2.NGTCP2_PROTO_VER_V1, isServer: false);
+        connection.Start(&dcid, &scid, &settings, &parameters, NativeNgtcp2.NGTCP2_PROTO_VER_V1);
         NativeNgtcp2.ConnSetKeepAliveTimeout(connection._conn, (ulong)endpoint.Engine.KeepAlive.TotalNanoseconds);
         return connection;
     }
@@ -204,7 +206,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
 
         parameters.StatelessResetTokenPresent = 1;
         endpoint.WriteResetToken(&scid, (byte*)&parameters.StatelessResetToken);
-        connection.Start(&header->Scid, &scid, &settings, &parameters, header->Version, isServer: true);
+        connection.Start(&header->Scid, &scid, &settings, &parameters, header->Version);
 
         // Until the client has seen our id it goes on using the one that it made up.
         connection.AddCid(CidKey.From(&header->Dcid));
@@ -269,7 +271,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
 
     private void Start(
         NativeNgtcp2.Cid* dcid, NativeNgtcp2.Cid* scid, NativeNgtcp2.Settings* settings, NativeNgtcp2.TransportParams* parameters,
-        uint version, bool isServer)
+        uint version)
     {
         SockAddr local = _local;
         SockAddr remote = _remote;
@@ -278,7 +280,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         nint user = GCHandle.ToIntPtr(_self);
 
         // SAFETY: ngtcp2 copies path, settings, parameters, ids and callbacks; the probe list in the settings lives as long as the engine.
-        int result = isServer
+        int result = IsServerSide
             ? NativeNgtcp2.ConnServerNew(
                 &conn, dcid, scid, &path, version,
                 NativeNgtcp2.NGTCP2_CALLBACKS_V1, _endpoint.Engine.ServerCallbacks, NativeNgtcp2.NGTCP2_SETTINGS_V2, settings,

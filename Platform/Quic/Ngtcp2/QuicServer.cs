@@ -58,10 +58,9 @@ internal sealed unsafe partial class QuicServer : ILinkListener
         _acceptor = acceptor;
         _shards = options.Shards ?? new ListenerShards(1, new LinkQuota(options.MaxLinks, options.MaxLinksPerAddress));
         _credentials = TlsCredentials.ForServer(options.Certificate, "the relay");
-        string where = options.EndPoint.Address.Equals(IPAddress.IPv6Any) ? $"{options.EndPoint.Port}/udp" : $"{options.EndPoint}/udp";
         try
         {
-            UdpSocket socket = Bind($"Cannot listen on {where}");
+            UdpSocket socket = Bind();
             _endpoint = new QuicEndpoint(engine, socket, options.Secret, this);
             LocalEndPoints = [socket.LocalAddress.ToEndPoint()];
         }
@@ -364,8 +363,9 @@ internal sealed unsafe partial class QuicServer : ILinkListener
         return default;
     }
 
-    private UdpSocket Bind(string what)
+    private UdpSocket Bind()
     {
+        string what = _options.CannotListen;
         if (_shards.Count == 1)
         {
             return UdpSocket.Bind(_options.EndPoint, what);

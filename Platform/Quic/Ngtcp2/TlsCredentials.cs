@@ -1,5 +1,4 @@
 using System.Runtime.Versioning;
-using Softlan.Wire;
 
 namespace Softlan.Platform.Quic.Ngtcp2;
 
@@ -19,8 +18,7 @@ internal sealed unsafe class TlsCredentials
     /// <param name="origin">What to call it in the error, for example the files' names.</param>
     public static TlsCredentials ForServer(ServerCertificate certificate, string origin)
     {
-        string what = $"Cannot use the certificate and key of {origin}";
-        TlsCredentials credentials = Allocate(what);
+        TlsCredentials credentials = Allocate(CertificateErrors.CannotUse(origin));
         int result;
 
         // SAFETY: GnuTLS parses and copies both during the call.
@@ -35,14 +33,8 @@ internal sealed unsafe class TlsCredentials
         {
             credentials.Release();
             throw result == NativeGnuTls.GNUTLS_E_CERTIFICATE_KEY_MISMATCH
-                ? SoftlanException.Create(
-                    what,
-                    "the private key does not belong to the certificate",
-                    "give the key with which that certificate was requested")
-                : SoftlanException.Create(
-                    what,
-                    GnuTlsException.Text(result),
-                    "both must be PEM, the certificate chain with the server's own certificate first");
+                ? CertificateErrors.OtherKey(origin)
+                : CertificateErrors.NotPem(origin, GnuTlsError.Text(result));
         }
 
         return credentials;
@@ -63,9 +55,7 @@ internal sealed unsafe class TlsCredentials
                 int count = NativeGnuTls.CertificateSetX509SystemTrust(credentials.Handle);
                 if (count <= 0)
                 {
-                    throw SoftlanException.Create(
-                        "Cannot check the relay's certificate", "this system has no certificate authorities",
-                        "give the relay's --pin, which its operator sees at start-up, or install the ca-certificates package");
+                    throw CertificateErrors.NoAuthorities();
                 }
             }
 
@@ -94,39 +84,26 @@ internal sealed unsafe class TlsCredentials
 
     private static TlsCredentials Allocate(string what)
     {
-        GnuTlsException.ThrowIfFailed(NativeGnuTls.CertificateAllocateCredentials(out nint handle), what);
+        GnuTlsError.ThrowIfFailed(NativeGnuTls.CertificateAllocateCredentials(out nint handle), what);
         return new TlsCredentials(handle);
     }
 
     private void TrustFile(string path)
     {
-        byte[] bytes;
-        try
-        {
-            bytes = File.ReadAllBytes(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw SoftlanException.Create($"Cannot read the CA file '{path}'", e.Message.TrimEnd('.'), "give a PEM or DER file with --relay-ca-cert");
-        }
-
-        bool isPem = bytes.AsSpan().IndexOf("-----BEGIN"u8) >= 0;
+        byte[] bytes = AuthorityFile.Read(path);
+        int format = AuthorityFile.IsPem(bytes) ? NativeGnuTls.GNUTLS_X509_FMT_PEM : NativeGnuTls.GNUTLS_X509_FMT_DER;
         int count;
 
         // SAFETY: GnuTLS copies the certificates during the call.
         fixed (byte* data = bytes)
         {
             NativeGnuTls.Datum datum = new() { Data = data, Size = (uint)bytes.Length };
-            count = NativeGnuTls.CertificateSetX509TrustMem(
-                Handle, &datum, isPem ? NativeGnuTls.GNUTLS_X509_FMT_PEM : NativeGnuTls.GNUTLS_X509_FMT_DER);
+            count = NativeGnuTls.CertificateSetX509TrustMem(Handle, &datum, format);
         }
 
         if (count <= 0)
         {
-            throw SoftlanException.Create(
-                $"Cannot use the CA file '{path}'",
-                count < 0 ? GnuTlsException.Text(count) : "it holds no certificate",
-                "give a PEM or DER file with --relay-ca-cert");
+            throw AuthorityFile.HoldsNoCertificate(path, count < 0 ? GnuTlsError.Text(count) : null);
         }
     }
 }

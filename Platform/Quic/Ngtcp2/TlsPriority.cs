@@ -30,7 +30,7 @@ internal static class TlsPriority
     private static nint CreateCache(string ciphers)
     {
         string text = $"NORMAL:-VERS-ALL:+VERS-TLS1.3:-CIPHER-ALL:{ciphers}:-GROUP-ALL:+GROUP-X25519:+GROUP-SECP256R1:%DISABLE_TLS13_COMPAT_MODE";
-        GnuTlsException.ThrowIfFailed(NativeGnuTls.PriorityInit(out nint cache, text, 0), "Cannot choose TLS ciphers");
+        GnuTlsError.ThrowIfFailed(NativeGnuTls.PriorityInit(out nint cache, text, 0), "Cannot choose TLS ciphers");
         return cache;
     }
 }

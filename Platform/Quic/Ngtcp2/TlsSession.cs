@@ -132,23 +132,23 @@ internal sealed unsafe class TlsSession : IDisposable
 
     private static TlsSession Create(uint flags, TlsCredentials credentials, LinkTrust? trust, string? serverName)
     {
-        GnuTlsException.ThrowIfFailed(NativeGnuTls.Init(out nint handle, flags), "Cannot make a TLS session");
+        GnuTlsError.ThrowIfFailed(NativeGnuTls.Init(out nint handle, flags), "Cannot make a TLS session");
         return new TlsSession(handle, credentials, trust, serverName);
     }
 
     private void Configure(int configured, CipherPreference ciphers, ReadOnlySpan<byte> alpn)
     {
         const string What = "Cannot configure a TLS session";
-        GnuTlsException.ThrowIfFailed(configured, What);
-        GnuTlsException.ThrowIfFailed(NativeGnuTls.PrioritySet(Handle, TlsPriority.Of(ciphers)), What);
-        GnuTlsException.ThrowIfFailed(NativeGnuTls.CredentialsSet(Handle, NativeGnuTls.GNUTLS_CRD_CERTIFICATE, _credentials.Handle), What);
+        GnuTlsError.ThrowIfFailed(configured, What);
+        GnuTlsError.ThrowIfFailed(NativeGnuTls.PrioritySet(Handle, TlsPriority.Of(ciphers)), What);
+        GnuTlsError.ThrowIfFailed(NativeGnuTls.CredentialsSet(Handle, NativeGnuTls.GNUTLS_CRD_CERTIFICATE, _credentials.Handle), What);
         NativeGnuTls.SessionSetPtr(Handle, _connRef);
 
         // SAFETY: GnuTLS copies the name.
         fixed (byte* name = alpn)
         {
             NativeGnuTls.Datum datum = new() { Data = name, Size = (uint)alpn.Length };
-            GnuTlsException.ThrowIfFailed(NativeGnuTls.AlpnSetProtocols(Handle, &datum, 1, NativeGnuTls.GNUTLS_ALPN_MANDATORY), What);
+            GnuTlsError.ThrowIfFailed(NativeGnuTls.AlpnSetProtocols(Handle, &datum, 1, NativeGnuTls.GNUTLS_ALPN_MANDATORY), What);
         }
 
         NativeGnuTls.HandshakeSetHookFunction(
@@ -206,15 +206,15 @@ internal sealed unsafe class TlsSession : IDisposable
         NativeGnuTls.Datum* chain = NativeGnuTls.CertificateGetPeers(Handle, out uint count);
         if (chain is null || count == 0)
         {
-            TrustFailure = "the relay showed no certificate";
+            TrustFailure = TrustFaults.NoCertificate;
             return false;
         }
 
         int result = Certificates.ReadPin(
             new ReadOnlySpan<byte>(chain[0].Data, (int)chain[0].Size), NativeGnuTls.GNUTLS_X509_FMT_DER, out CertificatePin actual);
         TrustFailure = result < 0
-            ? $"the relay's certificate cannot be read: {GnuTlsException.Text(result)}"
-            : actual == expected ? null : $"the relay's pin is {actual}, but {expected} was expected";
+            ? TrustFaults.Unreadable(GnuTlsError.Text(result))
+            : actual == expected ? null : TrustFaults.OtherPin(actual, expected);
         return TrustFailure is null;
     }
 }

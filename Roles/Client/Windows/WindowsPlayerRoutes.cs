@@ -24,7 +24,7 @@ internal sealed class WindowsPlayerRoutes(IIpHelper ip, ulong luid, Action<strin
     public void Look()
     {
         bool hasLease = _addresses.HasLease(luid);
-        foreach (WindowsRoute route in _table.ListOn(luid))
+        foreach ((WindowsRoute route, _) in _table.ListOn(luid))
         {
             if (route.IsLasting
                 && !(hasLease && SocketAddresses.FamilyOf(route.Destination.BaseAddress) == NativeIphlpapi.AF_INET)

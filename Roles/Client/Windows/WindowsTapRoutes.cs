@@ -49,28 +49,21 @@ internal sealed class WindowsTapRoutes(
                 .Where(own => own.InterfaceLuid == luid && own.Origin == AddressOrigin.Dhcp && !PlayerIPv4Address.IsLan(own.Network))
                 .Select(own => own.Network)
         ];
-        foreach ((WindowsRoute route, string? failure) in _table.Remove(luid, route => IsUnwanted(route, foreign), around: TakeAway))
+        foreach (ListedRoute listed in _table.ListOn(luid))
         {
-            (IPNetwork, IPAddress?) key = (route.Destination, route.NextHop);
-            if (failure is null && _kept.Remove(key))
+            WindowsRoute route = listed.Route;
+            if (!IsUnwanted(route, foreign))
             {
-                TakeAway(route, static () => { }); // Only to note it.
+                continue;
             }
 
-            bool isTaken = _taken.TryGetValue(key, out HostChange? change);
-            if (isTaken && failure is not null)
-            {
-                changes.Forget(change!); // It is still there.
-                isTaken = !_taken.Remove(key);
-                _kept.Add(key);
-            }
-
+            string? failure = TakeAway(listed);
             if (!_said.Add(route.Destination))
             {
                 continue;
             }
 
-            if (isTaken)
+            if (_taken.ContainsKey(KeyOf(route)))
             {
                 ClientLog.WideRouteTakenAway(logger, Name(route), adapter.Name);
             }
@@ -91,21 +84,42 @@ internal sealed class WindowsTapRoutes(
 
     private static string Name(WindowsRoute route) => route.NextHop is { } hop ? $"{route.Destination} via {hop}" : route.Destination.ToString();
 
-    /// <summary>Notes what was there before, once: if Windows or a person adds it again meanwhile, it is there at the end as well.</summary>
-    private void TakeAway(WindowsRoute route, Action remove)
+    private static (IPNetwork Destination, IPAddress? NextHop) KeyOf(WindowsRoute route) => (route.Destination, route.NextHop);
+
+    /// <summary>Removes a route. One that was there before is noted first, once: if Windows or a person adds it again meanwhile, it is there at the
+    /// end as well.</summary>
+    /// <returns>Why Windows keeps it; null: it does not.</returns>
+    private string? TakeAway(ListedRoute listed)
     {
-        (IPNetwork, IPAddress?) key = (route.Destination, route.NextHop);
-        if (!before.Contains(route) || !LeadsAway(route.Destination, route.NextHop) || _taken.ContainsKey(key) || _kept.Contains(key))
+        WindowsRoute route = listed.Route;
+        (IPNetwork, IPAddress?) key = KeyOf(route);
+        if (before.Contains(route) && LeadsAway(route.Destination, route.NextHop) && !_taken.ContainsKey(key) && !_kept.Contains(key))
         {
-            remove();
-            return;
+            Note(route);
         }
 
+        string? failure = _table.Remove(listed);
+        if (failure is null && _kept.Remove(key))
+        {
+            Note(route);
+        }
+        else if (failure is not null && _taken.Remove(key, out HostChange? change))
+        {
+            changes.Forget(change); // It is still there.
+            _kept.Add(key);
+        }
+
+        return failure;
+    }
+
+    /// <summary>It is put back at the end.</summary>
+    private void Note(WindowsRoute route)
+    {
         IPNetwork to = route.Destination;
         HostChange change = new HostChange.AdapterRouteRemoved(
             adapter.Name, adapter.Id, to.BaseAddress, to.PrefixLength, route.NextHop, route.Metric);
-        changes.Make(change, remove);
-        _taken.Add(key, change);
+        changes.Make(change, static () => { });
+        _taken.Add(KeyOf(route), change);
     }
 
     private bool IsUnwanted(WindowsRoute route, IPNetwork[] foreign) => !route.IsLocal

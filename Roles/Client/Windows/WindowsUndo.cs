@@ -77,19 +77,25 @@ internal sealed class WindowsUndo(IWindowsMachine machine, WindowsCategoryTurns 
     private void RemoveDefaultRoutes(HostChange.IpInterfaceReplaced replaced, ulong luid)
     {
         ushort family = replaced.IsIPv6 ? AF_INET6 : AF_INET;
-        foreach ((WindowsRoute route, string? failure) in new RouteTable(machine.Ip).Remove(
-            luid,
-            route => route.Destination.PrefixLength == 0 && replaced.DefaultRoutes?.Contains(WindowsPlayerRoutes.Way(route)) != true,
-            family,
-            maxOdd: 0))
+        RouteTable table = new(machine.Ip);
+        SoftlanException? refused = null; // The others go all the same.
+        foreach (ListedRoute listed in table.ListOn(luid, family, maxOdd: 0))
         {
-            if (failure is not null)
+            WindowsRoute route = listed.Route;
+            if (route.Destination.PrefixLength == 0
+                && replaced.DefaultRoutes?.Contains(WindowsPlayerRoutes.Way(route)) != true
+                && table.Remove(listed) is { } failure)
             {
-                throw SoftlanException.Create(
+                refused ??= SoftlanException.Create(
                     $"Cannot remove the default route by way of {route.NextHop?.ToString() ?? "the party"} from '{replaced.Interface}'",
                     failure,
                     "disable the adapter in Network Connections (ncpa.cpl) and enable it again, then start softlan once more");
             }
+        }
+
+        if (refused is not null)
+        {
+            throw refused;
         }
     }
 

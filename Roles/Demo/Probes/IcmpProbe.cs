@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Softlan.Wire;
 using Softlan.Wire.Offload;
 
 namespace Softlan.Roles.Demo.Probes;
@@ -78,7 +79,7 @@ internal static class IcmpProbe
     // A raw socket gets the IP header too, and the answers to everybody's pings.
     private static bool IsAnswerTo(ReadOnlySpan<byte> request, ReadOnlySpan<byte> packet)
     {
-        int headerLength = packet.IsEmpty ? 0 : (packet[0] & 0x0f) * 4;
+        int headerLength = packet.IsEmpty ? 0 : IPHeader.V4Length(packet[0]);
         return packet.Length == headerLength + request.Length
             && packet[headerLength] == 0
             && packet[(headerLength + 4)..].SequenceEqual(request[4..]);

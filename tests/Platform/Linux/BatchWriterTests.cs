@@ -146,7 +146,7 @@ public sealed class BatchWriterTests
         ip[0] = 0x45;
         BinaryPrimitives.WriteUInt16BigEndian(ip[2..], (ushort)ip.Length);
         BinaryPrimitives.WriteUInt16BigEndian(ip[4..], (ushort)index);
-        BinaryPrimitives.WriteUInt16BigEndian(ip[6..], IpLayout.DontFragment);
+        BinaryPrimitives.WriteUInt16BigEndian(ip[6..], IPHeader.DontFragment);
         ip[8] = 64;
         ip[9] = IPProtocols.Tcp;
         ip[12] = ip[16] = 10;

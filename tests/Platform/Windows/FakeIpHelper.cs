@@ -1,5 +1,6 @@
 using System.Net;
 using Softlan.Platform.Windows;
+using Softlan.Wire;
 using static Softlan.Platform.Windows.NativeIphlpapi;
 
 namespace Softlan.Tests.Platform.Windows;
@@ -137,7 +138,7 @@ internal sealed class FakeIpHelper : IIpHelper
         }
 
         if (family is not (AF_INET or AF_INET6) || row.NextHop.si_family != family
-            || row.DestinationPrefix.PrefixLength > SocketAddresses.HostPrefixOf(family)
+            || row.DestinationPrefix.PrefixLength > IPNetworks.HostPrefixOf(SocketAddresses.FromNative(row.DestinationPrefix.Prefix)!)
             || row.Metric == uint.MaxValue || row.ValidLifetime < row.PreferredLifetime || row.ValidLifetime == 0
             || row.Protocol != MIB_IPPROTO_NETMGMT || row.Loopback != 0)
         {

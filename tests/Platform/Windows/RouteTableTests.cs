@@ -135,15 +135,16 @@ public sealed class RouteTableTests
     }
 
     [Fact]
-    public void Remove_OnlyOnThatInterface_AndOnlyWhatIsUnwanted()
+    public void ListOn_BothFamiliesOfThatInterface_AndRemoveTakesOne()
     {
         _ip.AddRoute("0.0.0.0/1", "10.73.42.1", Tap);
         _ip.AddRoute("0.0.0.0/1", "10.0.0.1", Cable);
         _ip.AddRoute("2000::/3", "fe80::1", Tap);
         _ip.AddRoute("10.73.42.0/24", null, Tap);
-        Assert.Equal(
-            ["0.0.0.0/1", "2000::/3"],
-            _table.Remove(Tap, route => route.NextHop is not null).Select(removed => removed.Route.Destination.ToString()));
+        IReadOnlyList<ListedRoute> listed = _table.ListOn(Tap);
+        Assert.Equal(["0.0.0.0/1", "10.73.42.0/24", "2000::/3"], listed.Select(one => one.Route.Destination.ToString()));
+        Assert.Equal("2000::/3", Assert.Single(_table.ListOn(Tap, AF_INET6)).Route.Destination.ToString());
+        Assert.All(listed.Where(one => one.Route.NextHop is not null), one => Assert.Null(_table.Remove(one)));
         Assert.Equal(
             [
                 "0.0.0.0/0 via 192.168.1.1 if 12", "192.168.1.0/24 via 0.0.0.0 if 12",
@@ -157,7 +158,7 @@ public sealed class RouteTableTests
     {
         _ip.AddRoute("0.0.0.0/1", "10.73.42.1", Tap);
         _ip.Refuses = ("DeleteIpForwardEntry2", Win32Error.ERROR_ACCESS_DENIED);
-        Assert.StartsWith("DeleteIpForwardEntry2: ", Assert.Single(_table.Remove(Tap, _ => true)).Failure, StringComparison.Ordinal);
+        Assert.StartsWith("DeleteIpForwardEntry2: ", _table.Remove(Assert.Single(_table.ListOn(Tap))), StringComparison.Ordinal);
     }
 
     /// <summary>Whoever makes a route chooses its Loopback; a VPN's 0.0.0.0/1 with it is none to this machine itself.</summary>

@@ -67,6 +67,9 @@ public sealed class CommandLineTests : IDisposable
     [InlineData(
         "'--probe-room' has a no-break space (U+00A0) in front, as copied text may. Delete that, and type a plain space before --probe-room.",
         "probe", "\u00a0--probe-room", "a")]
+    [InlineData(
+        "'--probe-room' has an invisible character (U+2800) in front, as copied text may. Delete that, and type a plain space before --probe-room.",
+        "probe", "\u2800--probe-room", "a")]
     [InlineData("A word of the command line is nothing but a no-break space (U+00A0). Delete it there.", "probe", "--probe-room", "a", "\u00a0")]
     [InlineData("'--?[2J' is not an option of softlan probe. See softlan probe --help.", "probe", "--\u001b[2J")]
     [InlineData(

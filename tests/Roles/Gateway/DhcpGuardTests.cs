@@ -26,11 +26,11 @@ public sealed class DhcpGuardTests
             Ask(bench, GatewayBench.Anna, V6(Solicit, [0, 3, 0, (byte)i]));
         }
 
-        Assert.Equal(LanPlayer.MaxDhcpIdentifiers, bench.ToLan.Count);
-        Assert.Equal(100 - LanPlayer.MaxDhcpIdentifiers, bench.Counters.Dropped(DropReason.RateLimited));
+        Assert.Equal(DhcpQuota.MaxIdentifiers, bench.ToLan.Count);
+        Assert.Equal(100 - DhcpQuota.MaxIdentifiers, bench.Counters.Dropped(DropReason.RateLimited));
         Ask(bench, GatewayBench.Anna, V6(ReleaseV6, [0, 3, 0, 0]));
         Ask(bench, GatewayBench.Ben, V6(Solicit, [0, 3, 0, 99]));
-        Assert.Equal(LanPlayer.MaxDhcpIdentifiers + 2, bench.ToLan.Count);
+        Assert.Equal(DhcpQuota.MaxIdentifiers + 2, bench.ToLan.Count);
     }
 
     /// <summary>A server gives an address to each identity association, under one DUID as well.</summary>
@@ -43,11 +43,11 @@ public sealed class DhcpGuardTests
             Ask(bench, GatewayBench.Anna, V6(Solicit, [0, 3, 0, 1], i));
         }
 
-        Assert.Equal(LanPlayer.MaxDhcpIdentifiers, bench.ToLan.Count);
+        Assert.Equal(DhcpQuota.MaxIdentifiers, bench.ToLan.Count);
         Ask(bench, GatewayBench.Anna, V6(Solicit, [0, 3, 0, 1], 0, 1, 2, 99));
-        Assert.Equal(LanPlayer.MaxDhcpIdentifiers, bench.ToLan.Count);
+        Assert.Equal(DhcpQuota.MaxIdentifiers, bench.ToLan.Count);
         Ask(bench, GatewayBench.Anna, V6(Solicit, [0, 3, 0, 1], 0, 1, 2, 3));
-        Assert.Equal(LanPlayer.MaxDhcpIdentifiers + 1, bench.ToLan.Count);
+        Assert.Equal(DhcpQuota.MaxIdentifiers + 1, bench.ToLan.Count);
     }
 
     [Fact]

@@ -18,16 +18,16 @@ public sealed class DhcpIdentifierTests
             Ask(bench, GatewayBench.Anna, 255, (byte)i);
         }
 
-        Assert.Equal(LanPlayer.MaxDhcpIdentifiers, bench.ToLan.Count);
-        Assert.Equal(100 - LanPlayer.MaxDhcpIdentifiers, bench.Counters.Dropped(DropReason.RateLimited));
+        Assert.Equal(DhcpQuota.MaxIdentifiers, bench.ToLan.Count);
+        Assert.Equal(100 - DhcpQuota.MaxIdentifiers, bench.Counters.Dropped(DropReason.RateLimited));
 
         // They are a player's for as long as it is in the room, however much time has passed.
         bench.Pass(TimeSpan.FromMinutes(10));
         int before = bench.ToLan.Count;
-        Ask(bench, GatewayBench.Anna, 255, LanPlayer.MaxDhcpIdentifiers);
+        Ask(bench, GatewayBench.Anna, 255, DhcpQuota.MaxIdentifiers);
         Assert.Equal(before, bench.ToLan.Count);
         Ask(bench, GatewayBench.Anna, 255, 0);
-        Ask(bench, GatewayBench.Anna, 255, LanPlayer.MaxDhcpIdentifiers - 1);
+        Ask(bench, GatewayBench.Anna, 255, DhcpQuota.MaxIdentifiers - 1);
         Ask(bench, GatewayBench.Anna);
         Assert.Equal(before + 3, bench.ToLan.Count);
     }
@@ -41,7 +41,7 @@ public sealed class DhcpIdentifierTests
             Ask(bench, GatewayBench.Anna, new byte[length]);
         }
 
-        Assert.Equal(LanPlayer.MaxDhcpIdentifiers, bench.ToLan.Count);
+        Assert.Equal(DhcpQuota.MaxIdentifiers, bench.ToLan.Count);
     }
 
     /// <summary>An access point of the LAN's makes plain frames of them.</summary>
@@ -56,7 +56,7 @@ public sealed class DhcpIdentifierTests
             bench.Receive(GatewayBench.Anna, frame);
         }
 
-        Assert.Equal(LanPlayer.MaxDhcpIdentifiers, bench.ToLan.Count);
+        Assert.Equal(DhcpQuota.MaxIdentifiers, bench.ToLan.Count);
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class DhcpIdentifierTests
         using GatewayBench bench = Joined();
         Use(bench, GatewayBench.Anna, 0);
         Use(bench, GatewayBench.Ben, 0);
-        Assert.Equal(2 * LanPlayer.MaxDhcpIdentifiers, bench.ToLan.Count);
+        Assert.Equal(2 * DhcpQuota.MaxIdentifiers, bench.ToLan.Count);
         for (int i = 0; i < 50; i++)
         {
             bench.Say(new LeftMessage(GatewayBench.Anna.Id, CloseReason.Normal));
@@ -75,15 +75,15 @@ public sealed class DhcpIdentifierTests
         }
 
         Use(bench, GatewayBench.Ben, 100);
-        Assert.Equal(2 * LanPlayer.MaxDhcpIdentifiers, bench.ToLan.Count);
+        Assert.Equal(2 * DhcpQuota.MaxIdentifiers, bench.ToLan.Count);
         Ask(bench, GatewayBench.Anna, 255, 0);
-        Assert.Equal((2 * LanPlayer.MaxDhcpIdentifiers) + 1, bench.ToLan.Count);
+        Assert.Equal((2 * DhcpQuota.MaxIdentifiers) + 1, bench.ToLan.Count);
 
         bench.Say(new LeftMessage(GatewayBench.Anna.Id, CloseReason.Normal));
         bench.Pass(PlayerMacs.Memory);
         bench.Say(new JoinedMessage(GatewayBench.Anna));
         Use(bench, GatewayBench.Anna, 200);
-        Assert.Equal((3 * LanPlayer.MaxDhcpIdentifiers) + 1, bench.ToLan.Count);
+        Assert.Equal((3 * DhcpQuota.MaxIdentifiers) + 1, bench.ToLan.Count);
     }
 
     /// <summary>The relay was away, and the roster that comes with it says who is there.</summary>
@@ -101,7 +101,7 @@ public sealed class DhcpIdentifierTests
 
         bench.Say(new JoinedMessage(GatewayBench.Anna));
         Use(bench, GatewayBench.Anna, 100);
-        Assert.Equal(LanPlayer.MaxDhcpIdentifiers, bench.ToLan.Count);
+        Assert.Equal(DhcpQuota.MaxIdentifiers, bench.ToLan.Count);
     }
 
     [Fact]

@@ -75,7 +75,7 @@ public sealed class SharedLaneHostTests : IDisposable
         Assert.True(_engine.IsDisposed);
     }
 
-    private sealed class IdleEngine : IQuicEngine, IFarewell, IDisposable
+    private sealed class IdleEngine : IQuicEngine, IFarewell
     {
         public bool IsDisposed { get; private set; }
 

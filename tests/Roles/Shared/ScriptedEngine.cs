@@ -43,4 +43,8 @@ internal sealed class ScriptedEngine(ManualLane lane) : IQuicEngine
     public ServerCertificate GenerateCertificate(string serverName) => throw new NotSupportedException();
 
     public CertificatePin Inspect(ServerCertificate certificate, string origin) => throw new NotSupportedException();
+
+    public void Dispose()
+    {
+    }
 }

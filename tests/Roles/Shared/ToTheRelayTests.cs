@@ -145,7 +145,7 @@ public sealed class ToTheRelayTests
         using SessionBench bench = Joined();
         bench.Lane.Advance(TimeSpan.FromMilliseconds(20));
         AnswerProbe(bench, SessionBench.Gateway.Id, SessionBench.Anna.Id);
-        byte[] body = new byte[DatagramHeader.ProbeBodyLength];
+        byte[] body = new byte[ProbeBody.Length];
         body.AsSpan().Fill(0xff);
         BinaryPrimitives.WriteUInt16BigEndian(body, SessionBench.Self);
         bench.Link.ReceiveDatagram(new DatagramHeader(DatagramKind.ProbeReply, 0, ProbeBody.RelayId), body);

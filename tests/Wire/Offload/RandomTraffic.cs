@@ -1,5 +1,4 @@
 using Softlan.Wire;
-using Softlan.Wire.Offload;
 
 namespace Softlan.Tests.Wire.Offload;
 

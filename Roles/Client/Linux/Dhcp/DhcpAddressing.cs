@@ -98,7 +98,7 @@ internal sealed class DhcpAddressing : IDhcpRunnerOwner, IDisposable
         _isRunning = false;
         _why = why;
         _restart.Set(_pause);
-        _pause = _pause + _pause < LongestPause ? _pause + _pause : LongestPause;
+        _pause = TimeSpans.Min(_pause + _pause, LongestPause);
     }
 
     public void Dispose()

@@ -6,7 +6,7 @@ namespace Softlan.Platform.Quic.Ngtcp2;
 
 /// <summary>Turns GnuTLS' return codes into errors for people.</summary>
 [SupportedOSPlatform("linux")]
-internal static class GnuTlsException
+internal static class GnuTlsError
 {
     public static string Text(int error) => Marshal.PtrToStringUTF8(NativeGnuTls.Strerror(error)) is { } text
         ? $"{text.TrimEnd('.')} (GnuTLS {error})"

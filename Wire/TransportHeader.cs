@@ -1,10 +1,13 @@
-namespace Softlan.Wire.Offload;
+namespace Softlan.Wire;
 
 /// <summary>Where things stand in TCP (RFC 9293, section 3.1) and UDP (RFC 768) headers, in bytes from the header's start.</summary>
 internal static class TransportHeader
 {
     /// <summary>Source and destination port, in both.</summary>
     public const int PortsLength = 4;
+
+    /// <summary>In both.</summary>
+    public const int DestinationPort = 2;
 
     public const int MinTcpLength = 20;
     public const int TcpSequence = 4;
@@ -20,8 +23,12 @@ internal static class TransportHeader
     public const byte Urg = 0x20;
     public const byte Cwr = 0x80;
 
+    /// <summary>Of the UDP header.</summary>
     public const int UdpLength = 8;
+
+    /// <summary>Of header and payload.</summary>
     public const int UdpLengthField = 4;
+
     public const int UdpChecksum = 6;
 
     /// <summary>Bytes of the TCP header, from the upper four bits of its data offset byte; below <see cref="MinTcpLength"/> where it lies.</summary>
