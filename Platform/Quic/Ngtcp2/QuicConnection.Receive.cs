@@ -133,6 +133,16 @@ internal sealed unsafe partial class QuicConnection
         }
         else if ((flags & NativeNgtcp2.NGTCP2_STREAM_DATA_FLAG_FIN) != 0)
         {
+            OnControlStreamEnded();
+        }
+    }
+
+    /// <summary>The other side has ended the stream (FIN, RESET_STREAM), which is the only one that it may have, or reads it no more
+    /// (STOP_SENDING). Without it there is no link.</summary>
+    internal void OnControlStreamEnded()
+    {
+        if (_state == State.Connected)
+        {
             Close(CloseReason.ProtocolError, LinkEnds.ControlStreamEnded);
         }
     }

@@ -157,6 +157,11 @@ internal sealed unsafe partial class QuicConnection
         if (mayWriteStream && _control.HasUnsent)
         {
             nint length = _control.Write(_conn, packet, room, path, Now, ref used);
+            if (_control.IsRefused)
+            {
+                OnControlStreamEnded();
+            }
+
             if (length != NativeNgtcp2.NGTCP2_ERR_WRITE_MORE)
             {
                 return length;
