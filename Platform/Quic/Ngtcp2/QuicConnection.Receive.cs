@@ -31,6 +31,7 @@ internal sealed unsafe partial class QuicConnection
         _traffic.PacketsReceived++;
         _traffic.BytesReceived += length;
         _acks.BeginPacket();
+        _mtu.BeginObservation();
         int result = NativeNgtcp2.ConnReadPkt(_conn, &path, NativeNgtcp2.NGTCP2_PKT_INFO_V1, 0, packet, (nuint)length, Now);
         if (result != 0)
         {

@@ -38,6 +38,7 @@ internal sealed unsafe partial class QuicConnection
         bool isDue = NativeNgtcp2.ConnGetExpiry(_conn) <= Now;
         if (isDue)
         {
+            _mtu.BeginObservation();
             int result = NativeNgtcp2.ConnHandleExpiry(_conn, Now);
             if (result != 0)
             {
@@ -87,6 +88,7 @@ internal sealed unsafe partial class QuicConnection
         ulong expiry = NativeNgtcp2.ConnGetExpiry(_conn);
         if (expiry <= Now)
         {
+            _mtu.BeginObservation();
             int result = NativeNgtcp2.ConnHandleExpiry(_conn, Now); // The pacing of the burst before this one, most likely.
             if (result != 0)
             {
