@@ -55,6 +55,10 @@ internal sealed unsafe partial class QuicConnection
         }
     }
 
+    /// <summary>Its first packet was the second half of a ClientHello. ngtcp2 does not keep it for somebody who has not shown that he owns his
+    /// address, and the connection has ended: he is to come again with a token.</summary>
+    public bool AsksForRetry { get; private set; }
+
     /// <summary>ICMP says that nobody listens there. Anybody can make such a message who guesses our port, so it is believed only where nothing has
     /// come from there yet.</summary>
     public void OnRefused()
@@ -212,6 +216,7 @@ internal sealed unsafe partial class QuicConnection
                 break;
             case NativeNgtcp2.NGTCP2_ERR_DROP_CONN:
             case NativeNgtcp2.NGTCP2_ERR_RETRY:
+                AsksForRetry = result == NativeNgtcp2.NGTCP2_ERR_RETRY;
                 _shadow.Waive();
                 End(LinkEnds.Refused("the first packet was not acceptable"));
                 break;
