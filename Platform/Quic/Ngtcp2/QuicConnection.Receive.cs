@@ -15,7 +15,7 @@ internal sealed unsafe partial class QuicConnection
     /// address.</param>
     public void Receive(byte* packet, int length, SockAddr* remote, SockAddr* local)
     {
-        if (_state == State.Closed)
+        if (_state == LinkState.Closed)
         {
             if (_shadow.TryAnswer(_endpoint.Transmit, remote, _options is null && _endpoint.Socket.IsWildcard ? local : null))
             {
@@ -27,7 +27,7 @@ internal sealed unsafe partial class QuicConnection
 
         SockAddr known = _local;
         NativeNgtcp2.Path path = NativeNgtcp2.Path.From(_options is null ? local : &known, remote);
-        _isAnswered |= _state == State.Handshaking && remote->Equals(_remote);
+        _isAnswered |= _state == LinkState.Handshaking && remote->Equals(_remote);
         _traffic.PacketsReceived++;
         _traffic.BytesReceived += length;
         _acks.BeginPacket();
@@ -41,7 +41,7 @@ internal sealed unsafe partial class QuicConnection
 
         _budget.OnRead(_conn, _loop.NowNanoseconds);
         bool isDue = _acks.EndPacket(_loop.NowNanoseconds);
-        if (_state != State.Connected || _queue.Count > 0 || !_control.IsDelivered || isDue)
+        if (_state != LinkState.Connected || _queue.Count > 0 || !_control.IsDelivered || isDue)
         {
             // Acknowledgements are written by the next write, whatever else it writes (AcknowledgeWithAnyWrite). Control messages that are not
             // delivered may have to be sent again, as what has come now shows.
@@ -63,7 +63,7 @@ internal sealed unsafe partial class QuicConnection
     /// come from there yet.</summary>
     public void OnRefused()
     {
-        if (_state == State.Handshaking && !_isAnswered)
+        if (_state == LinkState.Handshaking && !_isAnswered)
         {
             End(LinkEnds.NobodyListens(_remote.Port));
         }
@@ -72,12 +72,12 @@ internal sealed unsafe partial class QuicConnection
     /// <summary>A callback of ngtcp2: the handshake is complete, and on a client the certificate was accepted.</summary>
     internal void OnHandshakeCompleted()
     {
-        if (_state != State.Handshaking)
+        if (_state != LinkState.Handshaking)
         {
             return;
         }
 
-        _state = State.Connected;
+        _state = LinkState.Connected;
         if (!IsServerSide)
         {
             _endpoint.Socket.HearErrors(false); // What ICMP says from here on nobody believes.
@@ -98,7 +98,7 @@ internal sealed unsafe partial class QuicConnection
     {
         Counters.DatagramsIn++;
         _acks.OnDatagram(DatagramHeader.IsAckRequest(datagram));
-        if (_state == State.Connected && !DatagramHeader.IsForLink(datagram))
+        if (_state == LinkState.Connected && !DatagramHeader.IsForLink(datagram))
         {
             _handler!.OnDatagram(this, datagram);
         }
@@ -106,7 +106,7 @@ internal sealed unsafe partial class QuicConnection
 
     internal void OnRecvStreamData(long streamId, uint flags, ReadOnlySpan<byte> data)
     {
-        if (_state != State.Connected)
+        if (_state != LinkState.Connected)
         {
             return;
         }
@@ -126,7 +126,7 @@ internal sealed unsafe partial class QuicConnection
         while ((result = _control.Read(ref data, out ReadOnlySpan<byte> message)) == ControlReadResult.Message)
         {
             _handler!.OnControl(this, message);
-            if (_state != State.Connected)
+            if (_state != LinkState.Connected)
             {
                 return;
             }
@@ -146,7 +146,7 @@ internal sealed unsafe partial class QuicConnection
     /// (STOP_SENDING). Without it there is no link.</summary>
     internal void OnControlStreamEnded()
     {
-        if (_state == State.Connected)
+        if (_state == LinkState.Connected)
         {
             Close(CloseReason.ProtocolError, LinkEnds.ControlStreamEnded);
         }
@@ -155,7 +155,7 @@ internal sealed unsafe partial class QuicConnection
     internal void OnAckedStreamData(ulong end)
     {
         _control.MarkAcknowledged((long)end);
-        if (_state == State.Lingering)
+        if (_state == LinkState.Lingering)
         {
             _endpoint.MarkDirty(this);
         }
@@ -231,7 +231,7 @@ internal sealed unsafe partial class QuicConnection
 
     private LinkClosed DescribeFailure(int result, byte alert)
     {
-        LinkCloseKind kind = _handler is null || _state == State.Handshaking ? LinkCloseKind.Refused : LinkCloseKind.ByUs;
+        LinkCloseKind kind = _handler is null || _state == LinkState.Handshaking ? LinkCloseKind.Refused : LinkCloseKind.ByUs;
         return _options is not null && _tls.DescribeTrustFailure(_options.ServerName) is { } failure
             ? LinkEnds.Untrusted(failure)
             : new LinkClosed(kind, CloseReason.ProtocolError, Ngtcp2Ends.DescribeFailure(result, alert));
