@@ -47,9 +47,15 @@ internal struct SockAddr : IEquatable<SockAddr>
     public readonly ushort Port => BinaryPrimitives.ReverseEndianness(_portNetworkOrder);
 
     /// <param name="endPoint">IPv4 or IPv6.</param>
-    /// <param name="family"><see cref="Inet6"/> maps an IPv4 address to ::ffff:a.b.c.d, as a dual-stack socket wants it.</param>
+    /// <param name="family"><see cref="Inet6"/> maps an IPv4 address to ::ffff:a.b.c.d, as a dual-stack socket wants it. <see cref="Inet"/> takes
+    /// such a one, too, but no other of IPv6: what <see cref="IPAddress.MapToIPv4"/> makes of those is somebody else's address.</param>
     public static SockAddr From(IPEndPoint endPoint, ushort family)
     {
+        if (family == Inet && endPoint.Address is { AddressFamily: AddressFamily.InterNetworkV6, IsIPv4MappedToIPv6: false })
+        {
+            throw new ArgumentException("An IPv6 address has no IPv4 form.", nameof(endPoint));
+        }
+
         SockAddr address = new() { Family = family, _portNetworkOrder = BinaryPrimitives.ReverseEndianness((ushort)endPoint.Port) };
         if (family == Inet)
         {

@@ -45,7 +45,6 @@ internal sealed class UdpSocket : IDisposable
     /// would share it with strangers.</param>
     public static UdpSocket Bind(IPEndPoint endPoint, string what, bool tellsDestination = true, bool sharesPort = false)
     {
-        bool wildcard = endPoint.Address.Equals(IPAddress.Any) || endPoint.Address.Equals(IPAddress.IPv6Any);
         ushort family = endPoint.AddressFamily == AddressFamily.InterNetwork ? SockAddr.Inet : SockAddr.Inet6;
         SafeFd fd = Open(family);
         int errno = Errno.Last;
@@ -58,23 +57,19 @@ internal sealed class UdpSocket : IDisposable
             errno = Errno.Last;
         }
 
-        if (fd.IsInvalid)
-        {
-            fd.Dispose();
-            throw Errno.ToException(what, errno);
-        }
+        return Create(fd, errno, endPoint, family, what, tellsDestination, sharesPort);
+    }
 
-        try
-        {
-            Configure(fd, family, tellsDestination);
-            BindTo(fd, endPoint, family, what, sharesPort);
-            return new UdpSocket(fd, wildcard, what);
-        }
-        catch
-        {
-            fd.Dispose();
-            throw;
-        }
+    /// <summary>One to send to <paramref name="remote"/> with, from the address and port that the kernel chooses. There is no falling back: an IPv4
+    /// socket does not reach an IPv6 address.</summary>
+    public static UdpSocket BindFor(IPAddress remote, string what)
+    {
+        bool isV4 = remote.AddressFamily == AddressFamily.InterNetwork || remote.IsIPv4MappedToIPv6;
+        ushort family = isV4 ? SockAddr.Inet : SockAddr.Inet6;
+        SafeFd fd = Open(family);
+        int errno = Errno.Last;
+        IPEndPoint any = new(isV4 ? IPAddress.Any : IPAddress.IPv6Any, 0);
+        return Create(fd, errno, any, family, what, tellsDestination: false, sharesPort: false);
     }
 
     /// <summary>The source address that the kernel would use towards <paramref name="remote"/> now; null when there is no route.</summary>
@@ -129,6 +124,30 @@ internal sealed class UdpSocket : IDisposable
     private static SafeFd Open(ushort family) =>
         NativeSocket.Socket(family, NativeSocket.SOCK_DGRAM | NativeSocket.SOCK_NONBLOCK | NativeSocket.SOCK_CLOEXEC, 0);
 
+    /// <param name="fd">What <see cref="Open"/> returned; owned from here on.</param>
+    /// <param name="errno">Why that is none, if it is none.</param>
+    private static UdpSocket Create(
+        SafeFd fd, int errno, IPEndPoint endPoint, ushort family, string what, bool tellsDestination, bool sharesPort)
+    {
+        try
+        {
+            if (fd.IsInvalid)
+            {
+                throw Errno.ToException(what, errno);
+            }
+
+            Configure(fd, family, tellsDestination);
+            BindTo(fd, endPoint, family, what, sharesPort);
+            bool isWildcard = endPoint.Address.Equals(IPAddress.Any) || endPoint.Address.Equals(IPAddress.IPv6Any);
+            return new UdpSocket(fd, isWildcard, what);
+        }
+        catch
+        {
+            fd.Dispose();
+            throw;
+        }
+    }
+
     private bool SetHearsErrors(int value) => Family == SockAddr.Inet6
         ? SocketOptions.TrySet(Fd, NativeUdp.IPPROTO_IPV6, NativeUdp.IPV6_RECVERR, value)
         : SocketOptions.TrySet(Fd, NativeUdp.IPPROTO_IP, NativeUdp.IP_RECVERR, value);
@@ -171,7 +190,8 @@ internal sealed class UdpSocket : IDisposable
 
     private static string? BindHint(int errno, IPEndPoint endPoint) => errno switch
     {
-        Errno.EADDRINUSE => $"another program has UDP port {endPoint.Port}; choose another --listen port, or stop that program (ss -ulpn shows it)",
+        Errno.EADDRINUSE when endPoint.Port != 0 =>
+            $"another program has UDP port {endPoint.Port}; choose another --listen port, or stop that program (ss -ulpn shows it)",
         Errno.EACCES =>
             "ports below 1024 need root or CAP_NET_BIND_SERVICE; try sudo, "
             + "sudo setcap cap_net_bind_service+ep on softlan's file, or --listen 4433/udp",

@@ -27,7 +27,12 @@ internal sealed unsafe class UdpTransmitBatch : IDisposable
     /// <summary>UDP_SEGMENT (24 bytes) and IPV6_PKTINFO (40 bytes).</summary>
     private const int ControlLength = 64;
 
+    /// <summary>For so long there is one message a datagram after UDP_SEGMENT was refused. It may be the route to one peer that refuses it (IPsec, a
+    /// card that makes no checksums); where it is the kernel, asking once a minute costs nothing.</summary>
+    public static readonly TimeSpan SegmentationPause = TimeSpan.FromMinutes(1);
+
     private readonly UdpSocket _socket;
+    private readonly ILane _lane;
     private readonly byte* _memory;
     private readonly NativeSocket.MessageSlot* _messages;
     private readonly NativeSocket.Buffer* _vectors;
@@ -41,12 +46,16 @@ internal sealed unsafe class UdpTransmitBatch : IDisposable
     private int _sent;
     private bool _lastIsClosed;
 
-    /// <summary>False once the kernel or the network card refused UDP_SEGMENT; batches then use one message a datagram.</summary>
+    /// <summary>False for a <see cref="SegmentationPause"/> after the kernel or the network card refused UDP_SEGMENT.</summary>
     private bool _segmentationOffload = true;
+    private TimeSpan _segmentationPausedUntil;
 
-    public UdpTransmitBatch(UdpSocket socket)
+    /// <param name="socket">Through which it sends.</param>
+    /// <param name="lane">Says the time.</param>
+    public UdpTransmitBatch(UdpSocket socket, ILane lane)
     {
         _socket = socket;
+        _lane = lane;
         int perMessage = sizeof(NativeSocket.MessageSlot) + sizeof(NativeSocket.Buffer) + ControlLength + (2 * sizeof(SockAddr));
         _memory = (byte*)NativeMemory.AlignedAlloc((nuint)(BufferLength + (MaxMessages * perMessage)), 64);
         byte* next = _memory + BufferLength;
@@ -61,7 +70,8 @@ internal sealed unsafe class UdpTransmitBatch : IDisposable
         _locals = (SockAddr*)next;
     }
 
-    /// <summary>errno of the last datagram that the kernel refused, and where it was to go. Such a datagram is lost, as any may be.</summary>
+    /// <summary>errno of the last datagram that the kernel refused, and where it was to go; 0 once it has taken another for there. Such a datagram is
+    /// lost, as any may be.</summary>
     public int LastError { get; private set; }
 
     public SockAddr LastErrorRemote { get; private set; }
@@ -105,6 +115,7 @@ internal sealed unsafe class UdpTransmitBatch : IDisposable
     /// <summary>Sends all. False when the socket is full: wait until it is writable and call again.</summary>
     public bool Flush()
     {
+        _segmentationOffload = _segmentationOffload || _lane.Now >= _segmentationPausedUntil;
         for (int i = _sent; i < _count; i++)
         {
             PrepareMessage(i);
@@ -118,6 +129,7 @@ internal sealed unsafe class UdpTransmitBatch : IDisposable
             int sent = NativeSocket.SendMessages(_socket.Fd.Number, _messages + _sent, (uint)(_count - _sent), NativeSocket.MSG_DONTWAIT);
             if (sent > 0)
             {
+                ForgetError(sent);
                 _sent += sent;
                 mayBeOld = _socket.HearsErrors;
                 continue;
@@ -130,9 +142,9 @@ internal sealed unsafe class UdpTransmitBatch : IDisposable
             }
 
             _socket.NoteError(errno);
-            if (errno != Errno.EINTR && !mayBeOld)
+            if (errno != Errno.EINTR && !mayBeOld && !TrySkipFirst(errno))
             {
-                SkipFirst(errno);
+                return false;
             }
 
             mayBeOld = false;
@@ -229,32 +241,51 @@ internal sealed unsafe class UdpTransmitBatch : IDisposable
         return data;
     }
 
+    /// <summary>The kernel has taken so many of the unsent messages.</summary>
+    private void ForgetError(int count)
+    {
+        for (int i = _sent; LastError != 0 && i < _sent + count; i++)
+        {
+            LastError = _remotes[i].Equals(LastErrorRemote) ? 0 : LastError;
+        }
+    }
+
+    private void NoteError(int errno)
+    {
+        LastError = errno;
+        LastErrorRemote = _remotes[_sent];
+    }
+
     /// <summary>The kernel refused the first unsent message: without segmentation it may go, otherwise it is lost.</summary>
-    private void SkipFirst(int errno)
+    /// <returns>False when the socket is full: what is left of the message is still to be sent.</returns>
+    private bool TrySkipFirst(int errno)
     {
         // EIO: the card cannot checksum segments. EINVAL, ENOPROTOOPT, EOPNOTSUPP: the kernel has no UDP_SEGMENT. With EMSGSIZE the datagrams
         // are larger than the interface's MTU, and would be one by one, too.
         if (_segments[_sent] > 1 && errno is Errno.EIO or Errno.EINVAL or Errno.ENOPROTOOPT or Errno.EOPNOTSUPP)
         {
-            // Unless the same datagrams are refused without it, too: then it is something about them, and nothing about the kernel.
-            _segmentationOffload &= !SendOneByOne(_sent);
+            if (!TrySendFirstInParts())
+            {
+                return false;
+            }
         }
         else
         {
-            LastError = errno;
-            LastErrorRemote = _remotes[_sent];
+            NoteError(errno);
         }
 
         _sent++;
+        return true;
     }
 
-    /// <returns>Whether the kernel took all of them.</returns>
-    private bool SendOneByOne(int index)
+    /// <summary>Sends the first unsent message one by one. What is sent is no longer part of it.</summary>
+    /// <returns>As <see cref="TrySkipFirst"/>.</returns>
+    private bool TrySendFirstInParts()
     {
-        NativeSocket.MessageSlot message = _messages[index];
-        NativeSocket.Buffer whole = _vectors[index];
+        NativeSocket.MessageSlot message = _messages[_sent];
+        ref NativeSocket.Buffer left = ref _vectors[_sent];
         NativeSocket.Buffer part = default;
-        SockAddr local = _locals[index];
+        SockAddr local = _locals[_sent];
 
         // SAFETY: message and part live on this stack, the datagrams and the control data in _memory, whose entries are this message's; the call does
         // not keep them.
@@ -262,25 +293,47 @@ internal sealed unsafe class UdpTransmitBatch : IDisposable
         message.Header.ControlLength = 0;
         if (local.Family != 0)
         {
-            byte* control = _controls + (index * ControlLength);
+            byte* control = _controls + (_sent * ControlLength);
             message.Header.Control = (nint)control;
             message.Header.ControlLength = WriteSource(control, local);
         }
 
-        bool areTaken = true;
-        for (nuint offset = 0; offset < whole.Length; offset += part.Length)
+        bool isAnyTaken = false;
+        bool isAnyRefused = false;
+        bool isFull = false;
+        while (left.Length > 0)
         {
-            part.Base = whole.Base + (nint)offset;
-            part.Length = Math.Min((nuint)_segmentLength[index], whole.Length - offset);
-            if (NativeSocket.SendMessages(_socket.Fd.Number, &message, 1, NativeSocket.MSG_DONTWAIT) < 0)
+            part.Base = left.Base;
+            part.Length = Math.Min((nuint)_segmentLength[_sent], left.Length);
+            if (NativeSocket.SendMessages(_socket.Fd.Number, &message, 1, NativeSocket.MSG_DONTWAIT) >= 0)
             {
-                LastError = Errno.Last;
-                LastErrorRemote = _remotes[index];
-                _socket.NoteError(LastError);
-                areTaken = false;
+                isAnyTaken = true;
+                ForgetError(1);
             }
+            else if (Errno.Last is var errno && errno == Errno.EAGAIN)
+            {
+                isFull = true;
+                break;
+            }
+            else
+            {
+                isAnyRefused = true;
+                NoteError(errno);
+                _socket.NoteError(errno);
+            }
+
+            left.Base += (nint)part.Length;
+            left.Length -= part.Length;
+            _segments[_sent]--;
         }
 
-        return areTaken;
+        // Where the same datagrams are refused without it, too, it is something about them, and nothing about the kernel.
+        if (isAnyTaken && !isAnyRefused)
+        {
+            _segmentationOffload = false;
+            _segmentationPausedUntil = _lane.Now + SegmentationPause;
+        }
+
+        return !isFull;
     }
 }

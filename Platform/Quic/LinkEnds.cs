@@ -61,6 +61,10 @@ internal static class LinkEnds
     /// <param name="why">What the operating system said.</param>
     public static LinkClosed Unsendable(string why) => new(LinkCloseKind.Unreachable, CloseReason.TimedOut, $"packets cannot be sent: {why}");
 
+    /// <summary>This machine has no socket for it now: too many open files, no port left, no memory, no IPv6.</summary>
+    /// <param name="why">What the operating system said.</param>
+    public static LinkClosed NoSocket(string why) => new(LinkCloseKind.Unreachable, CloseReason.TimedOut, $"no UDP socket could be opened: {why}");
+
     /// <summary>It is not the relay that was meant.</summary>
     /// <param name="why">What is wrong with the certificate.</param>
     public static LinkClosed Untrusted(string why) => new(LinkCloseKind.Untrusted, CloseReason.ProtocolError, why);

@@ -7,12 +7,17 @@ namespace Softlan.Platform.Quic;
 /// ngtcp2 discovers how large packets may be but never takes a size back on the same path. A route change, a VPN or a PPPoE
 /// reconnect can lower the path's MTU, and without this guard every full frame would then vanish while small ones arrive.
 /// <para>A large datagram counts as evidence only if no large one that was sent later has been acknowledged: a burst lost to congestion is followed
-/// by survivors, a black hole is not.</para>
+/// by survivors, a black hole is not. When the path was gone altogether for a while, all that was under way is declared lost with the first packet
+/// that arrives again, and often that is a small one; so one packet cannot show a black hole.</para>
 /// </remarks>
 internal sealed class PathMtuGuard
 {
     /// <summary>Large datagrams in a row that must be lost. Fewer could be chance; more would prolong the outage.</summary>
     public const int LossesUntilFallback = 6;
+
+    /// <summary>So many of them count that one packet, or one timer, has shown. What is lost beyond that counts for nothing; a black hole goes on
+    /// losing.</summary>
+    public const int MostLossesAtOnce = LossesUntilFallback - 1;
 
     /// <summary>First pause before large packets are tried again; it doubles with each failure.</summary>
     public static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
@@ -26,6 +31,7 @@ internal sealed class PathMtuGuard
     private ulong _nextId = 2;
     private ulong _lastLargeAcknowledged;
     private int _losses;
+    private int _lossesAtOnce;
     private TimeSpan _retryDelay = FirstRetry;
 
     /// <summary>Large packets do not pass: stay at 1200 bytes.</summary>
@@ -58,11 +64,20 @@ internal sealed class PathMtuGuard
         return ended;
     }
 
+    /// <summary>A packet has come, or a timer has run out: what is declared lost until the next is one observation.</summary>
+    public void BeginObservation() => _lossesAtOnce = 0;
+
     /// <summary>A datagram was declared lost. ngtcp2 does so only when something else arrived, so the path is alive.</summary>
     /// <returns>True when that shows a black hole.</returns>
     public bool OnLost(ulong id, TimeSpan now)
     {
-        if ((id & 1) == 0 || id < _lastLargeAcknowledged || IsBlackHole || ++_losses < LossesUntilFallback)
+        if ((id & 1) == 0 || id < _lastLargeAcknowledged || IsBlackHole || _lossesAtOnce == MostLossesAtOnce)
+        {
+            return false;
+        }
+
+        _lossesAtOnce++;
+        if (++_losses < LossesUntilFallback)
         {
             return false;
         }

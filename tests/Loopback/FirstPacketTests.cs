@@ -117,6 +117,7 @@ public sealed class FirstPacketTests : IDisposable
 
     /// <summary>RFC 9000, section 8.1.3: INVALID_TOKEN. Otherwise a client whose address has changed would wait for its handshake's
     /// timeout.</summary>
+    /// <remarks>Its age is that of the wall clock, which goes on when the relay's machine is restarted, and the secret with it.</remarks>
     [Theory]
     [InlineData(9, "127.0.0.3", false)]
     [InlineData(11, "127.0.0.3", true)]
@@ -130,6 +131,22 @@ public sealed class FirstPacketTests : IDisposable
         _party.Turn();
         Assert.Equal(isRefused, socket.Available > 0);
         Assert.Equal(0, _party.Listener.Statistics.RetriesSent);
+    }
+
+    /// <summary>ngtcp2 keeps the second half of a ClientHello that comes first only for somebody who has shown where he is
+    /// (NGTCP2_ERR_RETRY).</summary>
+    [Fact]
+    public void Begin_SecondHalfOfAClientHello_IsAskedToShowThatItComesFromThere()
+    {
+        byte[] crypto = [6, 0x44, 0, 0x40, 50, .. new byte[50]]; // RFC 9000, section 19.6: 50 bytes from 1024 on.
+        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 2000 };
+        socket.SendTo(InitialPacket.Make(crypto), _party.EndPoint);
+        _party.Until(() => socket.Available > 0, "it is answered");
+        byte[] answer = new byte[1500];
+        int length = socket.Receive(answer);
+        Assert.Equal(0xf0, answer[0] & 0xf0); // Section 17.2.5: Retry.
+        Assert.InRange(length, 1, 200);
+        Assert.Equal((1L, 0), (_party.Listener.Statistics.RetriesSent, _party.Listener.Statistics.HalfOpen));
     }
 
     /// <summary>A handshake is expensive; whoever breaks his off as soon as they have begun has no links that could be counted.</summary>
@@ -208,7 +225,7 @@ public sealed class FirstPacketTests : IDisposable
             tokenLength = isShown
                 ? NativeNgtcp2.CryptoGenerateRetryToken2(
                     token, secret, (nuint)LoopbackEngines.Secret.Length, NativeNgtcp2.NGTCP2_PROTO_VER_V1,
-                    &shown, shown.Length, &dcid, &dcid, (ulong)(_party.Loop.NowNanoseconds - Nanoseconds.From(age)))
+                    &shown, shown.Length, &dcid, &dcid, (ulong)((DateTime.UtcNow - age - DateTime.UnixEpoch).TotalNanoseconds))
                 : 0;
         }
 

@@ -34,6 +34,17 @@ internal static unsafe partial class Ngtcp2Connection
     public static bool UpdateKeys(QuicConnection connection, EventLoop loop) =>
         InitiateKeyUpdate(NativeOf(connection), (ulong)loop.NowNanoseconds) == 0;
 
+    /// <summary>Writes no more on the control stream (RESET_STREAM) or reads it no more (STOP_SENDING; RFC 9000, section 3.5). The next packet says
+    /// so.</summary>
+    public static void GiveUpControlStream(QuicConnection connection, bool writing, bool reading)
+    {
+        const int ControlStream = 0;
+        const int AppError = 7;
+        nint native = NativeOf(connection);
+        Assert.True(!writing || ShutdownStreamWrite(native, 0, ControlStream, AppError) == 0, "The stream cannot be reset.");
+        Assert.True(!reading || ShutdownStreamRead(native, 0, ControlStream, AppError) == 0, "The stream cannot be stopped.");
+    }
+
     /// <summary>The packet that a client's next one would be, on a new stream. The client is gone then: it must not hear of what it did not
     /// send.</summary>
     public static int WriteInFramesOfOneByte(QuicConnection client, EventLoop loop, ReadOnlySpan<byte> text, byte* packet)
@@ -89,6 +100,12 @@ internal static unsafe partial class Ngtcp2Connection
 
     [LibraryImport(Ngtcp2, EntryPoint = "ngtcp2_conn_submit_crypto_data")]
     private static partial int SubmitCryptoData(nint connection, int level, byte* data, nuint length);
+
+    [LibraryImport(Ngtcp2, EntryPoint = "ngtcp2_conn_shutdown_stream_write")]
+    private static partial int ShutdownStreamWrite(nint connection, uint flags, long stream, ulong error);
+
+    [LibraryImport(Ngtcp2, EntryPoint = "ngtcp2_conn_shutdown_stream_read")]
+    private static partial int ShutdownStreamRead(nint connection, uint flags, long stream, ulong error);
 
     [LibraryImport(Ngtcp2, EntryPoint = "ngtcp2_conn_initiate_key_update")]
     private static partial int InitiateKeyUpdate(nint connection, ulong timestamp);

@@ -173,6 +173,32 @@ public abstract class PathTests : IDisposable
         Assert.Null(client.Closed);
     }
 
+    /// <summary>The first packet that comes again declares all lost that was under way, and it is a small one.</summary>
+    [Fact]
+    public void MaxDatagramLength_PathIsGoneForAWhile_StaysAsItIs()
+    {
+        Assert.SkipUnless(_party.ClientKind == EngineKind.Ngtcp2, "msquic looks after the path by itself.");
+        UdpProxy proxy = _party.AddProxy();
+        (RecordingHandler client, RecordingHandler server) = _party.Join(proxy.EndPoint);
+        _party.Until(() => client.Link.MaxDatagramLength == _party.FullLengthToRelay, "full packets pass");
+        _party.For(TimeSpan.FromMilliseconds(200));
+        int changes = client.MaxLengths.Count;
+        proxy.DropsToServer = true;
+        for (int i = 0; i < 10; i++)
+        {
+            client.SendFrame(_party.Loop, _party.FullLengthToRelay - DatagramHeader.Length);
+        }
+
+        _party.For(TimeSpan.FromMilliseconds(100));
+        proxy.DropsToServer = false;
+        client.SendFrame(_party.Loop, 60);
+        _party.Until(() => server.DatagramCount == 1, "small frames arrive");
+        _party.For(TimeSpan.FromMilliseconds(300));
+        Assert.Equal(changes, client.MaxLengths.Count);
+        client.SendFrame(_party.Loop, _party.FullLengthToRelay - DatagramHeader.Length);
+        _party.Until(() => server.DatagramCount == 2, "and long ones");
+    }
+
     [Fact]
     public void Link_PathGoesDead_TimesOutOnBothSides()
     {

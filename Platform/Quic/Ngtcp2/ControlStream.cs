@@ -23,10 +23,13 @@ internal sealed unsafe class ControlStream(ControlChunkPool chunks, bool isOurs)
     /// <summary>Either side has opened it.</summary>
     public bool IsOpen => _id >= 0;
 
-    public bool HasUnsent => _pending.HasUnsent;
+    /// <summary>The other side reads it no more (STOP_SENDING). ngtcp2 1.11 has no callback for that, so it shows with the next message.</summary>
+    public bool IsRefused { get; private set; }
 
-    /// <summary>Everything that was added has been acknowledged.</summary>
-    public bool IsDelivered => _pending.IsEmpty;
+    public bool HasUnsent => !IsRefused && _pending.HasUnsent;
+
+    /// <summary>Everything that was added has been acknowledged, or never will be.</summary>
+    public bool IsDelivered => IsRefused || _pending.IsEmpty;
 
     /// <returns>False when too much of what was added is not acknowledged.</returns>
     public bool TryAdd(ReadOnlySpan<byte> message) => _pending.TryAdd(message);
@@ -75,10 +78,10 @@ internal sealed unsafe class ControlStream(ControlChunkPool chunks, bool isOurs)
             used += (int)written + FrameHeader;
         }
 
-        // Flow control closed, or the peer gave up the stream: leave the stream alone, datagrams go on. ngtcp2 names the former only while the
-        // connection has credit left, and otherwise writes nothing, as where nothing at all may be sent: the next that is written tells.
-        bool isBlocked = length is NativeNgtcp2.NGTCP2_ERR_STREAM_DATA_BLOCKED or NativeNgtcp2.NGTCP2_ERR_STREAM_SHUT_WR
-            or NativeNgtcp2.NGTCP2_ERR_STREAM_NOT_FOUND || (length == 0 && written < 0);
+        // Flow control closed: leave the stream alone, datagrams go on. ngtcp2 names it only while the connection has credit left, and otherwise
+        // writes nothing, as where nothing at all may be sent: the next that is written tells.
+        IsRefused |= length is NativeNgtcp2.NGTCP2_ERR_STREAM_SHUT_WR or NativeNgtcp2.NGTCP2_ERR_STREAM_NOT_FOUND;
+        bool isBlocked = IsRefused || length is NativeNgtcp2.NGTCP2_ERR_STREAM_DATA_BLOCKED || (length == 0 && written < 0);
         return isBlocked ? NativeNgtcp2.NGTCP2_ERR_WRITE_MORE : length;
     }
 

@@ -234,6 +234,8 @@ internal static unsafe partial class NativeNgtcp2
         public delegate* unmanaged[Cdecl]<nint, Cid*, byte*, nuint, nint, int> GetNewConnectionId;
         [FieldOffset(18 * 8)]
         public delegate* unmanaged[Cdecl]<nint, Cid*, nint, int> RemoveConnectionId;
+        [FieldOffset(22 * 8)]
+        public delegate* unmanaged[Cdecl]<nint, long, ulong, ulong, nint, nint, int> StreamReset;
         [FieldOffset(26 * 8)]
         public delegate* unmanaged[Cdecl]<nint, int, ulong, Cid*, byte*, nint, int> DcidStatus;
         [FieldOffset(31 * 8)]

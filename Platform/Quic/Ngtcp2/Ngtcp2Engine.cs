@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Runtime.InteropServices.Marshalling;
@@ -104,27 +103,37 @@ internal sealed unsafe class Ngtcp2Engine : IQuicEngine
 
     public IFrameLink Connect(ConnectOptions options, PeerCounters counters, IFrameLinkHandler handler)
     {
-        TlsCredentials credentials = TlsCredentials.ForClient(options.Trust);
+        // Before the trust is looked at: where no file can be opened, that is not the CA file's fault.
+        QuicEndpoint endpoint;
         try
         {
-            IPAddress any = options.RemoteEndPoint.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any;
-            UdpSocket socket = UdpSocket.Bind(new IPEndPoint(any, 0), "Cannot open a UDP socket", tellsDestination: false);
+            UdpSocket socket = UdpSocket.BindFor(options.RemoteEndPoint.Address, "Cannot open a UDP socket");
             socket.HearErrors(true);
-            QuicEndpoint endpoint = new(this, socket, _clientSecret, null);
-            _endpoints.Add(endpoint);
+            endpoint = new QuicEndpoint(this, socket, _clientSecret, null);
+        }
+        catch (SoftlanException failure)
+        {
+            // Another address may do, and what the machine has run out of now it may have again in a while.
+            return new FailedLink(this, options.RemoteEndPoint, counters, handler, LinkEnds.NoSocket(failure.Why));
+        }
+
+        _endpoints.Add(endpoint);
+        try
+        {
+            TlsCredentials credentials = TlsCredentials.ForClient(options.Trust);
             try
             {
                 return QuicConnection.CreateClient(endpoint, options, credentials, counters, handler);
             }
-            catch
+            finally
             {
-                endpoint.Dispose();
-                throw;
+                credentials.Release(); // The session has its own reference.
             }
         }
-        finally
+        catch
         {
-            credentials.Release(); // The session has its own reference.
+            endpoint.Dispose();
+            throw;
         }
     }
 
@@ -152,9 +161,13 @@ internal sealed unsafe class Ngtcp2Engine : IQuicEngine
         return pin;
     }
 
+    /// <summary>No link reports anything any more.</summary>
+    public bool IsDisposed { get; private set; }
+
     /// <summary>All connections end without a word.</summary>
     public void Dispose()
     {
+        IsDisposed = true;
         foreach (QuicEndpoint endpoint in _endpoints.ToArray())
         {
             endpoint.Dispose();

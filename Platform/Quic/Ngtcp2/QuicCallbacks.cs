@@ -21,6 +21,7 @@ internal static unsafe class QuicCallbacks
         callbacks->Rand = &Rand;
         callbacks->GetNewConnectionId = &GetNewConnectionId;
         callbacks->RemoveConnectionId = &RemoveConnectionId;
+        callbacks->StreamReset = &StreamReset;
         callbacks->RecvDatagram = &RecvDatagram;
         callbacks->AckDatagram = &AckDatagram;
         callbacks->LostDatagram = &LostDatagram;
@@ -68,6 +69,10 @@ internal static unsafe class QuicCallbacks
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int AckedStreamDataOffset(nint conn, long stream, ulong offset, ulong length, nint user, nint streamUser) =>
         Guard(user, new AckedStreamData(offset + length));
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int StreamReset(nint conn, long stream, ulong finalSize, ulong error, nint user, nint streamUser) =>
+        Guard(user, default(ResetStream));
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int AckDatagram(nint conn, ulong id, nint user) => Guard(user, new AckedDatagram(id));
@@ -155,6 +160,11 @@ internal static unsafe class QuicCallbacks
     private readonly struct AckedStreamData(ulong end) : IReport
     {
         public void Tell(QuicConnection connection) => connection.OnAckedStreamData(end);
+    }
+
+    private readonly struct ResetStream : IReport
+    {
+        public void Tell(QuicConnection connection) => connection.OnControlStreamEnded();
     }
 
     private readonly struct AckedDatagram(ulong id) : IReport

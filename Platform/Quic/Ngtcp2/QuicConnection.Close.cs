@@ -18,7 +18,7 @@ internal sealed unsafe partial class QuicConnection
     /// <summary>The process is going away: a goodbye that waits for an acknowledgement is said now.</summary>
     public void FinishGoodbye()
     {
-        if (_state == State.Lingering)
+        if (_state == LinkState.Lingering)
         {
             SendApplicationClose();
         }
@@ -52,7 +52,7 @@ internal sealed unsafe partial class QuicConnection
 
         if (_control.IsOpen && !_control.IsDelivered && isHandshakeComplete)
         {
-            _state = State.Lingering;
+            _state = LinkState.Lingering;
             _lingerUntil = _loop.Now + QuicLimits.LongestGoodbye;
             _restExpiry = long.MaxValue;
             _queue.Clear();

@@ -35,7 +35,7 @@ internal sealed unsafe partial class QuicConnection
     /// <summary>Ends without a word where none would be heard. The next packet that comes is answered with a reset, which is.</summary>
     private void EndIfUnheard()
     {
-        if (_state == State.Connected && !PeerCids.HasCurrent(_conn))
+        if (_state == LinkState.Connected && !PeerCids.HasCurrent(_conn))
         {
             _shadow.Waive();
             End(LinkEnds.Unheard);
@@ -44,7 +44,7 @@ internal sealed unsafe partial class QuicConnection
 
     private void UpdateMaxDatagramLength(bool notify)
     {
-        if (_state == State.Connected && _limits.Update(_conn) && notify)
+        if (_state == LinkState.Connected && _limits.Update(_conn) && notify)
         {
             Tell(static connection => connection._handler!.OnMaxDatagramLengthChanged(connection));
         }
@@ -53,7 +53,7 @@ internal sealed unsafe partial class QuicConnection
     /// <summary>In a black hole, sends a padding datagram of full size now and then: when it is acknowledged, large packets pass again.</summary>
     private void RetryLargePackets()
     {
-        if (!_mtu.IsBlackHole || _loop.Now < _mtu.RetryAt || _state != State.Connected)
+        if (!_mtu.IsBlackHole || _loop.Now < _mtu.RetryAt || _state != LinkState.Connected)
         {
             return;
         }

@@ -15,7 +15,7 @@ internal sealed unsafe partial class QuicConnection
     /// address.</param>
     public void Receive(byte* packet, int length, SockAddr* remote, SockAddr* local)
     {
-        if (_state == State.Closed)
+        if (_state == LinkState.Closed)
         {
             if (_shadow.TryAnswer(_endpoint.Transmit, remote, IsServerSide && _endpoint.Socket.IsWildcard ? local : null))
             {
@@ -27,10 +27,11 @@ internal sealed unsafe partial class QuicConnection
 
         SockAddr known = _local;
         NativeNgtcp2.Path path = NativeNgtcp2.Path.From(IsServerSide ? local : &known, remote);
-        _isAnswered |= _state == State.Handshaking && remote->Equals(_remote);
+        _isAnswered |= _state == LinkState.Handshaking && remote->Equals(_remote);
         _traffic.PacketsReceived++;
         _traffic.BytesReceived += length;
         _acks.BeginPacket();
+        _mtu.BeginObservation();
         int result = NativeNgtcp2.ConnReadPkt(_conn, &path, NativeNgtcp2.NGTCP2_PKT_INFO_V1, 0, packet, (nuint)length, Now);
         if (result != 0)
         {
@@ -40,7 +41,7 @@ internal sealed unsafe partial class QuicConnection
 
         _budget.OnRead(_conn, _loop.NowNanoseconds);
         bool isDue = _acks.EndPacket(_loop.NowNanoseconds);
-        if (_state != State.Connected || _queue.Count > 0 || !_control.IsDelivered || isDue)
+        if (_state != LinkState.Connected || _queue.Count > 0 || !_control.IsDelivered || isDue)
         {
             // Acknowledgements are written by the next write, whatever else it writes (AcknowledgeWithAnyWrite). Control messages that are not
             // delivered may have to be sent again, as what has come now shows.
@@ -54,11 +55,15 @@ internal sealed unsafe partial class QuicConnection
         }
     }
 
+    /// <summary>Its first packet was the second half of a ClientHello. ngtcp2 does not keep it for somebody who has not shown that he owns his
+    /// address, and the connection has ended: he is to come again with a token.</summary>
+    public bool AsksForRetry { get; private set; }
+
     /// <summary>ICMP says that nobody listens there. Anybody can make such a message who guesses our port, so it is believed only where nothing has
     /// come from there yet.</summary>
     public void OnRefused()
     {
-        if (_state == State.Handshaking && !_isAnswered)
+        if (_state == LinkState.Handshaking && !_isAnswered)
         {
             End(LinkEnds.NobodyListens(_remote.Port));
         }
@@ -67,12 +72,12 @@ internal sealed unsafe partial class QuicConnection
     /// <summary>A callback of ngtcp2: the handshake is complete, and on a client the certificate was accepted.</summary>
     internal void OnHandshakeCompleted()
     {
-        if (_state != State.Handshaking)
+        if (_state != LinkState.Handshaking)
         {
             return;
         }
 
-        _state = State.Connected;
+        _state = LinkState.Connected;
         if (!IsServerSide)
         {
             _endpoint.Socket.HearErrors(false); // What ICMP says from here on nobody believes.
@@ -93,7 +98,7 @@ internal sealed unsafe partial class QuicConnection
     {
         Counters.DatagramsIn++;
         _acks.OnDatagram(DatagramHeader.IsAckRequest(datagram));
-        if (_state == State.Connected && !DatagramHeader.IsForLink(datagram))
+        if (_state == LinkState.Connected && !DatagramHeader.IsForLink(datagram))
         {
             _handler!.OnDatagram(this, datagram);
         }
@@ -101,7 +106,7 @@ internal sealed unsafe partial class QuicConnection
 
     internal void OnRecvStreamData(long streamId, uint flags, ReadOnlySpan<byte> data)
     {
-        if (_state != State.Connected)
+        if (_state != LinkState.Connected)
         {
             return;
         }
@@ -121,7 +126,7 @@ internal sealed unsafe partial class QuicConnection
         while ((result = _control.Read(ref data, out ReadOnlySpan<byte> message)) == ControlReadResult.Message)
         {
             _handler!.OnControl(this, message);
-            if (_state != State.Connected)
+            if (_state != LinkState.Connected)
             {
                 return;
             }
@@ -133,6 +138,16 @@ internal sealed unsafe partial class QuicConnection
         }
         else if ((flags & NativeNgtcp2.NGTCP2_STREAM_DATA_FLAG_FIN) != 0)
         {
+            OnControlStreamEnded();
+        }
+    }
+
+    /// <summary>The other side has ended the stream (FIN, RESET_STREAM), which is the only one that it may have, or reads it no more
+    /// (STOP_SENDING). Without it there is no link.</summary>
+    internal void OnControlStreamEnded()
+    {
+        if (_state == LinkState.Connected)
+        {
             Close(CloseReason.ProtocolError, LinkEnds.ControlStreamEnded);
         }
     }
@@ -140,7 +155,7 @@ internal sealed unsafe partial class QuicConnection
     internal void OnAckedStreamData(ulong end)
     {
         _control.MarkAcknowledged((long)end);
-        if (_state == State.Lingering)
+        if (_state == LinkState.Lingering)
         {
             _endpoint.MarkDirty(this);
         }
@@ -201,6 +216,7 @@ internal sealed unsafe partial class QuicConnection
                 break;
             case NativeNgtcp2.NGTCP2_ERR_DROP_CONN:
             case NativeNgtcp2.NGTCP2_ERR_RETRY:
+                AsksForRetry = result == NativeNgtcp2.NGTCP2_ERR_RETRY;
                 _shadow.Waive();
                 End(LinkEnds.Refused("the first packet was not acceptable"));
                 break;
@@ -215,7 +231,7 @@ internal sealed unsafe partial class QuicConnection
 
     private LinkClosed DescribeFailure(int result, byte alert)
     {
-        LinkCloseKind kind = _handler is null || _state == State.Handshaking ? LinkCloseKind.Refused : LinkCloseKind.ByUs;
+        LinkCloseKind kind = _handler is null || _state == LinkState.Handshaking ? LinkCloseKind.Refused : LinkCloseKind.ByUs;
         return !IsServerSide && _tls.DescribeTrustFailure(_options.ServerName) is { } failure
             ? LinkEnds.Untrusted(failure)
             : new LinkClosed(kind, CloseReason.ProtocolError, Ngtcp2Ends.DescribeFailure(result, alert));

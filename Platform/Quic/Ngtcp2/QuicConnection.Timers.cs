@@ -29,7 +29,7 @@ internal sealed unsafe partial class QuicConnection
 
     private void OnTimer()
     {
-        if (_state == State.Closed)
+        if (_state == LinkState.Closed)
         {
             Forget();
             return;
@@ -38,6 +38,7 @@ internal sealed unsafe partial class QuicConnection
         bool isDue = NativeNgtcp2.ConnGetExpiry(_conn) <= Now;
         if (isDue)
         {
+            _mtu.BeginObservation();
             int result = NativeNgtcp2.ConnHandleExpiry(_conn, Now);
             if (result != 0)
             {
@@ -54,7 +55,7 @@ internal sealed unsafe partial class QuicConnection
             _queue.DropOld(_loop.Now);
         }
 
-        if (isDue || _acks.Due <= (long)Now || _budget.Holds || _mtu.IsBlackHole || _state == State.Lingering)
+        if (isDue || _acks.Due <= (long)Now || _budget.Holds || _mtu.IsBlackHole || _state == LinkState.Lingering)
         {
             _endpoint.MarkDirty(this);
         }
@@ -87,6 +88,7 @@ internal sealed unsafe partial class QuicConnection
         ulong expiry = NativeNgtcp2.ConnGetExpiry(_conn);
         if (expiry <= Now)
         {
+            _mtu.BeginObservation();
             int result = NativeNgtcp2.ConnHandleExpiry(_conn, Now); // The pacing of the burst before this one, most likely.
             if (result != 0)
             {
@@ -113,12 +115,12 @@ internal sealed unsafe partial class QuicConnection
         long expiry = _restExpiry != long.MaxValue ? _restExpiry : (long)Math.Min(NativeNgtcp2.ConnGetExpiry(_conn), long.MaxValue);
         expiry = _budget.Defer(Math.Min(expiry, _acks.Due), _loop.NowNanoseconds);
         expiry = Math.Min(expiry, _queueExpires);
-        if (_mtu.IsBlackHole && _state == State.Connected)
+        if (_mtu.IsBlackHole && _state == LinkState.Connected)
         {
             expiry = Math.Min(expiry, Nanoseconds.From(_mtu.RetryAt));
         }
 
-        if (_state == State.Lingering)
+        if (_state == LinkState.Lingering)
         {
             expiry = Math.Min(expiry, Nanoseconds.From(_lingerUntil));
         }

@@ -28,17 +28,17 @@ internal sealed unsafe partial class QuicConnection
     {
         switch (_state)
         {
-            case State.Closed:
+            case LinkState.Closed:
                 return true;
-            case State.Closing:
+            case LinkState.Closing:
                 return TransmitClose();
-            case State.Lingering:
+            case LinkState.Lingering:
                 return TransmitLingering();
         }
 
         _acks.OnWrite();
         UpdateMaxDatagramLength(notify: true);
-        if (_state == State.Closing)
+        if (_state == LinkState.Closing)
         {
             return TransmitClose(); // The handler had enough.
         }
@@ -66,7 +66,7 @@ internal sealed unsafe partial class QuicConnection
             _wasDue = false;
             taken = _conn == 0 || (isDone ? Rest() : WriteOn(mayPause: false));
         }
-        else if (_state != State.Closed && _acks.Settle(_loop.NowNanoseconds))
+        else if (_state != LinkState.Closed && _acks.Settle(_loop.NowNanoseconds))
         {
             _restExpiry = long.MaxValue;
         }
@@ -89,7 +89,7 @@ internal sealed unsafe partial class QuicConnection
         _budget.Measure(_conn, in _traffic, _loop.Now, _loop.NowNanoseconds);
 
         // Control messages get the start of the first packet of a turn, and only that: datagrams never wait behind them, and they never starve.
-        return WriteOn(mayPause: _state == State.Connected);
+        return WriteOn(mayPause: _state == LinkState.Connected);
     }
 
     /// <param name="mayPause">When the queue is empty, <see cref="Settle"/> does the rest.</param>
@@ -157,6 +157,11 @@ internal sealed unsafe partial class QuicConnection
         if (mayWriteStream && _control.HasUnsent)
         {
             nint length = _control.Write(_conn, packet, room, path, Now, ref used);
+            if (_control.IsRefused)
+            {
+                OnControlStreamEnded();
+            }
+
             if (length != NativeNgtcp2.NGTCP2_ERR_WRITE_MORE)
             {
                 return length;
@@ -172,7 +177,7 @@ internal sealed unsafe partial class QuicConnection
             }
         }
 
-        while (_state == State.Connected && _budget.TryPeek(_loop.Now, _limits.MaxDatagramLength, out Span<byte> datagram))
+        while (_state == LinkState.Connected && _budget.TryPeek(_loop.Now, _limits.MaxDatagramLength, out Span<byte> datagram))
         {
             used += datagram.Length + QuicLimits.DatagramFrameHeader;
             bool more = _queue.Count > 1 && used + SmallestDatagram <= _limits.MaxDatagramLength;

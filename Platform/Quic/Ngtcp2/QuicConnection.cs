@@ -36,7 +36,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
     private SockAddr _remote;
     private SockAddr _local;
     private LinkTraffic _traffic;
-    private State _state;
+    private LinkState _state;
     private bool _wasReset;
     private bool _isAnswered;
 
@@ -56,21 +56,6 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         _timer = new LoopTimer(_loop, OnTimer);
         PeerCids = new PeerCids(_loop, EndIfUnheard);
         _self = GCHandle.Alloc(this);
-    }
-
-    private enum State
-    {
-        Handshaking,
-        Connected,
-
-        /// <summary>Close was called; the packet that says so goes out at the end of the turn.</summary>
-        Closing,
-
-        /// <summary>Reported as closed. The packet that says so follows when the other side has acknowledged the last control messages.</summary>
-        Lingering,
-
-        /// <summary>Reported as closed. What is left answers late packets with the close packet until they stop.</summary>
-        Closed,
     }
 
     public PeerCounters Counters { get; }
@@ -99,23 +84,11 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
     /// <summary>Frames wait to be sent.</summary>
     public bool HasFrames => _queue.Count > 0;
 
-    public LinkStatistics Statistics
-    {
-        get
-        {
-            NativeNgtcp2.ConnInfo info = default;
-            if (_conn != 0)
-            {
-                NativeNgtcp2.ConnGetConnInfo(_conn, NativeNgtcp2.NGTCP2_CONN_INFO_V1, &info);
-            }
-
-            return _traffic.ToStatistics(in info);
-        }
-    }
+    public LinkStatistics Statistics => _traffic.ToStatistics(_conn);
 
     public DropReason Send(DatagramHeader header, ReadOnlySpan<byte> body)
     {
-        if (_state != State.Connected)
+        if (_state != LinkState.Connected)
         {
             Counters.Drop(DropReason.NotConnected);
             return DropReason.NotConnected;
@@ -128,7 +101,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
 
     public void SendControl(ReadOnlySpan<byte> message)
     {
-        if (_state != State.Connected)
+        if (_state != LinkState.Connected)
         {
             return;
         }
@@ -148,12 +121,12 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
 
     public void Close(CloseReason reason, string text)
     {
-        if (_state is State.Closing or State.Lingering or State.Closed)
+        if (_state is LinkState.Closing or LinkState.Lingering or LinkState.Closed)
         {
             return;
         }
 
-        _state = State.Closing;
+        _state = LinkState.Closing;
         _closed = new LinkClosed(LinkCloseKind.ByUs, reason, text);
         _endpoint.MarkDirty(this);
     }
@@ -216,7 +189,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
     /// <summary>The host's routes may have changed: if packets would leave from another address now, migrate to it (RFC 9000, section 9).</summary>
     public void NetworkChanged()
     {
-        if (_state != State.Connected || UdpSocket.FindSource(_remote) is not { } source)
+        if (_state != LinkState.Connected || UdpSocket.FindSource(_remote) is not { } source)
         {
             return;
         }
@@ -245,7 +218,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
     /// <summary>Ends at once and without a word: the process is going away.</summary>
     public void Dispose()
     {
-        _state = State.Closed;
+        _state = LinkState.Closed;
         Free();
         Forget();
     }
@@ -305,12 +278,12 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
     /// <summary>Reports the end if that is still to be done, lets go of ngtcp2, and stays as a shadow that answers late packets.</summary>
     private void End(LinkClosed closed)
     {
-        if (_state == State.Closed)
+        if (_state == LinkState.Closed)
         {
             return;
         }
 
-        _state = State.Closed;
+        _state = LinkState.Closed;
         _timer.SetAt(_loop.NowNanoseconds + _shadow.Lifetime(NativeNgtcp2.ConnGetPto(_conn)));
         Free();
         _endpoint.OnFreed(this);

@@ -41,7 +41,7 @@ internal sealed unsafe class QuicEndpoint : IPollable, ITurnEnd, IDisposable
         Engine = engine;
         _turnEnd = new TurnEndRequest(engine.Loop, this);
         Socket = socket;
-        Transmit = new UdpTransmitBatch(socket);
+        Transmit = new UdpTransmitBatch(socket, engine.Loop);
         _resetSecret = resetSecret;
         _server = server;
 

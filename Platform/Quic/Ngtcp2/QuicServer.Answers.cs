@@ -37,6 +37,10 @@ internal sealed unsafe partial class QuicServer
     private int _retries;
     private int _tokenChecks;
 
+    /// <summary>Nanoseconds since 1970, by which tokens are dated. The secret outlives a restart of the machine, and CLOCK_MONOTONIC does not: after
+    /// one, tokens from before it would be good again for as long as the machine had run.</summary>
+    private static ulong TokenTime => (ulong)((DateTime.UtcNow - DateTime.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick);
+
     /// <summary>Looks at a token, and answers where it shows that the client has moved.</summary>
     /// <param name="first">Has one.</param>
     /// <param name="remote">Sender.</param>
@@ -63,7 +67,7 @@ internal sealed unsafe partial class QuicServer
             result = NativeNgtcp2.CryptoVerifyRetryToken2(
                 &original, first->Token, first->TokenLength, secret, (nuint)_options.Secret.Length, first->Version,
                 remote, remote->Length, &first->Dcid,
-                (ulong)RetryTokenLifetime.TotalNanoseconds, (ulong)_engine.Loop.NowNanoseconds);
+                (ulong)RetryTokenLifetime.TotalNanoseconds, TokenTime);
         }
 
         if (result == NativeNgtcp2.NGTCP2_CRYPTO_ERR_VERIFY_TOKEN)
@@ -99,7 +103,7 @@ internal sealed unsafe partial class QuicServer
         {
             nint tokenLength = NativeNgtcp2.CryptoGenerateRetryToken2(
                 token, secret, (nuint)_options.Secret.Length, first->Version,
-                remote, remote->Length, &scid, &first->Dcid, (ulong)_engine.Loop.NowNanoseconds);
+                remote, remote->Length, &scid, &first->Dcid, TokenTime);
             if (tokenLength > 0)
             {
                 _retriesSent++;

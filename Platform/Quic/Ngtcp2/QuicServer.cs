@@ -297,6 +297,10 @@ internal sealed unsafe partial class QuicServer : ILinkListener
         else if (TryCreate(&first, retried, remote, local) is { } connection)
         {
             connection.Receive(packet, length, remote, local);
+            if (connection.AsksForRetry)
+            {
+                AnswerWithRetry(&first, remote, local, NewCid());
+            }
         }
     }
 

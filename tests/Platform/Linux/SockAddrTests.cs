@@ -20,4 +20,13 @@ public sealed class SockAddrTests
         Assert.Equal(hasAddress, left.HasAddressOf(in right));
         Assert.Equal(isEqual, left.Equals(right));
     }
+
+    [Fact]
+    public void From_IPv6InPlaceOfIPv4_OnlyWhereItIsOne()
+    {
+        IPEndPoint mapped = IPEndPoint.Parse("[::ffff:192.0.2.1]:443");
+        Assert.Equal("192.0.2.1:443", SockAddr.From(mapped, SockAddr.Inet).ToEndPoint().ToString());
+        IPEndPoint other = IPEndPoint.Parse("[2001:db8::192.0.2.1]:443");
+        Assert.Throws<ArgumentException>(() => SockAddr.From(other, SockAddr.Inet));
+    }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
 using Softlan.Platform.Linux;
+using Softlan.Tests.Fakes;
 using Xunit;
 
 namespace Softlan.Tests.Platform.Linux;
@@ -19,7 +20,7 @@ public sealed class UdpSocketTests : IDisposable
 
     public UdpSocketTests()
     {
-        _batch = new UdpTransmitBatch(_socket);
+        _batch = new UdpTransmitBatch(_socket, new ManualLane());
         _there = (IPEndPoint)_peer.LocalEndPoint!;
     }
 

@@ -13,6 +13,7 @@ public sealed class PathMtuGuardTests
     {
         ulong[] ids = Send(PathMtuGuard.LossesUntilFallback, isLarge: true);
         Assert.All(ids[..^1], id => Assert.False(_guard.OnLost(id, _now)));
+        _guard.BeginObservation();
         Assert.True(_guard.OnLost(ids[^1], _now));
         Assert.True(_guard.IsBlackHole);
         Assert.Equal(_now + PathMtuGuard.FirstRetry, _guard.RetryAt);
@@ -26,6 +27,18 @@ public sealed class PathMtuGuardTests
         Assert.False(_guard.OnAcknowledged(survivor));
         Assert.All(ids, id => Assert.False(_guard.OnLost(id, _now)));
         Assert.False(_guard.IsBlackHole);
+    }
+
+    /// <summary>A path that was gone for a while: one acknowledgement declares all lost that was under way.</summary>
+    [Fact]
+    public void OnLost_AllAtOnce_IsAnOutage()
+    {
+        Assert.All(Send(100, isLarge: true), id => Assert.False(_guard.OnLost(id, _now)));
+        _guard.BeginObservation();
+        _guard.OnAcknowledged(_guard.NextId(isLarge: true));
+        Assert.All(Send(PathMtuGuard.MostLossesAtOnce, isLarge: true), id => Assert.False(_guard.OnLost(id, _now)));
+        _guard.BeginObservation();
+        Assert.True(_guard.OnLost(_guard.NextId(isLarge: true), _now));
     }
 
     [Fact]
@@ -80,15 +93,24 @@ public sealed class PathMtuGuardTests
     {
         ulong[] ids = Send(PathMtuGuard.LossesUntilFallback, isLarge: true);
         _guard.Reset();
-        Assert.All(ids, id => Assert.False(_guard.OnLost(id, _now)));
+        Assert.All(ids, id => Assert.False(IsShownBy(id)));
     }
 
     private void Fall()
     {
         foreach (ulong id in Send(PathMtuGuard.LossesUntilFallback, isLarge: true))
         {
-            _guard.OnLost(id, _now);
+            IsShownBy(id);
         }
+
+        Assert.True(_guard.IsBlackHole);
+    }
+
+    /// <summary>Lost, and nothing else with it.</summary>
+    private bool IsShownBy(ulong id)
+    {
+        _guard.BeginObservation();
+        return _guard.OnLost(id, _now);
     }
 
     private ulong[] Send(int count, bool isLarge) => [.. Enumerable.Range(0, count).Select(_ => _guard.NextId(isLarge))];
