@@ -33,6 +33,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
     /// <summary>A gateway that is alone for longer says so once: players mostly come later, but its room code may be mistyped.</summary>
     public static readonly TimeSpan PlayerPatience = TimeSpan.FromMinutes(1);
 
+    /// <summary>From the last goodbye to the end, so that it leaves the machine.</summary>
     private static readonly TimeSpan FarewellTime = TimeSpan.FromMilliseconds(50);
 
     private readonly ILane _lane;

@@ -21,7 +21,7 @@ public sealed class KeptRoomTests() : TwoWorkers(
         TestPeer stray = relay.Join(ClientHello(1, Mistyped));
         Assert.Equal(RejectReason.ServerFull, stray.Rejected);
         Assert.Equal("The relay keeps its last place for the room of its join command (--max-rooms 1).", stray.RejectText);
-        Assert.Equal(0, relay.Lobby.KnownRoomCount);
+        Assert.Equal(0, relay.House.KnownRooms);
         Assert.True(relay.JoinGateway().IsWelcome);
         Assert.Equal("The relay is full: it has 1 room (--max-rooms).", relay.Join(ClientHello(1, Mistyped)).RejectText);
     }

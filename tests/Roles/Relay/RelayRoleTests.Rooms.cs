@@ -14,8 +14,8 @@ public sealed partial class RelayRoleTests
         RelayRole relay = Start();
         ConnectAndJoin(relay, ClientHello(1), out _).Close(CloseReason.Normal, "done");
         Wait(TimeSpan.FromSeconds(55));
-        Assert.Equal(1, relay.Lobby.KnownRoomCount);
+        Assert.Equal(1, relay.House.KnownRooms);
         Wait(TimeSpan.FromSeconds(20));
-        Assert.Equal(0, relay.Lobby.KnownRoomCount);
+        Assert.Equal(0, relay.House.KnownRooms);
     }
 }
