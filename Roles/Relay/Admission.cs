@@ -30,9 +30,13 @@ internal sealed class Admission(RelayHouse house)
             return new RejectMessage(RejectReason.MtuTooSmall, $"This room needs an MTU of {smallest} bytes, but yours is {hello.Mtu}.");
         }
 
-        if (replaced is null && house.Peers >= Options.MaxPeers)
+        if (replaced is null && !house.HasPlaceForPeer(hello.Room))
         {
-            return new RejectMessage(RejectReason.ServerFull, $"The relay is full: it has {Count(Options.MaxPeers, "peer")} (--max-peers).");
+            return new RejectMessage(
+                RejectReason.ServerFull,
+                house.Peers >= Options.MaxPeers
+                    ? $"The relay is full: it has {Count(Options.MaxPeers, "peer")} (--max-peers)."
+                    : $"The relay keeps its last places for the room of its join command (--max-peers {Options.MaxPeers}).");
         }
 
         if (opens && !house.HasPlaceFor(hello.Room))

@@ -117,7 +117,7 @@ internal sealed class Lobby : ILinkAcceptor
     public void Leave(Member member, CloseReason reason, string text)
     {
         Room room = member.Room;
-        _house.CountPeer(-1);
+        _house.CountPeer(room.Code, -1);
         room.Leave(member, reason, _lane.Now);
         RelayLog.Left(_logger, member.Id, PeerNames.NameOf(member.Info), room.Code, reason, text);
         if (room.IsEmpty)
@@ -260,7 +260,7 @@ internal sealed class Lobby : ILinkAcceptor
 
         if (seat.Occupant is null)
         {
-            _house.CountPeer(1);
+            _house.CountPeer(room.Code, 1);
         }
 
         bool comesBack = seat.WasTaken;
