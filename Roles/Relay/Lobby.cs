@@ -20,6 +20,7 @@ internal sealed class Lobby : ILinkAcceptor
     private readonly JoinGarbage _garbage;
     private readonly RateLimitReport _rateLimits;
     private readonly MoveReport _moves;
+    private readonly RoomReport _report;
     private long _frames;
     private bool _isDraining;
     private bool _hasDrained;
@@ -39,6 +40,7 @@ internal sealed class Lobby : ILinkAcceptor
         _garbage = new JoinGarbage(lane);
         _rateLimits = new RateLimitReport(logger);
         _moves = new MoveReport(lane, logger);
+        _report = new RoomReport(house, lane, logger);
     }
 
     public IEnterableLane Lane => _lane;
@@ -119,11 +121,11 @@ internal sealed class Lobby : ILinkAcceptor
         Room room = member.Room;
         _house.CountPeer(room.Code, -1);
         room.Leave(member, reason, _lane.Now);
-        RelayLog.Left(_logger, member.Id, PeerNames.NameOf(member.Info), room.Code, reason, text);
+        _report.Left(member, reason, text);
         if (room.IsEmpty)
         {
             _house.CountRoom(room.Code, -1);
-            RelayLog.RoomClosed(_logger, room.Code);
+            _report.Closed(room);
         }
     }
 
@@ -140,10 +142,12 @@ internal sealed class Lobby : ILinkAcceptor
         TellDrained();
     }
 
-    public void NoteRejected(RelayPeer peer, string text) => RelayLog.Rejected(_logger, peer.RemoteEndPoint, text);
+    /// <param name="peer">Who is turned away.</param>
+    /// <param name="room">Where it wanted to; null: nobody can tell.</param>
+    /// <param name="text">Why.</param>
+    public void NoteRejected(RelayPeer peer, RoomCode? room, string text) => _report.Rejected(peer, room, text);
 
-    public void NoteProtocolError(RelayPeer peer, string text) =>
-        RelayLog.ProtocolError(_logger, peer.RemoteEndPoint, peer.Member?.Id ?? 0, text);
+    public void NoteProtocolError(RelayPeer peer, string text) => _report.ProtocolError(peer, text);
 
     public void NoteMoved(Member member) => _moves.Note(member);
 
@@ -244,7 +248,7 @@ internal sealed class Lobby : ILinkAcceptor
             _house.Forget(hello.Room, _worker);
         }
 
-        peer.Reject(why);
+        peer.Reject(why, hello.Room);
     }
 
     /// <summary>Opens the room where it is empty, and seats whoever was admitted.</summary>
@@ -255,7 +259,7 @@ internal sealed class Lobby : ILinkAcceptor
         {
             _house.CountRoom(room.Code, 1);
             room.Switch.Mtu = Math.Min(Options.MaxMtu, hello.Mtu);
-            RelayLog.RoomOpened(_logger, room.Code, room.Switch.Mtu);
+            _report.Opened(room);
         }
 
         if (seat.Occupant is null)
@@ -264,24 +268,7 @@ internal sealed class Lobby : ILinkAcceptor
         }
 
         bool comesBack = seat.WasTaken;
-        TellEntered(room.Enter(peer, seat, hello, _lane.Now), hello.Software, comesBack);
-    }
-
-    private void TellEntered(Member member, string software, bool comesBack)
-    {
-        (PeerInfo info, RoomCode room, string name) = (member.Info, member.Room.Code, PeerNames.NameOf(member.Info));
-        if (comesBack)
-        {
-            RelayLog.CameBack(_logger, info.Id, name, room, info.Role, member.RemoteEndPoint, software);
-        }
-        else if (member.IsGateway)
-        {
-            RelayLog.GatewayJoined(_logger, info.Id, name, room, member.RemoteEndPoint, software);
-        }
-        else
-        {
-            RelayLog.ClientJoined(_logger, info.Id, name, room, info.Mac, member.RemoteEndPoint, software);
-        }
+        _report.Entered(room.Enter(peer, seat, hello, _lane.Now), hello.Software, comesBack);
     }
 
     /// <summary>The worker of a room; where none has it, it is this one's from now on. Makes place for a new one where too many are remembered only

@@ -32,6 +32,9 @@ internal sealed class RelayHouse
     /// <summary>How often one address may join, on all workers together.</summary>
     public JoinLimit Joins { get; }
 
+    /// <summary>What may be logged of rooms other than <see cref="KeptRoom"/>, on all workers together.</summary>
+    public StrangerLines StrangerLines { get; } = new();
+
     /// <summary>The room that the join command names: it always finds a place among the rooms, and its peers among the peers, whoever else is
     /// there, strangers or players who mistype its code. Set before the first worker listens; null: there is none.</summary>
     public RoomCode? KeptRoom { get; set; }

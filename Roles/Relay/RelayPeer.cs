@@ -133,7 +133,7 @@ internal sealed class RelayPeer : IFrameLinkHandler
         {
             if (awaitsHello)
             {
-                Reject(new RejectMessage(RejectReason.BadHello, $"The relay cannot read this hello: {error}."));
+                Reject(new RejectMessage(RejectReason.BadHello, $"The relay cannot read this hello: {error}."), room: null);
             }
             else
             {
@@ -212,9 +212,11 @@ internal sealed class RelayPeer : IFrameLinkHandler
     }
 
     /// <summary>Says why it may not come in, and closes.</summary>
-    public void Reject(RejectMessage why)
+    /// <param name="why">The relay's answer.</param>
+    /// <param name="room">Where it wanted to; null: nobody can tell.</param>
+    public void Reject(RejectMessage why, RoomCode? room)
     {
-        _lobby.NoteRejected(this, why.Text);
+        _lobby.NoteRejected(this, room, why.Text);
         _link.SendControl(ControlCodec.Write(why));
         Close(why.Reason == RejectReason.BadHello ? CloseReason.ProtocolError : CloseReason.Normal, why.Text);
     }

@@ -229,6 +229,11 @@ internal sealed class RelayRole : IRole
             RelayLog.TurnedAway(_logger, refusals);
         }
 
+        if (_house.StrangerLines.TakeUntold() is > 0 and long untold)
+        {
+            RelayLog.Untold(_logger, untold);
+        }
+
         long strangers = listeners.RetriesSent + listeners.MalformedPackets;
         if (strangers > _strangersTold)
         {
