@@ -165,6 +165,8 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
 
     void IFramePortHandler.OnHostNotReachable(string why) => GatewayLog.HostNotReachable(_logger, _options.Interface, why);
 
+    void IFramePortHandler.OnBridgeFiltered(string families) => GatewayLog.BridgeFiltered(_logger, _options.Interface, families);
+
     void IFramePortHandler.OnPortFailed(SoftlanException reason)
     {
         _session.Stop(CloseReason.ShuttingDown, "the gateway lost its LAN");

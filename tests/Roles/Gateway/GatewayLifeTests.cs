@@ -103,6 +103,16 @@ public sealed class GatewayLifeTests : IDisposable
     }
 
     [Fact]
+    public void Start_TheFirewallJudgesTheBridge_IsSaidWithWhatToDo()
+    {
+        using GatewayBench bench = new();
+        bench.Start();
+        bench.Port.Filter("IPv4 and IPv6");
+        Assert.Equal(1, bench.Log.Count("Warning: This machine's firewall also filters what eth0 forwards (IPv4 and IPv6; br_netfilter)."));
+        Assert.Equal(1, bench.Log.Count("Hint: iptables -I FORWARD -i eth0 -o eth0 -j ACCEPT"));
+    }
+
+    [Fact]
     public void Mtu_SmallerThanTheRooms_IsSaidUntilItIsEnough()
     {
         using GatewayBench bench = new();
