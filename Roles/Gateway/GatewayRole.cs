@@ -49,6 +49,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
     private readonly LanNews _lan;
     private readonly SessionReporter _reporter;
     private readonly AbsenceWatch _players;
+    private readonly IUplink? _uplink;
     private readonly ILaneTimer _camTimer;
     private readonly byte[] _camFrame = new byte[CamRefresh.Length];
     private Action<SoftlanException?>? _ended;
@@ -62,6 +63,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
     /// <param name="console">The terminal for the live line; null: none.</param>
     /// <param name="resolver">Null: the system's.</param>
     /// <param name="random">See <see cref="RelaySession"/>.</param>
+    /// <param name="uplink">The role owns it from here on. Null: nobody says when the relay may be reached again.</param>
     public GatewayRole(
         ILane lane,
         IQuicEngine engine,
@@ -71,13 +73,15 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
         ILogger logger,
         StatusConsole? console = null,
         IRelayResolver? resolver = null,
-        Func<double>? random = null)
+        Func<double>? random = null,
+        IUplink? uplink = null)
     {
         _lane = lane;
         _port = port.Port;
         _macs = new PlayerMacs(port.Port, port.HostAddresses);
         _options = options;
         _resume = resume;
+        _uplink = uplink;
         _logger = logger;
         _traces = logger.IsEnabled(LogLevel.Trace);
         RelaySessionOptions session = new()
@@ -112,6 +116,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
         _camTimer.Set(CamRefresh.Interval);
         _reporter.Start();
         _reporter.OnPortOpened(_port.Counters, hasGateway: false);
+        _uplink?.Watch(OnUplinkChanged);
         _session.Start();
     }
 
@@ -140,6 +145,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
         _isDisposed = true;
         _reporter.Dispose();
         _players.Dispose();
+        _uplink?.Dispose();
         _session.Dispose();
         _camTimer.Dispose();
         _loops.Dispose();
@@ -199,10 +205,8 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
         }
     }
 
-    void IRelaySessionOwner.OnConnecting(IPEndPoint relay)
-    {
-        // The gateway's own traffic to the relay is unicast of this host, which is never bridged: there is no route to hold.
-    }
+    /// <summary>The gateway's own traffic to the relay is unicast of this host, which is never bridged: there is no route to hold.</summary>
+    void IRelaySessionOwner.OnConnecting(IPEndPoint relay) => _uplink?.Remember(relay.Address);
 
     void IRelaySessionOwner.OnResumeToken(string token) => _resume?.Save(token);
 
@@ -285,6 +289,14 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
     {
         _hasMetPlayers |= _session.Peers.Count > 0;
         _players.Look(_hasMetPlayers);
+    }
+
+    private void OnUplinkChanged()
+    {
+        if (_ended is not null)
+        {
+            _session.NetworkChanged();
+        }
     }
 
     private DropReason Drop(DropReason reason)

@@ -44,7 +44,7 @@ internal static class LinuxGateway
             held = LinuxGatewayLock.TakeOrNull(options.Join.Room, options.Interface, logger);
             ResumeFile resume = ResumeFile.OfGateway(
                 options.StateDirectory, options.Relay, options.Join.Room, options.Interface, logger);
-            return new GatewayRole(loop, engine, port, options, resume, logger, console);
+            return new GatewayRole(loop, engine, port, options, resume, logger, console, uplink: new LinuxUplink(loop));
         }
         catch
         {
