@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Softlan.Platform;
@@ -13,6 +14,7 @@ namespace Softlan.Roles.Gateway;
 //   PriorityTag      a tag without a VLAN is taken off
 //   source MAC       a remote client's: somebody bridges twice or has the same MAC (LoopWatch), or this host injected it; else the LAN's (PlayerMacs)
 //   destination MAC  broadcast, multicast or a remote client's; everything else stays on the LAN (most frames end here)
+//   MulticastWatch   much for one group is told of, and passes
 //   RelaySession     safety policy, room MTU, MSS; then the link
 //
 // From the relay to the LAN:
@@ -49,6 +51,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
     private readonly LanNews _lan;
     private readonly SessionReporter _reporter;
     private readonly AbsenceWatch _players;
+    private readonly MulticastWatch _multicast = new();
     private readonly IUplink? _uplink;
     private readonly ILaneTimer _camTimer;
     private readonly byte[] _camFrame = new byte[CamRefresh.Length];
@@ -281,7 +284,18 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
             _macs.OnHeardByAll(frame, source, _lane.Now);
         }
 
-        return _loops.IsPaused ? Drop(DropReason.LoopedSourceMac) : _session.Send(frame);
+        if (_loops.IsPaused)
+        {
+            return Drop(DropReason.LoopedSourceMac);
+        }
+
+        if (destination.IsMulticast && _session.IsJoined && _multicast.Note(frame, _lane.Now, out MulticastFlood flood))
+        {
+            string rate = (flood.BitsPerSecond / 1_000_000).ToString("0.0", CultureInfo.InvariantCulture);
+            GatewayLog.MuchMulticast(_logger, flood.Source, rate, flood.Group, _options.Interface);
+        }
+
+        return _session.Send(frame);
     }
 
     /// <summary>Whoever has come once has the right code.</summary>
