@@ -32,6 +32,13 @@ internal interface IFramePortHandler
     {
     }
 
+    /// <summary>This machine's firewall also judges what the bridge of this port forwards; only ports of a bridge tell, and once. The port goes
+    /// on.</summary>
+    /// <param name="families">As <c>IPv4 and IPv6</c>.</param>
+    void OnBridgeFiltered(string families)
+    {
+    }
+
     /// <summary>The port is broken and reports nothing more, for example because its interface went away.</summary>
     void OnPortFailed(SoftlanException reason);
 }

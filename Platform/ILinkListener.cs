@@ -13,7 +13,6 @@ internal interface ILinkListener : IDisposable
     /// <see cref="SoftlanException"/> when certificate and key cannot be used.</summary>
     void ReplaceCertificate(ServerCertificate certificate);
 
-    /// <summary>Handshakes that were refused or left half-open since the start, and the number of links that are up. To be asked on the
-    /// lane.</summary>
+    /// <summary>What it has now, and what it has counted since the start. To be asked on the lane.</summary>
     ListenerStatistics Statistics { get; }
 }

@@ -24,6 +24,9 @@ fuzz_growth=96
 # Warnings of the relay in the whole run. What somebody can bring about at will must not fill its log.
 most_warnings=5
 
+# Lines of the relay beside those of strangers, of which it writes 64 at once and one a second.
+most_lines=$((64 + 40))
+
 # The fuzzer's seeds, some 15 s of them; and the clients that it plays a relay for, and how long, in seconds.
 seeds="0 2000"
 fuzzed_clients=8
@@ -57,13 +60,14 @@ memory() { awk '$1 == "VmRSS:" { print int($2 / 1024) }' "/proc/${pids[relay]}/s
 
 never_lost() { ! grep -E 'Lost |Cannot reach' "$work/$1.log"; }
 
-# No line that asks for a report, and hardly a warning.
+# No line that asks for a report, hardly a warning, and no more lines than strangers may cause.
 quiet() {
-  local warnings
+  local warnings lines bound=$((most_lines + SECONDS))
   ! grep -E 'A bug in softlan|Unhandled| (fail|crit): ' "$work/$1.log" || return 1
   warnings=$(grep -c ' warn: ' "$work/$1.log")
-  echo "$warnings warnings in $(wc -l <"$work/$1.log") lines"
-  [ "$warnings" -le $most_warnings ]
+  lines=$(wc -l <"$work/$1.log")
+  echo "$warnings warnings in $lines lines, of which there may be $bound"
+  [ "$warnings" -le $most_warnings ] && [ "$lines" -le $bound ]
 }
 
 # serves GROWTH: the relay that was started is the one that runs, somebody new comes in and is heard, and its memory is no more than this above the start.

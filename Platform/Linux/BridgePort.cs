@@ -23,12 +23,15 @@ internal sealed class BridgePort : IFramePort
     private readonly NetworkMonitor _monitor;
     private readonly ILaneTimer _again;
     private readonly string _bridge;
+    private readonly string _root;
     private IFramePortHandler? _handler;
     private readonly WireWatch _wire;
     private TimeSpan? _joinedAt;
+    private bool _saidFiltered;
 
-    private BridgePort(EventLoop loop, LinuxTap tap, NetlinkSocket netlink, LinkEntry bridge)
+    private BridgePort(EventLoop loop, LinuxTap tap, NetlinkSocket netlink, LinkEntry bridge, string root)
     {
+        _root = root;
         _loop = loop;
         _tap = tap;
         _netlink = netlink;
@@ -50,8 +53,9 @@ internal sealed class BridgePort : IFramePort
 
     /// <param name="bridge">From <see cref="InterfaceCheck.RequireBridge"/>.</param>
     /// <param name="moderation">As <see cref="LinuxTapOptions.Moderation"/>.</param>
+    /// <param name="root">Where /proc and /sys are, for <see cref="BridgeFilter"/>.</param>
     /// <exception cref="SoftlanException">It cannot be made or attached; nothing is left behind.</exception>
-    public static BridgePort Open(EventLoop loop, LinkEntry bridge, PortModeration moderation = PortModeration.Auto)
+    public static BridgePort Open(EventLoop loop, LinkEntry bridge, PortModeration moderation = PortModeration.Auto, string root = "/")
     {
         Span<byte> address = stackalloc byte[MacAddress.Length];
         Random.Shared.NextBytes(address);
@@ -76,7 +80,7 @@ internal sealed class BridgePort : IFramePort
 
             NetlinkLinks.SetMaster(netlink, tap.InterfaceIndex, bridge.Index).ThrowIfFailed($"Cannot join bridge '{bridge.Name}'");
             tap.SetUp(true);
-            return new BridgePort(loop, tap, netlink, bridge);
+            return new BridgePort(loop, tap, netlink, bridge, root);
         }
         catch
         {
@@ -132,6 +136,7 @@ internal sealed class BridgePort : IFramePort
             }
 
             _wire.TellMtu(bridge.Mtu, _handler);
+            TellFilter();
         }
         catch (SoftlanException)
         {
@@ -176,6 +181,17 @@ internal sealed class BridgePort : IFramePort
             && NetlinkLinks.SetMaster(_netlink, port.Index, bridge.Index).Succeeded
             && NetlinkLinks.SetUp(_netlink, port.Index, up: true).Succeeded;
         _again.Set(joined ? TimeSpan.Zero : JoinPause);
+    }
+
+    /// <summary>The switches change without a word from the kernel; but what loads the module mostly makes bridges of its own, and then this port
+    /// looks again.</summary>
+    private void TellFilter()
+    {
+        if (!_saidFiltered && BridgeFilter.FindFamilies(_bridge, _root) is { } families)
+        {
+            _saidFiltered = true;
+            _handler?.OnBridgeFiltered(families);
+        }
     }
 
     private void Tell(WireState wire)

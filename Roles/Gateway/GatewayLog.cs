@@ -15,6 +15,20 @@ internal static partial class GatewayLog
     public static partial void HostNotReachable(ILogger logger, string @interface, string reason);
 
     [LoggerMessage(
+        227, LogLevel.Warning,
+        "This machine's firewall also filters what {Bridge} forwards ({Families}; br_netfilter). If its FORWARD chain drops that, as where Docker "
+        + "runs, players get no address and reach nobody on the LAN, though ARP passes. "
+        + "Hint: iptables -I FORWARD -i {Bridge} -o {Bridge} -j ACCEPT (for IPv6 ip6tables; where Docker runs, the chain DOCKER-USER)")]
+    public static partial void BridgeFiltered(ILogger logger, string bridge, string families);
+
+    [LoggerMessage(
+        228, LogLevel.Warning,
+        "{Source} sends {Rate} Mbit/s of multicast to {Group} on {Interface}, as television boxes do. All of it goes through this gateway's "
+        + "upload and to every player. "
+        + "Hint: connect {Source} to a switch with IGMP snooping, or to a port or VLAN where {Interface} does not hear it")]
+    public static partial void MuchMulticast(ILogger logger, MacAddress source, string rate, MacAddress group, string @interface);
+
+    [LoggerMessage(
         212, LogLevel.Warning,
         "{Interface} has no carrier: the LAN cannot be reached. Hint: plug in the cable, or switch on the device at its other end")]
     public static partial void CarrierLost(ILogger logger, string @interface);

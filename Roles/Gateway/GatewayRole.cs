@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Softlan.Platform;
@@ -13,6 +14,7 @@ namespace Softlan.Roles.Gateway;
 //   PriorityTag      a tag without a VLAN is taken off
 //   source MAC       a remote client's: somebody bridges twice or has the same MAC (LoopWatch), or this host injected it; else the LAN's (PlayerMacs)
 //   destination MAC  broadcast, multicast or a remote client's; everything else stays on the LAN (most frames end here)
+//   MulticastWatch   much for one group is told of, and passes
 //   RelaySession     safety policy, room MTU, MSS; then the link
 //
 // From the relay to the LAN:
@@ -33,6 +35,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
     /// <summary>A gateway that is alone for longer says so once: players mostly come later, but its room code may be mistyped.</summary>
     public static readonly TimeSpan PlayerPatience = TimeSpan.FromMinutes(1);
 
+    /// <summary>From the last goodbye to the end, so that it leaves the machine.</summary>
     private static readonly TimeSpan FarewellTime = TimeSpan.FromMilliseconds(50);
 
     private readonly ILane _lane;
@@ -48,6 +51,8 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
     private readonly LanNews _lan;
     private readonly SessionReporter _reporter;
     private readonly AbsenceWatch _players;
+    private readonly MulticastWatch _multicast = new();
+    private readonly IUplink? _uplink;
     private readonly ILaneTimer _camTimer;
     private readonly byte[] _camFrame = new byte[CamRefresh.Length];
     private Action<SoftlanException?>? _ended;
@@ -61,6 +66,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
     /// <param name="console">The terminal for the live line; null: none.</param>
     /// <param name="resolver">Null: the system's.</param>
     /// <param name="random">See <see cref="RelaySession"/>.</param>
+    /// <param name="uplink">The role owns it from here on. Null: nobody says when the relay may be reached again.</param>
     public GatewayRole(
         ILane lane,
         IQuicEngine engine,
@@ -70,13 +76,15 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
         ILogger logger,
         StatusConsole? console = null,
         IRelayResolver? resolver = null,
-        Func<double>? random = null)
+        Func<double>? random = null,
+        IUplink? uplink = null)
     {
         _lane = lane;
         _port = port.Port;
         _macs = new PlayerMacs(port.Port, port.HostAddresses);
         _options = options;
         _resume = resume;
+        _uplink = uplink;
         _logger = logger;
         _traces = logger.IsEnabled(LogLevel.Trace);
         RelaySessionOptions session = new()
@@ -111,6 +119,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
         _camTimer.Set(CamRefresh.Interval);
         _reporter.Start();
         _reporter.OnPortOpened(_port.Counters, hasGateway: false);
+        _uplink?.Watch(OnUplinkChanged);
         _session.Start();
     }
 
@@ -139,6 +148,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
         _isDisposed = true;
         _reporter.Dispose();
         _players.Dispose();
+        _uplink?.Dispose();
         _session.Dispose();
         _camTimer.Dispose();
         _loops.Dispose();
@@ -163,6 +173,8 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
     void IFramePortHandler.OnReturnRefused(SoftlanException reason) => GatewayLog.ReturnRefused(_logger, _options.Interface, reason.Message);
 
     void IFramePortHandler.OnHostNotReachable(string why) => GatewayLog.HostNotReachable(_logger, _options.Interface, why);
+
+    void IFramePortHandler.OnBridgeFiltered(string families) => GatewayLog.BridgeFiltered(_logger, _options.Interface, families);
 
     void IFramePortHandler.OnPortFailed(SoftlanException reason)
     {
@@ -196,10 +208,8 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
         }
     }
 
-    void IRelaySessionOwner.OnConnecting(IPEndPoint relay)
-    {
-        // The gateway's own traffic to the relay is unicast of this host, which is never bridged: there is no route to hold.
-    }
+    /// <summary>The gateway's own traffic to the relay is unicast of this host, which is never bridged: there is no route to hold.</summary>
+    void IRelaySessionOwner.OnConnecting(IPEndPoint relay) => _uplink?.Remember(relay.Address);
 
     void IRelaySessionOwner.OnResumeToken(string token) => _resume?.Save(token);
 
@@ -274,7 +284,18 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
             _macs.OnHeardByAll(frame, source, _lane.Now);
         }
 
-        return _loops.IsPaused ? Drop(DropReason.LoopedSourceMac) : _session.Send(frame);
+        if (_loops.IsPaused)
+        {
+            return Drop(DropReason.LoopedSourceMac);
+        }
+
+        if (destination.IsMulticast && _session.IsJoined && _multicast.Note(frame, _lane.Now, out MulticastFlood flood))
+        {
+            string rate = (flood.BitsPerSecond / 1_000_000).ToString("0.0", CultureInfo.InvariantCulture);
+            GatewayLog.MuchMulticast(_logger, flood.Source, rate, flood.Group, _options.Interface);
+        }
+
+        return _session.Send(frame);
     }
 
     /// <summary>Whoever has come once has the right code.</summary>
@@ -282,6 +303,14 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
     {
         _hasMetPlayers |= _session.Peers.Count > 0;
         _players.Look(_hasMetPlayers);
+    }
+
+    private void OnUplinkChanged()
+    {
+        if (_ended is not null)
+        {
+            _session.NetworkChanged();
+        }
     }
 
     private DropReason Drop(DropReason reason)

@@ -1,3 +1,4 @@
+using Softlan.Roles.Shared;
 using Softlan.Wire;
 
 namespace Softlan.Roles.Gateway;

@@ -19,7 +19,7 @@ internal static class LinuxGateway
     {
         CaFile.Require(options.Join.CaFile);
         StatusConsole? console = StatusConsole.InstallOrNull(logging);
-        LinuxGatewayLock? held = null;
+        NamespaceLock? held = null;
         try
         {
             return LinuxHost.Run(
@@ -35,16 +35,16 @@ internal static class LinuxGateway
     }
 
     private static GatewayRole Create(
-        EventLoop loop, IQuicEngine engine, GatewayOptions options, ILogger logger, StatusConsole? console, out LinuxGatewayLock? held)
+        EventLoop loop, IQuicEngine engine, GatewayOptions options, ILogger logger, StatusConsole? console, out NamespaceLock? held)
     {
         held = null;
         GatewayPort port = Open(loop, options);
         try
         {
-            held = LinuxGatewayLock.Take(options.Join.Room, options.Interface, logger);
+            held = LinuxGatewayLock.TakeOrNull(options.Join.Room, options.Interface, logger);
             ResumeFile resume = ResumeFile.OfGateway(
                 options.StateDirectory, options.Relay, options.Join.Room, options.Interface, logger);
-            return new GatewayRole(loop, engine, port, options, resume, logger, console);
+            return new GatewayRole(loop, engine, port, options, resume, logger, console, uplink: new LinuxUplink(loop));
         }
         catch
         {

@@ -9,34 +9,28 @@ namespace Softlan.Roles.Gateway;
 /// <summary>Holds a room and an interface for one running gateway: a second one would find the first one's resume token and take its place at the
 /// relay, in turns with it.</summary>
 [SupportedOSPlatform("linux")]
-internal sealed class LinuxGatewayLock : IDisposable
+internal static class LinuxGatewayLock
 {
-    private readonly NamespaceLock? _name;
-
-    private LinuxGatewayLock(NamespaceLock? name) => _name = name;
-
-    /// <summary>Takes the lock. Where there can be none, it says so and goes without.</summary>
+    /// <summary>Takes the lock. Null where there can be none: then it has said so.</summary>
     /// <param name="room">What is bridged.</param>
     /// <param name="port">The interface or bridge.</param>
     /// <param name="logger">Where it says that it goes without.</param>
     /// <exception cref="SoftlanException">Another gateway that runs now bridges them.</exception>
-    public static LinuxGatewayLock Take(RoomCode room, string port, ILogger logger)
+    public static NamespaceLock? TakeOrNull(RoomCode room, string port, ILogger logger)
     {
         try
         {
             // Room codes ignore case.
-            return new LinuxGatewayLock(NamespaceLock.TakeOrNull($"softlan/gateway/{room.ToString().ToLowerInvariant()}/{port}")
+            return NamespaceLock.TakeOrNull($"softlan/gateway/{room.ToString().ToLowerInvariant()}/{port}")
                 ?? throw SoftlanException.Create(
                     $"Cannot bridge '{port}' into room '{room}'",
                     "another softlan gateway on this machine does so now",
-                    "stop that one, or give this one another --room, --interface or --bridge"));
+                    "stop that one, or give this one another --room, --interface or --bridge");
         }
         catch (SocketException e)
         {
             GatewayLog.NotLocked(logger, port, e.Message.TrimEnd('.'));
-            return new LinuxGatewayLock(null);
+            return null;
         }
     }
-
-    public void Dispose() => _name?.Dispose();
 }

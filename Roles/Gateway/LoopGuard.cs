@@ -1,3 +1,5 @@
+using Softlan.Roles.Shared;
+
 namespace Softlan.Roles.Gateway;
 
 /// <summary>Tells a stray echo from a second bridge between the LAN and the room. Pure; time is an argument.</summary>

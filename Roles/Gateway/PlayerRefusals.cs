@@ -31,12 +31,12 @@ internal sealed class PlayerRefusals(ILane lane, RelaySession session, PlayerMac
 
         if (macs.IsOwn(peer.Mac))
         {
-            GatewayLog.OwnMacAnnounced(logger, Describe(peer), @interface);
+            GatewayLog.OwnMacAnnounced(logger, PeerNames.Describe(peer), @interface);
         }
         else
         {
             GatewayLog.LanMacAnnounced(
-                logger, Describe(peer), @interface, DurationText.Seconds(macs.HeardAgo(peer.Mac, lane.Now) ?? TimeSpan.Zero));
+                logger, PeerNames.Describe(peer), @interface, DurationText.Seconds(macs.HeardAgo(peer.Mac, lane.Now) ?? TimeSpan.Zero));
         }
     }
 
@@ -52,7 +52,7 @@ internal sealed class PlayerRefusals(ILane lane, RelaySession session, PlayerMac
         TellRelay(peer);
         if (_lines.TryTake(1, lane.Now))
         {
-            GatewayLog.LanMacGone(logger, Describe(peer), @interface);
+            GatewayLog.LanMacGone(logger, PeerNames.Describe(peer), @interface);
         }
     }
 
@@ -64,6 +64,4 @@ internal sealed class PlayerRefusals(ILane lane, RelaySession session, PlayerMac
             session.SayOutside(peer, macs.TakeNews(peer.Mac));
         }
     }
-
-    private static string Describe(PeerInfo player) => player.Name.Length == 0 ? player.Mac.ToString() : $"{player.Name} ({player.Mac})";
 }

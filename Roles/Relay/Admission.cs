@@ -12,12 +12,12 @@ internal sealed class Admission(RelayHouse house)
     /// <param name="room">Null when there is no such room yet.</param>
     /// <param name="replaced">Whose place the peer has the token for, and takes: it stands in nobody's way.</param>
     /// <returns>Null: nothing is against it.</returns>
-    public (RejectReason Reason, string Text)? Judge(HelloMessage hello, Room? room, Member? replaced)
+    public RejectMessage? Judge(HelloMessage hello, Room? room, Member? replaced)
     {
         bool isGateway = hello.Role == PeerRole.Gateway;
         if (!isGateway && !hello.Mac.IsValidClientAddress)
         {
-            return (
+            return new RejectMessage(
                 RejectReason.BadMac,
                 $"{hello.Mac} cannot be a player's MAC address; it must be unicast and locally administered, for example 02:00:5e:10:00:01.");
         }
@@ -27,17 +27,21 @@ internal sealed class Admission(RelayHouse house)
         int smallest = opens ? FrameLimits.MinMtu : mtu;
         if (hello.Mtu < smallest)
         {
-            return (RejectReason.MtuTooSmall, $"This room needs an MTU of {smallest} bytes, but yours is {hello.Mtu}.");
+            return new RejectMessage(RejectReason.MtuTooSmall, $"This room needs an MTU of {smallest} bytes, but yours is {hello.Mtu}.");
         }
 
-        if (replaced is null && house.Peers >= Options.MaxPeers)
+        if (replaced is null && !house.HasPlaceForPeer(hello.Room))
         {
-            return (RejectReason.ServerFull, $"The relay is full: it has {Count(Options.MaxPeers, "peer")} (--max-peers).");
+            return new RejectMessage(
+                RejectReason.ServerFull,
+                house.Peers >= Options.MaxPeers
+                    ? $"The relay is full: it has {Count(Options.MaxPeers, "peer")} (--max-peers)."
+                    : $"The relay keeps its last places for the room of its join command (--max-peers {Options.MaxPeers}).");
         }
 
         if (opens && !house.HasPlaceFor(hello.Room))
         {
-            return (
+            return new RejectMessage(
                 RejectReason.ServerFull,
                 house.OpenRooms >= Options.MaxRooms
                     ? $"The relay is full: it has {Count(Options.MaxRooms, "room")} (--max-rooms)."
@@ -47,22 +51,22 @@ internal sealed class Admission(RelayHouse house)
         return room is null ? null : JudgeInRoom(hello, room, replaced, isGateway);
     }
 
-    private (RejectReason Reason, string Text)? JudgeInRoom(HelloMessage hello, Room room, Member? replaced, bool isGateway)
+    private RejectMessage? JudgeInRoom(HelloMessage hello, Room room, Member? replaced, bool isGateway)
     {
         if (isGateway)
         {
             return room.Gateway is null || ReferenceEquals(room.Gateway, replaced)
                 ? null
-                : (RejectReason.GatewayTaken, $"Room {room.Code} already has a gateway, and only one is possible.");
+                : new RejectMessage(RejectReason.GatewayTaken, $"Room {room.Code} already has a gateway, and only one is possible.");
         }
 
         if (room.Switch.FindClient(hello.Mac) is { } owner && !ReferenceEquals(owner, replaced))
         {
-            return (RejectReason.MacTaken, $"Another player in room {room.Code} has the MAC address {hello.Mac}.");
+            return new RejectMessage(RejectReason.MacTaken, $"Another player in room {room.Code} has the MAC address {hello.Mac}.");
         }
 
         return replaced is null && room.ClientCount >= Options.MaxClientsPerRoom
-            ? (RejectReason.RoomFull, $"Room {room.Code} is full: it has {Count(Options.MaxClientsPerRoom, "player")}.")
+            ? new RejectMessage(RejectReason.RoomFull, $"Room {room.Code} is full: it has {Count(Options.MaxClientsPerRoom, "player")}.")
             : null;
     }
 

@@ -20,6 +20,7 @@ internal sealed class Lobby : ILinkAcceptor
     private readonly JoinGarbage _garbage;
     private readonly RateLimitReport _rateLimits;
     private readonly MoveReport _moves;
+    private readonly RoomReport _report;
     private long _frames;
     private bool _isDraining;
     private bool _hasDrained;
@@ -39,6 +40,7 @@ internal sealed class Lobby : ILinkAcceptor
         _garbage = new JoinGarbage(lane);
         _rateLimits = new RateLimitReport(logger);
         _moves = new MoveReport(lane, logger);
+        _report = new RoomReport(house, lane, logger);
     }
 
     public IEnterableLane Lane => _lane;
@@ -51,15 +53,6 @@ internal sealed class Lobby : ILinkAcceptor
 
     /// <summary>What peers of this worker's rooms have sent, as of the last <see cref="CountFrames"/>. Any thread may ask.</summary>
     public long Frames => Volatile.Read(ref _frames);
-
-    /// <summary>Of the whole relay.</summary>
-    public int PeerCount => _house.Peers;
-
-    /// <summary>Of the whole relay.</summary>
-    public int OpenRoomCount => _house.OpenRooms;
-
-    /// <summary>Of the whole relay: open ones, and those to which somebody may still come back.</summary>
-    public int KnownRoomCount => _house.KnownRooms;
 
     private RelayOptions Options => _house.Options;
 
@@ -126,13 +119,13 @@ internal sealed class Lobby : ILinkAcceptor
     public void Leave(Member member, CloseReason reason, string text)
     {
         Room room = member.Room;
-        _house.CountPeer(-1);
+        _house.CountPeer(room.Code, -1);
         room.Leave(member, reason, _lane.Now);
-        RelayLog.Left(_logger, member.Id, PeerNames.NameOf(member.Info), room.Code, reason, text);
+        _report.Left(member, reason, text);
         if (room.IsEmpty)
         {
             _house.CountRoom(room.Code, -1);
-            RelayLog.RoomClosed(_logger, room.Code);
+            _report.Closed(room);
         }
     }
 
@@ -149,10 +142,12 @@ internal sealed class Lobby : ILinkAcceptor
         TellDrained();
     }
 
-    public void NoteRejected(RelayPeer peer, string text) => RelayLog.Rejected(_logger, peer.RemoteEndPoint, text);
+    /// <param name="peer">Who is turned away.</param>
+    /// <param name="room">Where it wanted to; null: nobody can tell.</param>
+    /// <param name="text">Why.</param>
+    public void NoteRejected(RelayPeer peer, RoomCode? room, string text) => _report.Rejected(peer, room, text);
 
-    public void NoteProtocolError(RelayPeer peer, string text) =>
-        RelayLog.ProtocolError(_logger, peer.RemoteEndPoint, peer.Member?.Id ?? 0, text);
+    public void NoteProtocolError(RelayPeer peer, string text) => _report.ProtocolError(peer, text);
 
     public void NoteMoved(Member member) => _moves.Note(member);
 
@@ -184,12 +179,12 @@ internal sealed class Lobby : ILinkAcceptor
     /// <summary>Where a hello belongs.</summary>
     /// <param name="home">The worker of its room: the one that has it, or this one, which is to open it now or to give the claim back.</param>
     /// <returns>Why it belongs nowhere; null: it does.</returns>
-    private (RejectReason Reason, string Text)? FindHome(HelloMessage hello, out int home)
+    private RejectMessage? FindHome(HelloMessage hello, out int home)
     {
         home = _worker;
         if (hello.Version != HelloMessage.CurrentVersion)
         {
-            return (
+            return new RejectMessage(
                 RejectReason.BadVersion,
                 $"This relay speaks version {HelloMessage.CurrentVersion} of the protocol, your softlan speaks {hello.Version}; "
                 + "use the same release as the relay.");
@@ -198,12 +193,12 @@ internal sealed class Lobby : ILinkAcceptor
         if (_isDraining)
         {
             // Wherever the room is: a link that was handed over now would travel only to be rejected there, or to be let in and sent away.
-            return (RejectReason.Draining, "The relay is about to stop. Try again in a minute.");
+            return new RejectMessage(RejectReason.Draining, "The relay is about to stop. Try again in a minute.");
         }
 
         if (ClaimHome(hello.Room) is not { } found)
         {
-            return (
+            return new RejectMessage(
                 RejectReason.ServerFull,
                 $"The relay has had {_house.MaxKnownRooms} rooms within a minute, twice its --max-rooms; try again in a minute.");
         }
@@ -216,7 +211,7 @@ internal sealed class Lobby : ILinkAcceptor
     /// <param name="room">Where to; nobody knows it yet where there was none. Without meaning for who is rejected.</param>
     /// <param name="seat">The one that it has the token for, or a fresh one. Without meaning for who is rejected.</param>
     /// <returns>Why not; null: it may.</returns>
-    private (RejectReason Reason, string Text)? Admit(RelayPeer peer, HelloMessage hello, out Room? room, out Seat? seat)
+    private RejectMessage? Admit(RelayPeer peer, HelloMessage hello, out Room? room, out Seat? seat)
     {
         _rooms.TryGetValue(hello.Room, out room);
         seat = room is null ? null : FindSeat(room, hello);
@@ -229,7 +224,7 @@ internal sealed class Lobby : ILinkAcceptor
         seat ??= room.Seats.TryCreate(_lane.Now);
         if (seat is null)
         {
-            return (RejectReason.ServerFull, "Too many players came and went in this room within a minute; try again in a minute.");
+            return new RejectMessage(RejectReason.ServerFull, "Too many players came and went in this room within a minute; try again in a minute.");
         }
 
         // Last of all, so that a hello that is rejected costs no join.
@@ -238,7 +233,7 @@ internal sealed class Lobby : ILinkAcceptor
             return null;
         }
 
-        return (
+        return new RejectMessage(
             RejectReason.ServerFull,
             seat.WasTakenBy(hello)
                 ? "You came back to this room too often within a minute; try again in a few seconds."
@@ -246,14 +241,14 @@ internal sealed class Lobby : ILinkAcceptor
     }
 
     /// <summary>The one place where a hello is turned away: the claim on a room that nobody has opened is given back.</summary>
-    private void Reject(RelayPeer peer, HelloMessage hello, (RejectReason Reason, string Text) rejection)
+    private void Reject(RelayPeer peer, HelloMessage hello, RejectMessage why)
     {
         if (!_rooms.ContainsKey(hello.Room))
         {
             _house.Forget(hello.Room, _worker);
         }
 
-        peer.Reject(rejection.Reason, rejection.Text);
+        peer.Reject(why, hello.Room);
     }
 
     /// <summary>Opens the room where it is empty, and seats whoever was admitted.</summary>
@@ -264,33 +259,16 @@ internal sealed class Lobby : ILinkAcceptor
         {
             _house.CountRoom(room.Code, 1);
             room.Switch.Mtu = Math.Min(Options.MaxMtu, hello.Mtu);
-            RelayLog.RoomOpened(_logger, room.Code, room.Switch.Mtu);
+            _report.Opened(room);
         }
 
         if (seat.Occupant is null)
         {
-            _house.CountPeer(1);
+            _house.CountPeer(room.Code, 1);
         }
 
         bool comesBack = seat.WasTaken;
-        TellEntered(room.Enter(peer, seat, hello, _lane.Now), hello.Software, comesBack);
-    }
-
-    private void TellEntered(Member member, string software, bool comesBack)
-    {
-        (PeerInfo info, RoomCode room, string name) = (member.Info, member.Room.Code, PeerNames.NameOf(member.Info));
-        if (comesBack)
-        {
-            RelayLog.CameBack(_logger, info.Id, name, room, info.Role, member.RemoteEndPoint, software);
-        }
-        else if (member.IsGateway)
-        {
-            RelayLog.GatewayJoined(_logger, info.Id, name, room, member.RemoteEndPoint, software);
-        }
-        else
-        {
-            RelayLog.ClientJoined(_logger, info.Id, name, room, info.Mac, member.RemoteEndPoint, software);
-        }
+        _report.Entered(room.Enter(peer, seat, hello, _lane.Now), hello.Software, comesBack);
     }
 
     /// <summary>The worker of a room; where none has it, it is this one's from now on. Makes place for a new one where too many are remembered only
@@ -380,7 +358,7 @@ internal sealed class Lobby : ILinkAcceptor
     }
 
     private Seat? FindSeat(Room room, HelloMessage hello) =>
-        ResumeToken.TryParse(hello.Resume, out ResumeToken? token) && room.Seats.Find(token!, _lane.Now) is { } seat
+        ResumeToken.TryParse(hello.Resume, out ResumeToken? token) && room.Seats.Find(token, _lane.Now) is { } seat
         && (seat.Occupant is null || seat.Occupant.Info.Role == hello.Role)
             ? seat
             : null;

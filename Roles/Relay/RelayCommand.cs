@@ -65,7 +65,8 @@ internal static class RelayCommand
             "--max-peers",
             ValueKinds.Integer("a number of peers", 1, RelayOptions.LargestCount, "peers", RelayOptions.DefaultMaxPeers),
             "number",
-            "How many players and gateways there may be in all rooms together.",
+            "How many players and gateways there may be in all rooms together. "
+            + "One full room and its gateway, but at most half of the places, are kept for the room of the join command.",
             RelayOptions.DefaultMaxPeers);
         Option<int> maxLinks = SoftlanOption.WithDefault(
             "--max-links-per-address",

@@ -14,6 +14,7 @@ internal sealed class RelayHouse
     private int _peers;
     private int _openRooms;
     private int _otherRooms;
+    private int _otherPeers;
 
     /// <param name="options">Its limits are those of the whole house. With several workers a limit may be exceeded by those who join in the same
     /// instant, one for each worker.</param>
@@ -31,9 +32,11 @@ internal sealed class RelayHouse
     /// <summary>How often one address may join, on all workers together.</summary>
     public JoinLimit Joins { get; }
 
-    /// <summary>The room that the join command names: it always finds a place among the rooms, whichever strangers open, or
-    /// players who mistype its code.
-    /// Set before the first worker listens; null: there is none.</summary>
+    /// <summary>What may be logged of rooms other than <see cref="KeptRoom"/>, on all workers together.</summary>
+    public StrangerLines StrangerLines { get; } = new();
+
+    /// <summary>The room that the join command names: it always finds a place among the rooms, and its peers among the peers, whoever else is
+    /// there, strangers or players who mistype its code. Set before the first worker listens; null: there is none.</summary>
     public RoomCode? KeptRoom { get; set; }
 
     /// <summary>One for each worker; filled before the first listens.</summary>
@@ -55,6 +58,14 @@ internal sealed class RelayHouse
     public bool HasPlaceFor(RoomCode room) =>
         room == KeptRoom || Volatile.Read(ref _otherRooms) + (KeptRoom is null ? 0 : 1) < Options.MaxRooms;
 
+    /// <summary>Places among the peers that are for <see cref="KeptRoom"/> alone, whoever is in it: a full room and its gateway. Where these are more
+    /// than half of all places, half, so that a small relay stays open to other rooms. Peers of other rooms are rejected beyond the rest.</summary>
+    public int KeptPlaces => KeptRoom is null ? 0 : Math.Min(Options.MaxClientsPerRoom + 1, Options.MaxPeers / 2);
+
+    /// <summary>Whether one more peer may come into a room.</summary>
+    public bool HasPlaceForPeer(RoomCode room) =>
+        Peers < Options.MaxPeers && (room == KeptRoom || Volatile.Read(ref _otherPeers) < Options.MaxPeers - KeptPlaces);
+
     /// <summary>Open rooms and as many that somebody may still come back to. At the bound the longest empty ones are forgotten;
     /// <see cref="KeptRoom"/> may be one more.</summary>
     public int MaxKnownRooms => 2 * Options.MaxRooms;
@@ -71,7 +82,16 @@ internal sealed class RelayHouse
         }
     }
 
-    public void CountPeer(int change) => Interlocked.Add(ref _peers, change);
+    /// <param name="room">Which one somebody came into or left.</param>
+    /// <param name="change">1 or -1.</param>
+    public void CountPeer(RoomCode room, int change)
+    {
+        Interlocked.Add(ref _peers, change);
+        if (room != KeptRoom)
+        {
+            Interlocked.Add(ref _otherPeers, change);
+        }
+    }
 
     /// <param name="room">Which one opened or closed.</param>
     /// <param name="change">1 or -1.</param>

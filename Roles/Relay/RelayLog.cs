@@ -85,6 +85,12 @@ internal static partial class RelayLog
     public static partial void TurnedAway(ILogger logger, string refusals);
 
     [LoggerMessage(
+        440, LogLevel.Information,
+        "Lines left out in the last minute: {Lines}, about who came, went or was rejected in rooms other than that of the join command. "
+        + "Of these the log tells one a second")]
+    public static partial void Untold(ILogger logger, long lines);
+
+    [LoggerMessage(
         417, LogLevel.Debug,
         "Since the start, {Retries} clients had to prove their address, and {Malformed} packets were not valid QUIC")]
     public static partial void Strangers(ILogger logger, long retries, long malformed);

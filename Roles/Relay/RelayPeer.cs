@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Softlan.Platform;
+using Softlan.Roles.Shared;
 using Softlan.Wire;
 using Softlan.Wire.Control;
 
@@ -17,11 +18,17 @@ internal sealed class RelayPeer : IFrameLinkHandler
 
     public const double ControlBurst = 100;
 
+    /// <summary>The malformed datagram with this number within <see cref="MalformedWindow"/> closes the connection (protocol.md, section 5, rule 1).
+    /// A few can be an accident of the network; this many in this time cannot.</summary>
+    public const int MalformedLimit = 16;
+
+    public static readonly TimeSpan MalformedWindow = TimeSpan.FromSeconds(10);
+
     private readonly Lobby _lobby;
     private readonly ILane _lane;
     private readonly IFrameLink _link;
     private readonly ILaneTimer _helloTimer;
-    private readonly MalformedGuard _malformed = new();
+    private readonly Burst _malformed = new(MalformedLimit, MalformedWindow);
     private readonly FrameReassembler _reassembler = new();
     private readonly TokenBucket _controlBucket = new(ControlRate, ControlBurst);
     private readonly RelayOptions _options;
@@ -126,7 +133,7 @@ internal sealed class RelayPeer : IFrameLinkHandler
         {
             if (awaitsHello)
             {
-                Reject(RejectReason.BadHello, $"The relay cannot read this hello: {error}.");
+                Reject(new RejectMessage(RejectReason.BadHello, $"The relay cannot read this hello: {error}."), room: null);
             }
             else
             {
@@ -205,11 +212,13 @@ internal sealed class RelayPeer : IFrameLinkHandler
     }
 
     /// <summary>Says why it may not come in, and closes.</summary>
-    public void Reject(RejectReason reason, string text)
+    /// <param name="why">The relay's answer.</param>
+    /// <param name="room">Where it wanted to; null: nobody can tell.</param>
+    public void Reject(RejectMessage why, RoomCode? room)
     {
-        _lobby.NoteRejected(this, text);
-        _link.SendControl(ControlCodec.Write(new RejectMessage(reason, text)));
-        Close(reason == RejectReason.BadHello ? CloseReason.ProtocolError : CloseReason.Normal, text);
+        _lobby.NoteRejected(this, room, why.Text);
+        _link.SendControl(ControlCodec.Write(why));
+        Close(why.Reason == RejectReason.BadHello ? CloseReason.ProtocolError : CloseReason.Normal, why.Text);
     }
 
     /// <summary>Says bye, and closes.</summary>
@@ -260,7 +269,7 @@ internal sealed class RelayPeer : IFrameLinkHandler
     {
         if (!IsGone && _malformed.Note(_lane.Now))
         {
-            CloseForProtocolError($"{MalformedGuard.Limit} malformed datagrams in {MalformedGuard.Window.TotalSeconds:0} s");
+            CloseForProtocolError($"{MalformedLimit} malformed datagrams in {MalformedWindow.TotalSeconds:0} s");
         }
     }
 

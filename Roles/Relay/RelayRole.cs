@@ -13,6 +13,7 @@ internal sealed class RelayRole : IRole
     /// <summary>How often dropped frames are told.</summary>
     public static readonly TimeSpan ReportInterval = TimeSpan.FromMinutes(1);
 
+    /// <summary>How often rooms are forgotten to which nobody can come back any more; one may stay that much longer than its seats.</summary>
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(10);
 
     /// <summary>From the last goodbye to the end, so that it leaves the machine; links that hang are not waited for longer than
@@ -226,6 +227,11 @@ internal sealed class RelayRole : IRole
         if (_refusals.Next(listeners.RefusedForLoad, _quota.Refusals) is { } refusals)
         {
             RelayLog.TurnedAway(_logger, refusals);
+        }
+
+        if (_house.StrangerLines.TakeUntold() is > 0 and long untold)
+        {
+            RelayLog.Untold(_logger, untold);
         }
 
         long strangers = listeners.RetriesSent + listeners.MalformedPackets;

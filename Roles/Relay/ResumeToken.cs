@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Diagnostics.CodeAnalysis;
 using Softlan.Platform;
 
 namespace Softlan.Roles.Relay;
@@ -7,6 +8,9 @@ namespace Softlan.Roles.Relay;
 internal sealed class ResumeToken
 {
     private const int Length = 32;
+
+    /// <summary>Of 32 bytes in base64url without padding: four characters for three bytes.</summary>
+    private const int TextLength = ((4 * Length) + 2) / 3;
 
     private readonly byte[] _bytes;
 
@@ -20,10 +24,10 @@ internal sealed class ResumeToken
     }
 
     /// <summary>False where the text cannot be a token of any relay.</summary>
-    public static bool TryParse(string? text, out ResumeToken? token)
+    public static bool TryParse(string? text, [NotNullWhen(true)] out ResumeToken? token)
     {
         byte[] bytes = new byte[Length];
-        bool valid = text is { Length: 43 } && Base64Url.IsValid(text)
+        bool valid = text is { Length: TextLength } && Base64Url.IsValid(text)
             && Base64Url.TryDecodeFromChars(text, bytes, out int written) && written == Length;
         token = valid ? new ResumeToken(bytes) : null;
         return valid;

@@ -72,7 +72,7 @@ public sealed partial class ProtocolPageTests
         { 2, $"For {Seconds(SeatBook.Memory)} after the loss it gets its old place and id back;" },
         { 2, $"then one more every {Seconds(JoinLimit.Refill)};" },
         { 3, $"not reassigned for {Seconds(SeatBook.Memory)}." },
-        { 5, $"({MalformedGuard.Limit} of them in {Seconds(MalformedGuard.Window)} close the connection with" },
+        { 5, $"({RelayPeer.MalformedLimit} of them in {Seconds(RelayPeer.MalformedWindow)} close the connection with" },
         { 7, $"heard on its LAN in the last {Seconds(LanAddresses.Lifetime)}." },
         { 7, $"or left within {Seconds(PlayerMacs.Memory)}, from the LAN" },
         { 7, $"A gateway remembers for {Seconds(EchoMemory.Lifetime)} what it has brought to the LAN" },

@@ -103,6 +103,9 @@ internal sealed class MemoryPort(string name, MacAddress address) : IFramePort
     /// <summary>This host itself is not reached through the port.</summary>
     public void LoseHost(string why) => _handler?.OnHostNotReachable(why);
 
+    /// <summary>The firewall also judges what the bridge forwards.</summary>
+    public void Filter(string families) => _handler?.OnBridgeFiltered(families);
+
     /// <summary>The interface went away.</summary>
     public void Fail(string what = "Interface is gone") => _handler?.OnPortFailed(SoftlanException.Create(what, "a test said so"));
 

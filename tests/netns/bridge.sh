@@ -8,12 +8,22 @@ story_bridge() {
   check "its machine bridges its card" make_bridge
   net switch link set gwhost type bridge_slave fdb_flush
   mark reminders alice bob
+  local filters=no
+  filter_bridges 1 && filters=yes
   check "the gateway joins with --bridge" start_gateway --bridge br0
   check "the bridge keeps its MAC" [ "$(mac gwhost br0)" = fe:fe:00:00:00:02 ]
   check "alice is told" says alice 10 'Connected to the LAN gateway'
   check "bob is told" says bob 10 'Connected to the LAN gateway'
   check "a reminder for switches with alice's MAC went into the LAN" saw_reminder alice
   check "the switch has both MACs at the gateway's port" in_switch_table alice bob
+  if [ $filters = yes ]; then
+    check "the gateway says that its machine's firewall filters the bridge" says gateway 5 'firewall also filters what br0 forwards \(IPv4'
+    check "where that drops what it does not know, as Docker has it, nothing goes" is_cut_off_by_firewall
+    check "with the rule that the gateway advises it goes" returns 5 alice $lan1
+    check "the firewall is as before" unfilter_bridges
+  else
+    echo "  (br_netfilter is not loaded, so nothing was filtered here)"
+  fi
   story_talk --bridge
   concerns gateway alice bob
   local before
@@ -54,3 +64,16 @@ unmake_bridge() {
 }
 
 only_port() { [ "$(net gwhost -o link show master br0 | awk -F': ' '{ print $2 }' | cut -d @ -f 1)" = "$1" ]; }
+
+# filter_bridges 0|1: whether this machine's firewall judges what its bridges forward; only where the kernel can.
+filter_bridges() {
+  on gwhost sh -c "echo $1 2>/dev/null >/proc/sys/net/bridge/bridge-nf-call-iptables && echo $1 >/proc/sys/net/bridge/bridge-nf-call-ip6tables" 2>/dev/null
+}
+
+# The rule that the gateway advises is there afterwards.
+is_cut_off_by_firewall() {
+  on gwhost nft 'table ip docker { chain FORWARD { type filter hook forward priority 0; policy drop; }; }' || return 1
+  fails returns 2 alice $lan1 && on gwhost nft 'add rule ip docker FORWARD iifname br0 oifname br0 accept'
+}
+
+unfilter_bridges() { on gwhost nft 'delete table ip docker' && filter_bridges 0; }

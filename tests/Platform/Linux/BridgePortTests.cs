@@ -171,6 +171,42 @@ public sealed class BridgePortTests
         });
     }
 
+    /// <summary>The module may be loaded while the gateway runs; then a bridge of its loader's comes, too.</summary>
+    [Fact]
+    public void Filter_IsOn_IsSaidOnceAtTheStartOrWithTheNextChange()
+    {
+        DirectoryInfo root = Directory.CreateTempSubdirectory("softlan-bridge-");
+        try
+        {
+            InNamespace((ns, loop, netlink) =>
+            {
+                using BridgePort port = BridgePort.Open(loop, NetlinkLinks.Find(netlink, "br0")!, root: root.FullName);
+                PortRecorder recorder = new();
+                port.Start(recorder);
+                ns.Ip("link add br1 type bridge");
+                PortRecorder.Settle(loop);
+                Assert.Empty(recorder.Filters);
+
+                Directory.CreateDirectory($"{root.FullName}/proc/sys/net/bridge");
+                File.WriteAllText($"{root.FullName}/proc/sys/net/bridge/bridge-nf-call-iptables", "1\n");
+                ns.Ip("link add docker0 type bridge");
+                Assert.True(PortRecorder.TurnUntil(loop, () => recorder.Filters.Count > 0));
+                ns.Ip("link del br1");
+                PortRecorder.Settle(loop);
+                Assert.Equal(["IPv4"], recorder.Filters);
+
+                using BridgePort another = BridgePort.Open(loop, NetlinkLinks.Find(netlink, "br0")!, root: root.FullName);
+                PortRecorder second = new();
+                another.Start(second);
+                Assert.Equal(["IPv4"], second.Filters);
+            });
+        }
+        finally
+        {
+            root.Delete(recursive: true);
+        }
+    }
+
     private static void Watch(Action<Watched> test) => InNamespace((ns, loop, netlink) =>
     {
         using BridgePort port = BridgePort.Open(loop, NetlinkLinks.Find(netlink, "br0")!);

@@ -21,6 +21,9 @@ internal sealed class PortRecorder : IFramePortHandler
     /// <summary>Why this host is not reached through the port, whenever that was said.</summary>
     public List<string> HostLosses { get; } = [];
 
+    /// <summary>What else judges the bridge's frames, whenever that was said.</summary>
+    public List<string> Filters { get; } = [];
+
     public SoftlanException? Failure { get; private set; }
 
     public int Count { get; private set; }
@@ -44,6 +47,8 @@ internal sealed class PortRecorder : IFramePortHandler
     public void OnReturnRefused(SoftlanException reason) => Refusals.Add(reason);
 
     public void OnHostNotReachable(string why) => HostLosses.Add(why);
+
+    public void OnBridgeFiltered(string families) => Filters.Add(families);
 
     public void OnPortFailed(SoftlanException reason) => Failure = reason;
 

@@ -148,7 +148,7 @@ public sealed partial class ClientRoleTests : IDisposable
         Assert.Null(_failure);
         Assert.Equal("close", _host.Events[^1]);
         Assert.DoesNotContain(_routes.Table, route => route.IsSoftlans);
-        Assert.Equal(0, _relay.Lobby.PeerCount);
+        Assert.Equal(0, _relay.House.Peers);
         Assert.False(File.Exists(_directory.File("identity.json.resume")));
     }
 
@@ -191,7 +191,7 @@ public sealed partial class ClientRoleTests : IDisposable
         _lane.Advance(TimeSpan.FromSeconds(2));
         Assert.Same(failure, _failure);
         Assert.Equal(0, _changes.Count);
-        Assert.Equal(1, _relay.Lobby.PeerCount);
+        Assert.Equal(1, _relay.House.Peers);
         Assert.Equal(0, _log.Count("Connected to the LAN gateway")); // Which is for a player whose card is up.
     }
 
@@ -242,7 +242,7 @@ public sealed partial class ClientRoleTests : IDisposable
         StartClient();
         _lane.Advance(TimeSpan.FromSeconds(2));
         Assert.True(_client!.Session!.IsJoined);
-        Assert.Equal(1, _relay.Lobby.PeerCount);
+        Assert.Equal(1, _relay.House.Peers);
         killed.Dispose();
     }
 

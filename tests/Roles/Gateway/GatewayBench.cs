@@ -30,7 +30,8 @@ internal sealed class GatewayBench : IDisposable
             IsBridge = bridge,
         };
         GatewayPort port = new(Port, FrameLimits.MaxMtu, hostAddresses ?? []);
-        Gateway = new GatewayRole(Lane, Engine, port, options, resume, Log, resolver: new ScriptedResolver("192.0.2.1"), random: () => 0);
+        Gateway = new GatewayRole(
+            Lane, Engine, port, options, resume, Log, resolver: new ScriptedResolver("192.0.2.1"), random: () => 0, uplink: Uplink);
     }
 
     public ManualLane Lane { get; } = new();
@@ -38,6 +39,8 @@ internal sealed class GatewayBench : IDisposable
     public ScriptedEngine Engine { get; }
 
     public MemoryPort Port { get; }
+
+    public FakeUplink Uplink { get; } = new();
 
     public RecordingLogger Log { get; } = new(LogLevel.Information);
 

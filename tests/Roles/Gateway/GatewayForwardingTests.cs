@@ -195,6 +195,25 @@ public sealed class GatewayForwardingTests
     }
 
     [Fact]
+    public void FromTheLan_Television_IsBridgedAndNamedOnce()
+    {
+        using GatewayBench bench = Joined();
+        bench.Link.KeepSent = false;
+        byte[] channel = TestFrames.Plain(MacAddress.FromUInt64(0x01005e4b0101), GatewayBench.Printer, 1250);
+        for (int second = 0; second < 30; second++)
+        {
+            bench.Pass(TimeSpan.FromSeconds(1));
+            for (int i = 0; i < 820; i++)
+            {
+                bench.Port.Inject(channel);
+            }
+        }
+
+        Assert.Equal(30 * 820, bench.Counters.FramesOut);
+        Assert.Equal(1, bench.Log.Count($"Warning: {GatewayBench.Printer} sends 8.2 Mbit/s of multicast to 01:00:5e:4b:01:01 on eth0"));
+    }
+
+    [Fact]
     public void BothDirections_AllocateNothing()
     {
         using GatewayBench bench = Joined();
@@ -202,18 +221,20 @@ public sealed class GatewayForwardingTests
         bench.Port.KeepWritten = false;
         byte[] local = TestFrames.Plain(GatewayBench.Printer, GatewayBench.Server, 1000);
         byte[] broadcast = TestFrames.Plain(MacAddress.Broadcast, GatewayBench.Server, 90);
+        byte[] multicast = TestFrames.Plain(MacAddress.FromUInt64(0x01005e4b0101), GatewayBench.Server, 1000);
         byte[] toPlayer = TestFrames.Plain(GatewayBench.Anna.Mac, GatewayBench.Server, 1514);
         byte[] fromPlayer = TestFrames.Plain(GatewayBench.Server, GatewayBench.Anna.Mac, 1000);
         byte[] looped = TestFrames.Plain(MacAddress.Broadcast, GatewayBench.Anna.Mac, 1000);
 
         Allocations.AssertNone(Round, 1000, 10_000);
-        Assert.Equal(2 * 11_000, bench.Counters.FramesOut);
+        Assert.Equal(3 * 11_000, bench.Counters.FramesOut);
         Assert.Equal(11_000, bench.Counters.FramesIn);
 
         void Round()
         {
             bench.Port.Inject(local);
             bench.Port.Inject(broadcast);
+            bench.Port.Inject(multicast);
             bench.Port.Inject(toPlayer);
             bench.Port.Inject(looped, FrameOrigin.SentByThisHost);
             bench.Receive(GatewayBench.Anna, fromPlayer);

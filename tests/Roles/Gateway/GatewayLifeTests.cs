@@ -103,6 +103,48 @@ public sealed class GatewayLifeTests : IDisposable
     }
 
     [Fact]
+    public void Start_TheFirewallJudgesTheBridge_IsSaidWithWhatToDo()
+    {
+        using GatewayBench bench = new();
+        bench.Start();
+        bench.Port.Filter("IPv4 and IPv6");
+        Assert.Equal(1, bench.Log.Count("Warning: This machine's firewall also filters what eth0 forwards (IPv4 and IPv6; br_netfilter)."));
+        Assert.Equal(1, bench.Log.Count("Hint: iptables -I FORWARD -i eth0 -o eth0 -j ACCEPT"));
+    }
+
+    /// <summary>After minutes without a way, attempts are ten seconds apart.</summary>
+    [Fact]
+    public void Uplink_IsBackWhileTheGatewayWaits_TriesAtOnce()
+    {
+        using GatewayBench bench = new();
+        bench.Start();
+        for (int i = 0; i < 8; i++)
+        {
+            bench.Link.Lose(LinkCloseKind.Unreachable);
+            bench.Pass(TimeSpan.FromSeconds(11));
+        }
+
+        bench.Link.Lose(LinkCloseKind.Unreachable);
+        bench.Lane.Advance(TimeSpan.FromSeconds(1));
+        int attempts = bench.Engine.Links.Count;
+        bench.Uplink.Change();
+        bench.Lane.Run();
+        Assert.Equal(attempts + 1, bench.Engine.Links.Count);
+        Assert.Equal([System.Net.IPAddress.Parse("192.0.2.1")], bench.Uplink.Relays.Distinct());
+
+        // Joined it may have to migrate; ended it is nobody's business.
+        bench.Welcome(GatewayBench.Anna);
+        int changes = bench.Engine.NetworkChanges;
+        bench.Uplink.Change();
+        Assert.Equal((attempts + 1, changes + 1), (bench.Engine.Links.Count, bench.Engine.NetworkChanges));
+        bench.Gateway.Stop();
+        bench.Uplink.Change();
+        Assert.Equal(changes + 1, bench.Engine.NetworkChanges);
+        bench.Gateway.Dispose();
+        Assert.True(bench.Uplink.IsDisposed);
+    }
+
+    [Fact]
     public void Mtu_SmallerThanTheRooms_IsSaidUntilItIsEnough()
     {
         using GatewayBench bench = new();

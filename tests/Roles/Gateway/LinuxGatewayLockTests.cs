@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using Softlan.Platform.Linux;
 using Softlan.Roles.Gateway;
 using Softlan.Tests.Platform.Linux;
 using Softlan.Wire;
@@ -33,7 +34,7 @@ public sealed class LinuxGatewayLockTests
     [Fact]
     public void Take_AnotherRoomOrInterface_IsAnotherPlace()
     {
-        using LinuxGatewayLock first = Take(_room, "eth0");
+        using NamespaceLock first = Take(_room, "eth0");
         Take(_room + "2", "eth0").Dispose();
         Take(_room, "eth1").Dispose();
     }
@@ -46,6 +47,6 @@ public sealed class LinuxGatewayLockTests
         Assert.Empty(_log.Lines);
     }
 
-    private LinuxGatewayLock Take(string room, string port) =>
-        LinuxGatewayLock.Take(RoomCode.TryParse(room, out RoomCode code) ? code : throw new ArgumentException(room), port, _log);
+    private NamespaceLock Take(string room, string port) =>
+        LinuxGatewayLock.TakeOrNull(RoomCode.TryParse(room, out RoomCode code) ? code : throw new ArgumentException(room), port, _log)!;
 }

@@ -157,10 +157,10 @@ public sealed class AdmissionTests
         RelayBench relay = new(options => options with { MaxRooms = 1 });
         relay.Join(ClientHello(1, Code("room-0"))).Lose();
         relay.Lobby.Sweep();
-        Assert.Equal(1, relay.Lobby.KnownRoomCount);
+        Assert.Equal(1, relay.House.KnownRooms);
         relay.Lane.Advance(SeatBook.Memory);
         relay.Lobby.Sweep();
-        Assert.Equal(0, relay.Lobby.KnownRoomCount);
+        Assert.Equal(0, relay.House.KnownRooms);
     }
 
     [Fact]
@@ -178,7 +178,7 @@ public sealed class AdmissionTests
             relay.Lane.Advance(TimeSpan.FromSeconds(1));
         }
 
-        Assert.Equal(2, relay.Lobby.KnownRoomCount);
+        Assert.Equal(2, relay.House.KnownRooms);
         TestPeer back = relay.Join(ClientHello(1, Code("room-2")) with { Resume = tokens[2] });
         Assert.Equal(tokens[2], back.Welcome.Resume);
         AssertRejected(relay.Join(ClientHello(2, Code("room-3"))), RejectReason.ServerFull); // One room is open, and that is all.
@@ -212,7 +212,7 @@ public sealed class AdmissionTests
         hostile.Link.ReceiveControl(json);
         relay.Lane.Run();
         AssertRejected(hostile, Enum.Parse<RejectReason>(reason));
-        Assert.Equal((0, 0), (relay.Lobby.PeerCount, relay.Lobby.Links.Count));
+        Assert.Equal((0, 0), (relay.House.Peers, relay.Lobby.Links.Count));
     }
 
     [Theory]

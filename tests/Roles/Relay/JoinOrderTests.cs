@@ -59,7 +59,7 @@ public sealed class JoinOrderTests
         Assert.Single(lan.LeftIds);
         Assert.Empty(bob.LeftIds);
         Assert.False(ann.IsWelcome);
-        Assert.True(_relay.JoinClient(1).IsWelcome || _relay.Lobby.PeerCount == 3);
+        Assert.True(_relay.JoinClient(1).IsWelcome || _relay.House.Peers == 3);
     }
 
     [Fact]
@@ -159,7 +159,7 @@ public sealed class JoinOrderTests
         ann.Lose();
         LeftMessage expected = new(ann.Id, Enum.Parse<CloseReason>(reason));
         Assert.All([bob, lan], peer => Assert.Equal(expected, peer.Heard.OfType<LeftMessage>().Single()));
-        Assert.Equal(2, _relay.Lobby.PeerCount);
+        Assert.Equal(2, _relay.House.Peers);
     }
 
     [Fact]

@@ -184,6 +184,6 @@ public sealed class JoinRateTests
         }
 
         Assert.Equal(RejectReason.ServerFull, _relay.Join(ClientHello(5, Code("OTHER"))).Rejected);
-        Assert.Equal((1, 1, 4), (_relay.Lobby.KnownRoomCount, _relay.Lobby.OpenRoomCount, _relay.Lobby.PeerCount));
+        Assert.Equal((1, 1, 4), (_relay.House.KnownRooms, _relay.House.OpenRooms, _relay.House.Peers));
     }
 }

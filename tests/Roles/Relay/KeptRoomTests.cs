@@ -21,7 +21,7 @@ public sealed class KeptRoomTests() : TwoWorkers(
         TestPeer stray = relay.Join(ClientHello(1, Mistyped));
         Assert.Equal(RejectReason.ServerFull, stray.Rejected);
         Assert.Equal("The relay keeps its last place for the room of its join command (--max-rooms 1).", stray.RejectText);
-        Assert.Equal(0, relay.Lobby.KnownRoomCount);
+        Assert.Equal(0, relay.House.KnownRooms);
         Assert.True(relay.JoinGateway().IsWelcome);
         Assert.Equal("The relay is full: it has 1 room (--max-rooms).", relay.Join(ClientHello(1, Mistyped)).RejectText);
     }
@@ -65,6 +65,59 @@ public sealed class KeptRoomTests() : TwoWorkers(
 
         Assert.Null(House.FindOrClaimHome(Mistyped, 1));
         Assert.Equal(1, House.FindOrClaimHome(Den, 1));
+    }
+
+    [Fact]
+    public void Peers_StrangersTakeAllThatTheyCan_AFullRoomAndItsGatewayGetIn()
+    {
+        RelayBench relay = new(options => options with { MaxPeers = 10, MaxClientsPerRoom = 3 });
+        relay.House.KeptRoom = Den;
+        for (int i = 1; i <= 6; i++)
+        {
+            Assert.True(relay.Join(ClientHello(i, Code($"room-{i}"))).IsWelcome);
+        }
+
+        TestPeer stray = relay.Join(ClientHello(7, Code("room-1")));
+        Assert.Equal(RejectReason.ServerFull, stray.Rejected);
+        Assert.Equal("The relay keeps its last places for the room of its join command (--max-peers 10).", stray.RejectText);
+        Assert.Equal(6, relay.House.KnownRooms);
+        Assert.True(relay.JoinGateway().IsWelcome);
+        TestPeer[] players = [relay.JoinClient(11), relay.JoinClient(12), relay.JoinClient(13)];
+        Assert.All(players, player => Assert.True(player.IsWelcome));
+        Assert.Equal("The relay is full: it has 10 peers (--max-peers).", relay.Join(ClientHello(7, Code("room-1"))).RejectText);
+
+        // Kept again as soon as they are free, and not for strangers.
+        players[0].Lose();
+        Assert.Equal(RejectReason.ServerFull, relay.Join(ClientHello(7, Code("room-1"))).Rejected);
+        Assert.True(relay.JoinClient(14).IsWelcome);
+    }
+
+    [Fact]
+    public void Peers_OfTheKeptRoom_TakeWhatOthersLeave()
+    {
+        RelayBench relay = new(options => options with { MaxPeers = 4, MaxClientsPerRoom = 64 });
+        relay.House.KeptRoom = Den;
+        Assert.Equal(2, relay.House.KeptPlaces);
+        TestPeer stray = relay.Join(ClientHello(1, Code("A")));
+        Assert.True(relay.Join(ClientHello(2, Code("A"))).IsWelcome);
+        Assert.Equal(RejectReason.ServerFull, relay.Join(ClientHello(3, Code("A"))).Rejected);
+
+        // Whoever is in comes back in its own place.
+        HelloMessage back = ClientHello(1, Code("A")) with { Resume = stray.Welcome.Resume };
+        Assert.True(relay.Join(back).IsWelcome);
+        stray.Lose();
+        Assert.Equal(2, relay.House.Peers);
+        relay.JoinClient(11);
+        relay.JoinClient(12);
+        Assert.Equal("The relay is full: it has 4 peers (--max-peers).", relay.JoinClient(13).RejectText);
+    }
+
+    [Fact]
+    public void Peers_NoRoomIsKept_AllPlacesAreForAnybody()
+    {
+        RelayBench relay = new(options => options with { MaxPeers = 2 });
+        Assert.True(relay.Join(ClientHello(1, Code("A"))).IsWelcome);
+        Assert.True(relay.Join(ClientHello(2, Code("A"))).IsWelcome);
     }
 
     [Fact]

@@ -179,7 +179,7 @@ public sealed class LimitTests
     public void MalformedDatagrams_BeforeTheHello_CloseTheConnection()
     {
         TestPeer stranger = new RelayBench().Connect();
-        for (int i = 0; i < MalformedGuard.Limit; i++)
+        for (int i = 0; i < RelayPeer.MalformedLimit; i++)
         {
             stranger.Link.ReceiveRawDatagram([]);
         }
@@ -192,7 +192,7 @@ public sealed class LimitTests
     {
         RelayBench relay = new();
         TestPeer ann = relay.JoinClient(1);
-        for (byte i = 0; i < MalformedGuard.Limit; i++)
+        for (byte i = 0; i < RelayPeer.MalformedLimit; i++)
         {
             Assert.Null(ann.ClosedWith);
             ann.SendSplit(new byte[10], 5, i);

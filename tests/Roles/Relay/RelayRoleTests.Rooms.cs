@@ -14,8 +14,27 @@ public sealed partial class RelayRoleTests
         RelayRole relay = Start();
         ConnectAndJoin(relay, ClientHello(1), out _).Close(CloseReason.Normal, "done");
         Wait(TimeSpan.FromSeconds(55));
-        Assert.Equal(1, relay.Lobby.KnownRoomCount);
+        Assert.Equal(1, relay.House.KnownRooms);
         Wait(TimeSpan.FromSeconds(20));
-        Assert.Equal(0, relay.Lobby.KnownRoomCount);
+        Assert.Equal(0, relay.House.KnownRooms);
+    }
+
+    [Fact]
+    public void Log_StrangersComeAndGo_OnceAMinuteSaysHowManyLinesAreLeftOut()
+    {
+        RelayRole relay = Start();
+        for (int i = 0; i < 50; i++)
+        {
+            ConnectAndJoin(relay, ClientHello(i, Code($"stray-{i}")), out _).Close(CloseReason.Normal, "done");
+        }
+
+        Wait(RelayRole.ReportInterval);
+        string[] told = [.. _log.Lines.Where(line => line.Contains("Lines left out", StringComparison.Ordinal))];
+        Assert.Equal(
+            "Information: Lines left out in the last minute: 136, about who came, went or was rejected in rooms other than that of the join command. "
+            + "Of these the log tells one a second",
+            Assert.Single(told));
+        Wait(RelayRole.ReportInterval);
+        Assert.Equal(1, _log.Count("Lines left out"));
     }
 }

@@ -32,7 +32,7 @@ public sealed class ResumeTests
         Assert.Empty(bob.Frames);
         again.Send(TestFrames.Plain(Mac(2), Mac(1)));
         Assert.Single(bob.Frames);
-        Assert.Equal(3, _relay.Lobby.PeerCount);
+        Assert.Equal(3, _relay.House.Peers);
     }
 
     [Fact]
@@ -139,7 +139,7 @@ public sealed class ResumeTests
         RelayBench relay = new(options => options with { MaxPeers = 1, MaxClientsPerRoom = 1, MaxRooms = 1 });
         TestPeer ann = relay.JoinClient(1);
         Assert.True(relay.Join(ClientHello(1) with { Resume = ann.Welcome.Resume }).IsWelcome);
-        Assert.Equal((1, 1), (relay.Lobby.PeerCount, relay.Lobby.OpenRoomCount));
+        Assert.Equal((1, 1), (relay.House.Peers, relay.House.OpenRooms));
     }
 
     [Fact]
@@ -160,7 +160,7 @@ public sealed class ResumeTests
         Assert.False(waiting.IsWelcome);
         Assert.Equal(ann.Id, again.Id);
         Assert.Equal([ann.Id, ann.Id], bob.JoinedIds.Where(id => id == ann.Id));
-        Assert.Equal(3, _relay.Lobby.PeerCount);
+        Assert.Equal(3, _relay.House.Peers);
     }
 
     [Fact]
@@ -172,7 +172,7 @@ public sealed class ResumeTests
         ann.Link.Lose();
         _relay.Lane.Advance(TimeSpan.FromSeconds(1));
         Assert.Empty(bob.LeftIds);
-        Assert.Equal(2, _relay.Lobby.PeerCount);
+        Assert.Equal(2, _relay.House.Peers);
         Assert.Equal(2, _relay.Lobby.Links.Count);
     }
 

@@ -1,4 +1,4 @@
-namespace Softlan.Roles.Gateway;
+namespace Softlan.Roles.Shared;
 
 /// <summary>Notices that something happens often within a short time. Pure; time is an argument.</summary>
 /// <param name="threshold">How often.</param>
