@@ -325,9 +325,8 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
                 throw ClientFailures.Captured(_hostRoute.Relay, TapName);
             }
 
-            if (found == RouteCheck.Moved)
+            if (found is RouteCheck.Moved or RouteCheck.Back)
             {
-                ClientLog.RouteMoved(_logger, _hostRoute.Relay!, _hostRoute.Route!);
                 _session!.NetworkChanged();
             }
 

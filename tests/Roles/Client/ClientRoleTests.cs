@@ -138,6 +138,30 @@ public sealed partial class ClientRoleTests : IDisposable
     }
 
     [Fact]
+    public void TheSameNetworkComesBack_AClientThatWaitsTriesAtOnce()
+    {
+        StartClient();
+        _lane.Advance(TimeSpan.FromSeconds(2));
+        FakeRoute[] before = [.. _routes.Table.Where(route => !route.IsSoftlans)];
+        _routes.TakeDown(Wlan);
+        _host.Change();
+        _relay.Dispose();
+        _lane.Advance(TimeSpan.FromSeconds(90)); // The pauses are long by now, and the next begins with an attempt.
+        int attempts = _network.Connections.Count;
+        while (_network.Connections.Count == attempts)
+        {
+            _lane.Advance(TimeSpan.FromSeconds(0.1));
+        }
+
+        _lane.Advance(TimeSpan.FromSeconds(0.1));
+        _relay = StartRelay();
+        _routes.Table.AddRange(before);
+        _host.Change();
+        _lane.Advance(TimeSpan.FromSeconds(0.1));
+        Assert.True(_client!.Session!.IsJoined);
+    }
+
+    [Fact]
     public void Stop_SaysByeAndUndoesInReverse()
     {
         StartClient();
