@@ -158,6 +158,11 @@ internal static partial class ClientLog
     public static partial void AnswersForOtherCards(ILogger logger, string @interface, string reason);
 
     [LoggerMessage(
+        370, LogLevel.Warning,
+        "This machine forwards packets, and machines at the party may reach its other networks through {Interface}: {Reason}")]
+    public static partial void Forwards(ILogger logger, string @interface, string reason);
+
+    [LoggerMessage(
         365, LogLevel.Warning,
         "{Interface}, another tunnel of this machine (a second softlan, or a VPN), has addresses of the party's network {Party} as well: "
         + "addresses in both lead {Outcome}. "
@@ -243,9 +248,9 @@ internal static partial class ClientLog
 
     [LoggerMessage(
         360, LogLevel.Warning,
-        "The {Change} is not put back: it was taken away by a softlan that was killed, whose journal is a user's own. "
-        + "Hint: make the interface anew, or add the route by hand")]
-    public static partial void RouteNotPutBack(ILogger logger, HostChange change);
+        "The {Change} is not put back: it was changed by a softlan that was killed, whose journal is a user's own. "
+        + "Hint: make the interface anew, or put it back by hand")]
+    public static partial void NotPutBack(ILogger logger, HostChange change);
 
     [LoggerMessage(332, LogLevel.Information, "Restarting the TAP adapter {Interface}, so that it takes the MAC {Mac}")]
     public static partial void RestartingAdapter(ILogger logger, string @interface, MacAddress mac);

@@ -41,7 +41,7 @@ internal sealed class LinuxClientHost : IClientHost
         _options = options;
         _netlink = netlink;
         _logger = logger;
-        _undo = new LinuxUndo(netlink, options.StateDirectory, logger, putsRoutesBack: true);
+        _undo = new LinuxUndo(netlink, options.StateDirectory, logger, isTrusted: true);
         _undoOfOthers = new LinuxUndo(netlink, options.StateDirectory, logger, Environment.IsPrivilegedProcess);
         _journal = new ChangeJournal(options.StateDirectory, LinuxProcesses.OfThisProcess(), LinuxProcesses.IsAlive);
         _changes = new HostChanges(_undo, _journal, logger);
@@ -153,6 +153,7 @@ internal sealed class LinuxClientHost : IClientHost
         if (_options.Address != ClientAddress.None)
         {
             _settings.AnswerForOwnAddressesOnly();
+            _settings.ForwardNothing();
             _home.Look(); // How things are reached before there is a party.
         }
 

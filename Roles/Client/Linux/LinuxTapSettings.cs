@@ -30,6 +30,9 @@ internal sealed class LinuxTapSettings(
 
     private HostChange.AddressAdded? _address;
     private bool _mtuIsNoted;
+    private bool _forwardsNothing;
+    private bool _forwardingIsNoted;
+    private bool _saidForwards;
     private bool _isDown;
     private bool _wasRestored;
 
@@ -103,6 +106,15 @@ internal sealed class LinuxTapSettings(
         }
     }
 
+    /// <summary>Passes nothing of IPv4 that comes from the party on to another network: a machine that forwards, as one with containers or virtual
+    /// machines does, would be a router from the party into the home. Forwarding that is switched on later switches it on for every interface, so
+    /// <see cref="Maintain"/> looks again.</summary>
+    public void ForwardNothing()
+    {
+        _forwardsNothing = true;
+        KeepFromForwarding();
+    }
+
     /// <summary>Says when somebody took the interface down, and sets an address again that somebody took away: once for each lease or welcome, since
     /// whoever takes it away again means it.</summary>
     /// <returns>How things are after that.</returns>
@@ -120,6 +132,11 @@ internal sealed class LinuxTapSettings(
             {
                 ClientLog.TapUpAgain(logger, name);
             }
+        }
+
+        if (_forwardsNothing)
+        {
+            KeepFromForwarding();
         }
 
         return _address is { } address && !_wasRestored && !now.Has(address.Address, address.PrefixLength) && TryRestore(address, now) ? Look() : now;
@@ -172,6 +189,37 @@ internal sealed class LinuxTapSettings(
         if (Sysctl.Read(name, setting) is { } old && old != value)
         {
             Make(new HostChange.SettingReplaced(name, setting, old), () => Sysctl.Write(name, setting, value));
+        }
+    }
+
+    private void KeepFromForwarding()
+    {
+        if (Sysctl.Read(name, Sysctl.Forwarding) is not { } old || old == 0)
+        {
+            return;
+        }
+
+        void Apply() => Sysctl.Write(name, Sysctl.Forwarding, 0);
+        try
+        {
+            if (_forwardingIsNoted)
+            {
+                Apply();
+            }
+            else
+            {
+                Make(new HostChange.SettingReplaced(name, Sysctl.Forwarding, old), Apply);
+                _forwardingIsNoted = true;
+            }
+        }
+        catch (SoftlanException e) when (!_saidForwards)
+        {
+            _saidForwards = true;
+            ClientLog.Forwards(logger, name, e.Message);
+        }
+        catch (SoftlanException)
+        {
+            // Said.
         }
     }
 
