@@ -78,6 +78,7 @@ internal sealed class DhcpAddressing : IDhcpRunnerOwner, IDisposable
         switch (notice.Kind)
         {
             case DhcpNoticeKind.Lease:
+                _patience.Cancel(); // It is an answer, even where softlan cannot take it.
                 return TryChange(() => Take(notice));
             case DhcpNoticeKind.Gone:
                 return TryChange(() => Lose(ClientLog.AddressLost));
@@ -151,7 +152,6 @@ internal sealed class DhcpAddressing : IDhcpRunnerOwner, IDisposable
         }
 
         _pause = FirstPause;
-        _patience.Cancel();
         _saidNoAnswer = false;
         _saidRefused = false;
         if (isNew)

@@ -156,6 +156,8 @@ public sealed class DhcpAddressingTests : IDisposable
         Assert.False(_dhcp.OnNotice(Lease));
         Assert.Null(_dhcp.Address);
         Assert.Equal(1, _log.Count("Cannot set"));
+        _lane.Advance(DhcpAddressing.AnswerPatience);
+        Assert.Equal(0, _log.Count("No DHCP answer"));
     }
 
     [Theory]
