@@ -96,8 +96,16 @@ internal static partial class ClientLog
     [LoggerMessage(
         344, LogLevel.Warning,
         "Address {Address} is already in use by {Owner} ({Where}): two machines with the same address take each other's packets. "
-        + "Hint: end softlan and start it with another --address")]
-    public static partial void AddressInUse(ILogger logger, IPAddress address, MacAddress owner, string where);
+        + "Hint: {Advice}")]
+    public static partial void AddressInUse(ILogger logger, IPAddress address, MacAddress owner, string where, string advice);
+
+    /// <summary>What to do about <see cref="AddressInUse"/> where the player chose the address.</summary>
+    public const string AddressInUseAdvice = "end softlan and start it with another --address";
+
+    /// <summary>The same where the party's DHCP gave it.</summary>
+    public const string DhcpAddressInUseAdvice =
+        "tell the organiser: the party's DHCP gave it to you, and the machine with that MAC was given it by hand or by another DHCP server. "
+        + "Until that is mended, start softlan with an --address that nobody has";
 
     /// <summary>Where a frame's sender is, for a log.</summary>
     public static string WhereIs(PeerInfo source) =>

@@ -53,6 +53,9 @@ internal sealed class LinuxClientHost : IClientHost
 
     public IPAddress? DhcpAddress => _dhcp?.Address;
 
+    /// <summary>udhcpc and dhclient take what the server says.</summary>
+    public IPAddress? AddressToClaim => _options.Address.Address ?? DhcpAddress;
+
     /// <summary>Where this host notes its changes, for the role that shares them.</summary>
     public HostChanges Changes => _changes;
 
