@@ -92,6 +92,7 @@ internal sealed class LinuxClientHost : IClientHost
         {
             DhcpRunner.RequireOwn(_options.StateDirectory);
             _dhcpProgram = new DhcpProgramFinder(Environment.GetEnvironmentVariable("PATH"), File.Exists, BusyboxApplets.HasUdhcpc).Find();
+            DhcpcdManager.RequireNone(_dhcpProgram, DhcpcdManager.Listens);
             if (!Privileges.OfChildren.NetRaw)
             {
                 throw SoftlanException.Create(
