@@ -177,6 +177,19 @@ internal static partial class ClientLog
         + "Hint: if both lead to the same party, one is enough; otherwise use one at a time, or have one organiser choose another network")]
     public static partial void OtherTunnelOverlaps(ILogger logger, string @interface, string party, string outcome);
 
+    [LoggerMessage(
+        371, LogLevel.Warning,
+        "What this machine sends to {Destinations} goes {Place}, and not to the party: a route or rule of another program, such as a VPN's, comes "
+        + "first. Hint: allow access to the local network in that program, or end it while you play")]
+    public static partial void PartyLedElsewhere(ILogger logger, string destinations, string place);
+
+    [LoggerMessage(
+        372, LogLevel.Warning,
+        "Something else gave {Interface} the address {Address}: two programs look after this card now, and the party may not reach this machine. "
+        + "Hint: have the manager of this machine's network leave it alone (systemd-networkd: Name=!softlan* in the [Match] section that takes every "
+        + "card; NetworkManager: unmanaged-devices=interface-name:softlan*), and start softlan again")]
+    public static partial void ForeignAddress(ILogger logger, string @interface, string address);
+
     /// <summary>What <see cref="NetworksOverlap"/> means to a player whose own network has the addresses.</summary>
     public const string OverlapLeadsHome = "home, so most games will see the party's machines in their lists but reach none of them";
 

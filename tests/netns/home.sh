@@ -72,6 +72,17 @@ story_home() {
   on alice sysctl -qw net.ipv4.ip_forward=0
   on alice nft delete table ip guests
   net lan1 route del 192.168.7.1
+
+  story "a VPN takes the party's network"
+  check "a VPN's rule comes before alice's own routes" vpn_on_alice
+  check "she is told where the party's frames go now, and what to do" says alice 8 'What this machine sends to the party.s network 10.73.42.0/24 goes to vpn0, .*allow access to the local network'
+  net alice rule del priority 5270 && net alice link del vpn0
+  check "without it lan1 answers her" pings alice $lan1
+}
+
+vpn_on_alice() {
+  net alice link add vpn0 type veth peer name vpn1 && net alice link set vpn0 up && net alice link set vpn1 up &&
+    net alice addr add 100.64.0.2/32 dev vpn0 && net alice route add default dev vpn0 table 52 && net alice rule add to $lan_network priority 5270 lookup 52
 }
 
 passes_nothing_on() { [ "$(on alice sysctl -n net.ipv4.conf.$tap.forwarding)" = 0 ]; }

@@ -33,6 +33,7 @@ internal sealed class LinuxClientHost : IClientHost
     private LinuxTapSettings? _settings;
     private LinuxTapRoutes? _routes;
     private PartyPrecedence? _precedence;
+    private RuleWatch? _rules;
     private bool _saidAddress;
 
     private LinuxClientHost(EventLoop loop, ClientOptions options, NetlinkSocket netlink, LinuxNameServers nameServers, ILogger logger)
@@ -137,6 +138,7 @@ internal sealed class LinuxClientHost : IClientHost
         bool isOwners = _options.Address == ClientAddress.None;
         _routes = new LinuxTapRoutes(_netlink, _settings, isOwners ? null : _home, before, _logger);
         _precedence = isOwners ? null : new PartyPrecedence(_netlink, _settings, _changes, _logger);
+        _rules = isOwners ? null : new RuleWatch(_netlink, _logger);
         if (_dhcpProgram is not null)
         {
             _dhcp = new DhcpAddressing(
@@ -230,6 +232,11 @@ internal sealed class LinuxClientHost : IClientHost
         IReadOnlyList<RouteEntry> main = NetlinkRoutes.List(_netlink, protocol: null);
         _routes!.Maintain(now, main);
         _precedence?.Maintain(now, main);
+        _rules?.Look(now, main);
+        if (_options.Address != ClientAddress.None)
+        {
+            _settings!.TellForeignAddress(now);
+        }
     }
 
     private LinuxTap OpenTap(MacAddress mac)

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Runtime.Versioning;
 using Microsoft.Extensions.Logging;
 using Softlan.Platform.Linux;
@@ -33,6 +34,7 @@ internal sealed class LinuxTapSettings(
     private bool _forwardsNothing;
     private bool _forwardingIsNoted;
     private bool _saidForwards;
+    private bool _saidForeign;
     private bool _isDown;
     private bool _wasRestored;
 
@@ -142,6 +144,16 @@ internal sealed class LinuxTapSettings(
         return _address is { } address && !_wasRestored && !now.Has(address.Address, address.PrefixLength) && TryRestore(address, now) ? Look() : now;
     }
 
+    /// <summary>Says once when somebody else gave an IPv4 address to a TAP of softlan's own making; one that was there may have its own.</summary>
+    public void TellForeignAddress(TapSnapshot now)
+    {
+        if (!wasThere && !_saidForeign && now.Own.FirstOrDefault(IsForeign) is { } foreign)
+        {
+            _saidForeign = true;
+            ClientLog.ForeignAddress(logger, name, $"{foreign.Address}/{foreign.PrefixLength}");
+        }
+    }
+
     public void SetAddress(IPAddress address, int prefixLength)
     {
         _wasRestored = false;
@@ -191,6 +203,10 @@ internal sealed class LinuxTapSettings(
             Make(new HostChange.SettingReplaced(name, setting, old), () => Sysctl.Write(name, setting, value));
         }
     }
+
+    private bool IsForeign(InterfaceAddress address) =>
+        address.Address.AddressFamily == AddressFamily.InterNetwork
+        && !(_address is { } own && own.Address.Equals(address.Address) && own.PrefixLength == address.PrefixLength);
 
     private void KeepFromForwarding()
     {
