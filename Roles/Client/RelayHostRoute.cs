@@ -27,8 +27,8 @@ internal sealed class RelayHostRoute(IRelayRoutes routes, HostChanges changes, I
     /// <summary>Which relay the route leads to; null before the first.</summary>
     public IPAddress? Relay { get; private set; }
 
-    /// <summary>Holds the way to <paramref name="relay"/>, and releases the one before. Call it before anything is sent there. That there is no way to
-    /// an address tried for the first time is not told here: whoever connects fails with the reason.</summary>
+    /// <summary>Holds the way to <paramref name="relay"/>, and releases the one before. Call it before anything is sent there. That there is no way
+    /// to an address tried for the first time is not told here: whoever connects fails with the reason.</summary>
     public RouteCheck MoveTo(IPAddress relay)
     {
         if (!relay.Equals(Relay))

@@ -57,8 +57,8 @@ internal static class SessionFailures
     {
         LinkCloseKind.TimedOut =>
             $"see that the relay runs, and that its firewall lets UDP port {port} in (opening TCP does not help); "
-            + "if others reach it, this network blocks UDP, or wants you to log in first: open a page in a browser, or try another network, such as a "
-            + "phone's hotspot",
+            + "if others reach it, this network blocks UDP, or wants you to log in first: open a page in a browser, or try another network, "
+            + "such as a phone's hotspot",
         LinkCloseKind.Incomplete =>
             $"see that {port} is the relay's port and not another service's; if it is, full packets get lost on the way: try another network",
         LinkCloseKind.NobodyListens =>

@@ -118,7 +118,8 @@ public sealed partial class ClientRoleTests
         _host.Change();
         _lane.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(0, _log.Count("already in use"));
-        gateway.Send(Packets.Ethernet(EtherTypes.Arp, Packets.Arp(2, Server.ToString(), Own.ToString(), [10, 73, 42, 17]), source: Server.ToString()));
+        byte[] claim = Packets.Arp(2, Server.ToString(), Own.ToString(), [10, 73, 42, 17]);
+        gateway.Send(Packets.Ethernet(EtherTypes.Arp, claim, source: Server.ToString()));
         _lane.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(1, _log.Count($"Address 10.73.42.17 is already in use by {Server} (on the party's LAN)"));
         Assert.Equal(1, _log.Count("tell the organiser"));

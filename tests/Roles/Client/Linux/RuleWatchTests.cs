@@ -1,5 +1,4 @@
 using System.Runtime.Versioning;
-using Softlan.Platform.Linux;
 using Softlan.Roles.Client.Linux;
 using Softlan.Tests.Platform.Linux;
 using Xunit;
