@@ -58,11 +58,8 @@ internal sealed class LinuxUndo(NetlinkSocket netlink, string stateDirectory, IL
             case HostChange.BroughtUp up when FindTap(up.Interface, up) is { } link:
                 NetlinkLinks.SetUp(netlink, link.Index, up: false).ThrowIfFailed($"Cannot take {up.Interface} down");
                 break;
-            case HostChange.SettingReplaced { Setting: Sysctl.Forwarding } forwarding when !isTrusted:
-                ClientLog.NotPutBack(logger, forwarding);
-                break;
             case HostChange.SettingReplaced setting when FindTap(setting.Interface, setting) is not null:
-                Sysctl.Write(setting.Interface, setting.Setting, setting.Old);
+                PutBack(setting);
                 break;
             case HostChange.IPv6Learned learned when FindTap(learned.Interface, learned) is { } link:
                 ForgetLearned(link.Index, learned);
@@ -157,6 +154,17 @@ internal sealed class LinuxUndo(NetlinkSocket netlink, string stateDirectory, IL
                 RequireGone(NetlinkRoutes.Delete(netlink, route), learned);
             }
         }
+    }
+
+    private void PutBack(HostChange.SettingReplaced setting)
+    {
+        if (setting.Setting == Sysctl.Forwarding && !isTrusted)
+        {
+            ClientLog.NotPutBack(logger, setting);
+            return;
+        }
+
+        Sysctl.Write(setting.Interface, setting.Setting, setting.Old);
     }
 
     /// <summary>Only what softlan would have removed, and beside whatever leads there now.</summary>
