@@ -145,6 +145,7 @@ internal sealed class LinuxClientHost : IClientHost
                 _loop,
                 DhcpRunner.Create(_loop, _dhcpProgram, tap.Name, _options.StateDirectory, _changes, _logger),
                 _settings,
+                new BootClock(),
                 _logger);
             _changes.Keep("DHCP client", _dhcp.Dispose);
         }
@@ -184,7 +185,11 @@ internal sealed class LinuxClientHost : IClientHost
 
     public void OnGatewayGone() => _dhcp?.OnGatewayGone();
 
-    public void Maintain() => Follow(_settings!.Maintain());
+    public void Maintain()
+    {
+        _dhcp?.Look();
+        Follow(_settings!.Maintain());
+    }
 
     public void Dispose()
     {
