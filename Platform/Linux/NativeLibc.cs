@@ -19,6 +19,12 @@ internal static partial class NativeLibc
     public const int EFD_CLOEXEC = 0x80000;
     public const int EFD_NONBLOCK = 0x800;
 
+    // time.h
+    public const int CLOCK_BOOTTIME = 7;
+
+    [LibraryImport(Libc, EntryPoint = "clock_gettime", SetLastError = true)]
+    public static partial int ClockGetTime(int clock, out Timespec time);
+
     [LibraryImport(Libc, EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int fd);
 

@@ -7,6 +7,7 @@ namespace Softlan.Platform.Linux;
 internal static class Sysctl
 {
     public const string ArpIgnore = "arp_ignore";
+    public const string Forwarding = "forwarding";
     public const string DisableIPv6 = "disable_ipv6";
     public const string AcceptRa = "accept_ra";
     public const string AcceptRaDefaultRouter = "accept_ra_defrtr";
@@ -14,6 +15,8 @@ internal static class Sysctl
     public const string AcceptRaRouteInformationMaxLength = "accept_ra_rt_info_max_plen";
 
     /// <summary>Those that softlan changes, and no others: a name can come from a journal. Each is IPv4's or IPv6's.</summary>
+    private static readonly string[] SettingsOfIPv4 = [ArpIgnore, Forwarding];
+
     private static readonly string[] SettingsOfIPv6 =
         [DisableIPv6, AcceptRa, AcceptRaDefaultRouter, AcceptRaPrefixInformation, AcceptRaRouteInformationMaxLength];
 
@@ -59,7 +62,7 @@ internal static class Sysctl
     {
         // A name that passed this check has no slash and is neither "." nor "..", so it cannot lead elsewhere.
         InterfaceName.ThrowIfInvalid(interfaceName);
-        string family = setting == ArpIgnore ? "ipv4"
+        string family = SettingsOfIPv4.Contains(setting) ? "ipv4"
             : SettingsOfIPv6.Contains(setting) ? "ipv6"
             : throw SoftlanException.Create($"Cannot use the setting '{setting}' of {interfaceName}", "softlan changes none of that name");
         return $"/proc/sys/net/{family}/conf/{interfaceName}/{setting}";

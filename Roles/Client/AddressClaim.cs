@@ -6,7 +6,7 @@ using Softlan.Wire.Control;
 
 namespace Softlan.Roles.Client;
 
-/// <summary>An address that was given by hand: asks whether somebody has it already (RFC 5227), and hears when somebody claims it later.</summary>
+/// <summary>This machine's address at the party: asks whether somebody has it already (RFC 5227), and hears when somebody claims it later.</summary>
 internal sealed class AddressClaim : IDisposable
 {
     /// <summary>Questions, in case one is lost; <see cref="Interval"/> apart (PROBE_NUM of RFC 5227, section 1.1).</summary>
@@ -19,22 +19,21 @@ internal sealed class AddressClaim : IDisposable
     public static readonly TimeSpan Quiet = TimeSpan.FromMinutes(1);
 
     private readonly ILane _lane;
-    private readonly uint _address;
     private readonly MacAddress _own;
     private readonly Action<byte[]> _send;
-    private readonly Action<MacAddress, PeerInfo> _found;
+    private readonly Action<IPAddress, MacAddress, PeerInfo> _found;
     private readonly ILaneTimer _timer;
+    private IPAddress? _address;
+    private uint _number;
     private int _left;
     private TimeSpan? _foundAt;
 
-    /// <param name="address">IPv4.</param>
     /// <param name="own">The MAC address of this client.</param>
     /// <param name="send">Sends a frame into the room.</param>
-    /// <param name="found">Hears of another owner, and who sent his frame; once in a <see cref="Quiet"/> time.</param>
-    public AddressClaim(ILane lane, IPAddress address, MacAddress own, Action<byte[]> send, Action<MacAddress, PeerInfo> found)
+    /// <param name="found">Hears of the address, another owner, and who sent his frame; for an address once in a <see cref="Quiet"/> time.</param>
+    public AddressClaim(ILane lane, MacAddress own, Action<byte[]> send, Action<IPAddress, MacAddress, PeerInfo> found)
     {
         _lane = lane;
-        _address = BinaryPrimitives.ReadUInt32BigEndian(address.GetAddressBytes());
         _own = own;
         _send = send;
         _found = found;
@@ -42,16 +41,33 @@ internal sealed class AddressClaim : IDisposable
     }
 
     /// <summary>Asks everybody who can be reached now. Again when more can.</summary>
-    public void Ask()
+    /// <param name="address">IPv4; null: there is none now.</param>
+    public void Ask(IPAddress? address)
     {
-        _left = Probes;
+        if (!Equals(address, _address))
+        {
+            _address = address;
+            _number = address is null ? 0 : BinaryPrimitives.ReadUInt32BigEndian(address.GetAddressBytes());
+            _foundAt = null;
+        }
+
+        _left = address is null ? 0 : Probes;
         SendProbe();
+    }
+
+    /// <summary>Asks if the address is another one than before.</summary>
+    public void Follow(IPAddress? address)
+    {
+        if (!Equals(address, _address))
+        {
+            Ask(address);
+        }
     }
 
     /// <summary>Looks at a frame from the room.</summary>
     public void Listen(ReadOnlySpan<byte> frame, PeerInfo source)
     {
-        if (ArpProbe.TryReadOwner(frame, _address, out MacAddress owner) && owner != _own)
+        if (_address is { } address && ArpProbe.TryReadOwner(frame, _number, out MacAddress owner) && owner != _own)
         {
             _left = 0;
             if (_foundAt is { } before && _lane.Now - before < Quiet)
@@ -60,7 +76,7 @@ internal sealed class AddressClaim : IDisposable
             }
 
             _foundAt = _lane.Now;
-            _found(owner, source);
+            _found(address, owner, source);
         }
     }
 
@@ -71,7 +87,7 @@ internal sealed class AddressClaim : IDisposable
         if (_left-- > 0)
         {
             byte[] probe = new byte[ArpProbe.Length];
-            ArpProbe.Write(probe, _own, _address);
+            ArpProbe.Write(probe, _own, _number);
             _send(probe);
             _timer.Set(Interval);
         }

@@ -96,8 +96,16 @@ internal static partial class ClientLog
     [LoggerMessage(
         344, LogLevel.Warning,
         "Address {Address} is already in use by {Owner} ({Where}): two machines with the same address take each other's packets. "
-        + "Hint: end softlan and start it with another --address")]
-    public static partial void AddressInUse(ILogger logger, IPAddress address, MacAddress owner, string where);
+        + "Hint: {Advice}")]
+    public static partial void AddressInUse(ILogger logger, IPAddress address, MacAddress owner, string where, string advice);
+
+    /// <summary>What to do about <see cref="AddressInUse"/> where the player chose the address.</summary>
+    public const string AddressInUseAdvice = "end softlan and start it with another --address";
+
+    /// <summary>The same where the party's DHCP gave it.</summary>
+    public const string DhcpAddressInUseAdvice =
+        "tell the organiser: the party's DHCP gave it to you, and the machine with that MAC was given it by hand or by another DHCP server. "
+        + "Until that is mended, start softlan with an --address that nobody has";
 
     /// <summary>Where a frame's sender is, for a log.</summary>
     public static string WhereIs(PeerInfo source) =>
@@ -158,11 +166,29 @@ internal static partial class ClientLog
     public static partial void AnswersForOtherCards(ILogger logger, string @interface, string reason);
 
     [LoggerMessage(
+        370, LogLevel.Warning,
+        "This machine forwards packets, and machines at the party may reach its other networks through {Interface}: {Reason}")]
+    public static partial void Forwards(ILogger logger, string @interface, string reason);
+
+    [LoggerMessage(
         365, LogLevel.Warning,
         "{Interface}, another tunnel of this machine (a second softlan, or a VPN), has addresses of the party's network {Party} as well: "
         + "addresses in both lead {Outcome}. "
         + "Hint: if both lead to the same party, one is enough; otherwise use one at a time, or have one organiser choose another network")]
     public static partial void OtherTunnelOverlaps(ILogger logger, string @interface, string party, string outcome);
+
+    [LoggerMessage(
+        371, LogLevel.Warning,
+        "What this machine sends to {Destinations} goes {Place}, and not to the party: a route or rule of another program, such as a VPN's, comes "
+        + "first. Hint: allow access to the local network in that program, or end it while you play")]
+    public static partial void PartyLedElsewhere(ILogger logger, string destinations, string place);
+
+    [LoggerMessage(
+        372, LogLevel.Warning,
+        "Something else gave {Interface} the address {Address}: two programs look after this card now, and the party may not reach this machine. "
+        + "Hint: have the manager of this machine's network leave it alone (systemd-networkd: Name=!softlan* in the [Match] section that takes every "
+        + "card; NetworkManager: unmanaged-devices=interface-name:softlan*), and start softlan again")]
+    public static partial void ForeignAddress(ILogger logger, string @interface, string address);
 
     /// <summary>What <see cref="NetworksOverlap"/> means to a player whose own network has the addresses.</summary>
     public const string OverlapLeadsHome = "home, so most games will see the party's machines in their lists but reach none of them";
@@ -243,9 +269,9 @@ internal static partial class ClientLog
 
     [LoggerMessage(
         360, LogLevel.Warning,
-        "The {Change} is not put back: it was taken away by a softlan that was killed, whose journal is a user's own. "
-        + "Hint: make the interface anew, or add the route by hand")]
-    public static partial void RouteNotPutBack(ILogger logger, HostChange change);
+        "The {Change} is not put back: it was changed by a softlan that was killed, whose journal is a user's own. "
+        + "Hint: make the interface anew, or put it back by hand")]
+    public static partial void NotPutBack(ILogger logger, HostChange change);
 
     [LoggerMessage(332, LogLevel.Information, "Restarting the TAP adapter {Interface}, so that it takes the MAC {Mac}")]
     public static partial void RestartingAdapter(ILogger logger, string @interface, MacAddress mac);

@@ -140,13 +140,10 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         };
         _session = new RelaySession(_lane, _engine, options, this, _logger, _resolver);
         _reporter = new SessionReporter(_lane, _session, _console, _logger, ExpectedDrops);
-        if (_options.Address.Address is { } address)
-        {
-            _claim = new AddressClaim(
-                _lane, address, _mac, frame => _session.Send(frame),
-                (owner, source) => ClientLog.AddressInUse(_logger, address, owner, ClientLog.WhereIs(source)));
-        }
-
+        string inUse = _options.Address == ClientAddress.Dhcp ? ClientLog.DhcpAddressInUseAdvice : ClientLog.AddressInUseAdvice;
+        _claim = new AddressClaim(
+            _lane, _mac, frame => _session.Send(frame),
+            (address, owner, source) => ClientLog.AddressInUse(_logger, address, owner, ClientLog.WhereIs(source), inUse));
         _session.Start();
         _checkTimer.Set(CheckInterval);
         _reporter.Start();
@@ -210,7 +207,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
             return;
         }
 
-        _claim?.Ask();
+        _claim!.Ask(_host.AddressToClaim);
         Try(() =>
         {
             _host.OnJoined(room.Mtu);
@@ -249,7 +246,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
     {
         if (isConnected)
         {
-            _claim?.Ask();
+            _claim!.Ask(_host.AddressToClaim);
             Try(_host.OnGatewayPresent);
         }
         else
@@ -268,7 +265,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
 
     public void OnFrame(ReadOnlySpan<byte> frame, PeerInfo source)
     {
-        _claim?.Listen(frame, source);
+        _claim!.Listen(frame, source);
         _wiring.OnFrame(frame, source, TapName);
         _port!.Write(frame);
     }
@@ -325,15 +322,15 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
                 throw ClientFailures.Captured(_hostRoute.Relay, TapName);
             }
 
-            if (found == RouteCheck.Moved)
+            if (found is RouteCheck.Moved or RouteCheck.Back)
             {
-                ClientLog.RouteMoved(_logger, _hostRoute.Relay!, _hostRoute.Route!);
                 _session!.NetworkChanged();
             }
 
             if (_hasJoined)
             {
                 _host.Maintain();
+                _claim!.Follow(_host.AddressToClaim);
             }
         });
     }

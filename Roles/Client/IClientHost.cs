@@ -14,6 +14,9 @@ internal interface IClientHost : IDisposable
     /// <summary>The address that the party's DHCP gave; null while there is none.</summary>
     IPAddress? DhcpAddress { get; }
 
+    /// <summary>The address at the party of which nobody but softlan asks whether another machine has it; null: there is none.</summary>
+    IPAddress? AddressToClaim { get; }
+
     /// <summary>Looks for everything that would fail later anyway: rights, devices, names. Changes nothing. Throws
     /// <see cref="SoftlanException"/>.</summary>
     void CheckReady();

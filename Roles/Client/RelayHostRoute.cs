@@ -11,21 +11,24 @@ namespace Softlan.Roles.Client;
 /// </remarks>
 internal sealed class RelayHostRoute(IRelayRoutes routes, HostChanges changes, ILogger logger)
 {
+    /// <summary>Addresses of the relay whose ways are remembered: far more than one has. At one more all are forgotten, and nothing is told of an
+    /// outage that has begun by then.</summary>
+    private const int MaxWays = 16;
+
     private readonly HeldRoute _held = new(routes, changes);
+    private readonly Dictionary<IPAddress, RelayRoute?> _ways = [];
     private RelayRoute? _wanted;
     private bool _isUnderRules;
     private bool _isLate;
-    private bool _saidNoRoute;
+    private bool _isCutOff;
     private RelayRoute? _failed;
     private bool _saidCannotHold;
 
     /// <summary>Which relay the route leads to; null before the first.</summary>
     public IPAddress? Relay { get; private set; }
 
-    /// <summary>The way to it; null while there is none.</summary>
-    public RelayRoute? Route => _wanted;
-
-    /// <summary>Holds the way to <paramref name="relay"/>, and releases the one before. Call it before anything is sent there.</summary>
+    /// <summary>Holds the way to <paramref name="relay"/>, and releases the one before. Call it before anything is sent there. That there is no way
+    /// to an address tried for the first time is not told here: whoever connects fails with the reason.</summary>
     public RouteCheck MoveTo(IPAddress relay)
     {
         if (!relay.Equals(Relay))
@@ -34,24 +37,45 @@ internal sealed class RelayHostRoute(IRelayRoutes routes, HostChanges changes, I
             Relay = relay;
             _wanted = null;
             _isLate = false;
-            _saidNoRoute = false;
+            if (_ways.Count >= MaxWays)
+            {
+                _ways.Clear();
+            }
         }
 
-        return Check();
+        RouteCheck found = Look(relay);
+        if (found == RouteCheck.NoRoute)
+        {
+            IPAddress? lost = ForgetWay(relay);
+            TellCutOff(_ways.Values.All(way => way is null) ? lost : null);
+        }
+        else if (found != RouteCheck.Captured)
+        {
+            NoteWay(relay, _wanted);
+        }
+
+        return found;
     }
 
-    /// <summary>Looks whether the way still is what it should be, and corrects it. A way that was lost and is there again is told here; that it is
-    /// another one than before tells whoever asks.</summary>
+    /// <summary>Looks whether the way still is what it should be, and corrects it. What changed is told here.</summary>
+    /// <remarks>While there is no way to the address that was tried last, the others that were tried count as well: the last of a round may be one of
+    /// IPv6 on a machine that has none.</remarks>
     public RouteCheck Check()
     {
         RouteCheck found = Relay is null ? RouteCheck.Unchanged : Look(Relay);
-        if (found == RouteCheck.Unchanged && _saidNoRoute && _wanted is { } route)
+        switch (found)
         {
-            ClientLog.RouteIsBack(logger, Relay!, route);
+            case RouteCheck.NoRoute:
+                return LookElsewhere(Relay!);
+            case RouteCheck.Moved:
+                NoteWay(Relay!, _wanted, isMoved: true);
+                ClientLog.RouteMoved(logger, Relay!, _wanted!);
+                return found;
+            case RouteCheck.Unchanged when Relay is not null:
+                return NoteWay(Relay, _wanted) ? RouteCheck.Back : found;
+            default:
+                return found;
         }
-
-        _saidNoRoute &= found == RouteCheck.NoRoute;
-        return found;
     }
 
     /// <summary>Takes the route away. A borrowed route stays.</summary>
@@ -75,21 +99,73 @@ internal sealed class RelayHostRoute(IRelayRoutes routes, HostChanges changes, I
         RelayRoute? wanted = routes.FindWithoutSoftlan(relay);
         if (wanted is null && !_isUnderRules && (_wanted is not null || now is null or { Kind: RelayRouteKind.Tunnel }))
         {
-            return LostRoute(); // A host route that still stands is left alone: the network may come back as it was.
+            return RouteCheck.NoRoute; // A host route that still stands is left alone: the network may come back as it was.
         }
 
         return FollowRules(now, wanted) ?? Hold(now, wanted!);
     }
 
-    private RouteCheck LostRoute()
+    /// <summary>There is no way to the address that was tried last.</summary>
+    private RouteCheck LookElsewhere(IPAddress relay)
     {
-        if (!_saidNoRoute)
+        IPAddress? lost = ForgetWay(relay);
+        bool hasWay = false;
+        bool isBack = false;
+        foreach ((IPAddress other, RelayRoute? before) in _ways.Where(way => !way.Key.Equals(relay)).ToArray())
         {
-            _saidNoRoute = true;
-            ClientLog.NoRouteToRelay(logger, Relay!);
+            if (FindOther(other) is { } way)
+            {
+                hasWay = true;
+                isBack |= NoteWay(other, way) || !way.Equals(before);
+            }
+            else
+            {
+                lost = ForgetWay(other) ?? lost;
+            }
         }
 
-        return RouteCheck.NoRoute;
+        TellCutOff(hasWay ? null : lost);
+        return isBack ? RouteCheck.Back : RouteCheck.NoRoute;
+    }
+
+    /// <summary>The way to an address that no route is held for.</summary>
+    private RelayRoute? FindOther(IPAddress relay) =>
+        routes.Find(relay) is { } way and not { Kind: RelayRouteKind.Tunnel } ? way : routes.FindWithoutSoftlan(relay);
+
+    /// <returns>There was none before.</returns>
+    private bool NoteWay(IPAddress relay, RelayRoute? way, bool isMoved = false)
+    {
+        bool isBack = way is not null && _ways.TryGetValue(relay, out RelayRoute? before) && before is null;
+        _ways[relay] = way;
+        if (_isCutOff && way is not null)
+        {
+            _isCutOff = false;
+            if (!isMoved)
+            {
+                ClientLog.RouteIsBack(logger, relay, way);
+            }
+        }
+
+        return isBack;
+    }
+
+    /// <returns>The address, if there was a way to it before.</returns>
+    private IPAddress? ForgetWay(IPAddress relay)
+    {
+        bool hadWay = _ways.GetValueOrDefault(relay) is not null;
+        _ways[relay] = null;
+        return hadWay ? relay : null;
+    }
+
+    /// <summary>Once for an outage.</summary>
+    /// <param name="lost">The address whose way was the last; null: it is none, or not the last.</param>
+    private void TellCutOff(IPAddress? lost)
+    {
+        if (lost is not null && !_isCutOff)
+        {
+            _isCutOff = true;
+            ClientLog.NoRouteToRelay(logger, lost);
+        }
     }
 
     /// <summary>Where rules beyond the main table lead elsewhere than the main table would, there is nothing to hold. Null: they do not.</summary>
@@ -115,7 +191,7 @@ internal sealed class RelayHostRoute(IRelayRoutes routes, HostChanges changes, I
 
         bool moved = !isFirstLook && !Equals(now, _wanted);
         _wanted = now;
-        return now is null ? LostRoute() : moved ? RouteCheck.Moved : RouteCheck.Unchanged;
+        return now is null ? RouteCheck.NoRoute : moved ? RouteCheck.Moved : RouteCheck.Unchanged;
     }
 
     private RouteCheck Hold(RelayRoute? now, RelayRoute wanted)

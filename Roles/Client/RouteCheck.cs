@@ -9,6 +9,9 @@ internal enum RouteCheck
     /// <summary>The host's network changed, and the host route was moved along.</summary>
     Moved,
 
+    /// <summary>There was no network to the relay, and there is one now.</summary>
+    Back,
+
     /// <summary>There is no network to the relay now; nothing to do but wait for one.</summary>
     NoRoute,
 

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
 using Softlan.Platform;
@@ -178,10 +177,7 @@ internal sealed class RelayConnector : IDisposable
     }
 
     /// <summary>What to do where no packet leaves this machine for <see cref="EndPoint"/>.</summary>
-    private string HintWithoutWay => EndPoint.AddressFamily == AddressFamily.InterNetworkV6
-        ? $"{EndPoint.Address} is an IPv6 address, and this machine may have no route for IPv6; give the relay's name or IPv4 address with --relay, "
-            + "or join from a network with IPv6"
-        : "see that this machine is connected to the internet, and that its own firewall lets softlan send";
+    private string HintWithoutWay => SessionFailures.HintWithoutWay(EndPoint.Address, isName: !IPAddress.TryParse(_options.Relay.Host, out _));
 
     private void ConnectToFirst()
     {

@@ -128,13 +128,13 @@ internal sealed class RelaySession : IFrameLinkHandler, IDisposable
     public void SayOutside(PeerInfo peer, bool isOutside) => _membership.Say(new OutsideMessage(peer.Id, peer.Mac, isOutside));
 
     /// <summary>The host's addresses or routes changed: links look whether they must migrate, or end for it, and a session that waits tries at
-    /// once.</summary>
+    /// once; one that is trying does so again soon.</summary>
     public void NetworkChanged()
     {
         _engine.NetworkChanged();
+        _delay.Reset();
         if (_stage == SessionStage.Waiting)
         {
-            _delay.Reset();
             Connect();
         }
     }

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Softlan.Platform;
 using Softlan.Wire;
 using Softlan.Wire.Control;
@@ -55,7 +57,8 @@ internal static class SessionFailures
     {
         LinkCloseKind.TimedOut =>
             $"see that the relay runs, and that its firewall lets UDP port {port} in (opening TCP does not help); "
-            + "if others reach it, this network blocks UDP: try another, such as a phone's hotspot",
+            + "if others reach it, this network blocks UDP, or wants you to log in first: open a page in a browser, or try another network, "
+            + "such as a phone's hotspot",
         LinkCloseKind.Incomplete =>
             $"see that {port} is the relay's port and not another service's; if it is, full packets get lost on the way: try another network",
         LinkCloseKind.NobodyListens =>
@@ -64,6 +67,21 @@ internal static class SessionFailures
             "the relay accepts no more from this address, or none at all: ask its operator to raise --max-links-per-address or --max-peers",
         _ => null,
     };
+
+    /// <summary>What to do where no packet leaves this machine for the relay.</summary>
+    /// <param name="relay">The address that was tried.</param>
+    /// <param name="isName">The relay was given by name; otherwise by this address.</param>
+    public static string HintWithoutWay(IPAddress relay, bool isName)
+    {
+        if (relay.AddressFamily == AddressFamily.InterNetworkV6)
+        {
+            return $"{relay} is an IPv6 address, and this machine may have no route for IPv6; give the relay's name or IPv4 address with --relay, "
+                + "or join from a network with IPv6";
+        }
+
+        string connected = "see that this machine is connected to the internet, and that its own firewall lets softlan send";
+        return isName ? connected : $"{connected}; in a network that has IPv6 only, such as some phones', give the relay's name with --relay";
+    }
 
     public static SoftlanException Rejected(RelaySessionOptions options, RejectMessage reject) =>
         SoftlanException.Create(

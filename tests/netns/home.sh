@@ -55,6 +55,46 @@ story_home() {
   printf '# of alice\nnameserver 192.0.2.53\n' >"$work/alice/resolv.conf" && touch -d '2024-01-01 12:00' "$work/alice/resolv.conf"
   check "her home has its own network again" restore_home
   check "alice is back" start_player alice
+
+  story "a player's machine that forwards"
+  concerns alice gateway
+  on alice nft 'table ip guests { chain out { type nat hook postrouting priority 100; oifname "eth0" masquerade; }; }'
+  net lan1 route add 192.168.7.1 via "$(address alice)" dev eth0
+  check "alice's machine begins to forward, as one with containers does" on alice sysctl -qw net.ipv4.ip_forward=1
+  check "soon nothing of the party's is passed on" wait_for 8 passes_nothing_on
+  check "so lan1 does not reach her home by sending to her" fails answers lan1 192.168.7.1
+  check "which it would otherwise" leaks_by_hand
+  check "alice stops in order" stop alice
+  check "she joins again" start_player alice
+  check "nothing is passed on" passes_nothing_on
+  check "lan1 does not reach her home" fails answers lan1 192.168.7.1
+  check "and alice herself" pings lan1 "$(address alice)"
+  on alice sysctl -qw net.ipv4.ip_forward=0
+  on alice nft delete table ip guests
+  net lan1 route del 192.168.7.1
+
+  story "a VPN takes the party's network"
+  check "a VPN's rule comes before alice's own routes" vpn_on_alice
+  check "she is told where the party's frames go now, and what to do" says alice 8 'What this machine sends to the party.s network 10.73.42.0/24 goes to vpn0, .*allow access to the local network'
+  net alice rule del priority 5270 && net alice link del vpn0
+  check "without it lan1 answers her" pings alice $lan1
+}
+
+vpn_on_alice() {
+  net alice link add vpn0 type veth peer name vpn1 && net alice link set vpn0 up && net alice link set vpn1 up &&
+    net alice addr add 100.64.0.2/32 dev vpn0 && net alice route add default dev vpn0 table 52 && net alice rule add to $lan_network priority 5270 lookup 52
+}
+
+passes_nothing_on() { [ "$(on alice sysctl -n net.ipv4.conf.$tap.forwarding)" = 0 ]; }
+
+# Until softlan's next look, which may come at once.
+leaks_by_hand() {
+  local try
+  for try in 1 2 3 4; do
+    on alice sysctl -qw net.ipv4.conf.$tap.forwarding=1
+    answers lan1 192.168.7.1 && return
+  done
+  return 1
 }
 
 # The first address is the one under which the machine speaks: not the router's, which is held anyway.

@@ -37,6 +37,8 @@ story_dhcp_clients() {
   check "alice stops in order again" stop alice
   check "with an address that lan1 has, alice is told so" is_told_whose alice
   check "alice stops in order once more" stop alice
+  check "with an address of the DHCP server's that lan2 was given by hand, alice is told so as well" is_told_of_twin alice "$lease"
+  check "alice stops in order after that" stop alice
   for program in dhclient dhcpcd; do
     if ! command -v $program >/dev/null; then
       echo "  skipped $program: it is not installed here"
@@ -115,6 +117,14 @@ same_again() {
 is_told_whose() {
   start_player "$1" --address $lan1/24 || return 1
   says "$1" 10 "$lan1 is already in use by $(mac lan1 eth0)"
+}
+
+is_told_of_twin() {
+  local said=0
+  net lan2 addr add "$2/24" dev eth0
+  start_player "$1" && says "$1" 10 "$2 is already in use by $(mac lan2 eth0) .*tell the organiser" || said=1
+  net lan2 addr del "$2/24" dev eth0
+  return $said
 }
 
 # Programs are looked for by name in the directories of the system. Those that would be taken first are not there for this player.

@@ -33,6 +33,7 @@ internal sealed class LinuxClientHost : IClientHost
     private LinuxTapSettings? _settings;
     private LinuxTapRoutes? _routes;
     private PartyPrecedence? _precedence;
+    private RuleWatch? _rules;
     private bool _saidAddress;
 
     private LinuxClientHost(EventLoop loop, ClientOptions options, NetlinkSocket netlink, LinuxNameServers nameServers, ILogger logger)
@@ -41,7 +42,7 @@ internal sealed class LinuxClientHost : IClientHost
         _options = options;
         _netlink = netlink;
         _logger = logger;
-        _undo = new LinuxUndo(netlink, options.StateDirectory, logger, putsRoutesBack: true);
+        _undo = new LinuxUndo(netlink, options.StateDirectory, logger, isTrusted: true);
         _undoOfOthers = new LinuxUndo(netlink, options.StateDirectory, logger, Environment.IsPrivilegedProcess);
         _journal = new ChangeJournal(options.StateDirectory, LinuxProcesses.OfThisProcess(), LinuxProcesses.IsAlive);
         _changes = new HostChanges(_undo, _journal, logger);
@@ -52,6 +53,9 @@ internal sealed class LinuxClientHost : IClientHost
     public IRelayRoutes Routes { get; }
 
     public IPAddress? DhcpAddress => _dhcp?.Address;
+
+    /// <summary>udhcpc and dhclient take what the server says.</summary>
+    public IPAddress? AddressToClaim => _options.Address.Address ?? DhcpAddress;
 
     /// <summary>Where this host notes its changes, for the role that shares them.</summary>
     public HostChanges Changes => _changes;
@@ -89,6 +93,7 @@ internal sealed class LinuxClientHost : IClientHost
         {
             DhcpRunner.RequireOwn(_options.StateDirectory);
             _dhcpProgram = new DhcpProgramFinder(Environment.GetEnvironmentVariable("PATH"), File.Exists, BusyboxApplets.HasUdhcpc).Find();
+            DhcpcdManager.RequireNone(_dhcpProgram, DhcpcdManager.Listens);
             if (!Privileges.OfChildren.NetRaw)
             {
                 throw SoftlanException.Create(
@@ -133,12 +138,14 @@ internal sealed class LinuxClientHost : IClientHost
         bool isOwners = _options.Address == ClientAddress.None;
         _routes = new LinuxTapRoutes(_netlink, _settings, isOwners ? null : _home, before, _logger);
         _precedence = isOwners ? null : new PartyPrecedence(_netlink, _settings, _changes, _logger);
+        _rules = isOwners ? null : new RuleWatch(_netlink, _logger);
         if (_dhcpProgram is not null)
         {
             _dhcp = new DhcpAddressing(
                 _loop,
                 DhcpRunner.Create(_loop, _dhcpProgram, tap.Name, _options.StateDirectory, _changes, _logger),
                 _settings,
+                new BootClock(),
                 _logger);
             _changes.Keep("DHCP client", _dhcp.Dispose);
         }
@@ -153,6 +160,7 @@ internal sealed class LinuxClientHost : IClientHost
         if (_options.Address != ClientAddress.None)
         {
             _settings.AnswerForOwnAddressesOnly();
+            _settings.ForwardNothing();
             _home.Look(); // How things are reached before there is a party.
         }
 
@@ -177,7 +185,11 @@ internal sealed class LinuxClientHost : IClientHost
 
     public void OnGatewayGone() => _dhcp?.OnGatewayGone();
 
-    public void Maintain() => Follow(_settings!.Maintain());
+    public void Maintain()
+    {
+        _dhcp?.Look();
+        Follow(_settings!.Maintain());
+    }
 
     public void Dispose()
     {
@@ -225,6 +237,11 @@ internal sealed class LinuxClientHost : IClientHost
         IReadOnlyList<RouteEntry> main = NetlinkRoutes.List(_netlink, protocol: null);
         _routes!.Maintain(now, main);
         _precedence?.Maintain(now, main);
+        _rules?.Look(now, main);
+        if (_options.Address != ClientAddress.None)
+        {
+            _settings!.TellForeignAddress(now);
+        }
     }
 
     private LinuxTap OpenTap(MacAddress mac)

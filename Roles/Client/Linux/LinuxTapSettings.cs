@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Runtime.Versioning;
 using Microsoft.Extensions.Logging;
 using Softlan.Platform.Linux;
@@ -30,6 +31,10 @@ internal sealed class LinuxTapSettings(
 
     private HostChange.AddressAdded? _address;
     private bool _mtuIsNoted;
+    private bool _forwardsNothing;
+    private bool _forwardingIsNoted;
+    private bool _saidForwards;
+    private bool _saidForeign;
     private bool _isDown;
     private bool _wasRestored;
 
@@ -103,6 +108,15 @@ internal sealed class LinuxTapSettings(
         }
     }
 
+    /// <summary>Passes nothing of IPv4 that comes from the party on to another network: a machine that forwards, as one with containers or virtual
+    /// machines does, would be a router from the party into the home. Forwarding that is switched on later switches it on for every interface, so
+    /// <see cref="Maintain"/> looks again.</summary>
+    public void ForwardNothing()
+    {
+        _forwardsNothing = true;
+        KeepFromForwarding();
+    }
+
     /// <summary>Says when somebody took the interface down, and sets an address again that somebody took away: once for each lease or welcome, since
     /// whoever takes it away again means it.</summary>
     /// <returns>How things are after that.</returns>
@@ -122,7 +136,22 @@ internal sealed class LinuxTapSettings(
             }
         }
 
+        if (_forwardsNothing)
+        {
+            KeepFromForwarding();
+        }
+
         return _address is { } address && !_wasRestored && !now.Has(address.Address, address.PrefixLength) && TryRestore(address, now) ? Look() : now;
+    }
+
+    /// <summary>Says once when somebody else gave an IPv4 address to a TAP of softlan's own making; one that was there may have its own.</summary>
+    public void TellForeignAddress(TapSnapshot now)
+    {
+        if (!wasThere && !_saidForeign && now.Own.FirstOrDefault(IsForeign) is { } foreign)
+        {
+            _saidForeign = true;
+            ClientLog.ForeignAddress(logger, name, $"{foreign.Address}/{foreign.PrefixLength}");
+        }
     }
 
     public void SetAddress(IPAddress address, int prefixLength)
@@ -172,6 +201,41 @@ internal sealed class LinuxTapSettings(
         if (Sysctl.Read(name, setting) is { } old && old != value)
         {
             Make(new HostChange.SettingReplaced(name, setting, old), () => Sysctl.Write(name, setting, value));
+        }
+    }
+
+    private bool IsForeign(InterfaceAddress address) =>
+        address.Address.AddressFamily == AddressFamily.InterNetwork
+        && !(_address is { } own && own.Address.Equals(address.Address) && own.PrefixLength == address.PrefixLength);
+
+    private void KeepFromForwarding()
+    {
+        if (Sysctl.Read(name, Sysctl.Forwarding) is not { } old || old == 0)
+        {
+            return;
+        }
+
+        void Apply() => Sysctl.Write(name, Sysctl.Forwarding, 0);
+        try
+        {
+            if (_forwardingIsNoted)
+            {
+                Apply();
+            }
+            else
+            {
+                Make(new HostChange.SettingReplaced(name, Sysctl.Forwarding, old), Apply);
+                _forwardingIsNoted = true;
+            }
+        }
+        catch (SoftlanException e) when (!_saidForwards)
+        {
+            _saidForwards = true;
+            ClientLog.Forwards(logger, name, e.Message);
+        }
+        catch (SoftlanException)
+        {
+            // Said.
         }
     }
 

@@ -14,14 +14,14 @@ namespace Softlan.Roles.Client.Linux;
 /// What is to be undone can come from a journal, and with setcap that is a file of a user's who has no other rights over the network. So nothing is
 /// undone that softlan would not do: interfaces that are no TAPs are left alone, routes and rules that go are softlan's own by their mark, and
 /// settings are those that <see cref="Sysctl"/> knows. Routes that come back lead to a TAP, and are such as softlan takes away; but it would be
-/// another who chose them, so from such a file none does.
+/// another who chose them, so from such a file none does. Nor does forwarding, which makes a TAP a way into the machine's other networks.
 /// </remarks>
 /// <param name="netlink">For changes.</param>
 /// <param name="stateDirectory">Directories are only removed below its "run".</param>
 /// <param name="logger">For what is left alone.</param>
-/// <param name="putsRoutesBack">What is undone was noted by this process, or by root.</param>
+/// <param name="isTrusted">What is undone was noted by this process, or by root.</param>
 [SupportedOSPlatform("linux")]
-internal sealed class LinuxUndo(NetlinkSocket netlink, string stateDirectory, ILogger logger, bool putsRoutesBack) : IHostUndo
+internal sealed class LinuxUndo(NetlinkSocket netlink, string stateDirectory, ILogger logger, bool isTrusted) : IHostUndo
 {
     public void Undo(HostChange change)
     {
@@ -59,7 +59,7 @@ internal sealed class LinuxUndo(NetlinkSocket netlink, string stateDirectory, IL
                 NetlinkLinks.SetUp(netlink, link.Index, up: false).ThrowIfFailed($"Cannot take {up.Interface} down");
                 break;
             case HostChange.SettingReplaced setting when FindTap(setting.Interface, setting) is not null:
-                Sysctl.Write(setting.Interface, setting.Setting, setting.Old);
+                PutBack(setting);
                 break;
             case HostChange.IPv6Learned learned when FindTap(learned.Interface, learned) is { } link:
                 ForgetLearned(link.Index, learned);
@@ -156,12 +156,23 @@ internal sealed class LinuxUndo(NetlinkSocket netlink, string stateDirectory, IL
         }
     }
 
+    private void PutBack(HostChange.SettingReplaced setting)
+    {
+        if (setting.Setting == Sysctl.Forwarding && !isTrusted)
+        {
+            ClientLog.NotPutBack(logger, setting);
+            return;
+        }
+
+        Sysctl.Write(setting.Interface, setting.Setting, setting.Old);
+    }
+
     /// <summary>Only what softlan would have removed, and beside whatever leads there now.</summary>
     private void PutBack(HostChange.RouteRemoved removed, int interfaceIndex)
     {
-        if (!putsRoutesBack)
+        if (!isTrusted)
         {
-            ClientLog.RouteNotPutBack(logger, removed);
+            ClientLog.NotPutBack(logger, removed);
             return;
         }
 

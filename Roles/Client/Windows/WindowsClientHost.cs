@@ -88,6 +88,9 @@ internal sealed class WindowsClientHost : IClientHost
 
     public IPAddress? DhcpAddress => _addressWatch.Address;
 
+    /// <summary>Windows asks itself.</summary>
+    public IPAddress? AddressToClaim => null;
+
     /// <summary>Where this host notes its changes, for the role that shares them.</summary>
     public HostChanges Changes { get; }
 

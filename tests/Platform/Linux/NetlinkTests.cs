@@ -225,7 +225,7 @@ public sealed class NetlinkTests
             Assert.False(Sysctl.Write("missing", Sysctl.AcceptRa, 0));
             Assert.Throws<SoftlanException>(() => Sysctl.Write("../all", Sysctl.AcceptRa, 0));
             Assert.Throws<SoftlanException>(() => Sysctl.Write("nic0", "../nic1/accept_ra_defrtr", 0));
-            Assert.Throws<SoftlanException>(() => Sysctl.Write("nic0", "forwarding", 1));
+            Assert.Throws<SoftlanException>(() => Sysctl.Write("nic0", "proxy_arp", 1));
             Assert.Equal(1, Sysctl.Read("nic1", Sysctl.AcceptRaDefaultRouter));
         });
     }

@@ -1,5 +1,7 @@
+using System.Net;
 using Softlan.Roles.Shared;
 using Softlan.Tests.Roles.Shared;
+using Softlan.Tests.Wire;
 using Softlan.Wire;
 using Xunit;
 
@@ -104,6 +106,23 @@ public sealed partial class ClientRoleTests
         gateway.Send(down.AsSpan());
         _lane.Advance(TimeSpan.FromMilliseconds(100));
         Assert.Equal([down], Port.Written);
+    }
+
+    [Fact]
+    public void AddressOfTheParty_AnotherMachineHasIt_IsToldWhenItIsNew()
+    {
+        using RelaySession gateway = StartGateway();
+        StartClient();
+        _lane.Advance(TimeSpan.FromSeconds(2));
+        _host.AddressToClaim = IPAddress.Parse("10.73.42.17");
+        _host.Change();
+        _lane.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(0, _log.Count("already in use"));
+        byte[] claim = Packets.Arp(2, Server.ToString(), Own.ToString(), [10, 73, 42, 17]);
+        gateway.Send(Packets.Ethernet(EtherTypes.Arp, claim, source: Server.ToString()));
+        _lane.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(1, _log.Count($"Address 10.73.42.17 is already in use by {Server} (on the party's LAN)"));
+        Assert.Equal(1, _log.Count("tell the organiser"));
     }
 
     private void StartClientUntilTheTapIsOpen()

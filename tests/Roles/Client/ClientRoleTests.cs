@@ -108,36 +108,6 @@ public sealed partial class ClientRoleTests : IDisposable
     }
 
     [Fact]
-    public void TunnelCapturesTheRelay_EndsWithTheReasonAndUndoesEverything()
-    {
-        StartClient();
-        _lane.Advance(TimeSpan.FromSeconds(2));
-        _routes.Rules.Add(Route("192.0.2.0/24", Tap));
-        _host.Change();
-        _lane.Run();
-        Assert.True(_ended);
-        Assert.StartsWith(
-            "Cannot keep the relay outside the tunnel: this machine now routes 192.0.2.1 into softlan0",
-            _failure!.Message,
-            StringComparison.Ordinal);
-        Assert.Equal(0, _changes.Count);
-        Assert.True(Port.IsDisposed);
-    }
-
-    [Fact]
-    public void AnotherNetwork_IsFollowedAtOnce()
-    {
-        StartClient();
-        _lane.Advance(TimeSpan.FromSeconds(2));
-        _routes.TakeDown(Wlan);
-        _routes.Table.Add(Route("0.0.0.0/0", Eth, "10.0.0.1"));
-        _host.Change();
-        Assert.Equal(1, _network.NetworkChanges);
-        Assert.Contains(_routes.Table, route => route.IsSoftlans && route.InterfaceIndex == Eth);
-        Assert.Equal(1, _log.Count("The network of this machine changed"));
-    }
-
-    [Fact]
     public void Stop_SaysByeAndUndoesInReverse()
     {
         StartClient();

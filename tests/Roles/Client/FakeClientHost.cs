@@ -23,6 +23,8 @@ internal sealed class FakeClientHost(FakeRoutes routes, HostChanges changes) : I
 
     public IPAddress? DhcpAddress => null;
 
+    public IPAddress? AddressToClaim { get; set; }
+
     public void CheckReady() => Note("ready");
 
     public void CleanLeftovers() => Note("clean");

@@ -9,6 +9,7 @@ namespace Softlan.Tests.Roles.Client;
 public sealed class RelayHostRouteTests : HomeRoutesBench
 {
     private static readonly IPAddress Relay = IPAddress.Parse("203.0.113.7");
+    private static readonly IPAddress RelayIPv6 = IPAddress.Parse("2001:db8::7");
 
     private readonly RelayHostRoute _hostRoute;
 
@@ -58,9 +59,8 @@ public sealed class RelayHostRouteTests : HomeRoutesBench
     [Fact]
     public void MoveTo_IPv6_PinsThroughTheLinkLocalRouter()
     {
-        IPAddress relay = IPAddress.Parse("2001:db8::7");
         Routes.Table.Add(Route("::/0", Wlan, "fe80::1", metric: 1024));
-        _hostRoute.MoveTo(relay);
+        _hostRoute.MoveTo(RelayIPv6);
         Assert.Equal(Route("2001:db8::7/128", Wlan, "fe80::1", isSoftlans: true), Assert.Single(HostRoutes));
     }
 
@@ -72,7 +72,7 @@ public sealed class RelayHostRouteTests : HomeRoutesBench
         Routes.TakeDown(Wlan);
         Assert.Equal(RouteCheck.NoRoute, _hostRoute.Check());
         Routes.Table.AddRange(before.Where(route => !route.IsSoftlans));
-        Assert.Equal(RouteCheck.Unchanged, _hostRoute.Check());
+        Assert.Equal(RouteCheck.Back, _hostRoute.Check());
         Assert.Equal(RouteCheck.Unchanged, _hostRoute.Check());
         Assert.Equal(1, Log.Count("The network is back: 203.0.113.7 is reached through wlan0 via 192.168.1.1 again"));
         Assert.Single(HostRoutes);
@@ -190,7 +190,7 @@ public sealed class RelayHostRouteTests : HomeRoutesBench
         Assert.Equal(RouteCheck.NoRoute, _hostRoute.Check());
         Assert.Equal(1, Log.Count("no route to 203.0.113.7"));
         Routes.Rules.Add(Route("0.0.0.0/0", Eth));
-        Assert.Equal(RouteCheck.Unchanged, _hostRoute.Check());
+        Assert.Equal(RouteCheck.Back, _hostRoute.Check());
         Assert.Equal(1, Log.Count("The network is back"));
     }
 
@@ -250,9 +250,84 @@ public sealed class RelayHostRouteTests : HomeRoutesBench
     {
         Routes.Table.Clear();
         Assert.Equal(RouteCheck.NoRoute, _hostRoute.MoveTo(Relay));
+        Assert.Equal(RouteCheck.NoRoute, _hostRoute.Check());
+        Assert.Equal(0, Log.Count("no route to")); // Whoever connects says so.
         Routes.Table.Add(Route("0.0.0.0/0", Eth, "10.0.0.1"));
-        Assert.Equal(RouteCheck.Unchanged, _hostRoute.Check());
+        Assert.Equal(RouteCheck.Back, _hostRoute.Check());
         Assert.Single(HostRoutes);
+    }
+
+    [Fact]
+    public void TwoAddresses_NoIPv6Here_TheRelaysSilenceIsNoOutageOfTheNetwork()
+    {
+        for (int round = 0; round < 3; round++)
+        {
+            Assert.Equal(RouteCheck.Unchanged, _hostRoute.MoveTo(Relay));
+            Assert.Equal(RouteCheck.NoRoute, _hostRoute.MoveTo(RelayIPv6));
+            Assert.Equal(RouteCheck.NoRoute, _hostRoute.Check());
+        }
+
+        Assert.Equal(0, Log.Count("no route to"));
+    }
+
+    [Fact]
+    public void TwoAddresses_TheNetworkGoesWhileTheOtherWasTriedLast_IsToldOnceAndNoticedWhenItIsBack()
+    {
+        FakeRoute[] before = [.. Routes.Table];
+        _hostRoute.MoveTo(Relay);
+        _hostRoute.MoveTo(RelayIPv6);
+        Routes.TakeDown(Wlan);
+        for (int round = 0; round < 3; round++)
+        {
+            Assert.Equal(RouteCheck.NoRoute, _hostRoute.Check());
+            Assert.Equal(RouteCheck.NoRoute, _hostRoute.MoveTo(Relay));
+            Assert.Equal(RouteCheck.NoRoute, _hostRoute.MoveTo(RelayIPv6));
+        }
+
+        Assert.Equal(1, Log.Count("no route to"));
+        Assert.Equal(1, Log.Count("no route to 203.0.113.7"));
+        Routes.Table.AddRange(before);
+        Assert.Equal(RouteCheck.Back, _hostRoute.Check());
+        Assert.Equal(RouteCheck.NoRoute, _hostRoute.Check());
+        Assert.Equal(1, Log.Count("The network is back: 203.0.113.7 is reached through wlan0 via 192.168.1.1 again"));
+    }
+
+    [Fact]
+    public void TwoAddresses_AnotherNetworkWhileTheOtherWasTriedLast_IsNoticed()
+    {
+        _hostRoute.MoveTo(Relay);
+        _hostRoute.MoveTo(RelayIPv6);
+        Routes.TakeDown(Wlan);
+        Routes.Table.Add(Route("0.0.0.0/0", Eth, "10.0.0.1"));
+        Assert.Equal(RouteCheck.Back, _hostRoute.Check());
+        Assert.Equal(0, Log.Count("no route to"));
+    }
+
+    [Fact]
+    public void TwoAddresses_TheOtherHasAWayLeft_TheLossOfOneIsNoOutage()
+    {
+        Routes.Table.Add(Route("::/0", Eth, "fe80::1"));
+        _hostRoute.MoveTo(RelayIPv6);
+        _hostRoute.MoveTo(Relay);
+        Routes.TakeDown(Wlan);
+        Assert.Equal(RouteCheck.NoRoute, _hostRoute.Check());
+        Assert.Equal(0, Log.Count("no route to"));
+        Routes.TakeDown(Eth);
+        Assert.Equal(RouteCheck.NoRoute, _hostRoute.Check());
+        Assert.Equal(1, Log.Count("no route to"));
+    }
+
+    [Fact]
+    public void MoveTo_MoreAddressesThanAreRemembered_TheLastStillIsLookedAt()
+    {
+        for (int i = 0; i < 100; i++)
+        {
+            _hostRoute.MoveTo(IPAddress.Parse($"203.0.113.{i}"));
+        }
+
+        Routes.TakeDown(Wlan);
+        Assert.Equal(RouteCheck.NoRoute, _hostRoute.Check());
+        Assert.Equal(1, Log.Count("no route to"));
     }
 
     [Fact]

@@ -82,4 +82,21 @@ public sealed class SessionWordsTests
         bench.Link.Lose(LinkCloseKind.Unreachable, text: "packets cannot be sent: Network is unreachable (errno 101)");
         Assert.Equal(1, bench.Log.Count(hint));
     }
+
+    [Fact]
+    public void NoAnswer_MayBeANetworkThatWantsALogin()
+    {
+        using SessionBench bench = new();
+        bench.Start();
+        bench.Link.Lose(LinkCloseKind.TimedOut, text: "nothing answered");
+        Assert.Equal(1, bench.Log.Count("or wants you to log in first: open a page in a browser"));
+    }
+
+    [Theory]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    public void IPv4AddressGiven_NothingCanBeSentThere_SaysThatANameHelpsWhereThereIsIPv6Only(bool isName, bool says) =>
+        Assert.Equal(
+            says,
+            SessionFailures.HintWithoutWay(IPAddress.Parse("192.0.2.1"), isName).Contains("IPv6 only", StringComparison.Ordinal));
 }

@@ -21,11 +21,14 @@ internal sealed class DhcpAddressing : IDhcpRunnerOwner, IDisposable
 
     private readonly IDhcpRunner _runner;
     private readonly IAddressSetter _setter;
+    private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly ILaneTimer _restart;
     private readonly ILaneTimer _patience;
     private readonly ILaneTimer _expiry;
     private TimeSpan _pause = FirstPause;
+    private TimeSpan? _leaseTime;
+    private long _leasedAt;
     private bool _isWanted;
     private bool _isRunning;
     private bool _canAnswer;
@@ -34,10 +37,16 @@ internal sealed class DhcpAddressing : IDhcpRunnerOwner, IDisposable
     private bool _saidRefused;
     private string _why = "";
 
-    public DhcpAddressing(ILane lane, IDhcpRunner runner, IAddressSetter setter, ILogger logger)
+    /// <param name="lane">For timers.</param>
+    /// <param name="runner">The DHCP client.</param>
+    /// <param name="setter">Sets what it gets.</param>
+    /// <param name="clock">Goes on while the machine sleeps, and so do leases.</param>
+    /// <param name="logger">For what the player should know.</param>
+    public DhcpAddressing(ILane lane, IDhcpRunner runner, IAddressSetter setter, TimeProvider clock, ILogger logger)
     {
         _runner = runner;
         _setter = setter;
+        _clock = clock;
         _logger = logger;
         _restart = lane.CreateTimer(Restart);
         _patience = lane.CreateTimer(OnPatienceEnded);
@@ -58,13 +67,15 @@ internal sealed class DhcpAddressing : IDhcpRunnerOwner, IDisposable
             _isWanted = true;
             Start();
         }
-        else if (_isRunning && !_runner.TryRenew())
+        else if (!TryEndLease())
         {
-            _runner.Stop();
-            _isRunning = false;
-            Start();
+            Renew();
         }
     }
+
+    /// <summary>Notices a lease that ended while the machine slept: timers, the DHCP client's as well, then stood still. Called every few
+    /// seconds.</summary>
+    public void Look() => TryEndLease();
 
     /// <summary>Nobody is there who could answer, so no answer is no news.</summary>
     public void OnGatewayGone()
@@ -78,6 +89,7 @@ internal sealed class DhcpAddressing : IDhcpRunnerOwner, IDisposable
         switch (notice.Kind)
         {
             case DhcpNoticeKind.Lease:
+                _patience.Cancel(); // It is an answer, even where softlan cannot take it.
                 return TryChange(() => Take(notice));
             case DhcpNoticeKind.Gone:
                 return TryChange(() => Lose(ClientLog.AddressLost));
@@ -135,15 +147,40 @@ internal sealed class DhcpAddressing : IDhcpRunnerOwner, IDisposable
         }
     }
 
+    private void Renew()
+    {
+        if (_isRunning && !_runner.TryRenew())
+        {
+            _runner.Stop();
+            _isRunning = false;
+            Start();
+        }
+    }
+
+    /// <returns>It ended; then the address is gone, and another was asked for.</returns>
+    private bool TryEndLease()
+    {
+        if (_leaseTime is not { } time || _clock.GetElapsedTime(_leasedAt) < time)
+        {
+            return false;
+        }
+
+        OnExpired();
+        Renew();
+        return true;
+    }
+
     private void Take(DhcpNotice notice)
     {
         bool isNew = !notice.Address!.Equals(Address);
         _setter.SetAddress(notice.Address, notice.PrefixLength);
         Address = notice.Address;
         _outlivesRestart = notice.LeaseSeconds > 0;
-        if (notice.LeaseSeconds is > 0 and < uint.MaxValue)
+        _leasedAt = _clock.GetTimestamp();
+        _leaseTime = notice.LeaseSeconds is > 0 and < uint.MaxValue ? TimeSpan.FromSeconds(notice.LeaseSeconds) : null;
+        if (_leaseTime is { } time)
         {
-            _expiry.Set(TimeSpan.FromSeconds(notice.LeaseSeconds));
+            _expiry.Set(time);
         }
         else
         {
@@ -151,7 +188,6 @@ internal sealed class DhcpAddressing : IDhcpRunnerOwner, IDisposable
         }
 
         _pause = FirstPause;
-        _patience.Cancel();
         _saidNoAnswer = false;
         _saidRefused = false;
         if (isNew)
@@ -176,6 +212,7 @@ internal sealed class DhcpAddressing : IDhcpRunnerOwner, IDisposable
     private void Lose(Action<ILogger, IPAddress>? told)
     {
         _expiry.Cancel();
+        _leaseTime = null;
         _outlivesRestart = false;
         if (Address is { } lost)
         {

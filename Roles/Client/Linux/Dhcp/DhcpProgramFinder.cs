@@ -12,6 +12,9 @@ internal sealed class DhcpProgramFinder(string? path, Func<string, bool> exists,
     // sudo and cron often leave these out of PATH, and DHCP clients live there.
     private static readonly string[] SystemDirectories = ["/usr/sbin", "/sbin", "/usr/bin", "/bin"];
 
+    /// <summary>Those that never look after a machine's network by themselves, for a hint.</summary>
+    public const string Others = "udhcpc, which is also in most builds of busybox, or dhclient; on Debian and Ubuntu: apt install udhcpc";
+
     /// <exception cref="SoftlanException">None is installed.</exception>
     public DhcpProgram Find()
     {
@@ -35,7 +38,7 @@ internal sealed class DhcpProgramFinder(string? path, Func<string, bool> exists,
             : throw SoftlanException.Create(
                 "Cannot get an address from the party's DHCP",
                 "no DHCP client is installed here (looked for udhcpc, busybox, dhclient and dhcpcd)",
-                "install one, for example with 'apt install udhcpc', or give --address 10.73.42.50/24 or --address none");
+                $"install one ({Others}), or give --address 10.73.42.50/24 or --address none");
     }
 
     private string? FindFile(string name) =>

@@ -57,7 +57,7 @@ public sealed class LinuxUndoTests : IDisposable
         {
             ns.Ip("tuntap add party0 mode tap");
             ns.Ip("link add home0 type bridge");
-            foreach (string setting in (string[])["forwarding", "../home0/accept_ra", "../../../ipv4/ip_forward"])
+            foreach (string setting in (string[])["proxy_arp", "../home0/accept_ra", "../../../ipv4/ip_forward"])
             {
                 SoftlanException refusal = Assert.Throws<SoftlanException>(() => undo.Undo(new HostChange.SettingReplaced("party0", setting, 1)));
                 Assert.Contains("softlan changes none of that name", refusal.Message, StringComparison.Ordinal);
@@ -130,9 +130,9 @@ public sealed class LinuxUndoTests : IDisposable
         });
     }
 
-    /// <summary>With setcap the journal is a file of the user's, who may not add routes.</summary>
+    /// <summary>With setcap the journal is a file of the user's, who may not add routes, nor make a machine forward.</summary>
     [Fact]
-    public void Undo_ARemovedRoute_OfAJournalThatAnybodyCouldHaveWritten_IsNotPutBack()
+    public void Undo_OfAJournalThatAnybodyCouldHaveWritten_ARouteAndForwardingAreNotPutBack()
     {
         InNamespace(
             (ns, undo) =>
@@ -141,21 +141,23 @@ public sealed class LinuxUndoTests : IDisposable
                 ns.Ip("addr add 10.9.9.9/24 dev party0");
                 ns.Ip("link set party0 up");
                 undo.Undo(new HostChange.RouteRemoved("party0", IPAddress.Any, 0, IPAddress.Parse("10.9.9.1"), false, null, 50, 3));
+                undo.Undo(new HostChange.SettingReplaced("party0", Sysctl.Forwarding, 1));
+                Assert.Equal(0, Sysctl.Read("party0", Sysctl.Forwarding));
                 Assert.DoesNotContain("default", ns.Ip("route show"), StringComparison.Ordinal);
-                Assert.Equal(1, _log.Count("is not put back"));
+                Assert.Equal(2, _log.Count("is not put back"));
             },
-            putsRoutesBack: false);
+            isTrusted: false);
     }
 
     private static string Settings(NetworkNamespace ns) => ns.Ip("link show") + ns.Ip("addr show") + ns.Ip("route show table all");
 
-    private void InNamespace(Action<NetworkNamespace, LinuxUndo> test, bool putsRoutesBack = true)
+    private void InNamespace(Action<NetworkNamespace, LinuxUndo> test, bool isTrusted = true)
     {
         using NetworkNamespace ns = NetworkNamespace.Create();
         ns.Run(() =>
         {
             using NetlinkSocket netlink = NetlinkSocket.Open();
-            test(ns, new LinuxUndo(netlink, _directory.Path, _log, putsRoutesBack));
+            test(ns, new LinuxUndo(netlink, _directory.Path, _log, isTrusted));
         });
     }
 }

@@ -12,12 +12,13 @@ public sealed class DhcpAddressingTests : IDisposable
     private static readonly DhcpNotice Restarted = new(DhcpNoticeKind.Restarted);
 
     private readonly ManualLane _lane = new();
+    private readonly ManualClock _clock = new();
     private readonly Runner _runner = new();
     private readonly Setter _setter = new();
     private readonly RecordingLogger _log = new();
     private readonly DhcpAddressing _dhcp;
 
-    public DhcpAddressingTests() => _dhcp = new DhcpAddressing(_lane, _runner, _setter, _log);
+    public DhcpAddressingTests() => _dhcp = new DhcpAddressing(_lane, _runner, _setter, _clock, _log);
 
     public void Dispose() => _dhcp.Dispose();
 
@@ -119,6 +120,42 @@ public sealed class DhcpAddressingTests : IDisposable
         Assert.Equal("10.73.42.17/24", _setter.Address);
     }
 
+    [Fact]
+    public void LeaseEnds_WhileTheMachineSleeps_TakesTheAddressAwayAndAsksForAnother()
+    {
+        _dhcp.OnGatewayPresent();
+        _dhcp.OnNotice(Lease);
+        _clock.Advance(TimeSpan.FromSeconds(Lease.LeaseSeconds - 1));
+        _dhcp.Look();
+        Assert.Equal("10.73.42.17/24", _setter.Address);
+        Assert.Equal(0, _runner.Renewals);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        _dhcp.Look();
+        _dhcp.Look();
+        Assert.Null(_setter.Address);
+        Assert.Null(_dhcp.Address);
+        Assert.Equal(1, _runner.Renewals);
+        Assert.Equal(1, _log.Count("The lease of address 10.73.42.17 has ended"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void LeaseEnds_WhileTheMachineSleeps_IsNoticedBeforeItIsRenewed(bool canRenew)
+    {
+        _runner.CanRenew = canRenew;
+        _dhcp.OnGatewayPresent();
+        _dhcp.OnNotice(Lease);
+        _dhcp.OnGatewayGone();
+        _clock.Advance(TimeSpan.FromSeconds(Lease.LeaseSeconds));
+        _dhcp.OnGatewayPresent();
+        Assert.Null(_setter.Address);
+        Assert.Equal((canRenew ? 1 : 0, canRenew ? 1 : 2), (_runner.Renewals, _runner.Starts));
+        _dhcp.OnNotice(Lease);
+        _dhcp.Look();
+        Assert.Equal("10.73.42.17/24", _setter.Address);
+    }
+
     [Theory]
     [InlineData(uint.MaxValue, true)]
     [InlineData(0u, false)]
@@ -156,6 +193,8 @@ public sealed class DhcpAddressingTests : IDisposable
         Assert.False(_dhcp.OnNotice(Lease));
         Assert.Null(_dhcp.Address);
         Assert.Equal(1, _log.Count("Cannot set"));
+        _lane.Advance(DhcpAddressing.AnswerPatience);
+        Assert.Equal(0, _log.Count("No DHCP answer"));
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Softlan.Roles.Client.Linux.Dhcp;
 using Softlan.Wire;
 using Xunit;
@@ -22,6 +23,37 @@ public sealed class DhcpProgramTests
         SoftlanException error = Assert.Throws<SoftlanException>(() => Finder("/bin/busybox", busyboxHasUdhcpc: false).Find());
         Assert.Contains("apt install udhcpc", error.Message, StringComparison.Ordinal);
         Assert.Contains("--address none", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/run/dhcpcd/sock")]
+    [InlineData("/run/dhcpcd.sock")]
+    public void DhcpcdThatManagesTheMachine_WouldTakeTheAddress_AndIsRefused(string socket)
+    {
+        DhcpProgram dhcpcd = new(DhcpProgramKind.Dhcpcd, "/sbin/dhcpcd");
+        SoftlanException error = Assert.Throws<SoftlanException>(() => DhcpcdManager.RequireNone(dhcpcd, socket.Equals));
+        Assert.Contains($"manages this machine's network already ({socket})", error.Message, StringComparison.Ordinal);
+        Assert.Contains("apt install udhcpc", error.Message, StringComparison.Ordinal);
+        Assert.Contains("--address", error.Message, StringComparison.Ordinal);
+        DhcpcdManager.RequireNone(dhcpcd, _ => false);
+        DhcpcdManager.RequireNone(new DhcpProgram(DhcpProgramKind.Udhcpc, "/sbin/udhcpc"), _ => true);
+    }
+
+    [Fact]
+    public void DhcpcdsSocket_LeftBehind_IsNoManager()
+    {
+        using TemporaryDirectory directory = new();
+        string path = directory.File("sock");
+        Assert.False(DhcpcdManager.Listens(path));
+        using (Socket manager = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
+        {
+            manager.Bind(new UnixDomainSocketEndPoint(path));
+            manager.Listen();
+            Assert.True(DhcpcdManager.Listens(path));
+        }
+
+        File.WriteAllText(path, "");
+        Assert.False(DhcpcdManager.Listens(path));
     }
 
     [Fact]
