@@ -31,8 +31,11 @@ internal enum LinkCloseKind
     /// <summary>The certificate is not the expected one.</summary>
     Untrusted,
 
-    /// <summary>The operating system says that the address cannot be reached, or has no socket to try it with.</summary>
+    /// <summary>The operating system says that the address cannot be reached.</summary>
     Unreachable,
+
+    /// <summary>The operating system gave no socket to try the address with: nothing has been sent.</summary>
+    NoSocket,
 
     /// <summary>The other side's host, or a firewall before it, says that the port is closed (ICMP); over msquic also that there is no such
     /// host.</summary>

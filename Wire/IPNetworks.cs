@@ -8,6 +8,11 @@ internal static class IPNetworks
     /// <summary>Bytes of an IPv6 address, the longer of the two.</summary>
     private const int MaxAddressLength = 16;
 
+    private static readonly IPNetwork LinkLocal = new(new IPAddress([169, 254, 0, 0]), 16);
+
+    /// <summary>Whether an IPv4 address is one that a machine gave itself (RFC 3927).</summary>
+    public static bool IsLinkLocal(IPAddress address) => LinkLocal.Contains(address);
+
     /// <summary>The network that an address lies in. <see cref="IPNetwork"/> itself refuses bits behind the prefix.</summary>
     /// <param name="prefixLength">0 to <see cref="HostPrefixOf"/> of the address.</param>
     public static IPNetwork Of(IPAddress address, int prefixLength) => new(Combine(address, prefixLength, ones: false), prefixLength);

@@ -63,7 +63,7 @@ internal static class LinkEnds
 
     /// <summary>This machine has no socket for it now: too many open files, no port left, no memory, no IPv6.</summary>
     /// <param name="why">What the operating system said.</param>
-    public static LinkClosed NoSocket(string why) => new(LinkCloseKind.Unreachable, CloseReason.TimedOut, $"no UDP socket could be opened: {why}");
+    public static LinkClosed NoSocket(string why) => new(LinkCloseKind.NoSocket, CloseReason.TimedOut, $"no UDP socket could be opened: {why}");
 
     /// <summary>It is not the relay that was meant.</summary>
     /// <param name="why">What is wrong with the certificate.</param>

@@ -103,6 +103,7 @@ internal sealed class PathMtuGuard
     {
         IsBlackHole = false;
         _losses = 0;
+        _lossesAtOnce = 0;
         _lastLargeAcknowledged = _nextId;
         _retryDelay = FirstRetry;
     }

@@ -20,6 +20,7 @@ internal sealed class AddressClaim : IDisposable
 
     private readonly ILane _lane;
     private readonly MacAddress _own;
+    private readonly Func<MacAddress, bool> _isOurs;
     private readonly Action<byte[]> _send;
     private readonly Action<IPAddress, MacAddress, PeerInfo> _found;
     private readonly ILaneTimer _timer;
@@ -29,12 +30,15 @@ internal sealed class AddressClaim : IDisposable
     private TimeSpan? _foundAt;
 
     /// <param name="own">The MAC address of this client.</param>
+    /// <param name="isOurs">Whether a MAC is that of another card of this machine, which answers for all of this machine's addresses.</param>
     /// <param name="send">Sends a frame into the room.</param>
     /// <param name="found">Hears of the address, another owner, and who sent his frame; for an address once in a <see cref="Quiet"/> time.</param>
-    public AddressClaim(ILane lane, MacAddress own, Action<byte[]> send, Action<IPAddress, MacAddress, PeerInfo> found)
+    public AddressClaim(
+        ILane lane, MacAddress own, Func<MacAddress, bool> isOurs, Action<byte[]> send, Action<IPAddress, MacAddress, PeerInfo> found)
     {
         _lane = lane;
         _own = own;
+        _isOurs = isOurs;
         _send = send;
         _found = found;
         _timer = lane.CreateTimer(SendProbe);
@@ -67,7 +71,7 @@ internal sealed class AddressClaim : IDisposable
     /// <summary>Looks at a frame from the room.</summary>
     public void Listen(ReadOnlySpan<byte> frame, PeerInfo source)
     {
-        if (_address is { } address && ArpProbe.TryReadOwner(frame, _number, out MacAddress owner) && owner != _own)
+        if (_address is { } address && ArpProbe.TryReadOwner(frame, _number, out MacAddress owner) && owner != _own && !_isOurs(owner))
         {
             _left = 0;
             if (_foundAt is { } before && _lane.Now - before < Quiet)

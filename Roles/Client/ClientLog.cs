@@ -187,7 +187,7 @@ internal static partial class ClientLog
         372, LogLevel.Warning,
         "Something else gave {Interface} the address {Address}: two programs look after this card now, and the party may not reach this machine. "
         + "Hint: have the manager of this machine's network leave it alone (systemd-networkd: Name=!softlan* in the [Match] section that takes every "
-        + "card; NetworkManager: unmanaged-devices=interface-name:softlan*), and start softlan again")]
+        + "card; NetworkManager: unmanaged-devices=interface-name:softlan*; dhcpcd: denyinterfaces softlan*), and start softlan again")]
     public static partial void ForeignAddress(ILogger logger, string @interface, string address);
 
     /// <summary>What <see cref="NetworksOverlap"/> means to a player whose own network has the addresses.</summary>

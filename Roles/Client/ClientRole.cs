@@ -142,7 +142,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         _reporter = new SessionReporter(_lane, _session, _console, _logger, ExpectedDrops);
         string inUse = _options.Address == ClientAddress.Dhcp ? ClientLog.DhcpAddressInUseAdvice : ClientLog.AddressInUseAdvice;
         _claim = new AddressClaim(
-            _lane, _mac, frame => _session.Send(frame),
+            _lane, _mac, _wiring.IsCard, frame => _session.Send(frame),
             (address, owner, source) => ClientLog.AddressInUse(_logger, address, owner, ClientLog.WhereIs(source), inUse));
         _session.Start();
         _checkTimer.Set(CheckInterval);

@@ -15,6 +15,9 @@ internal sealed class WiringWatch(ILogger logger)
     /// <param name="cards">This machine's own network cards by MAC, without the TAP.</param>
     public void SetCards(IReadOnlyDictionary<MacAddress, string> cards) => _cards = cards;
 
+    /// <summary>Whether a MAC is that of one of these cards.</summary>
+    public bool IsCard(MacAddress mac) => _cards.ContainsKey(mac);
+
     /// <summary>The TAP has sent a frame under another MAC than its own.</summary>
     public void OnForeignSource(string tap, MacAddress source)
     {

@@ -289,13 +289,14 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
             return Drop(DropReason.LoopedSourceMac);
         }
 
-        if (destination.IsMulticast && _session.IsJoined && _multicast.Note(frame, _lane.Now, out MulticastFlood flood))
+        DropReason reason = _session.Send(frame);
+        if (reason == DropReason.None && destination.IsMulticast && _multicast.Note(frame, _lane.Now, out MulticastFlood flood))
         {
             string rate = (flood.BitsPerSecond / 1_000_000).ToString("0.0", CultureInfo.InvariantCulture);
             GatewayLog.MuchMulticast(_logger, flood.Source, rate, flood.Group, _options.Interface);
         }
 
-        return _session.Send(frame);
+        return reason;
     }
 
     /// <summary>Whoever has come once has the right code.</summary>

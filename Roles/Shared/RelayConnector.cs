@@ -243,7 +243,7 @@ internal sealed class RelayConnector : IDisposable
 
         // A relay that answers and is full says more than the silence of its other address; and that says more than an address to which no packet
         // leaves this machine, such as one of IPv6 where there is none.
-        if (_worst != LinkCloseKind.Full && (kind != LinkCloseKind.Unreachable || _failures.Count == 1))
+        if (_worst != LinkCloseKind.Full && (kind is not (LinkCloseKind.Unreachable or LinkCloseKind.NoSocket) || _failures.Count == 1))
         {
             _worst = kind;
         }

@@ -29,7 +29,7 @@ public sealed class NoSocketTests
                 party.Until(() => client.Closed is not null, "the attempt has failed");
             }
 
-            Assert.Equal(LinkCloseKind.Unreachable, client.Closed!.Value.Kind);
+            Assert.Equal(LinkCloseKind.NoSocket, client.Closed!.Value.Kind);
             Assert.Contains("no UDP socket could be opened: Address already in use", client.Closed.Value.Text, StringComparison.Ordinal);
             party.Join();
         });
@@ -48,7 +48,7 @@ public sealed class NoSocketTests
             byte[] address = [0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 127, 0, 0, 1];
             RecordingHandler client = party.Connect(new IPEndPoint(new IPAddress(address), stranger.EndPoint.Port));
             party.Until(() => client.Closed is not null, "the attempt has failed");
-            Assert.Equal(LinkCloseKind.Unreachable, client.Closed!.Value.Kind);
+            Assert.Equal(LinkCloseKind.NoSocket, client.Closed!.Value.Kind);
             Assert.Contains("Address family not supported", client.Closed.Value.Text, StringComparison.Ordinal);
 
             // A listener falls back; and the form that an IPv4 address has in IPv6 is one of IPv4.

@@ -66,6 +66,7 @@ internal sealed unsafe partial class MsQuicConnection
                 break;
             case NativeMsQuic.QUIC_STREAM_EVENT_PEER_SEND_SHUTDOWN:
             case NativeMsQuic.QUIC_STREAM_EVENT_PEER_SEND_ABORTED:
+            case NativeMsQuic.QUIC_STREAM_EVENT_PEER_RECEIVE_ABORTED:
                 Volatile.Write(ref _isControlEnded, true);
                 _engine.Lane.Enter(_work);
                 break;

@@ -72,6 +72,7 @@ internal sealed unsafe partial class MsQuicLink
         }
 
         (long losses, lastId) = _connection.LargeLosses;
+        _mtu.BeginObservation();
         for (; _largeLossesSeen < losses; _largeLossesSeen++)
         {
             _mtu.OnLost(lastId, _engine.Lane.Now);

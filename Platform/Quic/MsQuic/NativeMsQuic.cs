@@ -88,6 +88,7 @@ internal static unsafe partial class NativeMsQuic
     public const int QUIC_STREAM_EVENT_SEND_COMPLETE = 2;
     public const int QUIC_STREAM_EVENT_PEER_SEND_SHUTDOWN = 3;
     public const int QUIC_STREAM_EVENT_PEER_SEND_ABORTED = 4;
+    public const int QUIC_STREAM_EVENT_PEER_RECEIVE_ABORTED = 5;
     public const int QUIC_STREAM_EVENT_SHUTDOWN_COMPLETE = 7;
 
     // RFC 9000, section 20.1, and RFC 9001, section 4.8

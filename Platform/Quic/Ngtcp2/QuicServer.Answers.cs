@@ -38,7 +38,8 @@ internal sealed unsafe partial class QuicServer
     private int _tokenChecks;
 
     /// <summary>Nanoseconds since 1970, by which tokens are dated. The secret outlives a restart of the machine, and CLOCK_MONOTONIC does not: after
-    /// one, tokens from before it would be good again for as long as the machine had run.</summary>
+    /// one, tokens from before it would be good again for as long as the machine had run. Whoever has a token while this clock is set begins
+    /// anew.</summary>
     private static ulong TokenTime => (ulong)((DateTime.UtcNow - DateTime.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick);
 
     /// <summary>Looks at a token, and answers where it shows that the client has moved.</summary>

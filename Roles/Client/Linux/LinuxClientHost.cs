@@ -235,9 +235,9 @@ internal sealed class LinuxClientHost : IClientHost
     {
         // One list for both: what the first one adds or removes on the TAP is nothing that decides which network overlaps.
         IReadOnlyList<RouteEntry> main = NetlinkRoutes.List(_netlink, protocol: null);
+        _rules?.Look(now, main); // While the list is what the kernel has.
         _routes!.Maintain(now, main);
         _precedence?.Maintain(now, main);
-        _rules?.Look(now, main);
         if (_options.Address != ClientAddress.None)
         {
             _settings!.TellForeignAddress(now);

@@ -206,6 +206,7 @@ internal sealed class LinuxTapSettings(
 
     private bool IsForeign(InterfaceAddress address) =>
         address.Address.AddressFamily == AddressFamily.InterNetwork
+        && !IPNetworks.IsLinkLocal(address.Address) // That of a manager that got none takes nothing from softlan's.
         && !(_address is { } own && own.Address.Equals(address.Address) && own.PrefixLength == address.PrefixLength);
 
     private void KeepFromForwarding()

@@ -21,12 +21,17 @@ internal sealed class RuleWatch(NetlinkSocket netlink, ILogger logger)
 
     private readonly HashSet<string> _said = [];
 
+    /// <summary>What the last look found. Something is told of when two looks in a row find it: one may fall into the middle of a change.</summary>
+    private HashSet<string> _found = [];
+
     /// <summary>Asks the kernel where it would send. What <see cref="PartyPrecedence"/> and <see cref="LinuxTapRoutes"/> tell of is not told again:
     /// networks of other cards, and routes of another softlan.</summary>
     /// <param name="now">The TAP and this machine's addresses.</param>
     /// <param name="main">The routes of the main table.</param>
     public void Look(TapSnapshot now, IReadOnlyList<RouteEntry> main)
     {
+        HashSet<string> before = _found;
+        _found = [];
         if (!now.Link.IsUp)
         {
             return;
@@ -40,7 +45,8 @@ internal sealed class RuleWatch(NetlinkSocket netlink, ILogger logger)
         foreach (IGrouping<string, string> found in elsewhere)
         {
             string what = string.Join(" and ", found);
-            if (_said.Count < MaxSaid && _said.Add($"{what} {found.Key}"))
+            string both = $"{what} {found.Key}";
+            if (_found.Add(both) && before.Contains(both) && _said.Count < MaxSaid && _said.Add(both))
             {
                 ClientLog.PartyLedElsewhere(logger, what, found.Key);
             }
@@ -49,7 +55,7 @@ internal sealed class RuleWatch(NetlinkSocket netlink, ILogger logger)
 
     private static IEnumerable<(string What, IPAddress Address)> ProbesOf(TapSnapshot now, IReadOnlyList<RouteEntry> main)
     {
-        foreach (InterfaceAddress own in now.Own.Where(IsIPv4))
+        foreach (InterfaceAddress own in now.Own.Where(address => IsIPv4(address) && !IPNetworks.IsLinkLocal(address.Address)))
         {
             IPNetwork network = IPNetworks.Of(own.Address, own.PrefixLength);
             if (own.PrefixLength <= MaxPrefixLength && Candidates(network).FirstOrDefault(IsThePartys) is { } machine)

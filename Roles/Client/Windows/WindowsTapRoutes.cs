@@ -99,7 +99,7 @@ internal sealed class WindowsTapRoutes(
         }
 
         string? failure = _table.Remove(listed);
-        if (failure is null && _kept.Remove(key))
+        if (failure is null && _kept.Remove(key) && before.Contains(route))
         {
             Note(route);
         }

@@ -12,6 +12,7 @@ public sealed class AddressClaimTests : IDisposable
 {
     private const string Other = "00:16:3e:00:00:05";
     private static readonly MacAddress Own = MacAddress.FromUInt64(0x02_00_5e_10_00_21);
+    private static readonly MacAddress OtherCard = MacAddress.FromUInt64(0x00_16_3e_00_00_09);
     private static readonly IPAddress Address = IPAddress.Parse("10.0.0.9");
     private static readonly PeerInfo Gateway = new(7, PeerRole.Gateway, MacAddress.Zero, "");
 
@@ -21,7 +22,7 @@ public sealed class AddressClaimTests : IDisposable
     private readonly AddressClaim _claim;
 
     public AddressClaimTests() =>
-        _claim = new AddressClaim(_lane, Own, _sent.Add, (address, owner, source) => _found.Add((address, owner, source)));
+        _claim = new AddressClaim(_lane, Own, mac => mac == OtherCard, _sent.Add, (address, owner, source) => _found.Add((address, owner, source)));
 
     public void Dispose() => _claim.Dispose();
 
@@ -58,6 +59,15 @@ public sealed class AddressClaimTests : IDisposable
         _lane.Advance(AddressClaim.Quiet);
         _claim.Listen(From(Other), Gateway);
         Assert.Equal(2, _found.Count);
+    }
+
+    /// <summary>Linux answers on each card for the addresses of all, and a card of this machine may be at the party as well.</summary>
+    [Fact]
+    public void Listen_AnotherCardOfThisMachineAnswers_SaysNothing()
+    {
+        _claim.Follow(Address);
+        _claim.Listen(From(OtherCard.ToString()), Gateway);
+        Assert.Empty(_found);
     }
 
     [Fact]

@@ -83,6 +83,17 @@ public sealed class SessionWordsTests
         Assert.Equal(1, bench.Log.Count(hint));
     }
 
+    /// <summary>The reason says what this machine has run out of, and the network has nothing to do with it.</summary>
+    [Fact]
+    public void NoSocketCanBeOpened_IsNotBlamedOnTheNetwork()
+    {
+        using SessionBench bench = new();
+        bench.Start();
+        bench.Link.Lose(LinkCloseKind.NoSocket, text: "no UDP socket could be opened: Too many open files (errno 24)");
+        Assert.True(bench.Log.Count("Too many open files") > 0);
+        Assert.Equal(0, bench.Log.Count("connected to the internet"));
+    }
+
     [Fact]
     public void NoAnswer_MayBeANetworkThatWantsALogin()
     {
