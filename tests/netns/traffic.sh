@@ -73,7 +73,7 @@ story_transfers() {
 # stream FROM ADDRESS MEBIBYTES
 stream() { limit=70 on "$1" python3 -B "$here/stream.py" both "$2" 7006 "$3"; }
 
-# Datagrams are not repeated, so on a busy machine one of 45 pieces may be too late; eight of ten must be whole.
+# Datagrams are not repeated, so on a busy machine one of 45 pieces may be too late; eight of ten must be whole, in one of three tries.
 big() { on "$1" python3 -B "$here/dgram.py" big "$2" 7007 "$3" 10 8; }
 
 # From what fits one datagram to what does not, and the largest frame.
