@@ -80,9 +80,15 @@ is_refused() {
 }
 
 # asks_again PLAYER: its udhcpc, whose lease lasts for an hour. A shell between the two passes signals on.
+# It ignores one until it has read the answer to its last broadcast, and dnsmasq says that it answers before it does.
 asks_again() {
+  local tries=10
   mark dnsmasq
-  pkill -USR1 -x udhcpc -P "$(pgrep -d , -P "${pids[$1]}")" && says dnsmasq 10 DHCPACK
+  while [ $((tries--)) -gt 0 ]; do
+    pkill -USR1 -x udhcpc -P "$(pgrep -d , -P "${pids[$1]}")" || return 1
+    ! wait_for 1 said dnsmasq DHCPACK || return 0
+  done
+  says dnsmasq 1 DHCPACK
 }
 
 keeps_here() { [ "/proc/${pids[$1]}/root/var/lib" -ef "$work/$1/var-lib" ] && [ -s "$work/$1/var-lib/softlan/identity.json" ]; }
