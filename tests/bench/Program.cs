@@ -29,15 +29,20 @@ Command forward = new("forward", "A relay that forwards between two players: fra
 forward.SetAction(parsed => ForwardBench.Run(TimeSpan.FromSeconds(parsed.GetValue(seconds))));
 Command paths = new("paths", "A load that begins, on simulated lines: how full it keeps them, and what waits in their buffers.");
 paths.SetAction(static _ => PathBench.Run());
+Option<double> upload = new("--upload")
+{
+    Description = "Mbit/s that one player uploads beside the game; 0 measures the game alone.",
+    DefaultValueFactory = static _ => 50,
+};
 Command swarm = new(
     "swarm",
     "Rooms full of players at a running relay, at game traffic: what a datagram and a peer cost it, and how late frames arrive.")
 {
-    relay, pin, relayPid, shape, seconds,
+    relay, pin, relayPid, shape, seconds, upload,
 };
 swarm.SetAction(parsed => SwarmBench.Run(new SwarmOptions(
     parsed.GetRequiredValue(relay), parsed.GetRequiredValue(pin), parsed.GetValue(relayPid), parsed.GetRequiredValue(shape),
-    TimeSpan.FromSeconds(parsed.GetValue(seconds)))));
+    TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(upload))));
 
 Option<string> room = new("--room") { Description = "The room to join.", Required = true };
 Command joins = new("joins", "Joins a room of a running relay again and again; swarm starts it.") { relay, pin, room };

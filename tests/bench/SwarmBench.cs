@@ -12,7 +12,8 @@ namespace Softlan.Bench;
 /// <param name="RelayPid">Its process.</param>
 /// <param name="Shape">ROOMSxPEERS.</param>
 /// <param name="Time">How long game traffic is measured.</param>
-internal sealed record SwarmOptions(string Relay, string Pin, int RelayPid, string Shape, TimeSpan Time);
+/// <param name="Upload">Mbit/s of one player beside the game; 0: none.</param>
+internal sealed record SwarmOptions(string Relay, string Pin, int RelayPid, string Shape, TimeSpan Time, double Upload);
 
 /// <summary>Rooms full of players at game traffic: each sends 30 frames of 150 bytes a second, half of them to everybody, half to the gateway; and
 /// one player uploads.</summary>
@@ -21,7 +22,6 @@ internal sealed class SwarmBench : IDisposable
     private const int FramesPerSecond = 30;
     private const int GameFrameLength = 150;
     private const int BulkFrameLength = 1400;
-    private const double BulkBitsPerSecond = 50e6;
 
     /// <summary>Handshakes that are under way at once while the rooms fill.</summary>
     private const int JoinsAtOnce = 16;
@@ -98,12 +98,12 @@ internal sealed class SwarmBench : IDisposable
         });
         Thread.Sleep(1000);
 
-        (double seconds, long datagrams, TimeSpan cpu) = Play(_options.Time);
+        (double seconds, long datagrams, long packets, TimeSpan cpu) = Play(_options.Time);
         (TimeSpan p50, TimeSpan p99) = _thread.Do(() => (_latencies.At(0.5), _latencies.At(0.99)));
         (string calm, string joining) = MeasureJoins();
         Console.WriteLine(
             $"| {_rooms} x {_perRoom} | {count} | {datagrams / seconds / 1000:0} | {cpu.TotalSeconds / seconds * 100:0} "
-            + $"| {cpu.TotalMicroseconds / Math.Max(1, datagrams):0.00} "
+            + $"| {cpu.TotalMicroseconds / Math.Max(1, datagrams):0.00} | {cpu.TotalMicroseconds / Math.Max(1, packets):0.00} "
             + $"| {p50.TotalMilliseconds:0.00} | {p99.TotalMilliseconds:0.00} | {joinCost.TotalMilliseconds:0.00} | {calm} | {joining} "
             + $"| {(idleMemory - emptyMemory) / 1024.0 / count:0.0} | {Cpu.MemoryOf(_options.RelayPid) / 1048576.0:0} |");
         return true;
@@ -134,20 +134,24 @@ internal sealed class SwarmBench : IDisposable
         return 0;
     }
 
-    private (double Seconds, long Datagrams, TimeSpan Cpu) Play(TimeSpan time)
+    /// <returns>Datagrams: what the relay forwarded. Packets: what it received and sent for that, acknowledgements included; a room of four needs
+    /// three times as many for each datagram as one of two hundred.</returns>
+    private (double Seconds, long Datagrams, long Packets, TimeSpan Cpu) Play(TimeSpan time)
     {
         long Received() => _peers.Sum(peer => peer.FramesReceived);
+        long Packets() => _thread.Do(() => _peers.Sum(peer => peer.Link!.Statistics is var link ? link.PacketsSent + link.PacketsReceived : 0));
         _thread.Do(() =>
         {
             _latencies.Clear();
             return 0;
         });
         long before = Received();
+        long packetsBefore = Packets();
         TimeSpan cpuBefore = Cpu.OfProcess(_options.RelayPid);
         Stopwatch watch = Stopwatch.StartNew();
         Thread.Sleep(time);
         TimeSpan cpu = Cpu.OfProcess(_options.RelayPid) - cpuBefore;
-        return (watch.Elapsed.TotalSeconds, Received() - before, cpu);
+        return (watch.Elapsed.TotalSeconds, Received() - before, Packets() - packetsBefore, cpu);
     }
 
     /// <summary>What the very first peer costs (code that is read from the disk, pools that begin) is not what a peer costs. It stays, in a room of
@@ -310,11 +314,11 @@ internal sealed class SwarmBench : IDisposable
         }
 
         // Its first player also uploads.
-        if (_players.Count > 0 && _players[0].Peer.IsJoined)
+        if (_options.Upload > 0 && _players.Count > 0 && _players[0].Peer.IsJoined)
         {
             _bulk = _bulk.Length > 0 ? _bulk : SwarmPeer.MakeFrame(MacAddress.FromUInt64(0x00_16_3e_00_00_01), _players[0].Peer.Mac, BulkFrameLength);
             _nextBulk = _nextBulk == TimeSpan.Zero ? now : _nextBulk;
-            for (; _nextBulk <= now; _nextBulk += TimeSpan.FromSeconds(BulkFrameLength * 8 / BulkBitsPerSecond))
+            for (; _nextBulk <= now; _nextBulk += TimeSpan.FromSeconds(BulkFrameLength * 8 / (_options.Upload * 1e6)))
             {
                 _players[0].Peer.Link!.Send(DatagramHeader.ForFrame(0), _bulk);
             }

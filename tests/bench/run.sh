@@ -69,8 +69,8 @@ if wants paths; then
 fi
 if wants swarm; then
   printf '\n## Rooms at a relay: every player sends 30 frames of 150 bytes a second, half to all, half to the gateway; one uploads 50 Mbit/s\n\n'
-  echo "| rooms x peers | peers | forwarded, thousand/s | relay, % of a core | relay, us per datagram | p50, ms | p99, ms | join, ms of processor | nobody joins: p50 / p99 / longest, ms | 40 join: p50 / p99 / longest, ms | KiB per idle peer | relay, MiB |"
-  echo "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
+  echo "| rooms x peers | peers | forwarded, thousand/s | relay, % of a core | relay, us per datagram | relay, us per packet | p50, ms | p99, ms | join, ms of processor | nobody joins: p50 / p99 / longest, ms | 40 join: p50 / p99 / longest, ms | KiB per idle peer | relay, MiB |"
+  echo "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
   for shape in ${SWARM_SHAPES:-1x8 50x16 1x200 500x4}; do
     rm -f "$work/relay.log"
     # shellcheck disable=SC2086
@@ -82,7 +82,7 @@ if wants swarm; then
     # The shell's child is timeout; the relay is its child.
     pid=$(pgrep -P "$relay")
     address=$(grep -oE '127\.0\.0\.1:[0-9]+' "$work/relay.log" | head -n 1)
-    timeout 280 "$bench" swarm --rooms "$shape" --relay "$address" --pin "$(grep -oE 'sha256:[A-Za-z0-9_-]{43}' "$work/relay.log" | head -n 1)" --relay-pid "$pid" --seconds "${SWARM_SECONDS:-6}" ||
+    timeout 280 "$bench" swarm --rooms "$shape" --relay "$address" --pin "$(grep -oE 'sha256:[A-Za-z0-9_-]{43}' "$work/relay.log" | head -n 1)" --relay-pid "$pid" --seconds "${SWARM_SECONDS:-6}" --upload "${SWARM_UPLOAD:-50}" ||
       { echo "bench: the swarm failed; the relay said:" >&2; tail -n 5 "$work/relay.log" >&2; exit 1; }
     kill -TERM "$relay" 2>/dev/null || true
     wait "$relay" || true
