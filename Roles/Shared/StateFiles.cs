@@ -75,13 +75,13 @@ internal static class StateFiles
         {
             return null;
         }
-        catch (Exception failure) when (IsFileTrouble(failure))
+        catch (Exception failure) when (FileErrors.IsTrouble(failure))
         {
             throw Directory.Exists(path)
                 ? SoftlanException.Create($"Cannot read '{path}'", "it is a directory", "give the path of a file")
                 : SoftlanException.Create(
                     $"Cannot read '{path}'",
-                    Sentence(failure),
+                    FileErrors.Sentence(failure),
                     "make it readable for this user, or start as the user who owns it");
         }
     }
@@ -113,7 +113,7 @@ internal static class StateFiles
 
             File.Move(temporary, full, overwrite: true);
         }
-        catch (Exception failure) when (IsFileTrouble(failure))
+        catch (Exception failure) when (FileErrors.IsTrouble(failure))
         {
             TryDelete(temporary);
             (string reason, string hint) = ExplainWrite(failure, directory, option);
@@ -130,11 +130,11 @@ internal static class StateFiles
         {
             PrivateDirectory.Create(directory);
         }
-        catch (Exception failure) when (IsFileTrouble(failure))
+        catch (Exception failure) when (FileErrors.IsTrouble(failure))
         {
             throw SoftlanException.Create(
                 $"Cannot keep files in '{directory}'",
-                Sentence(failure),
+                FileErrors.Sentence(failure),
                 $"see that this user may write there, or choose another place with {Option}");
         }
     }
@@ -154,7 +154,7 @@ internal static class StateFiles
             file.Flush(flushToDisk: true);
             return null;
         }
-        catch (Exception failure) when (IsFileTrouble(failure))
+        catch (Exception failure) when (FileErrors.IsTrouble(failure))
         {
             return ExplainWrite(failure, directory, option);
         }
@@ -171,9 +171,9 @@ internal static class StateFiles
     /// <summary>Why something could not be written to a directory, and a hint.</summary>
     internal static (string Reason, string Hint) ExplainWrite(Exception failure, string directory, string option) =>
         File.Exists(directory) ? ($"'{directory}' is a file, not a directory", $"move that file away, or choose another place with {option}")
-        : DiskErrors.IsReadOnly(failure) ? (Sentence(failure), $"choose another place with {option}")
-        : DiskErrors.IsFull(failure) ? (Sentence(failure), $"make room in '{directory}', or choose another place with {option}")
-        : (Sentence(failure), $"see that this user may write in '{directory}', or choose another place with {option}");
+        : FileErrors.IsReadOnly(failure) ? (FileErrors.Sentence(failure), $"choose another place with {option}")
+        : FileErrors.IsFull(failure) ? (FileErrors.Sentence(failure), $"make room in '{directory}', or choose another place with {option}")
+        : (FileErrors.Sentence(failure), $"see that this user may write in '{directory}', or choose another place with {option}");
 
     /// <summary>Sees that files can be written to a directory, which is made where it is missing.</summary>
     /// <param name="alternative">What else the operator can do than to choose another place, as a clause in the imperative.</param>
@@ -193,20 +193,9 @@ internal static class StateFiles
         {
             File.Delete(path);
         }
-        catch (Exception failure) when (IsFileTrouble(failure))
+        catch (Exception failure) when (FileErrors.IsTrouble(failure))
         {
             // A leftover does no harm: it is replaced next time.
         }
-    }
-
-    internal static bool IsFileTrouble(Exception failure) => failure is IOException or UnauthorizedAccessException or NotSupportedException;
-
-    /// <summary>What the operating system said, without the path: that of a temporary file tells nobody anything, and the line names the
-    /// file.</summary>
-    internal static string Sentence(Exception failure)
-    {
-        string message = failure.Message;
-        int path = message.IndexOf(" : '", StringComparison.Ordinal);
-        return failure is UnauthorizedAccessException ? "access is denied" : (path < 0 ? message : message[..path]).TrimEnd('.', ' ');
     }
 }

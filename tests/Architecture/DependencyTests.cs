@@ -38,7 +38,7 @@ public sealed partial class DependencyTests
         "Platform/Quic/MsQuic/MsQuicStatus.cs",
         "Platform/QuicEngines.cs",
         "Platform/PrivateDirectory.cs",
-        "Platform/DiskErrors.cs",
+        "Platform/FileErrors.cs",
         "Roles/Demo/",
         "Roles/Hosting/StandardStreams.cs",
     ];

@@ -64,8 +64,8 @@ public sealed class StateTroubleTests : IDisposable
     [Fact]
     public void Reason_OfWhatIsNoFilesFailure_StaysAsItIs()
     {
-        Assert.Equal("Permission denied", StateFiles.Sentence(new System.ComponentModel.Win32Exception("Permission denied.")));
-        Assert.Equal("access is denied", StateFiles.Sentence(new UnauthorizedAccessException("Access to the path '/s/.x.tmp' is denied.")));
+        Assert.Equal("Permission denied", FileErrors.Sentence(new System.ComponentModel.Win32Exception("Permission denied.")));
+        Assert.Equal("access is denied", FileErrors.Sentence(new UnauthorizedAccessException("Access to the path '/s/.x.tmp' is denied.")));
     }
 
     [Fact]

@@ -81,7 +81,7 @@ internal sealed class DhcpRunner : IDhcpRunner
         {
             throw SoftlanException.Create(
                 $"Cannot run the DHCP client '{_program.Command[0]}'",
-                StateFiles.Sentence(e),
+                FileErrors.Sentence(e),
                 e.HResult == Errno.ENOSPC
                     ? $"make room in '{_directory}'"
                     : $"see that programs can be run from '{_directory}', or use --address none");
