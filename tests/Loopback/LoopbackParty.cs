@@ -41,7 +41,7 @@ internal sealed class LoopbackParty : IDisposable
         ClientEngine = alike ? Engine : LoopbackEngines.Create(client, Loop, quick, limits, clientCiphers);
         Certificate = Engine.GenerateCertificate("relay.test");
         Pin = Engine.Inspect(Certificate, "the test");
-        Listener = Listen(0);
+        Listener = TestPorts.Listen(port => Listen(port));
     }
 
     public EventLoop Loop { get; }

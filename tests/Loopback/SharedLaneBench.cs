@@ -23,7 +23,7 @@ public abstract class SharedLaneBench : IDisposable
         Engine = new MsQuicEngine(Lane) { QueueLimits = LoopbackEngines.Patient };
         _certificate = Engine.GenerateCertificate("relay.test");
         _pin = Engine.Inspect(_certificate, "the test");
-        OnLane(() => Listener = Listen(0));
+        OnLane(() => Listener = TestPorts.Listen(Listen));
     }
 
     private protected SharedLane Lane { get; }

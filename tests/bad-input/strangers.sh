@@ -37,7 +37,8 @@ story_rooms() {
     [ $name = second ] || check "the first comes in" says first 10 'In room R'
   done
   check "the second is told which limit it is, and who can raise it" says second 10 'Cannot reach .*refuses more connections.*Hint: .*ask its operator to raise --max-links-per-address or --max-peers'
-  for name in first second narrow; do check "$name stops in order" stop $name; done
+  # The second before the first, whose place it would ask for.
+  for name in second first narrow; do check "$name stops in order" stop $name; done
 }
 
 # Long before they are looked at: what they say twice they say once a minute.
