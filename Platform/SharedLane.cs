@@ -34,7 +34,7 @@ internal sealed class SharedLane : IEnterableLane, IDisposable
 
     /// <param name="failed">Hears of an exception that work let pass: a bug. The lane then goes on with the next work; whoever listens should end the
     /// process in order.</param>
-    /// <param name="clock">Null: the system's.</param>
+    /// <param name="clock">Null: the system's, whose timers may be late by a tick.</param>
     public SharedLane(Action<Exception> failed, TimeProvider? clock = null)
     {
         _failed = failed;
@@ -188,11 +188,13 @@ internal sealed class SharedLane : IEnterableLane, IDisposable
         }
 
         _alarmAt = _timers.NextDue;
-        TimeSpan due = _alarmAt == long.MaxValue
-            ? Timeout.InfiniteTimeSpan
-            : Nanoseconds.ToTimeSpan(Math.Max(0, _alarmAt - NowNanoseconds));
-        _alarm.Change(due, Timeout.InfiniteTimeSpan);
+        _alarm.Change(_alarmAt == long.MaxValue ? Timeout.InfiniteTimeSpan : RoundUp(_alarmAt - NowNanoseconds), Timeout.InfiniteTimeSpan);
     }
+
+    /// <summary>To whole milliseconds: timers of the system count in those and cut off what is beyond. An alarm that rings before its time rings
+    /// again at once, and a processor would do nothing else until then.</summary>
+    private static TimeSpan RoundUp(long nanoseconds) =>
+        TimeSpan.FromMilliseconds(Math.Ceiling(Nanoseconds.ToTimeSpan(Math.Max(0, nanoseconds)).TotalMilliseconds));
 
     /// <summary>A timer of this lane. Its members are called on the lane.</summary>
     private sealed class SharedLaneTimer(SharedLane lane, Action callback) : HeapTimer(callback), ILaneTimer

@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Softlan.Platform.Windows;
 
-/// <summary>The kernel32 calls softlan makes, and the constants they take (fileapi.h, ioapiset.h, minwinbase.h, consoleapi.h). Declarations
-/// only.</summary>
+/// <summary>The kernel32 calls softlan makes, and the constants they take (fileapi.h, ioapiset.h, minwinbase.h, synchapi.h, consoleapi.h).
+/// Declarations only.</summary>
 internal static unsafe partial class NativeKernel32
 {
     private const string Kernel32 = "kernel32.dll";
@@ -20,6 +20,10 @@ internal static unsafe partial class NativeKernel32
     public const byte FILE_SKIP_SET_EVENT_ON_HANDLE = 0x02;
     public const nint INVALID_HANDLE_VALUE = -1;
     public const uint INFINITE = 0xFFFFFFFF;
+
+    // synchapi.h, winnt.h
+    public const uint CREATE_WAITABLE_TIMER_HIGH_RESOLUTION = 0x00000002;
+    public const uint TIMER_ALL_ACCESS = 0x001F0003;
 
     // libloaderapi.h
     public const uint LOAD_LIBRARY_SEARCH_SYSTEM32 = 0x00000800;
@@ -88,6 +92,23 @@ internal static unsafe partial class NativeKernel32
     [SupportedOSPlatform("windows")]
     [return: MarshalAs(UnmanagedType.Bool)]
     public static partial bool CloseHandle(nint handle);
+
+    [LibraryImport(Kernel32, EntryPoint = "CreateWaitableTimerExW", SetLastError = true)]
+    [SupportedOSPlatform("windows")]
+    public static partial nint CreateWaitableTimerEx(nint attributes, nint name, uint flags, uint access);
+
+    /// <param name="due">LARGE_INTEGER, in 100 ns; negative: from now on.</param>
+    /// <param name="period">Milliseconds; 0: it rings once.</param>
+    [LibraryImport(Kernel32, EntryPoint = "SetWaitableTimer", SetLastError = true)]
+    [SupportedOSPlatform("windows")]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    public static partial bool SetWaitableTimer(
+        SafeWaitHandle timer, long* due, int period, void* routine, void* argument, [MarshalAs(UnmanagedType.Bool)] bool resume);
+
+    [LibraryImport(Kernel32, EntryPoint = "CancelWaitableTimer", SetLastError = true)]
+    [SupportedOSPlatform("windows")]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    public static partial bool CancelWaitableTimer(SafeWaitHandle timer);
 
     [LibraryImport(Kernel32, EntryPoint = "GetStdHandle", SetLastError = true)]
     [SupportedOSPlatform("windows")]

@@ -9,24 +9,28 @@ namespace Softlan.Roles.Hosting;
 internal static class SharedLaneHost
 {
     /// <param name="logging">What is logged.</param>
+    /// <param name="clock">The lane's; null: the system's.</param>
     /// <param name="createEngine">Makes the QUIC engine, on the lane. It is disposed after the role: its last goodbyes leave then.</param>
     /// <param name="create">Makes the role, on the lane; it need not start anything yet.</param>
     /// <returns>The exit code; a failure of the role is thrown.</returns>
     public static int Run(
         LoggingOptions logging,
+        TimeProvider? clock,
         Func<SharedLane, ILoggerFactory, IQuicEngine> createEngine,
         Func<SharedLane, ILoggerFactory, IQuicEngine, IRole> create)
     {
         using ILoggerFactory loggers = SoftlanLogging.Create(logging);
         using CancellationTokenSource broken = new();
         Exception? bug = null;
-        using SharedLane lane = new(exception =>
-        {
-            if (Interlocked.CompareExchange(ref bug, exception, null) is null)
+        using SharedLane lane = new(
+            exception =>
             {
-                broken.Cancel();
-            }
-        });
+                if (Interlocked.CompareExchange(ref bug, exception, null) is null)
+                {
+                    broken.Cancel();
+                }
+            },
+            clock);
         IQuicEngine? engine = null;
         using RoleHost host = new(lane, Wait, loggers.CreateLogger("softlan"), OnLane);
         return host.Run(() => RoleAndEngine.Create(engine = createEngine(lane, loggers), made => create(lane, loggers, made)));

@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using Microsoft.Extensions.Logging;
 using Softlan.Platform;
+using Softlan.Platform.Windows;
 using Softlan.Roles.Hosting;
 using Softlan.Roles.Shared;
 
@@ -18,6 +19,7 @@ internal static class WindowsRelay
         StateFiles.RequireDirectory(options.StateDirectory);
         return SharedLaneHost.Run(
             logging,
+            new PreciseClock(),
             createEngine,
             (lane, loggers, engine) => new RelayRole(options, lane, engine, logging.OutputOrNull, loggers.CreateLogger("softlan.relay")));
     }

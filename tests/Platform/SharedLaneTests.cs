@@ -148,6 +148,17 @@ public sealed class SharedLaneTests : IDisposable
         Assert.True(at >= TimeSpan.FromMilliseconds(30), $"fired at {at}");
     }
 
+    /// <summary>The system's timers count whole milliseconds and cut the rest off: an alarm for less would ring again and again until its
+    /// time.</summary>
+    [Fact]
+    public void Alarm_PartOfTheMillisecondIsOver_IsSetForAWholeOne()
+    {
+        BusyClock clock = new();
+        using SharedLane lane = new(_bugs.Add, clock);
+        lane.Post(() => lane.CreateTimer(() => { }).Set(TimeSpan.FromMilliseconds(3)));
+        Assert.Equal(TimeSpan.FromMilliseconds(3), clock.Alarm);
+    }
+
     [Fact]
     public void Timer_SetAgainAndAgain_FiresEachTime()
     {
@@ -227,6 +238,32 @@ public sealed class SharedLaneTests : IDisposable
         TurnEnd end = new(static () => { });
         Work work = new(() => _lane.AtTurnEnd(end));
         Allocations.AssertNone(() => _lane.Enter(work));
+    }
+
+    /// <summary>A tenth of a millisecond is over each time that somebody looks.</summary>
+    private sealed class BusyClock : TimeProvider, ITimer
+    {
+        private long _ticks;
+
+        public TimeSpan Alarm { get; private set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => _ticks += TimeSpan.TicksPerMillisecond / 10;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => this;
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            Alarm = dueTime;
+            return true;
+        }
+
+        public void Dispose()
+        {
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 
     private sealed class Work(Action run) : LaneWork

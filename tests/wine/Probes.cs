@@ -29,6 +29,7 @@ internal static class Probes
                     "boot" => Boot(),
                     "library" => Library(),
                     "private" => Private(),
+                    "timer" => Timer(),
                     _ => "no such probe",
                 };
                 Console.WriteLine(wrong is null ? $"ok {name}" : $"FAILED {name}: {wrong}");
@@ -97,6 +98,39 @@ internal static class Probes
 
         Console.WriteLine($"unpacked to {Path.GetFileName(directory)}");
         return null;
+    }
+
+    /// <summary>Each alarm rings once, and not before its time; what is cancelled does not.</summary>
+    private static string? Timer()
+    {
+        const int Alarms = 50;
+        int rings = 0;
+        using AutoResetEvent rang = new(false);
+        using ITimer timer = new PreciseClock().CreateTimer(
+            _ =>
+            {
+                Interlocked.Increment(ref rings);
+                rang.Set();
+            },
+            null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        TimeSpan due = TimeSpan.FromMilliseconds(2);
+        for (int i = 0; i < Alarms; i++)
+        {
+            Stopwatch watch = Stopwatch.StartNew();
+            timer.Change(due, Timeout.InfiniteTimeSpan);
+            if (!rang.WaitOne(Patience) || watch.Elapsed < due / 2)
+            {
+                return $"alarm {i} rang after {watch.Elapsed.TotalMilliseconds:0.0} ms";
+            }
+        }
+
+        timer.Change(due, Timeout.InfiniteTimeSpan);
+        timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        Thread.Sleep(100);
+        timer.Change(TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        return !rang.WaitOne(Patience) ? "an alarm for now does not ring"
+            : rings is Alarms + 1 or Alarms + 2 ? null // The one that was cancelled may have rung already.
+            : $"{rings} alarms rang";
     }
 
     /// <summary>Places in ProgramData, prepared by tests/wine/ring.py, and what becomes of each.</summary>

@@ -293,6 +293,8 @@ def probes():
     code, text = wine(TEST_EXE, "probe", "com", "stamp")
     check("Network List Manager, through source-generated COM", "ok com" in text, text)
     check("a process is known again, and only that one", "ok stamp" in text, text)
+    code, text = wine(TEST_EXE, "probe", "timer")
+    check("a timer rings once for each time that it is set", "ok timer" in text, text)
     code, first = wine(TEST_EXE, "probe", "boot")
     code, second = wine(TEST_EXE, "probe", "boot")
     code, once = wine(TEST_EXE, "probe", "library")

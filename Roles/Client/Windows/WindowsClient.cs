@@ -16,7 +16,7 @@ internal static class WindowsClient
     public static int Run(ClientOptions options, LoggingOptions logging, Func<IEnterableLane, ILoggerFactory, IQuicEngine> createEngine)
     {
         StatusConsole? console = StatusConsole.InstallOrNull(logging, WindowsConsole.TryEnableEscapes);
-        return SharedLaneHost.Run(logging, createEngine, (lane, loggers, engine) =>
+        return SharedLaneHost.Run(logging, new PreciseClock(), createEngine, (lane, loggers, engine) =>
         {
             StateTroubleLogger logger = new(loggers.CreateLogger("softlan.client"), options.StateDirectory, options.IdentityPath);
             WindowsClientHost host = new(lane, options, new WindowsMachine(), logger);

@@ -20,6 +20,7 @@ public sealed class SharedLaneHostTests : IDisposable
         ProbeRole role = null!;
         Assert.Equal(ExitCodes.Success, SharedLaneHost.Run(
             Quiet,
+            clock: null,
             (_, _) => _engine,
             (lane, _, _) => role = new ProbeRole(lane, (probe, ended) => lane.Post(() => ended(null)))));
         Assert.Equal(["start", "dispose"], role.Story);
@@ -33,6 +34,7 @@ public sealed class SharedLaneHostTests : IDisposable
         SoftlanException failure = SoftlanException.Create("Cannot go on", "the adapter is gone");
         Assert.Same(failure, Assert.Throws<SoftlanException>(() => SharedLaneHost.Run(
             Quiet,
+            clock: null,
             (_, _) => _engine,
             (lane, _, _) => new ProbeRole(lane, (_, ended) => lane.Post(() => ended(failure))))));
     }
@@ -44,6 +46,7 @@ public sealed class SharedLaneHostTests : IDisposable
         ProbeRole role = null!;
         Assert.Same(failure, Assert.Throws<SoftlanException>(() => SharedLaneHost.Run(
             Quiet,
+            clock: null,
             (_, _) => _engine,
             (lane, _, _) => role = new ProbeRole(lane, (_, _) => throw failure))));
         Assert.Equal(["start", "dispose"], role.Story);
@@ -56,6 +59,7 @@ public sealed class SharedLaneHostTests : IDisposable
         ProbeRole role = null!;
         InvalidOperationException bug = Assert.Throws<InvalidOperationException>(() => SharedLaneHost.Run(
             Quiet,
+            clock: null,
             (_, _) => _engine,
             (lane, _, _) => role = new ProbeRole(lane, (_, _) => lane.Post(Break))));
         Assert.Contains(nameof(Break), bug.StackTrace, StringComparison.Ordinal);
@@ -70,6 +74,7 @@ public sealed class SharedLaneHostTests : IDisposable
     {
         Assert.Throws<InvalidOperationException>(() => SharedLaneHost.Run(
             Quiet,
+            clock: null,
             (_, _) => _engine,
             (_, _, _) => throw new InvalidOperationException("a bug")));
         Assert.True(_engine.IsDisposed);
