@@ -79,11 +79,11 @@ internal sealed class Prober
 
         if (responder == ProbeBody.RelayId)
         {
-            _relay.Add(roundTrip);
+            _relay.Add(roundTrip, now);
         }
         else if (responder == _gatewayId)
         {
-            _gateway.Add(roundTrip);
+            _gateway.Add(roundTrip, now);
         }
     }
 

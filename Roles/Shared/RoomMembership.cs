@@ -52,6 +52,7 @@ internal sealed class RoomMembership : IDisposable
     private readonly TokenBucket _lanLines = new(LanLinesPerSecond, LanLinesBurst);
     private readonly TokenBucket _outsideLines = new(LanLinesPerSecond, LanLinesBurst);
     private IFrameLink? _link;
+    private readonly GatewaySilence _gatewaySilence;
     private FrameSender? _sender;
     private FrameReceiver? _receiver;
     private int _maxFrameLength;
@@ -72,6 +73,7 @@ internal sealed class RoomMembership : IDisposable
         _owner = owner;
         _logger = logger;
         _onSilence = onSilence;
+        _gatewaySilence = new GatewaySilence(logger);
         _timer = lane.CreateTimer(OnTick);
     }
 
@@ -348,6 +350,7 @@ internal sealed class RoomMembership : IDisposable
             return; // Given up.
         }
 
+        _gatewaySilence.Look(Prober.Gateway, Prober.Relay, _lane.Now);
         Prober.SendProbes(link, Room!.Self, _options.Role == PeerRole.Client ? Peers.Gateway?.Id ?? ProbeBody.RelayId : ProbeBody.RelayId, _lane.Now);
         _ticks++;
         if (_ticks % StatsTicks == 0)

@@ -19,8 +19,18 @@ internal struct RoundTrip
 
     public readonly bool IsKnown => Smoothed != TimeSpan.Zero;
 
-    public void Add(TimeSpan sample)
+    /// <summary>When the last answer came.</summary>
+    public TimeSpan AnsweredAt { get; private set; }
+
+    /// <summary>How long there has been no answer; zero before the first.</summary>
+    public readonly TimeSpan SilenceAt(TimeSpan now) => IsKnown ? now - AnsweredAt : TimeSpan.Zero;
+
+    /// <param name="sample">How long the answer took.</param>
+    /// <param name="now">The lane's time.</param>
+    public void Add(TimeSpan sample, TimeSpan now)
     {
+        AnsweredAt = now;
+
         // A turn of the lane happens at one time, so an answer within the same turn would look like none at all.
         Latest = TimeSpans.Max(sample, TimeSpan.FromTicks(1));
         _answers = Math.Min(_answers + 1, FirstAnswers + 1);

@@ -54,6 +54,15 @@ internal static partial class SessionLog
     [LoggerMessage(121, LogLevel.Information, "The gateway reaches the party's LAN again")]
     public static partial void LanBack(ILogger logger);
 
+    [LoggerMessage(
+        123, LogLevel.Warning,
+        "Nothing comes from the LAN gateway any more, though the relay answers: the party's internet, or the gateway's machine, may be down. "
+        + "softlan resumes automatically")]
+    public static partial void GatewaySilent(ILogger logger);
+
+    [LoggerMessage(124, LogLevel.Information, "The LAN gateway answers again")]
+    public static partial void GatewayAnswers(ILogger logger);
+
     [LoggerMessage(110, LogLevel.Information, "{Peer} joined")]
     public static partial void PeerJoined(ILogger logger, string peer);
 

@@ -11,6 +11,10 @@ namespace Softlan.Roles.Shared;
 /// <param name="expected">Drops that are no trouble and not shown.</param>
 internal sealed class SessionStatus(ILane lane, RelaySession session, bool hasGateway, PeerCounters portCounters, params DropReason[] expected)
 {
+    /// <summary>From here on the round trip of before says nothing any more, and the line says instead how long there has been no answer. One comes
+    /// each second; two may be lost on the way.</summary>
+    public static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(3);
+
     private TimeSpan _at = lane.Now;
     private long _bytesIn;
     private long _bytesOut;
@@ -31,10 +35,10 @@ internal sealed class SessionStatus(ILane lane, RelaySession session, bool hasGa
 
         string gateway = !hasGateway ? ""
             : session.Peers.Gateway is null ? " | no gateway"
-            : $" | gateway {Time(session.GatewayRoundTrip)}";
+            : $" | gateway {Time(session.GatewayRoundTrip, lane.Now)}";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"relay {Time(session.RelayRoundTrip)}{gateway} | {session.Peers.Count} {(session.Peers.Count == 1 ? "peer" : "peers")} | "
+            $"relay {Time(session.RelayRoundTrip, lane.Now)}{gateway} | {session.Peers.Count} {(session.Peers.Count == 1 ? "peer" : "peers")} | "
             + $"{Drops()} dropped | {rates}");
     }
 
@@ -49,9 +53,11 @@ internal sealed class SessionStatus(ILane lane, RelaySession session, bool hasGa
         return drops;
     }
 
-    private static string Time(RoundTrip roundTrip) => roundTrip switch
+    private static string Time(RoundTrip roundTrip, TimeSpan now) => roundTrip switch
     {
         { IsKnown: false } => "?",
+        _ when roundTrip.SilenceAt(now) >= LongestSilence =>
+            string.Create(CultureInfo.InvariantCulture, $"silent for {Math.Floor(roundTrip.SilenceAt(now).TotalSeconds):0} s"),
         { Smoothed.TotalMilliseconds: < 10 } => string.Create(CultureInfo.InvariantCulture, $"{roundTrip.Smoothed.TotalMilliseconds:0.0} ms"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{roundTrip.Smoothed.TotalMilliseconds:0} ms"),
     };

@@ -29,11 +29,20 @@ public sealed class RoundTripTests
         Assert.Equal(24, trip.Smoothed.TotalMilliseconds, tolerance: 0.01);
     }
 
+    [Fact]
+    public void SilenceAt_IsSinceTheLastAnswer()
+    {
+        RoundTrip trip = default;
+        Assert.Equal(TimeSpan.Zero, trip.SilenceAt(TimeSpan.FromSeconds(9)));
+        trip.Add(TimeSpan.FromMilliseconds(8), TimeSpan.FromSeconds(10));
+        Assert.Equal(TimeSpan.FromSeconds(7), trip.SilenceAt(TimeSpan.FromSeconds(17)));
+    }
+
     private static void Add(ref RoundTrip trip, params double[] milliseconds)
     {
         foreach (double sample in milliseconds)
         {
-            trip.Add(TimeSpan.FromMilliseconds(sample));
+            trip.Add(TimeSpan.FromMilliseconds(sample), TimeSpan.Zero);
         }
     }
 }

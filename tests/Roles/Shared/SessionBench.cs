@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Softlan.Roles.Shared;
 using Softlan.Tests.Fakes;
 using Softlan.Wire;
@@ -87,6 +88,16 @@ internal sealed class SessionBench : IDisposable
             Lane.Advance(TimeSpan.FromSeconds(1));
             Link.ReceiveDatagram(new DatagramHeader(DatagramKind.Padding, 0, 0), []);
         }
+    }
+
+    /// <summary>Answers the latest probe for <paramref name="target"/> in the name of <paramref name="responder"/>.</summary>
+    public void AnswerProbe(ushort target, ushort responder)
+    {
+        byte[] body = Link.Sent
+            .Last(sent => sent.Header.Kind == DatagramKind.Probe && BinaryPrimitives.ReadUInt16BigEndian(sent.Body) == target)
+            .Body;
+        BinaryPrimitives.WriteUInt16BigEndian(body, Self);
+        Link.ReceiveDatagram(new DatagramHeader(DatagramKind.ProbeReply, 0, responder), body);
     }
 
     public void Dispose() => Session.Dispose();

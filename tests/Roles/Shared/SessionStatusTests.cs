@@ -24,4 +24,21 @@ public sealed class SessionStatusTests
         bench.Pass(TimeSpan.FromSeconds(1));
         Assert.EndsWith("| in 0 kbit/s | out 0 kbit/s", status.Describe(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Describe_NoAnswerForSeconds_SaysSoInsteadOfTheLastRoundTrip()
+    {
+        using SessionBench bench = new();
+        SessionStatus status = new(bench.Lane, bench.Session, hasGateway: true, new PeerCounters());
+        bench.Join(SessionBench.Gateway);
+        bench.Pass(TimeSpan.FromSeconds(1));
+        bench.AnswerProbe(ProbeBody.RelayId, ProbeBody.RelayId);
+        bench.AnswerProbe(SessionBench.Gateway.Id, SessionBench.Gateway.Id);
+        bench.Pass(TimeSpan.FromSeconds(2));
+        Assert.DoesNotContain("silent", status.Describe(), StringComparison.Ordinal);
+        bench.Pass(TimeSpan.FromSeconds(1));
+        bench.AnswerProbe(ProbeBody.RelayId, ProbeBody.RelayId);
+        bench.Pass(TimeSpan.FromSeconds(1));
+        Assert.Matches("^relay [0-9.]+ ms \\| gateway silent for 4 s \\| ", status.Describe());
+    }
 }

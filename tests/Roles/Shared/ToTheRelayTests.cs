@@ -117,9 +117,9 @@ public sealed class ToTheRelayTests
     {
         using SessionBench bench = Joined();
         bench.Lane.Advance(TimeSpan.FromMilliseconds(20));
-        AnswerProbe(bench, ProbeBody.RelayId, ProbeBody.RelayId);
+        bench.AnswerProbe(ProbeBody.RelayId, ProbeBody.RelayId);
         bench.Lane.Advance(TimeSpan.FromMilliseconds(10));
-        AnswerProbe(bench, SessionBench.Gateway.Id, SessionBench.Gateway.Id);
+        bench.AnswerProbe(SessionBench.Gateway.Id, SessionBench.Gateway.Id);
 
         Assert.Equal(20, bench.Session.RelayRoundTrip.Latest.TotalMilliseconds);
         Assert.Equal(30, bench.Session.GatewayRoundTrip.Latest.TotalMilliseconds);
@@ -133,7 +133,7 @@ public sealed class ToTheRelayTests
     {
         using SessionBench bench = Joined();
         bench.Lane.Advance(TimeSpan.FromMilliseconds(20));
-        AnswerProbe(bench, SessionBench.Gateway.Id, SessionBench.Gateway.Id);
+        bench.AnswerProbe(SessionBench.Gateway.Id, SessionBench.Gateway.Id);
         bench.Say(new LeftMessage(SessionBench.Gateway.Id, CloseReason.TimedOut));
         bench.Pass(TimeSpan.FromSeconds(1));
         Assert.False(bench.Session.GatewayRoundTrip.IsKnown);
@@ -144,7 +144,7 @@ public sealed class ToTheRelayTests
     {
         using SessionBench bench = Joined();
         bench.Lane.Advance(TimeSpan.FromMilliseconds(20));
-        AnswerProbe(bench, SessionBench.Gateway.Id, SessionBench.Anna.Id);
+        bench.AnswerProbe(SessionBench.Gateway.Id, SessionBench.Anna.Id);
         byte[] body = new byte[ProbeBody.Length];
         body.AsSpan().Fill(0xff);
         BinaryPrimitives.WriteUInt16BigEndian(body, SessionBench.Self);
@@ -233,14 +233,4 @@ public sealed class ToTheRelayTests
 
     private static List<SentDatagram> Frames(SessionBench bench) =>
         [.. bench.Link.Sent.Where(sent => sent.Header.Kind is DatagramKind.Frame or DatagramKind.Head or DatagramKind.Tail)];
-
-    /// <summary>Answers the latest probe for <paramref name="target"/> in the name of <paramref name="responder"/>.</summary>
-    private static void AnswerProbe(SessionBench bench, ushort target, ushort responder)
-    {
-        byte[] body = bench.Link.Sent
-            .Last(sent => sent.Header.Kind == DatagramKind.Probe && BinaryPrimitives.ReadUInt16BigEndian(sent.Body) == target)
-            .Body;
-        BinaryPrimitives.WriteUInt16BigEndian(body, SessionBench.Self);
-        bench.Link.ReceiveDatagram(new DatagramHeader(DatagramKind.ProbeReply, 0, responder), body);
-    }
 }

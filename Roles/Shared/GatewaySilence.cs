@@ -1,0 +1,35 @@
+using Microsoft.Extensions.Logging;
+
+namespace Softlan.Roles.Shared;
+
+/// <summary>Notices a gateway that does not answer any more: whoever plays should not look for the reason at home. That it is gone the relay says
+/// only when its link has timed out, half a minute later.</summary>
+internal sealed class GatewaySilence(ILogger logger)
+{
+    /// <summary>Five answers in a row that did not come; a bad moment of the party's internet is over by then.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private bool _isTold;
+
+    /// <summary>Called with each probe.</summary>
+    /// <param name="gateway">Unknown while there is no gateway, or it has not answered yet.</param>
+    /// <param name="relay">Where it is silent as well, the trouble is on this side, or the relay's.</param>
+    /// <param name="now">The lane's time.</param>
+    public void Look(in RoundTrip gateway, in RoundTrip relay, TimeSpan now)
+    {
+        if (!gateway.IsKnown)
+        {
+            _isTold = false;
+        }
+        else if (!_isTold && gateway.SilenceAt(now) >= Patience && relay.IsKnown && relay.SilenceAt(now) < Patience)
+        {
+            _isTold = true;
+            SessionLog.GatewaySilent(logger);
+        }
+        else if (_isTold && gateway.SilenceAt(now) < Patience)
+        {
+            _isTold = false;
+            SessionLog.GatewayAnswers(logger);
+        }
+    }
+}
