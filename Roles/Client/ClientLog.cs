@@ -308,6 +308,12 @@ internal static partial class ClientLog
         "The network of {Interface} may stay public for Windows' firewall, and then games hear nobody: {Reason}")]
     public static partial void CategoryNotSet(ILogger logger, string @interface, string reason);
 
+    /// <summary>The reason of <see cref="CategoryNotSet"/> where other adapters are in the network, too.</summary>
+    public static string SharedNetwork(string network, string others, string quoted) =>
+        $"Windows has {others} in the same network '{network}', which would become private as well. "
+        + $"Hint: disconnect {others} and start softlan again, or, if you trust everybody there, too, in PowerShell as administrator: "
+        + $"Set-NetConnectionProfile -InterfaceAlias {quoted} -NetworkCategory Private";
+
     [LoggerMessage(
         338, LogLevel.Warning,
         "{What}: no DHCP answer through the tunnel. Is there a DHCP server on the party's LAN? "

@@ -313,7 +313,7 @@ internal sealed class WindowsClientHost : IClientHost
         if (_options.NetworkCategory == NetworkCategoryChoice.Private && !isFresh)
         {
             _category ??= new WindowsCategory(
-                _lane, _machine.Categories, _categoryTurns, _adapter!, Changes, _logger, _machine.RunOffLane);
+                _lane, _machine.Categories, _machine.Ip, _categoryTurns, _adapter!, Changes, _logger, _machine.RunOffLane);
             _category.Begin();
         }
     }

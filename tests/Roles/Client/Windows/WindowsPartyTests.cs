@@ -383,7 +383,7 @@ public sealed class WindowsPartyTests : WindowsHostBench
         Lane.Run();
         Host!.Changes.UndoAll();
         Assert.True(Machine.DoOffLane()); // The change.
-        Assert.Equal(["category Public"], Machine.Story.Where(part => part.StartsWith("category", StringComparison.Ordinal)));
+        Assert.DoesNotContain(Machine.Story, part => part.StartsWith("category", StringComparison.Ordinal));
     }
 
     private void Join()
