@@ -273,6 +273,12 @@ internal static partial class ClientLog
         + "Hint: make the interface anew, or put it back by hand")]
     public static partial void NotPutBack(ILogger logger, HostChange change);
 
+    [LoggerMessage(
+        375, LogLevel.Information,
+        "Address {Address}, set by hand on {Interface}: the party's DHCP is not asked. "
+        + "Hint: if this party has DHCP, choose \"Automatic (DHCP)\" in the adapter's IPv4 settings")]
+    public static partial void AddressSetByHand(ILogger logger, IPAddress address, string @interface);
+
     [LoggerMessage(332, LogLevel.Information, "Restarting the TAP adapter {Interface}, so that it takes the MAC {Mac}")]
     public static partial void RestartingAdapter(ILogger logger, string @interface, MacAddress mac);
 
