@@ -274,6 +274,16 @@ internal static partial class ClientLog
     public static partial void NotPutBack(ILogger logger, HostChange change);
 
     [LoggerMessage(
+        373, LogLevel.Warning,
+        "What this PC sends to {Destinations}, where games search, goes to {Interface}, and not to the party: Windows prefers that adapter by its "
+        + "metric. Hint: disconnect it while you play, or raise its metric, in PowerShell as administrator: "
+        + "Set-NetIPInterface -InterfaceAlias {Quoted} -AddressFamily IPv4 -InterfaceMetric 50")]
+    public static partial void SearchesLedElsewhere(ILogger logger, string destinations, string @interface, string quoted);
+
+    [LoggerMessage(374, LogLevel.Information, "What this PC sends to {Destinations}, where games search, goes to the party again")]
+    public static partial void SearchesLedToTheParty(ILogger logger, string destinations);
+
+    [LoggerMessage(
         375, LogLevel.Information,
         "Address {Address}, set by hand on {Interface}: the party's DHCP is not asked. "
         + "Hint: if this party has DHCP, choose \"Automatic (DHCP)\" in the adapter's IPv4 settings")]

@@ -14,7 +14,7 @@ namespace Softlan.Roles.Client.Windows;
 //   OnJoined       MTU, metric 1, no default routes, the party's DNS for its own names; only then the cable in, and with it Windows' own DHCP;
 //                  then the category
 //   Maintain       the same again where somebody changed it; routes that are not the party's own network go; name servers and routers at home are
-//                  held
+//                  held; where games search is looked at
 //
 // An adapter that was restarted, or that Windows woke, begins again at OnJoined's settings: nothing else puts the cable in.
 //
@@ -61,6 +61,7 @@ internal sealed class WindowsClientHost : IClientHost
     private WindowsCards? _cards;
     private WindowsHomeGuard? _home;
     private WindowsAddressNotes? _addressNotes;
+    private WindowsBroadcastWatch? _broadcasts;
     private WindowsCategory? _category;
     private int _mtu;
     private int _applyAttempts;
@@ -132,6 +133,7 @@ internal sealed class WindowsClientHost : IClientHost
         _cards = new WindowsCards(_machine, _lane, adapter.Id);
         _home = new WindowsHomeGuard(_machine.Ip, _cards, _luid, new HomeHostRoutes(Routes, Changes, _logger));
         _addressNotes = new WindowsAddressNotes(_machine.Ip, adapter, _luid, _logger);
+        _broadcasts = new WindowsBroadcastWatch(_machine.Ip, _luid, _logger);
         return mac;
     }
 
@@ -182,6 +184,7 @@ internal sealed class WindowsClientHost : IClientHost
             if (isThere)
             {
                 LookAt(addresses);
+                _broadcasts!.Look(addresses);
             }
         }
     }
