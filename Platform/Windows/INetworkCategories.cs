@@ -7,6 +7,9 @@ internal interface INetworkCategories
     /// <see cref="Wire.SoftlanException"/>.</summary>
     KnownNetwork? Find(Guid adapter);
 
+    /// <summary>What a network is like; null: it is gone. Throws <see cref="Wire.SoftlanException"/>.</summary>
+    NetworkState? Read(Guid network);
+
     /// <summary>Sets the category of a network; one that is gone is passed over. Throws <see cref="Wire.SoftlanException"/>.</summary>
     void Set(Guid network, NetworkCategory category);
 }

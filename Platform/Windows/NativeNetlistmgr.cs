@@ -63,7 +63,9 @@ internal static partial class NativeNetlistmgr
 
         void get_IsConnectedToInternet();
 
-        void get_IsConnected();
+        /// <summary>A VARIANT_BOOL: 0 is false.</summary>
+        [PreserveSig]
+        int get_IsConnected(out short isConnected);
 
         void GetConnectivity();
 
@@ -83,7 +85,9 @@ internal static partial class NativeNetlistmgr
 
         void get_IsConnectedToInternet();
 
-        void get_IsConnected();
+        /// <summary>A VARIANT_BOOL: 0 is false.</summary>
+        [PreserveSig]
+        int get_IsConnected(out short isConnected);
 
         void GetConnectivity();
 

@@ -18,16 +18,37 @@ internal sealed unsafe class NetworkCategories : INetworkCategories
 
     public KnownNetwork? Find(Guid adapter) => WithManager(manager =>
     {
-        Require(manager.GetNetworkConnections(out IEnumNetworkConnections? connections), "INetworkListManager.GetNetworkConnections");
-        for (int i = 0; i < MaxConnections && connections!.Next(1, out INetworkConnection? connection, out uint fetched) == S_OK && fetched == 1; i++)
+        INetwork? own = null;
+        List<(Guid Adapter, Guid Network)> others = [];
+        foreach (INetworkConnection connection in Connections(manager))
         {
-            if (connection!.GetAdapterId(out Guid id) == S_OK && id == adapter && connection.GetNetwork(out INetwork? network) == S_OK)
+            if (connection.GetAdapterId(out Guid id) != S_OK || connection.GetNetwork(out INetwork? network) != S_OK)
             {
-                return Describe(network!);
+                continue;
+            }
+
+            if (id == adapter)
+            {
+                own ??= network;
+            }
+            else if (IsSo(connection.get_IsConnected(out short isConnected), isConnected) && network!.GetNetworkId(out Guid networkId) == S_OK)
+            {
+                others.Add((id, networkId));
             }
         }
 
-        return null;
+        return own is null ? null : Describe(own, others);
+    });
+
+    public NetworkState? Read(Guid network) => WithManager<NetworkState?>(manager =>
+    {
+        if (manager.GetNetwork(network, out INetwork? found) != S_OK || found is null)
+        {
+            return null;
+        }
+
+        Require(found.GetCategory(out int category), "INetwork.GetCategory");
+        return new NetworkState((NetworkCategory)category, IsSo(found.get_IsConnected(out short isConnected), isConnected));
     });
 
     public void Set(Guid network, NetworkCategory category) => WithManager(manager =>
@@ -43,24 +64,41 @@ internal sealed unsafe class NetworkCategories : INetworkCategories
     /// <summary>Goes through the list until its end, for a look whether the list works at all.</summary>
     internal static int CountConnections() => WithManager(manager =>
     {
-        Require(manager.GetNetworkConnections(out IEnumNetworkConnections? connections), "INetworkListManager.GetNetworkConnections");
         int count = 0;
-        while (count < MaxConnections && connections!.Next(1, out INetworkConnection? connection, out uint fetched) == S_OK && fetched == 1)
+        foreach (INetworkConnection connection in Connections(manager))
         {
-            Require(connection!.GetAdapterId(out _), "INetworkConnection.GetAdapterId");
+            Require(connection.GetAdapterId(out _), "INetworkConnection.GetAdapterId");
+            Require(connection.get_IsConnected(out _), "INetworkConnection.get_IsConnected");
             Require(connection.GetNetwork(out INetwork? network), "INetworkConnection.GetNetwork");
             Require(network!.GetCategory(out _), "INetwork.GetCategory");
+            Require(network.get_IsConnected(out _), "INetwork.get_IsConnected");
             count++;
         }
 
         return count;
     });
 
-    private static KnownNetwork Describe(INetwork network)
+    private static IEnumerable<INetworkConnection> Connections(INetworkListManager manager)
+    {
+        Require(manager.GetNetworkConnections(out IEnumNetworkConnections? connections), "INetworkListManager.GetNetworkConnections");
+        for (int i = 0; i < MaxConnections && connections!.Next(1, out INetworkConnection? connection, out uint fetched) == S_OK && fetched == 1; i++)
+        {
+            yield return connection!;
+        }
+    }
+
+    /// <summary>What Windows does not say is taken for so.</summary>
+    private static bool IsSo(int result, short variant) => result != S_OK || variant != 0;
+
+    private static KnownNetwork Describe(INetwork network, IEnumerable<(Guid Adapter, Guid Network)> others)
     {
         Require(network.GetNetworkId(out Guid id), "INetwork.GetNetworkId");
         Require(network.GetCategory(out int category), "INetwork.GetCategory");
-        return new KnownNetwork(id, network.GetName(out string? name) == S_OK && name is not null ? name : id.ToString(), (NetworkCategory)category);
+        return new KnownNetwork(
+            id,
+            network.GetName(out string? name) == S_OK && name is not null ? name : id.ToString(),
+            (NetworkCategory)category,
+            [.. others.Where(other => other.Network == id).Select(other => other.Adapter).Distinct()]);
     }
 
     private static T WithManager<T>(Func<INetworkListManager, T> use)

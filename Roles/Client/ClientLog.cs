@@ -273,6 +273,22 @@ internal static partial class ClientLog
         + "Hint: make the interface anew, or put it back by hand")]
     public static partial void NotPutBack(ILogger logger, HostChange change);
 
+    [LoggerMessage(
+        373, LogLevel.Warning,
+        "What this PC sends to {Destinations}, where games search, goes to {Interface}, and not to the party: Windows prefers that adapter by its "
+        + "metric. Hint: disconnect it while you play, or raise its metric, in PowerShell as administrator: "
+        + "Set-NetIPInterface -InterfaceAlias {Quoted} -AddressFamily IPv4 -InterfaceMetric 50")]
+    public static partial void SearchesLedElsewhere(ILogger logger, string destinations, string @interface, string quoted);
+
+    [LoggerMessage(374, LogLevel.Information, "What this PC sends to {Destinations}, where games search, goes to the party again")]
+    public static partial void SearchesLedToTheParty(ILogger logger, string destinations);
+
+    [LoggerMessage(
+        375, LogLevel.Information,
+        "Address {Address}, set by hand on {Interface}: the party's DHCP is not asked. "
+        + "Hint: if this party has DHCP, choose \"Automatic (DHCP)\" in the adapter's IPv4 settings")]
+    public static partial void AddressSetByHand(ILogger logger, IPAddress address, string @interface);
+
     [LoggerMessage(332, LogLevel.Information, "Restarting the TAP adapter {Interface}, so that it takes the MAC {Mac}")]
     public static partial void RestartingAdapter(ILogger logger, string @interface, MacAddress mac);
 
@@ -307,6 +323,12 @@ internal static partial class ClientLog
         337, LogLevel.Warning,
         "The network of {Interface} may stay public for Windows' firewall, and then games hear nobody: {Reason}")]
     public static partial void CategoryNotSet(ILogger logger, string @interface, string reason);
+
+    /// <summary>The reason of <see cref="CategoryNotSet"/> where other adapters are in the network, too.</summary>
+    public static string SharedNetwork(string network, string others, string quoted) =>
+        $"Windows has {others} in the same network '{network}', which would become private as well. "
+        + $"Hint: disconnect {others} and start softlan again, or, if you trust everybody there, too, in PowerShell as administrator: "
+        + $"Set-NetConnectionProfile -InterfaceAlias {quoted} -NetworkCategory Private";
 
     [LoggerMessage(
         338, LogLevel.Warning,

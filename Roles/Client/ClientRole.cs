@@ -49,6 +49,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
     private readonly ProfileFile _profile;
     private readonly BroadcastWatch _broadcasts = new();
     private readonly WiringWatch _wiring;
+    private readonly LanNews _lan;
     private readonly AbsenceWatch _gateway;
     private readonly ILaneTimer _checkTimer;
     private readonly DelayedStart _reading;
@@ -91,6 +92,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         _logger = logger;
         _hostRoute = new RelayHostRoute(host.Routes, changes, logger);
         _wiring = new WiringWatch(logger);
+        _lan = new LanNews(host);
         _gateway = new AbsenceWatch(lane, GatewayPatience, OnGatewayMissing);
         _profile = ProfileFile.Beside(options.IdentityPath);
         _checkTimer = lane.CreateTimer(OnCheckTimer);
@@ -192,7 +194,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         {
             _port = _host.OpenPort(_mac);
             _reading.Wait();
-            _reporter!.OnPortOpened(_port.Counters, hasGateway: true, () => _host.DhcpAddress is { } address ? $"{address} | " : "");
+            _reporter!.OnPortOpened(_port.Counters, hasGateway: true, () => _host.ShownAddress is { } address ? $"{address} | " : "");
         }
     }
 
@@ -212,10 +214,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         {
             _host.OnJoined(room.Mtu);
             _wiring.SetCards(_host.FindCards());
-            if (_session!.ReachesLan)
-            {
-                _host.OnGatewayPresent();
-            }
+            _lan.OnJoined(_session!.ReachesLan);
         });
         LookForGateway();
         if (!room.Again)
@@ -238,7 +237,7 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         LookForGateway();
         if (peer.Role == PeerRole.Gateway && _session?.Peers.Gateway is null)
         {
-            _host.OnGatewayGone();
+            _lan.OnGone();
         }
     }
 
@@ -247,18 +246,18 @@ internal sealed class ClientRole : IRole, IRelaySessionOwner, IFramePortHandler
         if (isConnected)
         {
             _claim!.Ask(_host.AddressToClaim);
-            Try(_host.OnGatewayPresent);
+            Try(_lan.OnPresent);
         }
         else
         {
-            _host.OnGatewayGone();
+            _lan.OnGone();
         }
     }
 
     public void OnDisconnected(string reason, TimeSpan retryIn)
     {
         _gateway.Pause();
-        _host.OnGatewayGone();
+        _lan.OnRelayLost();
     }
 
     public void OnFatal(SoftlanException reason) => Fail(reason);

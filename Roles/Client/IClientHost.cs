@@ -11,8 +11,9 @@ internal interface IClientHost : IDisposable
 {
     IRelayRoutes Routes { get; }
 
-    /// <summary>The address that the party's DHCP gave; null while there is none.</summary>
-    IPAddress? DhcpAddress { get; }
+    /// <summary>The address at the party, where it was not given on the command line, which is what the status line shows; null while there is
+    /// none.</summary>
+    IPAddress? ShownAddress { get; }
 
     /// <summary>The address at the party of which nobody but softlan asks whether another machine has it; null: there is none.</summary>
     IPAddress? AddressToClaim { get; }
@@ -39,8 +40,10 @@ internal interface IClientHost : IDisposable
     void OnJoined(int mtu);
 
     /// <summary>The gateway is there, for the first time or again: somebody can answer. Throws <see cref="SoftlanException"/>.</summary>
-    void OnGatewayPresent();
+    /// <param name="isNew">False: as far as anybody knows, it was there all along, and only the connection to the relay was lost.</param>
+    void OnGatewayPresent(bool isNew);
 
+    /// <summary>The gateway, or the connection to the relay, is gone: nobody can answer.</summary>
     void OnGatewayGone();
 
     /// <summary>The names of this machine's network cards by their MACs, without the TAP; empty where the system does not say.</summary>

@@ -52,10 +52,10 @@ internal sealed class LinuxClientHost : IClientHost
 
     public IRelayRoutes Routes { get; }
 
-    public IPAddress? DhcpAddress => _dhcp?.Address;
+    public IPAddress? ShownAddress => _dhcp?.Address;
 
     /// <summary>udhcpc and dhclient take what the server says.</summary>
-    public IPAddress? AddressToClaim => _options.Address.Address ?? DhcpAddress;
+    public IPAddress? AddressToClaim => _options.Address.Address ?? _dhcp?.Address;
 
     /// <summary>Where this host notes its changes, for the role that shares them.</summary>
     public HostChanges Changes => _changes;
@@ -181,7 +181,7 @@ internal sealed class LinuxClientHost : IClientHost
         ClientLog.TapUp(_logger, _settings.Name, mtu);
     }
 
-    public void OnGatewayPresent() => _dhcp?.OnGatewayPresent();
+    public void OnGatewayPresent(bool isNew) => _dhcp?.OnGatewayPresent();
 
     public void OnGatewayGone() => _dhcp?.OnGatewayGone();
 

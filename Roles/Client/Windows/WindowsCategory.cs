@@ -8,8 +8,9 @@ namespace Softlan.Roles.Client.Windows;
 /// public.</summary>
 /// <remarks>
 /// Windows takes some seconds after the cable is in, or after it woke, until it has a network at all, and may change its mind while it identifies
-/// it or gets an address, so this looks for a minute and then leaves the matter to the player. The calls may take their time and are made on the
-/// thread pool.
+/// it or gets an address, so this looks for a minute and then leaves the matter to the player. A network that other adapters are in as well, as
+/// Windows puts those that it cannot identify into one, stays as it is: at the other end of theirs are people that the player does not mean. The
+/// calls may take their time and are made on the thread pool.
 /// </remarks>
 internal sealed class WindowsCategory : IDisposable
 {
@@ -24,6 +25,7 @@ internal sealed class WindowsCategory : IDisposable
 
     private readonly ILane _lane;
     private readonly INetworkCategories _categories;
+    private readonly IIpHelper _ip;
     private readonly WindowsCategoryTurns _turns;
     private readonly TapAdapter _adapter;
     private readonly HostChanges _changes;
@@ -38,14 +40,16 @@ internal sealed class WindowsCategory : IDisposable
     private string? _reason;
     private string? _said;
 
+    /// <param name="ip">Names other adapters.</param>
     /// <param name="turns">Makes the changes, and takes them back.</param>
     /// <param name="offLane">Runs work elsewhere than on the lane.</param>
     public WindowsCategory(
-        ILane lane, INetworkCategories categories, WindowsCategoryTurns turns, TapAdapter adapter,
+        ILane lane, INetworkCategories categories, IIpHelper ip, WindowsCategoryTurns turns, TapAdapter adapter,
         HostChanges changes, ILogger logger, Action<Action> offLane)
     {
         _lane = lane;
         _categories = categories;
+        _ip = ip;
         _turns = turns;
         _adapter = adapter;
         _changes = changes;
@@ -109,9 +113,14 @@ internal sealed class WindowsCategory : IDisposable
         if (network is not null)
         {
             _isFound = true;
-            if (network.Category == NetworkCategory.Public)
+            string[] others = [.. network.OtherAdapters.Select(NameOf).OfType<string>()];
+            if (network.Category == NetworkCategory.Public && others.Length == 0)
             {
                 MakePrivate(network);
+            }
+            else if (network.Category == NetworkCategory.Public && _looks >= QuickLooks)
+            {
+                Say(ClientLog.SharedNetwork(network.Name, string.Join(" and ", others), PowerShell.Quote(_adapter.Name)));
             }
         }
         else if (_looks == QuickLooks && !_isFound)
@@ -124,6 +133,9 @@ internal sealed class WindowsCategory : IDisposable
             _timer.Set(_looks < QuickLooks ? QuickInterval : Interval);
         }
     }
+
+    /// <returns>Null: it is gone.</returns>
+    private string? NameOf(Guid adapter) => _ip.FindLuid(adapter, out ulong luid) == 0 ? _ip.FindAlias(luid) : null;
 
     private void MakePrivate(KnownNetwork network)
     {

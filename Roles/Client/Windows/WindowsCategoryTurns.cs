@@ -1,4 +1,5 @@
 using Softlan.Platform.Windows;
+using Softlan.Wire;
 
 namespace Softlan.Roles.Client.Windows;
 
@@ -20,7 +21,7 @@ internal sealed class WindowsCategoryTurns(INetworkCategories categories)
 
     /// <summary>Makes it a private one.</summary>
     /// <returns>False: it was put back meanwhile.</returns>
-    /// <exception cref="Wire.SoftlanException">Windows refuses.</exception>
+    /// <exception cref="SoftlanException">Windows refuses.</exception>
     public bool SetPrivate(Guid network)
     {
         lock (_turn)
@@ -33,13 +34,14 @@ internal sealed class WindowsCategoryTurns(INetworkCategories categories)
                 }
             }
 
-            categories.Set(network, NetworkCategory.Private);
+            Set(network, NetworkCategory.Private);
             return true;
         }
     }
 
-    /// <summary>Puts the old category back.</summary>
-    /// <exception cref="Wire.SoftlanException">Windows refuses.</exception>
+    /// <summary>Puts the old category back. A network that is not connected any more, and that Windows keeps as it is, is let go: it would be refused
+    /// at every start.</summary>
+    /// <exception cref="SoftlanException">Windows refuses.</exception>
     public void Restore(Guid network, NetworkCategory old)
     {
         lock (_private)
@@ -49,7 +51,22 @@ internal sealed class WindowsCategoryTurns(INetworkCategories categories)
 
         lock (_turn)
         {
-            categories.Set(network, old);
+            try
+            {
+                Set(network, old);
+            }
+            catch (SoftlanException) when (categories.Read(network) is not { IsConnected: true })
+            {
+            }
+        }
+    }
+
+    /// <summary>Asks first: Windows may refuse what would change nothing.</summary>
+    private void Set(Guid network, NetworkCategory category)
+    {
+        if (categories.Read(network) is { } now && now.Category != category)
+        {
+            categories.Set(network, category);
         }
     }
 }

@@ -14,7 +14,7 @@ namespace Softlan.Roles.Client.Windows;
 //   OnJoined       MTU, metric 1, no default routes, the party's DNS for its own names; only then the cable in, and with it Windows' own DHCP;
 //                  then the category
 //   Maintain       the same again where somebody changed it; routes that are not the party's own network go; name servers and routers at home are
-//                  held
+//                  held; where games search is looked at
 //
 // An adapter that was restarted, or that Windows woke, begins again at OnJoined's settings: nothing else puts the cable in.
 //
@@ -50,7 +50,6 @@ internal sealed class WindowsClientHost : IClientHost
     private readonly IpAddresses _addresses;
     private readonly AddressWatch _addressWatch = new();
     private readonly ILaneTimer _applyTimer;
-    private readonly HashSet<(IPNetwork Party, IPNetwork Own)> _saidOverlaps = [];
     private IDisposable? _networkWatch;
     private TapAdapter? _adapter;
     private string _driver = "";
@@ -61,10 +60,16 @@ internal sealed class WindowsClientHost : IClientHost
     private WindowsTapRoutes? _tapRoutes;
     private WindowsCards? _cards;
     private WindowsHomeGuard? _home;
+    private WindowsAddressNotes? _addressNotes;
+    private WindowsBroadcastWatch? _broadcasts;
     private WindowsCategory? _category;
     private int _mtu;
     private int _applyAttempts;
     private bool _hasGateway;
+
+    /// <summary>The address from DHCP went while nobody could extend its lease.</summary>
+    private bool _isLostMeanwhile;
+
     private bool _cableIsNoted;
     private bool _saidIPv6Fails;
     private TimeSpan _cableInSince;
@@ -86,7 +91,7 @@ internal sealed class WindowsClientHost : IClientHost
 
     public IRelayRoutes Routes { get; }
 
-    public IPAddress? DhcpAddress => _addressWatch.Address;
+    public IPAddress? ShownAddress => _addressWatch.Address ?? _addressNotes?.ByHand;
 
     /// <summary>Windows asks itself.</summary>
     public IPAddress? AddressToClaim => null;
@@ -127,6 +132,8 @@ internal sealed class WindowsClientHost : IClientHost
         _tapRoutes = new WindowsTapRoutes(_machine.Ip, Changes, adapter, _luid, _playerRoutes, OnIPv6Fails, _logger);
         _cards = new WindowsCards(_machine, _lane, adapter.Id);
         _home = new WindowsHomeGuard(_machine.Ip, _cards, _luid, new HomeHostRoutes(Routes, Changes, _logger));
+        _addressNotes = new WindowsAddressNotes(_machine.Ip, adapter, _luid, _logger);
+        _broadcasts = new WindowsBroadcastWatch(_machine.Ip, _luid, _logger);
         return mac;
     }
 
@@ -152,13 +159,16 @@ internal sealed class WindowsClientHost : IClientHost
         PrepareAndConnect();
     }
 
-    public void OnGatewayPresent()
+    /// <summary>Whoever asked while the gateway was there and had no answer need not ask again for another connection to the relay.</summary>
+    public void OnGatewayPresent(bool isNew)
     {
         _hasGateway = true;
-        if (_addressWatch.Address is null)
+        if (_addressWatch.Address is null && (isNew || _isLostMeanwhile))
         {
             AskDhcpAnew();
         }
+
+        _isLostMeanwhile = false;
     }
 
     public void OnGatewayGone() => _hasGateway = false;
@@ -174,6 +184,7 @@ internal sealed class WindowsClientHost : IClientHost
             if (isThere)
             {
                 LookAt(addresses);
+                _broadcasts!.Look(addresses);
             }
         }
     }
@@ -212,10 +223,12 @@ internal sealed class WindowsClientHost : IClientHost
         }
     }
 
-    /// <summary>Windows' DHCP client that has given up asks again only in minutes; a cable that is plugged in makes it ask at once.</summary>
+    /// <summary>Windows' DHCP client that has given up asks again only in minutes; a cable that is plugged in makes it ask at once. With an address
+    /// that was set by hand Windows does not ask, and games would lose their connections for nothing.</summary>
     private void AskDhcpAnew()
     {
-        if (_tap is { IsConnected: true } && _lane.Now - _cableInSince > FreshCable)
+        if (_tap is { IsConnected: true } && _lane.Now - _cableInSince > FreshCable
+            && !_addresses.List().Any(own => own.InterfaceLuid == _luid && own.Origin == AddressOrigin.Other))
         {
             _tap.SetMedia(false);
             _applyAttempts = 0;
@@ -313,7 +326,7 @@ internal sealed class WindowsClientHost : IClientHost
         if (_options.NetworkCategory == NetworkCategoryChoice.Private && !isFresh)
         {
             _category ??= new WindowsCategory(
-                _lane, _machine.Categories, _categoryTurns, _adapter!, Changes, _logger, _machine.RunOffLane);
+                _lane, _machine.Categories, _machine.Ip, _categoryTurns, _adapter!, Changes, _logger, _machine.RunOffLane);
             _category.Begin();
         }
     }
@@ -322,7 +335,7 @@ internal sealed class WindowsClientHost : IClientHost
     private void LookAt(IReadOnlyList<OwnAddress> all)
     {
         OwnAddress[] addresses = [.. all.Where(own => own.InterfaceLuid == _luid)];
-        TellOverlaps(addresses, all);
+        _addressNotes!.Look(addresses, all);
         IPAddress? fromDhcp = addresses.FirstOrDefault(address => address.Origin == AddressOrigin.Dhcp).Address;
         IPAddress? linkLocal = addresses.FirstOrDefault(address => address.Origin == AddressOrigin.LinkLocal).Address;
         bool hasAnother = addresses.Any(address => address.Origin == AddressOrigin.Other);
@@ -334,6 +347,7 @@ internal sealed class WindowsClientHost : IClientHost
                 break;
             case AddressNews.Lost:
                 ClientLog.AddressLost(_logger, _addressWatch.Lost!);
+                _isLostMeanwhile = !_hasGateway;
                 break;
             case AddressNews.NoAnswer:
                 ClientLog.OnlyLinkLocal(_logger, linkLocal is null ? "No address" : $"Only {linkLocal}");
@@ -343,25 +357,6 @@ internal sealed class WindowsClientHost : IClientHost
                 }
 
                 break;
-        }
-    }
-
-    /// <summary>With metric 1 it is the party that wins: the printer at home would be looked for there. (Not the router, nor name servers:
-    /// <see cref="WindowsHomeGuard"/>.)</summary>
-    private void TellOverlaps(IEnumerable<OwnAddress> addresses, IReadOnlyList<OwnAddress> all)
-    {
-        foreach (IPNetwork party in addresses.Where(own => own.Origin != AddressOrigin.LinkLocal).Select(own => own.Network))
-        {
-            foreach (OwnAddress other in all.Where(other => other.InterfaceLuid != _luid))
-            {
-                if (IPNetworks.Overlap(other.Network, party)
-                    && _saidOverlaps.Add((party, other.Network)))
-                {
-                    ClientLog.NetworksOverlap(
-                        _logger, party.ToString(), other.Network.ToString(), _machine.Ip.FindAlias(other.InterfaceLuid) ?? "another card",
-                        ClientLog.OverlapLeadsToTheParty);
-                }
-            }
         }
     }
 }

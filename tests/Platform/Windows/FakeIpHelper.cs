@@ -17,6 +17,8 @@ internal sealed class FakeIpHelper : IIpHelper
 
     public static readonly Guid TapId = Guid.Parse("11111111-2222-3333-4444-555555555555");
 
+    public static readonly Guid CableId = Guid.Parse("22222222-2222-3333-4444-555555555555");
+
     public FakeIpHelper()
     {
         foreach (ushort family in (ushort[])[AF_INET, AF_INET6])
@@ -257,8 +259,8 @@ internal sealed class FakeIpHelper : IIpHelper
 
     public int FindLuid(Guid adapter, out ulong luid)
     {
-        luid = adapter == TapId ? Tap : 0;
-        return adapter == TapId ? 0 : Win32Error.ERROR_INVALID_PARAMETER;
+        luid = adapter == TapId ? Tap : adapter == CableId ? Cable : 0;
+        return luid != 0 ? 0 : Win32Error.ERROR_INVALID_PARAMETER;
     }
 
     public string? FindAlias(ulong luid) => luid switch

@@ -1,3 +1,6 @@
+using Softlan.Platform;
+using Softlan.Roles.Shared;
+using Softlan.Wire;
 using Xunit;
 using static Softlan.Tests.Roles.Client.FakeRoutes;
 
@@ -57,6 +60,46 @@ public sealed partial class ClientRoleTests
         _routes.Table.AddRange(before);
         _host.Change();
         _lane.Advance(TimeSpan.FromSeconds(0.1));
+        Assert.True(_client!.Session!.IsJoined);
+    }
+
+    [Fact]
+    public void RelayIsJoinedAgain_TheGatewayThatWasThereAllAlongIsNoNews()
+    {
+        using RelaySession gateway = StartGateway();
+        _lane.Advance(TimeSpan.FromSeconds(2));
+        StartClient();
+        _lane.Advance(TimeSpan.FromSeconds(2));
+        Rejoin();
+        gateway.Stop();
+        _lane.Advance(TimeSpan.FromSeconds(2));
+        using RelaySession next = StartGateway();
+        _lane.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(
+            ["gateway", "no gateway", "gateway as before", "no gateway", "gateway"],
+            _host.Events.Where(what => what.Contains("gateway", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void RelayIsJoinedAgain_WithoutAGateway_TheNextIsNews()
+    {
+        RelaySession gateway = StartGateway();
+        _lane.Advance(TimeSpan.FromSeconds(2));
+        StartClient();
+        _lane.Advance(TimeSpan.FromSeconds(2));
+        gateway.Stop();
+        Rejoin();
+        gateway.Dispose();
+        using RelaySession next = StartGateway();
+        _lane.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal("gateway", _host.Events.Last(what => what.Contains("gateway", StringComparison.Ordinal)));
+    }
+
+    /// <summary>The link of the client is lost, and made again.</summary>
+    private void Rejoin()
+    {
+        _network.Connections[1].End(LinkCloseKind.TimedOut, CloseReason.TimedOut, "a test said so");
+        _lane.Advance(TimeSpan.FromSeconds(30));
         Assert.True(_client!.Session!.IsJoined);
     }
 }

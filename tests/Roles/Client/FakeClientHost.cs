@@ -21,7 +21,7 @@ internal sealed class FakeClientHost(FakeRoutes routes, HostChanges changes) : I
 
     public IRelayRoutes Routes { get; } = routes;
 
-    public IPAddress? DhcpAddress => null;
+    public IPAddress? ShownAddress => null;
 
     public IPAddress? AddressToClaim { get; set; }
 
@@ -51,7 +51,7 @@ internal sealed class FakeClientHost(FakeRoutes routes, HostChanges changes) : I
 
     public void OnJoined(int mtu) => Note($"joined {mtu}");
 
-    public void OnGatewayPresent() => Note("gateway");
+    public void OnGatewayPresent(bool isNew) => Note(isNew ? "gateway" : "gateway as before");
 
     public void OnGatewayGone() => Note("no gateway");
 

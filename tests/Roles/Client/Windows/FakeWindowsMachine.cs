@@ -58,7 +58,7 @@ internal sealed class FakeWindowsMachine : IWindowsMachine, IAdapterRestart, INe
 
     public ProcessStamp ThisProcess { get; set; } = new(4711, 1, "this boot", "");
 
-    public KnownNetwork? Network { get; set; } = new(NetworkId, "Unidentified network", NetworkCategory.Public);
+    public KnownNetwork? Network { get; set; } = new(NetworkId, "Unidentified network", NetworkCategory.Public, []);
 
     /// <summary>How often somebody asked for the network and was told.</summary>
     public int CategoryLooks { get; private set; }
@@ -158,6 +158,12 @@ internal sealed class FakeWindowsMachine : IWindowsMachine, IAdapterRestart, INe
         CategoryLooks++;
         return found;
     }
+
+    /// <summary>The adapter has left its network, which Windows still knows.</summary>
+    public bool HasLeftNetwork { get; set; }
+
+    NetworkState? INetworkCategories.Read(Guid network) =>
+        Network is { } known && known.Id == network ? new NetworkState(known.Category, !HasLeftNetwork) : null;
 
     void INetworkCategories.Set(Guid network, NetworkCategory category)
     {

@@ -1,4 +1,6 @@
+using Softlan.Platform.Windows;
 using Softlan.Roles.Client.Windows;
+using Softlan.Tests.Platform.Windows;
 using Softlan.Wire;
 using Xunit;
 
@@ -38,5 +40,48 @@ public sealed class WindowsCategoryTests : WindowsHostBench
         Pass(TimeSpan.FromMinutes(2));
         Assert.Equal(1, Log.Count("a policy forbids it"));
         Machine.SettingCategory = null;
+    }
+
+    [Fact]
+    public void AnotherAdapterIsInTheSameNetwork_ItIsNamedOnce_AndTheCategoryStays()
+    {
+        Machine.Network = Machine.Network! with { OtherAdapters = [FakeIpHelper.CableId] };
+        Open();
+        Host!.OnJoined(1400);
+        Pass(TimeSpan.FromMinutes(2));
+        Assert.Equal(NetworkCategory.Public, Machine.Network.Category);
+        Assert.DoesNotContain("category Private", Machine.Story);
+        Assert.Equal(1, Log.Count(Warning));
+        Assert.Equal(1, Log.Count("Windows has Ethernet in the same network 'Unidentified network', which would become private as well"));
+        Assert.Equal(1, Log.Count("Set-NetConnectionProfile -InterfaceAlias 'Party' -NetworkCategory Private"));
+    }
+
+    /// <summary>As while Windows has not told them apart yet.</summary>
+    [Fact]
+    public void AnotherAdapterLeavesTheNetwork_ItIsMadePrivateWithoutAWord()
+    {
+        Machine.Network = Machine.Network! with { OtherAdapters = [FakeIpHelper.CableId, Guid.NewGuid()] };
+        Open();
+        Host!.OnJoined(1400);
+        Pass(TimeSpan.FromSeconds(5));
+        Machine.Network = Machine.Network with { OtherAdapters = [Guid.NewGuid()] }; // An adapter that is gone.
+        WaitFor(() => Log.Count("is now private") == 1);
+        Assert.Equal(0, Log.Count(Warning));
+    }
+
+    /// <summary>Killed, and started where another network is.</summary>
+    [Fact]
+    public void Killed_TheNetworkIsNotConnectedAnyMore_TheJournalGoes()
+    {
+        Open();
+        Host!.OnJoined(1400);
+        WaitFor(() => Machine.Story.Contains("category Private"));
+        Host.Dispose();
+        Machine.ThisProcess = Machine.ThisProcess with { Pid = 4712 };
+        Machine.SettingCategory = _ => throw SoftlanException.Create("Cannot look after the network category", "it is not connected");
+        Machine.HasLeftNetwork = true;
+        Create().CleanLeftovers();
+        Assert.Equal(0, Log.Count("Cannot undo"));
+        Assert.Empty(Journals);
     }
 }

@@ -1,5 +1,6 @@
 using Softlan.Platform.Windows;
 using Softlan.Roles.Client.Windows;
+using Softlan.Wire;
 using Xunit;
 
 namespace Softlan.Tests.Roles.Client.Windows;
@@ -45,6 +46,40 @@ public sealed class WindowsCategoryTurnsTests
         turns.Allow(FakeWindowsMachine.NetworkId);
         turns.Restore(FakeWindowsMachine.NetworkId, NetworkCategory.Public);
         Assert.False(turns.SetPrivate(FakeWindowsMachine.NetworkId));
+        Assert.Empty(_machine.Story);
+    }
+
+    [Fact]
+    public void Category_IsThatAlready_NothingIsChangedThatWindowsCouldRefuse()
+    {
+        _machine.SettingCategory = _ => throw Refusal();
+        WindowsCategoryTurns turns = new(_machine);
+        turns.Restore(FakeWindowsMachine.NetworkId, NetworkCategory.Public);
+        _machine.Network = _machine.Network! with { Category = NetworkCategory.Private };
+        turns.Allow(FakeWindowsMachine.NetworkId);
+        Assert.True(turns.SetPrivate(FakeWindowsMachine.NetworkId));
+    }
+
+    /// <summary>Otherwise it would stand in the journal, and be refused, at every start.</summary>
+    [Fact]
+    public void Restore_NetworkIsNotConnectedAndWindowsRefuses_IsDone()
+    {
+        _machine.Network = _machine.Network! with { Category = NetworkCategory.Private };
+        _machine.SettingCategory = _ => throw Refusal();
+        WindowsCategoryTurns turns = new(_machine);
+        Assert.Throws<SoftlanException>(() => turns.Restore(FakeWindowsMachine.NetworkId, NetworkCategory.Public));
+        _machine.HasLeftNetwork = true;
+        turns.Restore(FakeWindowsMachine.NetworkId, NetworkCategory.Public);
+    }
+
+    [Fact]
+    public void Restore_NetworkIsNotConnectedAndWindowsDoesIt_IsPutBack()
+    {
+        _machine.Network = _machine.Network! with { Category = NetworkCategory.Private };
+        _machine.HasLeftNetwork = true;
+        new WindowsCategoryTurns(_machine).Restore(FakeWindowsMachine.NetworkId, NetworkCategory.Public);
         Assert.Equal(["category Public"], _machine.Story);
     }
+
+    private static SoftlanException Refusal() => SoftlanException.Create("Cannot look after the network category", "a test said so");
 }

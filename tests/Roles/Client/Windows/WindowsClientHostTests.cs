@@ -190,7 +190,7 @@ public sealed class WindowsClientHostTests : WindowsHostBench
     {
         Open();
         Host!.OnJoined(1400);
-        Host.OnGatewayPresent();
+        Host.OnGatewayPresent(isNew: true);
         Machine.FakeIp.Addresses.Add(Address("169.254.7.8", Tap, IpPrefixOriginWellKnown));
         for (int i = 0; i < 5; i++)
         {
@@ -202,7 +202,7 @@ public sealed class WindowsClientHostTests : WindowsHostBench
         Machine.FakeIp.Addresses.Add(Address("10.73.42.17", Tap, IpPrefixOriginDhcp));
         Host.Maintain();
         Assert.Equal(1, Log.Count("Address 10.73.42.17 from the party's DHCP"));
-        Assert.Equal(IPAddress.Parse("10.73.42.17"), Host.DhcpAddress);
+        Assert.Equal(IPAddress.Parse("10.73.42.17"), Host.ShownAddress);
     }
 
     [Fact]
@@ -210,10 +210,10 @@ public sealed class WindowsClientHostTests : WindowsHostBench
     {
         Open();
         Host!.OnJoined(1400);
-        Host.OnGatewayPresent(); // At once: DHCP has just begun.
+        Host.OnGatewayPresent(isNew: true); // At once: DHCP has just begun.
         Assert.True(Device.IsMediaConnected);
         Lane.Advance(TimeSpan.FromMinutes(1));
-        Host.OnGatewayPresent();
+        Host.OnGatewayPresent(isNew: true);
         Assert.False(Device.IsMediaConnected);
         Lane.Advance(TimeSpan.FromSeconds(2));
         Assert.True(Device.IsMediaConnected);
@@ -229,7 +229,7 @@ public sealed class WindowsClientHostTests : WindowsHostBench
         Host.Maintain();
         Lane.Advance(TimeSpan.FromMinutes(1));
         Host.OnGatewayGone();
-        Host.OnGatewayPresent();
+        Host.OnGatewayPresent(isNew: true);
         Assert.True(Device.IsMediaConnected);
     }
 
@@ -239,12 +239,12 @@ public sealed class WindowsClientHostTests : WindowsHostBench
     {
         Open();
         Host!.OnJoined(1400);
-        Host.OnGatewayPresent();
+        Host.OnGatewayPresent(isNew: true);
         Machine.FakeIp.Addresses.Add(Address("10.73.42.17", Tap, IpPrefixOriginDhcp));
         Host.Maintain();
         Lane.Advance(TimeSpan.FromMinutes(1));
         Host.OnGatewayGone();
-        Host.OnGatewayPresent();
+        Host.OnGatewayPresent(isNew: true);
         Machine.FakeIp.Addresses.RemoveAll(row => row.InterfaceLuid == Tap);
         MaintainFor(TimeSpan.FromMinutes(10));
         Assert.Equal([false, true, false, true], Device.Media);
@@ -260,7 +260,7 @@ public sealed class WindowsClientHostTests : WindowsHostBench
     {
         Open();
         Host!.OnJoined(1400);
-        Host.OnGatewayPresent();
+        Host.OnGatewayPresent(isNew: true);
         MaintainFor(TimeSpan.FromMinutes(10));
         Assert.Equal([false, true], Device.Media);
     }

@@ -144,7 +144,7 @@ public sealed class WindowsPartyTests : WindowsHostBench
         Machine.FakeIp.Refuses = (api, Win32Error.ERROR_GEN_FAILURE);
         Host.Maintain();
         Assert.Empty(Machine.FakeIp.Changes);
-        Assert.Equal(IPAddress.Parse("192.168.1.77"), Host.DhcpAddress);
+        Assert.Equal(IPAddress.Parse("192.168.1.77"), Host.ShownAddress);
         Assert.Contains($"192.168.1.1/32 via 0.0.0.0 if {WifiIndex}", Machine.FakeIp.Table);
     }
 
@@ -327,7 +327,7 @@ public sealed class WindowsPartyTests : WindowsHostBench
     {
         Join();
         Lane.Advance(TimeSpan.FromMinutes(1));
-        Host!.OnGatewayPresent();
+        Host!.OnGatewayPresent(isNew: true);
         Machine.FakeIp.Interfaces[(AF_INET, Tap)] = Machine.FakeIp.Interfaces[(AF_INET, Tap)] with { DisableDefaultRoutes = 0 };
         Machine.FakeIp.ForgetsDefaultRoutes = true;
         Lane.Advance(TimeSpan.FromSeconds(2));
@@ -383,7 +383,7 @@ public sealed class WindowsPartyTests : WindowsHostBench
         Lane.Run();
         Host!.Changes.UndoAll();
         Assert.True(Machine.DoOffLane()); // The change.
-        Assert.Equal(["category Public"], Machine.Story.Where(part => part.StartsWith("category", StringComparison.Ordinal)));
+        Assert.DoesNotContain(Machine.Story, part => part.StartsWith("category", StringComparison.Ordinal));
     }
 
     private void Join()
