@@ -324,11 +324,11 @@ internal static partial class ClientLog
         "The network of {Interface} may stay public for Windows' firewall, and then games hear nobody: {Reason}")]
     public static partial void CategoryNotSet(ILogger logger, string @interface, string reason);
 
-    /// <summary>The reason of <see cref="CategoryNotSet"/> where other adapters are in the network, too.</summary>
-    public static string SharedNetwork(string network, string others, string quoted) =>
-        $"Windows has {others} in the same network '{network}', which would become private as well. "
-        + $"Hint: disconnect {others} and start softlan again, or, if you trust everybody there, too, in PowerShell as administrator: "
-        + $"Set-NetConnectionProfile -InterfaceAlias {quoted} -NetworkCategory Private";
+    [LoggerMessage(
+        376, LogLevel.Warning,
+        "Windows has {Other} in the same network '{Network}' as the party, so its firewall takes that adapter's network for private as well while "
+        + "softlan runs. Hint: disconnect it if you do not trust everybody there, or start softlan with --network-category leave")]
+    public static partial void CategoryIsShared(ILogger logger, string other, string network);
 
     [LoggerMessage(
         338, LogLevel.Warning,

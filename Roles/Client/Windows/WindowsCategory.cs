@@ -8,9 +8,9 @@ namespace Softlan.Roles.Client.Windows;
 /// public.</summary>
 /// <remarks>
 /// Windows takes some seconds after the cable is in, or after it woke, until it has a network at all, and may change its mind while it identifies
-/// it or gets an address, so this looks for a minute and then leaves the matter to the player. A network that other adapters are in as well, as
-/// Windows puts those that it cannot identify into one, stays as it is: at the other end of theirs are people that the player does not mean. The
-/// calls may take their time and are made on the thread pool.
+/// it or gets an address, so this looks for a minute and then leaves the matter to the player. Windows puts
+/// networks that it cannot identify into one, for example the party's and that of virtual machines: it has one category, and the player is told who
+/// shares it. The calls may take their time and are made on the thread pool.
 /// </remarks>
 internal sealed class WindowsCategory : IDisposable
 {
@@ -33,6 +33,7 @@ internal sealed class WindowsCategory : IDisposable
     private readonly Action<Action> _offLane;
     private readonly ILaneTimer _timer;
     private readonly HashSet<Guid> _noted = [];
+    private readonly HashSet<string> _namedOthers = [];
     private int _looks;
     private int _round;
     private bool _isFound;
@@ -113,14 +114,10 @@ internal sealed class WindowsCategory : IDisposable
         if (network is not null)
         {
             _isFound = true;
-            string[] others = [.. network.OtherAdapters.Select(NameOf).OfType<string>()];
-            if (network.Category == NetworkCategory.Public && others.Length == 0)
+            // While Windows identifies networks they may all be one, for a moment.
+            if (network.Category == NetworkCategory.Public && (network.OtherAdapters.Count == 0 || _looks >= QuickLooks))
             {
                 MakePrivate(network);
-            }
-            else if (network.Category == NetworkCategory.Public && _looks >= QuickLooks)
-            {
-                Say(ClientLog.SharedNetwork(network.Name, string.Join(" and ", others), PowerShell.Quote(_adapter.Name)));
             }
         }
         else if (_looks == QuickLooks && !_isFound)
@@ -153,7 +150,7 @@ internal sealed class WindowsCategory : IDisposable
             {
                 if (_turns.SetPrivate(network.Id))
                 {
-                    _lane.Post(() => ClientLog.CategorySet(_logger, network.Name));
+                    _lane.Post(() => OnSet(network));
                 }
             }
             catch (Exception e) // As above.
@@ -161,6 +158,15 @@ internal sealed class WindowsCategory : IDisposable
                 _lane.Post(() => OnRefused(network, change, e.Message));
             }
         });
+    }
+
+    private void OnSet(KnownNetwork network)
+    {
+        ClientLog.CategorySet(_logger, network.Name);
+        foreach (string other in network.OtherAdapters.Select(NameOf).OfType<string>().Where(_namedOthers.Add))
+        {
+            ClientLog.CategoryIsShared(_logger, other, network.Name);
+        }
     }
 
     private void OnRefused(KnownNetwork network, HostChange? change, string reason)
