@@ -137,6 +137,9 @@ internal sealed class PlayerMacs(IFramePort port, IReadOnlyCollection<MacAddress
     /// <summary>Whether a client has this MAC that must not use it on the LAN.</summary>
     public bool IsRefused(MacAddress mac) => _refused > 0 && _players.TryGetValue(mac, out LanPlayer? player) && player.IsRefused;
 
+    /// <summary>The client in the room that has this MAC; null: none.</summary>
+    public LanPlayer? Find(MacAddress mac) => _players.GetValueOrDefault(mac);
+
     /// <summary>Whether the MAC is this host's own.</summary>
     public bool IsOwn(MacAddress mac) => mac == port.Address || hostAddresses.Contains(mac);
 
@@ -220,7 +223,13 @@ internal sealed class PlayerMacs(IFramePort port, IReadOnlyCollection<MacAddress
 
         bool isKnown = floods || _lan.Knows(destination, now) || IsOwn(destination);
         floods |= !isKnown;
-        return isKnown || player.MayLookFor(now) ? _dhcp.Check(frame, player.Dhcp, this, now) : DropReason.RateLimited;
+        DropReason reason = isKnown || player.MayLookFor(now) ? _dhcp.Check(frame, player.Dhcp, this, now) : DropReason.RateLimited;
+        if (!player.IsShown && reason == DropReason.None)
+        {
+            player.IsShown = !IsOwn(destination);
+        }
+
+        return reason;
     }
 
     private bool IsOfTheLan(MacAddress mac, TimeSpan now)

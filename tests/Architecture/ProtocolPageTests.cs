@@ -75,6 +75,8 @@ public sealed partial class ProtocolPageTests
         { 5, $"({RelayPeer.MalformedLimit} of them in {Seconds(RelayPeer.MalformedWindow)} close the connection with" },
         { 7, $"heard on its LAN in the last {Seconds(LanAddresses.Lifetime)}." },
         { 7, $"or left within {Seconds(PlayerMacs.Memory)}, from the LAN" },
+        { 7, $"and of all every {Seconds(CamRefresh.Interval)}:" },
+        { 7, $"it reminds {CamReminders.NewBurst} at once, and one a second;" },
         { 7, $"of new ones they note {PlayerMacs.OthersPerSecond} a second, {PlayerMacs.OthersBurst} at once." },
         { 7, $"A gateway remembers for {Seconds(EchoMemory.Lifetime)} what it has brought to the LAN" },
         { 7, $"{LoopGuard.Threshold} in {Words(LoopGuard.Window)} stop bridging for {Seconds(LoopGuard.PauseLength)}." },
