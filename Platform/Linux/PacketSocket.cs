@@ -273,7 +273,16 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
     /// it was down before.</summary>
     private void CheckInterface()
     {
-        LinkEntry? link = PacketDescriptor.IsAttached(_fd, _interfaceIndex) ? NetlinkLinks.Find(_netlink, _interfaceIndex) : null;
+        LinkEntry? link;
+        try
+        {
+            link = PacketDescriptor.IsAttached(_fd, _interfaceIndex) ? NetlinkLinks.Find(_netlink, _interfaceIndex) : null;
+        }
+        catch (SoftlanException)
+        {
+            return; // The kernel did not answer this time, for example because memory is short: it is asked again within a second.
+        }
+
         if (link is null)
         {
             LetGo();
