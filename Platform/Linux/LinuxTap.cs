@@ -49,6 +49,9 @@ internal sealed class LinuxTap : IFramePort, IReadablePort, ITurnEnd
 
     public int InterfaceIndex { get; }
 
+    /// <summary>Each read(2) is reported as a whole, and what has not been read is the descriptor's.</summary>
+    public bool HasUnread => false;
+
     /// <summary>It existed before and stays.</summary>
     public bool IsPersistent => _device.IsPersistent;
 

@@ -23,6 +23,10 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
     /// <summary>Calls of recvmmsg in one turn: 64 frames or super-frames, then the rest has to wait.</summary>
     private const int MaxReceivesPerTurn = 2;
 
+    /// <summary>Frames that one turn reports before the rest has to wait, so that super-frames of many small segments do not hold up the lane. One
+    /// super-frame is not left half done; those that were read with it are the next turn's first.</summary>
+    internal const int MaxFramesPerTurn = 256;
+
     private static readonly TimeSpan HousekeepingInterval = TimeSpan.FromSeconds(1);
 
     private readonly EventLoop _loop;
@@ -39,6 +43,10 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
     private readonly ILaneTimer _housekeeping;
     private int _interfaceIndex;
     private LocalDelivery? _local;
+
+    /// <summary>Slots of the receiver that the last call filled, and the first that is not reported yet.</summary>
+    private int _slotCount;
+    private int _nextSlot;
 
     /// <summary>The interface is there: what is written can go somewhere.</summary>
     private bool _isAttached = true;
@@ -69,6 +77,8 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
     public MacAddress Address { get; private set; }
 
     public PeerCounters Counters { get; } = new();
+
+    public bool HasUnread => _nextSlot < _slotCount && !_closed;
 
     /// <summary>Why players do not reach this host itself through this port: a sentence with a hint; null when they do.</summary>
     public string? LocalDeliveryUnavailable { get; private set; }
@@ -125,30 +135,21 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
         int frames = 0;
         int bytes = 0;
         int most = askForOne ? 1 : PacketReceiver.SlotCount;
-        for (int i = 0; i < MaxReceivesPerTurn && !_closed; i++)
+        for (int i = 0; i < MaxReceivesPerTurn && frames < MaxFramesPerTurn && !_closed; i++)
         {
-            int count = _receiver.Receive(_fd, most);
-            if (count < 0)
+            if (!HasUnread && !TryReceive(most))
             {
-                OnReceiveError(Errno.Last);
                 break;
             }
 
-            for (int slot = 0; slot < count && !_closed; slot++)
+            while (HasUnread && frames < MaxFramesPerTurn)
             {
-                if (_receiver.TryGet(slot, out VirtioNetHeader header, out Span<byte> frame, out FrameOrigin origin))
-                {
-                    bytes += frame.Length;
-                    _guests.OnHeard(MacAddress.Read(frame[MacAddress.Length..]), origin, Address);
-                    frames += _intake.Deliver(header, frame, origin);
-                }
-                else
-                {
-                    Counters.Drop(DropReason.BadOffload);
-                }
+                (int framesOfSlot, int bytesOfSlot) = Report(_nextSlot++);
+                frames += framesOfSlot;
+                bytes += bytesOfSlot;
             }
 
-            if (count < PacketReceiver.SlotCount)
+            if (_slotCount < PacketReceiver.SlotCount)
             {
                 break;
             }
@@ -208,6 +209,32 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
             _local = LocalDelivery.OpenOrNull(link, Counters, out string? unavailable);
             LocalDeliveryUnavailable = unavailable;
         }
+    }
+
+    private bool TryReceive(int most)
+    {
+        int count = _receiver.Receive(_fd, most);
+        (_nextSlot, _slotCount) = (0, Math.Max(count, 0));
+        if (count < 0)
+        {
+            OnReceiveError(Errno.Last);
+        }
+
+        return count > 0;
+    }
+
+    /// <returns>How many frames were in the slot, and its length in bytes.</returns>
+    private (int Frames, int Bytes) Report(int slot)
+    {
+        if (!_receiver.TryGet(slot, out VirtioNetHeader header, out Span<byte> frame, out FrameOrigin origin))
+        {
+            Counters.Drop(DropReason.BadOffload);
+            return (0, 0);
+        }
+
+        int length = frame.Length;
+        _guests.OnHeard(MacAddress.Read(frame[MacAddress.Length..]), origin, Address);
+        return (_intake.Deliver(header, frame, origin), length);
     }
 
     private void OnReceiveError(int error)
@@ -273,7 +300,16 @@ internal sealed class PacketSocket : IFramePort, IReadablePort, ITurnEnd
     /// it was down before.</summary>
     private void CheckInterface()
     {
-        LinkEntry? link = PacketDescriptor.IsAttached(_fd, _interfaceIndex) ? NetlinkLinks.Find(_netlink, _interfaceIndex) : null;
+        LinkEntry? link;
+        try
+        {
+            link = PacketDescriptor.IsAttached(_fd, _interfaceIndex) ? NetlinkLinks.Find(_netlink, _interfaceIndex) : null;
+        }
+        catch (SoftlanException)
+        {
+            return; // The kernel did not answer this time, for example because memory is short: it is asked again within a second.
+        }
+
         if (link is null)
         {
             LetGo();

@@ -54,7 +54,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
     private readonly MulticastWatch _multicast = new();
     private readonly IUplink? _uplink;
     private readonly ILaneTimer _camTimer;
-    private readonly byte[] _camFrame = new byte[CamRefresh.Length];
+    private readonly CamReminders _cam;
     private Action<SoftlanException?>? _ended;
     private ILaneTimer? _farewellTimer;
     private bool _hasBridged;
@@ -105,6 +105,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
         _lan = new LanNews(lane, _session, port.Port, options.Interface, logger);
         _players = new AbsenceWatch(lane, PlayerPatience, () => GatewayLog.NoPlayers(logger, options.Join.Room));
         _loops = new LoopWatch(lane, logger, options.Interface, options.Join.Room, _macs, OnRefused, OnCamTimer);
+        _cam = new CamReminders(lane, port.Port, options.IsBridge, _macs, _loops);
         _camTimer = lane.CreateTimer(OnCamTimer);
     }
 
@@ -235,7 +236,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
             _refusals.OnRefused(peer);
         }
 
-        RefreshCam(peer);
+        _cam.Remind(peer);
     }
 
     /// <summary>The switches forget the MAC by themselves.</summary>
@@ -356,22 +357,10 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
         foreach (PeerInfo peer in _session.Peers.All)
         {
             _refusals.TellRelay(peer);
-            RefreshCam(peer);
+            _cam.Remind(peer);
         }
 
         GatewayLog.CamRefreshed(_logger, _session.Peers.Count);
-    }
-
-    private void RefreshCam(PeerInfo peer)
-    {
-        if (peer.Role == PeerRole.Client && peer.Mac != _port.Address && !_macs.IsRefused(peer.Mac) && !_loops.IsPaused)
-        {
-            // A bridge would keep a frame for its own MAC to itself, so there it goes to everybody, as hypervisors do when they move a machine.
-            MacAddress destination = _options.IsBridge ? MacAddress.Broadcast : _port.Address;
-            ReadOnlySpan<byte> frame = CamRefresh.Write(_camFrame, destination, peer.Mac);
-            _loops.OnWritten(frame, peer.Mac);
-            _port.WriteToWire(frame);
-        }
     }
 
     /// <summary>Reports the end once the goodbye has left the machine.</summary>

@@ -27,6 +27,9 @@ internal sealed class LanPlayer
     /// <summary>What the relay was told of <see cref="IsRefused"/>; a relay that was told nothing takes it for false.</summary>
     public bool IsToldRefused { get; set; }
 
+    /// <summary>The LAN's switches have seen its MAC, by a frame of its own or a <see cref="CamRefresh"/>.</summary>
+    public bool IsShown { get; set; }
+
     /// <summary>A frame with its MAC came from the LAN that is not its own.</summary>
     /// <returns>Whether a machine on the LAN has its MAC.</returns>
     public bool NoteStranger(TimeSpan now) => (_strangers ??= new Burst(StrangersThreshold, StrangersWindow)).Note(now);

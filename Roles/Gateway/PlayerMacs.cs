@@ -39,14 +39,20 @@ internal sealed class PlayerMacs(IFramePort port, IReadOnlyCollection<MacAddress
     /// coming back gives nobody another <see cref="DhcpQuota.MaxIdentifiers"/>.</summary>
     public static readonly TimeSpan Memory = LanAddresses.Lifetime;
 
-    /// <summary>MACs of clients that have left, or are in another gateway's room. When there are more, the one that left first is forgotten: should
-    /// it come back in a loop, it becomes the LAN's for a while. With the identifiers that they asked DHCP under, at most 6 MB.</summary>
-    public const int MaxLeft = RemotePeers.MaxPeers;
+    /// <summary>Players of other gateways that are noted, a second and at once: within <see cref="Memory"/> not as many as are kept
+    /// (<see cref="LanAddresses.Capacity"/>). One beyond it is noted with its next <see cref="CamRefresh"/>; should it come into this room before,
+    /// it may have to wait until the LAN was silent with its MAC.</summary>
+    public const int OthersPerSecond = 16;
+    public const int OthersBurst = 256;
 
     private readonly LanAddresses _lan = new();
     private readonly DhcpGuard _dhcp = new();
-    private readonly Dictionary<MacAddress, LanPlayer> _players = [];
-    private readonly Dictionary<MacAddress, Departed> _left = [];
+    private readonly Dictionary<MacAddress, LanPlayer> _players = new(new MacComparer());
+    private readonly DepartedPlayers _left = new();
+
+    /// <summary>Players of other gateways: any machine on the LAN can name as many as it likes, so they have a table of their own.</summary>
+    private readonly LanAddresses _others = new();
+    private readonly TokenBucket _newOthers = new(OthersPerSecond, OthersBurst);
     private TimeSpan _joinedAt;
     private int _refused;
 
@@ -88,7 +94,7 @@ internal sealed class PlayerMacs(IFramePort port, IReadOnlyCollection<MacAddress
                 ForgetOthers(peers, now); // A relay may put one peer in the place of another without saying that this has left.
             }
 
-            player = FindDeparted(peer.Mac, now) ?? new LanPlayer();
+            player = _left.Find(peer.Mac, now) ?? new LanPlayer();
             _players.Add(peer.Mac, player);
             Set(player, IsOfTheLan(peer.Mac, now));
         }
@@ -130,6 +136,9 @@ internal sealed class PlayerMacs(IFramePort port, IReadOnlyCollection<MacAddress
 
     /// <summary>Whether a client has this MAC that must not use it on the LAN.</summary>
     public bool IsRefused(MacAddress mac) => _refused > 0 && _players.TryGetValue(mac, out LanPlayer? player) && player.IsRefused;
+
+    /// <summary>The client in the room that has this MAC; null: none.</summary>
+    public LanPlayer? Find(MacAddress mac) => _players.GetValueOrDefault(mac);
 
     /// <summary>Whether the MAC is this host's own.</summary>
     public bool IsOwn(MacAddress mac) => mac == port.Address || hostAddresses.Contains(mac);
@@ -181,11 +190,22 @@ internal sealed class PlayerMacs(IFramePort port, IReadOnlyCollection<MacAddress
     /// anyway.</summary>
     public void OnPlayerOfAnotherGateway(MacAddress mac, TimeSpan now)
     {
-        if (mac.IsValidClientAddress && !IsOwn(mac) && !_players.ContainsKey(mac))
+        if (!mac.IsValidClientAddress || IsOwn(mac) || _players.ContainsKey(mac))
         {
-            _lan.Forget(mac);
-            NoteLeft(mac, now, _left.GetValueOrDefault(mac).Player);
+            return;
         }
+
+        if (!_others.Refresh(mac, now))
+        {
+            if (!_newOthers.TryTake(1, now))
+            {
+                return;
+            }
+
+            _others.Add(mac, now);
+        }
+
+        _lan.Forget(mac);
     }
 
     /// <summary>Judges a frame of a client to the LAN.</summary>
@@ -203,7 +223,13 @@ internal sealed class PlayerMacs(IFramePort port, IReadOnlyCollection<MacAddress
 
         bool isKnown = floods || _lan.Knows(destination, now) || IsOwn(destination);
         floods |= !isKnown;
-        return isKnown || player.MayLookFor(now) ? _dhcp.Check(frame, player.Dhcp, this, now) : DropReason.RateLimited;
+        DropReason reason = isKnown || player.MayLookFor(now) ? _dhcp.Check(frame, player.Dhcp, this, now) : DropReason.RateLimited;
+        if (!player.IsShown && reason == DropReason.None)
+        {
+            player.IsShown = !IsOwn(destination);
+        }
+
+        return reason;
     }
 
     private bool IsOfTheLan(MacAddress mac, TimeSpan now)
@@ -229,10 +255,8 @@ internal sealed class PlayerMacs(IFramePort port, IReadOnlyCollection<MacAddress
 
     private bool IsOrWasAPlayers(MacAddress mac, TimeSpan now) =>
         (_players.TryGetValue(mac, out LanPlayer? player) && !player.IsRefused)
-        || (_left.TryGetValue(mac, out Departed departed) && now - departed.At < Memory);
-
-    private LanPlayer? FindDeparted(MacAddress mac, TimeSpan now) =>
-        _left.TryGetValue(mac, out Departed departed) && now - departed.At < Memory ? departed.Player : null;
+        || _left.Find(mac, now) is not null
+        || _others.Knows(mac, now);
 
     private void Set(LanPlayer player, bool isRefused)
     {
@@ -265,20 +289,6 @@ internal sealed class PlayerMacs(IFramePort port, IReadOnlyCollection<MacAddress
             return;
         }
 
-        NoteLeft(mac, now, player);
+        _left.Add(mac, player, now);
     }
-
-    private void NoteLeft(MacAddress mac, TimeSpan now, LanPlayer? player)
-    {
-        if (_left.Count >= MaxLeft && !_left.ContainsKey(mac))
-        {
-            _left.Remove(_left.MinBy(left => left.Value.At).Key);
-        }
-
-        _left[mac] = new Departed(now, player);
-    }
-
-    /// <param name="At">When it left, or when another gateway has last kept a place for it.</param>
-    /// <param name="Player">What it may do on the LAN; null: it has never been in this room.</param>
-    private readonly record struct Departed(TimeSpan At, LanPlayer? Player);
 }

@@ -11,7 +11,7 @@ internal sealed class RemotePeers
     public const int MaxPeers = 4096;
 
     private readonly Dictionary<ushort, PeerInfo> _byId = [];
-    private readonly Dictionary<MacAddress, PeerInfo> _byMac = [];
+    private readonly Dictionary<MacAddress, PeerInfo> _byMac = new(new MacComparer());
 
     public int Count => _byId.Count;
 

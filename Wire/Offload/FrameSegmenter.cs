@@ -17,9 +17,13 @@ namespace Softlan.Wire.Offload;
 /// </remarks>
 internal ref struct FrameSegmenter
 {
-    /// <summary>Fewest payload bytes of a TCP segment or an IP fragment, so that one super-frame makes at most 8192 frames. Linux' own limit is the
-    /// same (TCP_MIN_GSO_SIZE); less is <see cref="DropReason.BadOffload"/>.</summary>
+    /// <summary>Fewest payload bytes of a TCP segment or an IP fragment. Linux' own limit is the same (TCP_MIN_GSO_SIZE); less is
+    /// <see cref="DropReason.BadOffload"/>.</summary>
     public const int MinSegmentSize = 8;
+
+    /// <summary>TCP segments or IP fragments in one super-frame: 64 KiB of 48 bytes each, which are Linux' smallest MSS (TCP_MIN_SND_MSS) and a
+    /// fragment's share of the smallest MTU, 68. More would hold up all others, and is <see cref="DropReason.BadOffload"/>.</summary>
+    public const int MaxSegments = 1366;
 
     /// <summary>UDP datagrams in one super-frame: UDP_MAX_SEGMENTS of Linux 6.9, 64 before. More is <see cref="DropReason.BadOffload"/>.</summary>
     public const int MaxUdpSegments = 128;
@@ -101,7 +105,7 @@ internal ref struct FrameSegmenter
 
         bool isBounded = type == VirtioGsoType.UdpL4
             ? payload <= header.GsoSize * MaxUdpSegments
-            : header.GsoSize >= MinSegmentSize;
+            : header.GsoSize >= MinSegmentSize && payload <= header.GsoSize * MaxSegments;
         if (!isBounded || headerLength + header.GsoSize > bufferLength)
         {
             return false;

@@ -129,6 +129,32 @@ public sealed partial class PacketSocketTests
         });
     }
 
+    [Fact]
+    public void Look_TheKernelDoesNotAnswer_IsRepeated()
+    {
+        InNamespace(rig =>
+        {
+            rig.Namespace.Ip("link set nic0 mtu 1400");
+            WhileTheKernelDoesNotAnswer(() => PortRecorder.TurnUntil(rig.Loop, () => false, seconds: 2));
+            Assert.Empty(rig.AtGateway.Wire);
+            Assert.Empty(rig.AtGateway.Mtus);
+            Assert.Null(rig.AtGateway.Failure);
+            Assert.True(PortRecorder.TurnUntil(rig.Loop, () => rig.AtGateway.Mtus.Count == 1));
+            FramesPass(rig);
+        });
+    }
+
+    [Fact]
+    public void Look_TheKernelDoesNotAnswer_AnInterfaceThatIsGoneIsToldAllTheSame()
+    {
+        InNamespace(rig =>
+        {
+            rig.Namespace.Ip("link del nic0");
+            WhileTheKernelDoesNotAnswer(() => PortRecorder.TurnUntil(rig.Loop, () => rig.AtGateway.Wire.Count > 0));
+            Assert.Equal([WireState.Gone], rig.AtGateway.Wire);
+        });
+    }
+
     /// <summary>Also while another interface gets its old name.</summary>
     [Fact]
     public void InterfaceRenamed_IsTheSameInterface()
@@ -146,6 +172,19 @@ public sealed partial class PacketSocketTests
             FramesPass(rig);
             Assert.DoesNotContain(WireState.Gone, rig.AtGateway.Wire);
         });
+    }
+
+    private static void WhileTheKernelDoesNotAnswer(Action act)
+    {
+        Exception? failure = null;
+        Thread thread = new(() =>
+        {
+            SystemCallFilter.RefuseSendOfThisThread();
+            failure = Record.Exception(act);
+        });
+        thread.Start();
+        thread.Join();
+        Assert.Null(failure);
     }
 
     private static void Becomes(Rig rig, WireState state) =>

@@ -3,6 +3,7 @@ using System.Runtime.Versioning;
 using Softlan.Platform;
 using Softlan.Platform.Linux;
 using Softlan.Platform.Linux.Netlink;
+using Softlan.Tests.Wire.Offload;
 using Softlan.Wire;
 using Xunit;
 
@@ -284,6 +285,46 @@ public sealed partial class PacketSocketTests
             int seen = rig.AtGateway.Count + rig.OnLan.Count;
             Assert.Equal(0, Allocations.Of(() => Exchange(rig, echo, broadcast, 1000)));
             Assert.True(rig.AtGateway.Count + rig.OnLan.Count - seen > 1500, $"{rig.AtGateway.Count + rig.OnLan.Count - seen} frames");
+        });
+    }
+
+    /// <summary>Between these cards they stay whole: up to 65 frames each.</summary>
+    [Fact]
+    public void Read_ManySuperFrames_AreTheSharesOfManyTurns_AndAllArriveInOrder()
+    {
+        InNamespace(rig =>
+        {
+            const int Count = 2600;
+            const int Length = 1000;
+            TestFrame frame = new() { Payload = new byte[Length] };
+            byte[][] frames =
+                [.. Enumerable.Range(0, Count).Select(i => (frame with { Identification = (ushort)i, Sequence = (uint)(i * Length) }).Build())];
+            int most = 0;
+            void Send()
+            {
+                int end = rig.AtGateway.Count + Count;
+                foreach (byte[] bytes in frames)
+                {
+                    rig.Lan.Write(bytes);
+                }
+
+                for (long limit = Environment.TickCount64 + 5000; rig.AtGateway.Count < end && Environment.TickCount64 < limit;)
+                {
+                    int before = rig.AtGateway.Count;
+                    rig.Loop.RunTurn(TimeSpan.FromMilliseconds(10));
+                    most = Math.Max(most, rig.AtGateway.Count - before);
+                }
+            }
+
+            PortRecorder.Settle(rig.Loop);
+            rig.AtGateway.Frames.Clear();
+            Send();
+            Assert.Equal(frames, rig.AtGateway.Frames.Select(seen => seen.Frame));
+            Assert.InRange(most, 2 * 65, PacketSocket.MaxFramesPerTurn + 65);
+
+            rig.AtGateway.KeepFrames = false;
+            Assert.Contains(0, Enumerable.Range(0, 10).Select(_ => Allocations.Of(Send))); // The look at the interface once a second allocates.
+            Assert.Equal(0, rig.Gateway.Counters.TotalDropped);
         });
     }
 

@@ -137,6 +137,61 @@ public sealed class PortPollTests : IDisposable
         Assert.Equal(1, _port.Reads);
     }
 
+    /// <summary>Also at intervals, as what has been read is not to wait; and not twice in a turn, also when more has come.</summary>
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public void Read_WithSomethingLeft_GoesOnOnceInEachTurn(bool isAtIntervals, bool hasMoreCome)
+    {
+        const int Shares = 4;
+        Start(isAtIntervals ? PortModeration.Auto : PortModeration.Off);
+        if (isAtIntervals)
+        {
+            SendAGame();
+        }
+
+        int reads = 0;
+        _port.WhenRead = () => _port.HasUnread = ++reads < Shares;
+        Send();
+        for (int i = 0; reads == 0 && i < 1000; i++)
+        {
+            _loop.RunTurn(TimeSpan.FromMilliseconds(1));
+        }
+
+        long start = Stopwatch.GetTimestamp();
+        for (int i = 1; i < Shares; i++)
+        {
+            Assert.Equal(i, reads);
+            if (hasMoreCome)
+            {
+                Send();
+            }
+
+            _loop.RunTurn(TimeSpan.FromSeconds(10));
+        }
+
+        Assert.Equal(Shares, reads);
+        Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public void Dispose_WithSomethingLeft_NothingIsReadAnyMore()
+    {
+        Start(PortModeration.Off);
+        _port.WhenRead = () => _port.HasUnread = true;
+        Send();
+        _loop.RunTurn(TimeSpan.FromSeconds(1));
+        _poll!.Dispose();
+        for (int i = 0; i < 5; i++)
+        {
+            _loop.RunTurn(TimeSpan.FromMilliseconds(1));
+        }
+
+        Assert.Equal(1, _port.Reads);
+    }
+
     private void Start(PortModeration moderation)
     {
         _poll = new PortPoll(_loop, _socket.Fd, _port, moderation);
@@ -194,6 +249,8 @@ public sealed class PortPollTests : IDisposable
         public bool WasAskedForOne { get; private set; }
 
         public Action? WhenRead { get; set; }
+
+        public bool HasUnread { get; set; }
 
         public (int Frames, int Bytes) Read(bool askForOne)
         {

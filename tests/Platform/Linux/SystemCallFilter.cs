@@ -22,12 +22,16 @@ internal static unsafe partial class SystemCallFilter
     private const uint FirstArgument = 16;
 
     /// <summary>asm/unistd.h: __NR_socket.</summary>
-    private static readonly uint SYS_socket = RuntimeInformation.ProcessArchitecture is System.Runtime.InteropServices.Architecture.X64 ? 41u : 198u;
+    private static readonly uint SYS_socket = IsX64 ? 41u : 198u;
+
+    /// <summary>asm/unistd.h: __NR_sendto, which send(2) is made of.</summary>
+    private static readonly uint SYS_sendto = IsX64 ? 44u : 206u;
+
+    private static bool IsX64 => RuntimeInformation.ProcessArchitecture is System.Runtime.InteropServices.Architecture.X64;
 
     /// <summary>Sockets of IPv6 cannot be opened, as under a kernel that has none.</summary>
-    public static void RefuseIPv6OfThisThread()
-    {
-        ReadOnlySpan<FilterInstruction> instructions =
+    public static void RefuseIPv6OfThisThread() =>
+        Apply(
         [
             new() { Code = BPF_LD_W_ABS, K = Number },
             new() { Code = BPF_JMP_JEQ_K, K = SYS_socket, JumpTrue = 0, JumpFalse = 3 },
@@ -35,8 +39,20 @@ internal static unsafe partial class SystemCallFilter
             new() { Code = BPF_JMP_JEQ_K, K = SockAddr.Inet6, JumpTrue = 0, JumpFalse = 1 },
             new() { Code = BPF_RET_K, K = SECCOMP_RET_ERRNO | Errno.EAFNOSUPPORT },
             new() { Code = BPF_RET_K, K = SECCOMP_RET_ALLOW },
-        ];
+        ]);
 
+    /// <summary>Nothing can be sent with send(2), such as questions to the kernel, as where memory is short.</summary>
+    public static void RefuseSendOfThisThread() =>
+        Apply(
+        [
+            new() { Code = BPF_LD_W_ABS, K = Number },
+            new() { Code = BPF_JMP_JEQ_K, K = SYS_sendto, JumpTrue = 0, JumpFalse = 1 },
+            new() { Code = BPF_RET_K, K = SECCOMP_RET_ERRNO | Errno.ENOBUFS },
+            new() { Code = BPF_RET_K, K = SECCOMP_RET_ALLOW },
+        ]);
+
+    private static void Apply(ReadOnlySpan<FilterInstruction> instructions)
+    {
         // SAFETY: the kernel copies the program before the call returns.
         fixed (FilterInstruction* first = instructions)
         {

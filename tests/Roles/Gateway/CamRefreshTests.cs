@@ -82,6 +82,74 @@ public sealed class CamRefreshTests
         Assert.Equal((1, 2), (bench.Port.FramesWrittenToWire, bench.Port.FramesWritten));
     }
 
+    /// <summary>As a relay that means ill to the LAN's switches would.</summary>
+    [Fact]
+    public void PlayersThatComeAndGoWithoutEnd_TheLanIsToldOfFew_AndOfThePartyAsEver()
+    {
+        using GatewayBench bench = new();
+        bench.Join(GatewayBench.Anna);
+        for (int i = 0; i < 1000; i++)
+        {
+            PeerInfo stranger = Stranger(i);
+            bench.Say(new JoinedMessage(stranger));
+            bench.Say(new LeftMessage(stranger.Id, CloseReason.Normal));
+        }
+
+        Assert.Equal(CamReminders.NewBurst, bench.CamRefreshes.Count);
+        for (int i = 0; i < 120; i++)
+        {
+            bench.Say(new JoinedMessage(Stranger(1000 + i)));
+            bench.Pass(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.InRange(bench.CamRefreshes.Select(SourceOf).Distinct().Count(), CamReminders.NewBurst, CamReminders.NewBurst + 121);
+        Assert.Equal(3, bench.CamRefreshes.Count(frame => SourceOf(frame) == GatewayBench.Anna.Mac));
+    }
+
+    [Fact]
+    public void APartyOfMany_EachIsRefreshedAfterAFewTurns()
+    {
+        using GatewayBench bench = new();
+        bench.Join();
+        const int Many = 2 * CamReminders.NewBurst;
+        for (int i = 0; i < Many; i++)
+        {
+            bench.Say(new JoinedMessage(Stranger(i)));
+        }
+
+        Assert.Equal(CamReminders.NewBurst, bench.CamRefreshes.Count);
+        bench.Pass(2 * CamRefresh.Interval);
+        Assert.Equal(Many, bench.CamRefreshes.Select(SourceOf).Distinct().Count());
+        int before = bench.CamRefreshes.Count;
+        bench.Pass(CamRefresh.Interval);
+        Assert.Equal(before + Many, bench.CamRefreshes.Count);
+    }
+
+    /// <summary>The LAN knows the MACs: the relay was away, a player has spoken, a player comes back.</summary>
+    [Fact]
+    public void PlayersWhomTheLanHasSeen_AreRefreshedHoweverManyAreNew()
+    {
+        using GatewayBench bench = new();
+        bench.Join(GatewayBench.Anna);
+        for (int i = 0; i < CamReminders.NewBurst; i++)
+        {
+            bench.Say(new JoinedMessage(Stranger(i)));
+        }
+
+        bench.Say(new JoinedMessage(GatewayBench.Ben));
+        Assert.DoesNotContain(bench.CamRefreshes, frame => SourceOf(frame) == GatewayBench.Ben.Mac);
+        bench.Receive(GatewayBench.Ben, TestFrames.Plain(MacAddress.Broadcast, GatewayBench.Ben.Mac));
+        bench.Say(new LeftMessage(GatewayBench.Ben.Id, CloseReason.Normal));
+        bench.Say(new JoinedMessage(GatewayBench.Ben));
+        Assert.Single(bench.CamRefreshes, frame => SourceOf(frame) == GatewayBench.Ben.Mac);
+
+        bench.Link.Lose();
+        bench.Lane.Advance(TimeSpan.FromSeconds(1));
+        int before = bench.CamRefreshes.Count;
+        bench.Welcome(GatewayBench.Anna, GatewayBench.Ben, Stranger(0));
+        Assert.Equal(before + 3, bench.CamRefreshes.Count);
+    }
+
     [Fact]
     public void WhileALoopStopsBridging_IsLeftOut()
     {
@@ -99,4 +167,9 @@ public sealed class CamRefreshTests
         bench.Pass(TimeSpan.FromSeconds(5));
         Assert.Equal(2, bench.CamRefreshes.Count);
     }
+
+    private static PeerInfo Stranger(int number) =>
+        new((ushort)(100 + number), PeerRole.Client, MacAddress.FromUInt64(0x06_00_00_00_00_00 + (ulong)number), "stranger");
+
+    private static MacAddress SourceOf(byte[] frame) => MacAddress.Read(frame.AsSpan(MacAddress.Length));
 }

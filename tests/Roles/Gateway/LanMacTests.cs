@@ -236,9 +236,45 @@ public sealed class LanMacTests
         bench.Join(GatewayBench.Ben);
         bench.Pass(AWhile);
         bench.Port.Inject(TestFrames.Plain(MacAddress.Broadcast, GatewayBench.Anna.Mac));
-        bench.Port.Inject(CamRefresh.Write(new byte[CamRefresh.Length], MacAddress.Broadcast, GatewayBench.Anna.Mac).ToArray());
+        KeepPlace(bench, GatewayBench.Anna.Mac);
         bench.Port.Inject(TestFrames.Plain(MacAddress.Broadcast, GatewayBench.Anna.Mac));
         bench.Say(new JoinedMessage(GatewayBench.Anna));
+        AssertIsAPlayer(bench);
+    }
+
+    /// <summary>Any machine on the LAN can say so many.</summary>
+    [Fact]
+    public void PlayersOfAnotherGateway_HoweverMany_PushOutNoneWhoHasLeft()
+    {
+        using GatewayBench bench = WithPlayer();
+        bench.Say(new LeftMessage(GatewayBench.Anna.Id, CloseReason.TimedOut));
+        for (int second = 0; second < 60; second++)
+        {
+            KeepPlaces(bench, 200 * second, 200);
+            bench.Pass(TimeSpan.FromSeconds(1));
+        }
+
+        MachineSpeaks(bench);
+        bench.Pass(AWhile);
+        bench.Say(new JoinedMessage(GatewayBench.Anna));
+        AssertIsAPlayer(bench);
+    }
+
+    [Fact]
+    public void PlayersOfAnotherGateway_TooManyAtOnce_TheRestIsNotedLater()
+    {
+        using GatewayBench bench = WithMachine();
+        KeepPlaces(bench, 0, PlayerMacs.OthersBurst);
+        KeepPlace(bench, Thief.Mac);
+        bench.Say(new JoinedMessage(Thief));
+        Assert.Empty(RefreshesOf(bench, Thief));
+        bench.Say(new LeftMessage(Thief.Id, CloseReason.Normal));
+
+        bench.Pass(TimeSpan.FromSeconds(1));
+        KeepPlaces(bench, 0, PlayerMacs.OthersBurst); // They are known.
+        KeepPlace(bench, Thief.Mac);
+        MachineSpeaks(bench);
+        bench.Say(new JoinedMessage(Thief));
         AssertIsAPlayer(bench);
     }
 
@@ -263,6 +299,18 @@ public sealed class LanMacTests
 
     private static void MachineSpeaks(GatewayBench bench) =>
         bench.Port.Inject(TestFrames.Plain(MacAddress.Broadcast, Thief.Mac));
+
+    private static void KeepPlaces(GatewayBench bench, int first, int count)
+    {
+        for (int i = first; i < first + count; i++)
+        {
+            KeepPlace(bench, MacAddress.FromUInt64(0x06_00_00_00_00_00 + (ulong)i));
+        }
+    }
+
+    /// <summary>As the gateway of another room does for its player.</summary>
+    private static void KeepPlace(GatewayBench bench, MacAddress mac) =>
+        bench.Port.Inject(CamRefresh.Write(new byte[CamRefresh.Length], MacAddress.Broadcast, mac).ToArray());
 
     private static List<byte[]> RefreshesOf(GatewayBench bench, PeerInfo player) =>
         bench.CamRefreshes.FindAll(frame => MacAddress.Read(frame.AsSpan(MacAddress.Length)) == player.Mac);

@@ -70,6 +70,22 @@ public sealed class FrameSegmenterTests
         Assert.Equal(frame.Cut(1_460), Cut(frame.PartialHeader(VirtioGsoType.TcpV4, 1_460), frame.BuildPartial()));
     }
 
+    /// <summary>One more than fit is refused, whatever they are.</summary>
+    [Theory]
+    [InlineData(VirtioGsoType.TcpV4, FrameSegmenter.MaxSegments)]
+    [InlineData(VirtioGsoType.Udp, FrameSegmenter.MaxSegments)]
+    [InlineData(VirtioGsoType.UdpL4, FrameSegmenter.MaxUdpSegments)]
+    internal void TryBegin_TheMostSegments_OneMoreIsRefused(VirtioGsoType type, int most)
+    {
+        const int Size = 16;
+        bool isTcp = type == VirtioGsoType.TcpV4;
+        int headers = type == VirtioGsoType.Udp ? 8 : 0; // A fragment's payload begins with UDP's header.
+        TestFrame frame = new() { IsTcp = isTcp, Payload = Bytes((most * Size) - headers) };
+        Assert.Equal(most, Cut(frame.PartialHeader(type, Size), frame.BuildPartial()).Count);
+        frame = frame with { Payload = Bytes((most * Size) - headers + 1) };
+        Assert.False(FrameSegmenter.TryBegin(frame.PartialHeader(type, Size), frame.BuildPartial(), Buffer.Length, out _));
+    }
+
     [Fact]
     public void TryNext_IdentificationAndSequenceAtTheirEnd_WrapAround()
     {
