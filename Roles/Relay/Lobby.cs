@@ -151,9 +151,20 @@ internal sealed class Lobby : ILinkAcceptor
 
     public void NoteMoved(Member member) => _moves.Note(member);
 
-    /// <summary>Forgets empty rooms to which nobody can come back any more. To be called every few seconds.</summary>
+    /// <summary>Forgets empty rooms to which nobody can come back any more, and ends the links of those who do not read. To be called every few
+    /// seconds.</summary>
     public void Sweep()
     {
+        foreach (RelayPeer peer in _links.ToArray())
+        {
+            peer.CloseIfUnread();
+        }
+
+        foreach (NearEnd end in _house.GatesFrom(_worker).SelectMany(gate => gate.Ends).ToArray())
+        {
+            end.CloseIfUnread();
+        }
+
         foreach ((RoomCode code, Room room) in _rooms)
         {
             if (room.IsEmpty && room.Seats.IsForgotten(_lane.Now))

@@ -115,6 +115,7 @@ internal sealed class RelayRole : IRole
                 Secret = secret,
                 MaxLinks = _options.MaxPeers + SpareLinks,
                 MaxLinksPerAddress = _options.MaxLinksPerAddress,
+                MaxUnreadControl = _options.MaxUnreadControl,
                 Shards = shards,
                 Shard = i,
             };

@@ -1,4 +1,5 @@
 using Softlan.Roles.Relay;
+using Softlan.Tests.Fakes;
 using Softlan.Wire;
 using Xunit;
 using static Softlan.Tests.Roles.Relay.RelayBench;
@@ -36,5 +37,11 @@ public sealed partial class RelayRoleTests
             Assert.Single(told));
         Wait(RelayRole.ReportInterval);
         Assert.Equal(1, _log.Count("Lines left out"));
+    }
+    [Fact]
+    public void Start_UnreadControlMessages_AreBoundedByTheLargestRoom()
+    {
+        RelayRole relay = Start(options => options with { MaxClientsPerRoom = 10 });
+        Assert.Equal(65_536 + (10 * 512), ((MemoryListener)Assert.Single(relay.Listeners)).Options.MaxUnreadControl);
     }
 }
