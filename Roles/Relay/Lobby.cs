@@ -231,7 +231,7 @@ internal sealed class Lobby : ILinkAcceptor
             return rejection;
         }
 
-        room ??= new Room(hello.Room, _lane, _logger);
+        room ??= new Room(hello.Room, new RoomLimit(hello.Room == _house.KeptRoom, Options, _lane), _lane, _logger);
         seat ??= room.Seats.TryCreate(_lane.Now);
         if (seat is null)
         {
