@@ -10,12 +10,17 @@ namespace Softlan.Roles.Relay;
 /// <summary>Every link and every room of one worker of a relay: decides who may come in. A relay with one worker has one lobby.</summary>
 internal sealed class Lobby : ILinkAcceptor
 {
+    /// <summary>Links of one worker that are up and have not said hello. With one more the oldest of them is closed: whoever means well says hello
+    /// together with the end of his handshake, and strangers who say nothing shall keep no place that he needs.</summary>
+    public const int MaxSilent = 64;
+
     private readonly RelayHouse _house;
     private readonly int _worker;
     private readonly IEnterableLane _lane;
     private readonly ILogger _logger;
     private readonly Dictionary<RoomCode, Room> _rooms = [];
     private readonly HashSet<RelayPeer> _links = [];
+    private readonly List<RelayPeer> _silent = []; // The oldest first.
     private readonly Admission _admission;
     private readonly JoinGarbage _garbage;
     private readonly RateLimitReport _rateLimits;
@@ -91,12 +96,21 @@ internal sealed class Lobby : ILinkAcceptor
         // section 9.3).
         RelayPeer peer = new(this, _lane, link, link.RemoteEndPoint.Address, Options);
         _links.Add(peer);
+        _silent.Add(peer);
+        if (_silent.Count > MaxSilent)
+        {
+            RelayPeer oldest = _silent[0];
+            _silent.RemoveAt(0);
+            oldest.CloseSilent();
+        }
+
         return peer;
     }
 
     /// <summary>The peer's hello: lets it in, or rejects it, or sends it to the worker that has its room.</summary>
     public void Enter(RelayPeer peer, HelloMessage hello)
     {
+        _silent.Remove(peer);
         _garbage.NoteJoin();
         if (FindHome(hello, out int home) is { } homeless)
         {
@@ -137,6 +151,7 @@ internal sealed class Lobby : ILinkAcceptor
             return;
         }
 
+        _silent.Remove(peer);
         Departed.Add(peer.Counters);
         TellReported(peer);
         TellDrained();

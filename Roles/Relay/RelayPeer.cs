@@ -205,6 +205,9 @@ internal sealed class RelayPeer : IFrameLinkHandler
     /// <summary>Counts frames whose rest has not come in time, also while nothing else arrives.</summary>
     public void CountIncomplete() => _reassembler.Expire(_lane.Now, Counters);
 
+    /// <summary>Ends a link that has not said hello, for others that are newer.</summary>
+    public void CloseSilent() => CloseForProtocolError($"no hello, and none from {Lobby.MaxSilent} newer connections");
+
     /// <summary>Ends the link of a peer that does not read what it is told. To be called every few seconds.</summary>
     public void CloseIfUnread()
     {
