@@ -29,14 +29,18 @@ internal interface IFrameLink
     /// <returns><see cref="DropReason.None"/>, or why this datagram was not taken (already counted).</returns>
     DropReason Send(DatagramHeader header, ReadOnlySpan<byte> body);
 
-    /// <summary>Sends one control message: a JSON object of 1 to 65536 bytes, without its length prefix. Delivered in order. A peer that lets 1 MiB
-    /// pile up is closed.</summary>
+    /// <summary>Sends one control message: a JSON object of 1 to 65536 bytes, without its length prefix. Delivered in order. A peer that lets too
+    /// many pile up (<see cref="ListenOptions.MaxUnreadControl"/>) is closed.</summary>
     void SendControl(ReadOnlySpan<byte> message);
 
     /// <summary>Whether the other side has not yet acknowledged all that <see cref="SendControl"/> was given. Datagrams overtake the control stream:
     /// whoever must not be overtaken waits until this is false.</summary>
     /// <remarks>A link that does not know says false, and its datagrams may then be early.</remarks>
     bool HasUndeliveredControl => false;
+
+    /// <summary>For whoever looks now and then whether the other side still reads.</summary>
+    /// <remarks>A link that does not know says that nothing was sent.</remarks>
+    ControlProgress ControlProgress => default;
 
     /// <summary>From now on another handler hears what the link reports.</summary>
     void HandOver(IFrameLinkHandler handler);

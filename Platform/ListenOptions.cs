@@ -1,4 +1,5 @@
 using System.Net;
+using Softlan.Platform.Quic;
 
 namespace Softlan.Platform;
 
@@ -17,6 +18,10 @@ internal sealed record ListenOptions
 
     /// <summary>Links from one address (IPv4 address or IPv6 /64); see <see cref="LinkQuota"/>.</summary>
     public required int MaxLinksPerAddress { get; init; }
+
+    /// <summary>Bytes of control messages that a peer may leave unread: at least one message of 64 KiB. The link of one that leaves more is
+    /// closed.</summary>
+    public int MaxUnreadControl { get; init; } = QuicLimits.MaxUnreadControl;
 
     /// <summary>The other listeners of this port, each on an engine of its own; null: there are none. Their limits are then counted there.</summary>
     public ListenerShards? Shards { get; init; }

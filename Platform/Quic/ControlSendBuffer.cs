@@ -13,11 +13,10 @@ namespace Softlan.Platform.Quic;
 /// offset           acknowledged         sent              end
 /// </code>
 /// </remarks>
-internal sealed class ControlSendBuffer(ControlChunkPool pool)
+/// <param name="pool">Where the chunks come from.</param>
+/// <param name="maxPending">Bytes that the peer may leave unacknowledged. More means that it does not read; the link is then closed.</param>
+internal sealed class ControlSendBuffer(ControlChunkPool pool, int maxPending)
 {
-    /// <summary>Bytes that a peer may leave unacknowledged. More means that it does not read; the link is then closed.</summary>
-    public const int MaxPending = 1024 * 1024;
-
     private ControlChunk? _first;
     private ControlChunk? _last;
 
@@ -39,13 +38,15 @@ internal sealed class ControlSendBuffer(ControlChunkPool pool)
     /// <summary>Everything that was added has been acknowledged.</summary>
     public bool IsEmpty => _acknowledgedOffset == _endOffset;
 
+    public ControlProgress Progress => new(_endOffset, _acknowledgedOffset);
+
     public bool HasUnsent => _sentOffset < _endOffset;
 
     /// <summary>Adds a message with its length prefix (protocol.md, section 2).</summary>
-    /// <returns>False when <see cref="MaxPending"/> is exceeded.</returns>
+    /// <returns>False when too much is not acknowledged.</returns>
     public bool TryAdd(ReadOnlySpan<byte> message)
     {
-        if (_endOffset - _acknowledgedOffset + ControlReader.PrefixLength + message.Length > MaxPending)
+        if (_endOffset - _acknowledgedOffset + ControlReader.PrefixLength + message.Length > maxPending)
         {
             return false;
         }

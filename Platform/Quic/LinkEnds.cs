@@ -18,7 +18,8 @@ internal static class LinkEnds
     public static string ControlLengthInvalid { get; } = $"a control message announced a length outside 1 to {ControlCodec.MaxMessageLength}";
 
     /// <summary>The other side does not read what it is told.</summary>
-    public static string ControlUnread { get; } = $"{ControlSendBuffer.MaxPending} bytes of control messages were not read";
+    /// <param name="limit">Bytes that it may leave unread.</param>
+    public static string ControlUnread(int limit) => $"more than {limit} bytes of control messages were not read";
 
     /// <summary>A stateless reset.</summary>
     public static LinkClosed Restarted { get; } =

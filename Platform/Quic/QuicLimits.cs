@@ -10,6 +10,10 @@ internal static class QuicLimits
     /// KiB at most. A peer that has used it up waits.</summary>
     public const int ControlWindow = 256 * 1024;
 
+    /// <summary>Bytes of control messages that a peer may leave unread where nobody says how many (<see cref="ListenOptions.MaxUnreadControl"/>). The
+    /// link of one that leaves more is closed.</summary>
+    public const int MaxUnreadControl = 1024 * 1024;
+
     /// <summary>Half-open handshakes, and over ngtcp2 such that failed lately, from which on a client must show by a Retry that it owns its address
     /// (RFC 9000, section 8.1). It costs the client a round trip.</summary>
     public const int RetryThreshold = 64;

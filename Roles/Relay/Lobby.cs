@@ -10,12 +10,17 @@ namespace Softlan.Roles.Relay;
 /// <summary>Every link and every room of one worker of a relay: decides who may come in. A relay with one worker has one lobby.</summary>
 internal sealed class Lobby : ILinkAcceptor
 {
+    /// <summary>Links of one worker that are up and have not said hello. With one more the oldest of them is closed: whoever means well says hello
+    /// together with the end of his handshake, and strangers who say nothing shall keep no place that he needs.</summary>
+    public const int MaxSilent = 64;
+
     private readonly RelayHouse _house;
     private readonly int _worker;
     private readonly IEnterableLane _lane;
     private readonly ILogger _logger;
     private readonly Dictionary<RoomCode, Room> _rooms = [];
     private readonly HashSet<RelayPeer> _links = [];
+    private readonly List<RelayPeer> _silent = []; // The oldest first.
     private readonly Admission _admission;
     private readonly JoinGarbage _garbage;
     private readonly RateLimitReport _rateLimits;
@@ -91,12 +96,21 @@ internal sealed class Lobby : ILinkAcceptor
         // section 9.3).
         RelayPeer peer = new(this, _lane, link, link.RemoteEndPoint.Address, Options);
         _links.Add(peer);
+        _silent.Add(peer);
+        if (_silent.Count > MaxSilent)
+        {
+            RelayPeer oldest = _silent[0];
+            _silent.RemoveAt(0);
+            oldest.CloseSilent();
+        }
+
         return peer;
     }
 
     /// <summary>The peer's hello: lets it in, or rejects it, or sends it to the worker that has its room.</summary>
     public void Enter(RelayPeer peer, HelloMessage hello)
     {
+        _silent.Remove(peer);
         _garbage.NoteJoin();
         if (FindHome(hello, out int home) is { } homeless)
         {
@@ -137,6 +151,7 @@ internal sealed class Lobby : ILinkAcceptor
             return;
         }
 
+        _silent.Remove(peer);
         Departed.Add(peer.Counters);
         TellReported(peer);
         TellDrained();
@@ -151,9 +166,20 @@ internal sealed class Lobby : ILinkAcceptor
 
     public void NoteMoved(Member member) => _moves.Note(member);
 
-    /// <summary>Forgets empty rooms to which nobody can come back any more. To be called every few seconds.</summary>
+    /// <summary>Forgets empty rooms to which nobody can come back any more, and ends the links of those who do not read. To be called every few
+    /// seconds.</summary>
     public void Sweep()
     {
+        foreach (RelayPeer peer in _links.ToArray())
+        {
+            peer.CloseIfUnread();
+        }
+
+        foreach (NearEnd end in _house.GatesFrom(_worker).SelectMany(gate => gate.Ends).ToArray())
+        {
+            end.CloseIfUnread();
+        }
+
         foreach ((RoomCode code, Room room) in _rooms)
         {
             if (room.IsEmpty && room.Seats.IsForgotten(_lane.Now))
@@ -220,7 +246,7 @@ internal sealed class Lobby : ILinkAcceptor
             return rejection;
         }
 
-        room ??= new Room(hello.Room, _lane, _logger);
+        room ??= new Room(hello.Room, new RoomLimit(hello.Room == _house.KeptRoom, Options, _lane), _lane, _logger);
         seat ??= room.Seats.TryCreate(_lane.Now);
         if (seat is null)
         {

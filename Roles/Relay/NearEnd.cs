@@ -24,6 +24,7 @@ internal sealed class NearEnd : IFrameLinkHandler
     private readonly FarLink _far;
     private readonly Action<PeerCounters> _ended;
     private readonly ILaneTimer _deliveryTimer;
+    private readonly UnreadControl _unread = new();
     private IPEndPoint? _movedTo; // The link's lane sets it, the room's takes it.
     private int _waitingControl; // The link's lane adds, the room's takes away.
     private bool _isFull;
@@ -57,6 +58,15 @@ internal sealed class NearEnd : IFrameLinkHandler
     }
 
     public void Close(CloseReason reason, string text) => _link.Close(reason, text);
+
+    /// <summary>As <see cref="RelayPeer.CloseIfUnread"/>, which cannot see it from the room's worker.</summary>
+    public void CloseIfUnread()
+    {
+        if (_unread.IsTooOld(_link.ControlProgress, _gate.LinkLane.Now))
+        {
+            _link.Close(CloseReason.ProtocolError, UnreadControl.Text);
+        }
+    }
 
     public void OnConnected(IFrameLink link)
     {

@@ -75,7 +75,8 @@ internal static partial class RelayLog
 
     [LoggerMessage(
         422, LogLevel.Warning,
-        "Peer {Peer} '{Name}' in room {Room}, from {EndPoint}, sent more than its limit: {Drops} frames dropped in the last minute (RateLimited)")]
+        "Peer {Peer} '{Name}' in room {Room}, from {EndPoint}, sent more than its limit, or than its room's: "
+        + "{Drops} frames dropped in the last minute (RateLimited)")]
     public static partial void OverLimit(ILogger logger, ushort peer, string name, RoomCode room, IPEndPoint endPoint, long drops);
 
     [LoggerMessage(409, LogLevel.Information, "Room {Room} closed")]

@@ -1,5 +1,6 @@
 using Softlan.Platform;
 using Softlan.Wire;
+using Softlan.Wire.Control;
 
 namespace Softlan.Roles.Relay;
 
@@ -22,9 +23,12 @@ internal sealed record RelayOptions
     /// <summary>Of <see cref="MaxClientsPerRoom"/>, here and on the command line.</summary>
     public const int DefaultMaxClientsPerRoom = 64;
 
-    /// <summary>The largest <see cref="MaxClientsPerRoom"/>: a newcomer is told of everybody at once, in up to half a kilobyte each, and who leaves
-    /// more than a mebibyte of control messages unread is disconnected.</summary>
+    /// <summary>The largest <see cref="MaxClientsPerRoom"/>: a newcomer is told of everybody at once, in up to half a kilobyte each, and a mebibyte
+    /// of unread control messages (<see cref="MaxUnreadControl"/>) is enough for one link.</summary>
     public const int LargestRoom = 2048;
+
+    /// <summary>What one client can make others be told: its name in escapes, and the rest of a message.</summary>
+    private const int ControlPerClient = 512;
 
     /// <summary>Of <see cref="MaxRooms"/>, here and on the command line.</summary>
     public const int DefaultMaxRooms = 1024;
@@ -63,6 +67,10 @@ internal sealed record RelayOptions
 
     /// <summary>Without the gateway.</summary>
     public int MaxClientsPerRoom { get; init; } = DefaultMaxClientsPerRoom;
+
+    /// <summary>Bytes of control messages that a peer may leave unread: the longest message, and what it takes to be told of everybody in a full
+    /// room. The link of one that leaves more is closed.</summary>
+    public int MaxUnreadControl => ControlCodec.MaxMessageLength + (ControlPerClient * MaxClientsPerRoom);
 
     /// <summary>Rooms with somebody in them.</summary>
     public int MaxRooms { get; init; } = DefaultMaxRooms;

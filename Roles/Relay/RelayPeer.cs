@@ -31,6 +31,7 @@ internal sealed class RelayPeer : IFrameLinkHandler
     private readonly Burst _malformed = new(MalformedLimit, MalformedWindow);
     private readonly FrameReassembler _reassembler = new();
     private readonly TokenBucket _controlBucket = new(ControlRate, ControlBurst);
+    private readonly UnreadControl _unread = new();
     private readonly RelayOptions _options;
 
     /// <summary>It has had no seat, and gets none any more.</summary>
@@ -203,6 +204,18 @@ internal sealed class RelayPeer : IFrameLinkHandler
 
     /// <summary>Counts frames whose rest has not come in time, also while nothing else arrives.</summary>
     public void CountIncomplete() => _reassembler.Expire(_lane.Now, Counters);
+
+    /// <summary>Ends a link that has not said hello, for others that are newer.</summary>
+    public void CloseSilent() => CloseForProtocolError($"no hello, and none from {Lobby.MaxSilent} newer connections");
+
+    /// <summary>Ends the link of a peer that does not read what it is told. To be called every few seconds.</summary>
+    public void CloseIfUnread()
+    {
+        if (!IsGone && _unread.IsTooOld(_link.ControlProgress, _lane.Now))
+        {
+            CloseForProtocolError(UnreadControl.Text);
+        }
+    }
 
     /// <summary>Sits down. From here on the peer is in the room, though nobody is told yet.</summary>
     public Member Sit(Room room, Seat seat, HelloMessage hello)

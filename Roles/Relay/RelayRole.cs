@@ -22,8 +22,10 @@ internal sealed class RelayRole : IRole
 
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>Links beyond <see cref="RelayOptions.MaxPeers"/> that may be up, so that one peer too many can be told why it is rejected.</summary>
-    private const int SpareLinks = 64;
+    /// <summary>Links beyond <see cref="RelayOptions.MaxPeers"/> and <see cref="Lobby.MaxSilent"/> that may be up: handshakes that are under way,
+    /// which so take no peer's place, and peers too many, who are told why they are rejected. At the bound handshakes are refused; it takes ten
+    /// addresses that begin them as fast as one may and never finish.</summary>
+    private const int SpareLinks = 512;
 
     private readonly RelayOptions _options;
     private readonly IReadOnlyList<RelayWorker> _workers;
@@ -71,7 +73,7 @@ internal sealed class RelayRole : IRole
         _certificates = new RelayCertificates(options, workers[0].Engine, _watch, logger);
         _greeting = new RelayGreeting(options, output, logger);
         _house = new RelayHouse(options, workers.Count);
-        _quota = new LinkQuota(options.MaxPeers + SpareLinks, options.MaxLinksPerAddress);
+        _quota = new LinkQuota(MaxLinks, options.MaxLinksPerAddress);
         _refusals = new RefusalReport(options);
         for (int i = 0; i < workers.Count; i++)
         {
@@ -96,6 +98,8 @@ internal sealed class RelayRole : IRole
     /// <summary>Of the first worker.</summary>
     public Lobby Lobby => _house.Lobbies[0];
 
+    private int MaxLinks => _options.MaxPeers + (_workers.Count * Lobby.MaxSilent) + SpareLinks;
+
     public void Start(Action<SoftlanException?> ended)
     {
         _ended = ended;
@@ -113,8 +117,9 @@ internal sealed class RelayRole : IRole
                 EndPoint = endPoint,
                 Certificate = certificate,
                 Secret = secret,
-                MaxLinks = _options.MaxPeers + SpareLinks,
+                MaxLinks = MaxLinks,
                 MaxLinksPerAddress = _options.MaxLinksPerAddress,
+                MaxUnreadControl = _options.MaxUnreadControl,
                 Shards = shards,
                 Shard = i,
             };

@@ -17,7 +17,7 @@ namespace Softlan.Roles.Relay;
 /// gateway is ready. The gateway hears of everything at once, so it knows everybody who has a seat, and everybody hears of the gateway; players of a
 /// large room hear of each other a few at a time (<see cref="RoomNews"/>).
 /// </remarks>
-internal sealed class Room(RoomCode code, ILane lane, ILogger logger)
+internal sealed class Room(RoomCode code, RoomLimit limit, ILane lane, ILogger logger)
 {
     private readonly List<Member> _members = [];
     private readonly RoomNews _news = new(lane);
@@ -26,7 +26,7 @@ internal sealed class Room(RoomCode code, ILane lane, ILogger logger)
 
     public SeatBook Seats { get; } = new();
 
-    public RoomSwitch Switch { get; } = new(code, logger);
+    public RoomSwitch Switch { get; } = new(code, limit, logger);
 
     /// <summary>Null: the room is a LAN of its own.</summary>
     public Member? Gateway { get; private set; }

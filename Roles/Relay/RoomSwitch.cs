@@ -5,8 +5,9 @@ namespace Softlan.Roles.Relay;
 
 /// <summary>Forwards the frames of one room. Nothing on this path allocates, locks or throws.</summary>
 /// <param name="room">For the log.</param>
+/// <param name="limit">Of the room.</param>
 /// <param name="logger">Asked once whether it traces.</param>
-internal sealed class RoomSwitch(RoomCode room, ILogger logger)
+internal sealed class RoomSwitch(RoomCode room, RoomLimit limit, ILogger logger)
 {
     private readonly bool _traces = logger.IsEnabled(LogLevel.Trace);
     private readonly MacTable _clients = new();
@@ -163,6 +164,12 @@ internal sealed class RoomSwitch(RoomCode room, ILogger logger)
         // What a gateway has for somebody who has just left goes to nobody, and must not use up what its LAN's ARP needs.
         bool isForAll = destination.IsMulticast || (!isKnown && !from.IsGateway);
         if (!from.Limits.MaySend(frame.Length) || (isForAll && !from.Limits.MaySendToAll(destination)))
+        {
+            return DropReason.RateLimited;
+        }
+
+        // Asked last, so that what its sender may not send does not use up what the room may.
+        if (destination.IsMulticast && !limit.MaySendToAll())
         {
             return DropReason.RateLimited;
         }

@@ -37,6 +37,9 @@ internal sealed class MemoryLink(ManualLane lane) : IFrameLink
     /// <summary>On: the other side has not acknowledged the control messages yet.</summary>
     public bool HasUndeliveredControl { get; set; }
 
+    /// <summary>A test sets it.</summary>
+    public ControlProgress ControlProgress { get; set; }
+
     /// <summary>With what a role closed the link; null while it did not.</summary>
     public (CloseReason Reason, string Text)? ClosedWith { get; private set; }
 

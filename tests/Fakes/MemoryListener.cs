@@ -16,6 +16,9 @@ internal sealed class MemoryListener(MemoryNetwork network, ListenOptions option
 
     public ServerCertificate Certificate { get; private set; } = options.Certificate;
 
+    /// <summary>What it was asked for.</summary>
+    public ListenOptions Options => options;
+
     public bool IsDisposed { get; private set; }
 
     public ListenerStatistics Statistics => new(Links.Count(), 0, _accepted, _refused, 0, 0);

@@ -41,6 +41,26 @@ public abstract class ListenerTests : IDisposable
     }
 
     [Fact]
+    public void Control_MoreThanMayStayUnread_ClosesTheLink()
+    {
+        _party.Listener.Dispose();
+        _party.Listener = _party.Listen(0, maxUnreadControl: 100_000);
+        (RecordingHandler client, RecordingHandler server) = _party.Join();
+        client.SendText("{}");
+        _party.Until(() => server.Control.Count == 1, "the stream is open");
+        string message = new('x', 60_000);
+        server.SendText(message);
+        Assert.Equal(new ControlProgress(60_004, 0), server.Link.ControlProgress);
+        _party.Until(() => server.Link.ControlProgress.Delivered == 60_004, "it was read");
+        server.SendText(message);
+        server.SendText(message);
+        _party.Until(() => server.Closed is not null, "the link has ended");
+        Assert.Equal(
+            new LinkClosed(LinkCloseKind.ByUs, CloseReason.ProtocolError, "more than 100000 bytes of control messages were not read"),
+            server.Closed);
+    }
+
+    [Fact]
     public void Inspect_Garbage_IsRefused() =>
         Assert.Throws<SoftlanException>(() => _party.Engine.Inspect(new ServerCertificate([1, 2, 3], []), "'x.pem'"));
 

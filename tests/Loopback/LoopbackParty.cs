@@ -70,7 +70,8 @@ internal sealed class LoopbackParty : IDisposable
 
     public IPEndPoint EndPoint => new(IPAddress.Loopback, Listener.LocalEndPoints[0].Port);
 
-    public ILinkListener Listen(int port, int maxLinksPerAddress = 10_000, ListenerShards? shards = null) => Engine.Listen(
+    public ILinkListener Listen(
+        int port, int maxLinksPerAddress = 10_000, ListenerShards? shards = null, int maxUnreadControl = 1024 * 1024) => Engine.Listen(
         new ListenOptions
         {
             EndPoint = new IPEndPoint(IPAddress.IPv6Any, port),
@@ -78,6 +79,7 @@ internal sealed class LoopbackParty : IDisposable
             Secret = LoopbackEngines.Secret,
             MaxLinks = 10_000,
             MaxLinksPerAddress = maxLinksPerAddress,
+            MaxUnreadControl = maxUnreadControl,
             Shards = shards,
         },
         Acceptor);

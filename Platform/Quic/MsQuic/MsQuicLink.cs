@@ -27,6 +27,7 @@ internal sealed partial class MsQuicLink : IFrameLink, ITurnEnd
     /// handles are closed, of which the lane does not hear.</remarks>
     private readonly ControlSendBuffer _control;
 
+    private readonly int _maxUnreadControl;
     private readonly ControlReader _reader = new();
     private readonly PathMtuGuard _mtu = new();
     private readonly IPEndPoint _firstRemote;
@@ -51,7 +52,8 @@ internal sealed partial class MsQuicLink : IFrameLink, ITurnEnd
         // A listener's links bring what many have sent to one; the other way round one machine, or one LAN, sends to many.
         FairBy fairBy = options is null ? FairBy.Source : FairBy.Destination;
         _queue = new DatagramQueue(engine.Pool, counters, fairBy, engine.QueueLimits);
-        _control = new ControlSendBuffer(engine.ControlChunks);
+        _maxUnreadControl = listener?.MaxUnreadControl ?? QuicLimits.MaxUnreadControl;
+        _control = new ControlSendBuffer(engine.ControlChunks, _maxUnreadControl);
         _arrivals = new Arrivals(this);
         _connection = new MsQuicConnection(engine, this, _arrivals);
     }
@@ -80,6 +82,15 @@ internal sealed partial class MsQuicLink : IFrameLink, ITurnEnd
         {
             _control.MarkAcknowledged(_connection.ControlBytesAcknowledged);
             return !_control.IsEmpty && !_connection.IsControlGivenUp;
+        }
+    }
+
+    public ControlProgress ControlProgress
+    {
+        get
+        {
+            _control.MarkAcknowledged(_connection.ControlBytesAcknowledged);
+            return _control.Progress;
         }
     }
 
@@ -150,7 +161,7 @@ internal sealed partial class MsQuicLink : IFrameLink, ITurnEnd
         _control.MarkAcknowledged(_connection.ControlBytesAcknowledged);
         if (!_control.TryAdd(message))
         {
-            Close(CloseReason.ProtocolError, LinkEnds.ControlUnread);
+            Close(CloseReason.ProtocolError, LinkEnds.ControlUnread(_maxUnreadControl));
             return;
         }
 

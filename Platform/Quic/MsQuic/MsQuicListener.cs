@@ -39,6 +39,7 @@ internal sealed unsafe class MsQuicListener : ILinkListener
 
         _quota = options.Shards?.Quota ?? new LinkQuota(options.MaxLinks, options.MaxLinksPerAddress);
         _acceptor = acceptor;
+        MaxUnreadControl = options.MaxUnreadControl;
         _configuration = engine.ConfigureServer(options.Certificate);
         _retriesBefore = CountRetries();
         _self = GCHandle.Alloc(this);
@@ -55,6 +56,9 @@ internal sealed unsafe class MsQuicListener : ILinkListener
     }
 
     public IReadOnlyList<IPEndPoint> LocalEndPoints { get; }
+
+    /// <summary>See <see cref="ListenOptions"/>.</summary>
+    public int MaxUnreadControl { get; }
 
     /// <remarks>Retries are counted by the whole library, so two listeners of one process count them together.</remarks>
     public ListenerStatistics Statistics

@@ -8,15 +8,16 @@ namespace Softlan.Platform.Quic.Ngtcp2;
 /// <summary>The one stream of a connection, with the control messages of both directions: those to the other side until they are acknowledged, those
 /// from it until they are whole.</summary>
 /// <param name="chunks">Where the bytes are kept.</param>
+/// <param name="maxUnread">Bytes that the other side may leave unacknowledged.</param>
 /// <param name="isOurs">This side opens it: it is the client.</param>
 [SupportedOSPlatform("linux")]
-internal sealed unsafe class ControlStream(ControlChunkPool chunks, bool isOurs)
+internal sealed unsafe class ControlStream(ControlChunkPool chunks, int maxUnread, bool isOurs)
 {
     /// <summary>Type (1), stream id (1: the control stream is the first), offset (at most 8) and length (2) of a STREAM frame (RFC 9000, section
     /// 19.8).</summary>
     private const int FrameHeader = 1 + 1 + 8 + 2;
 
-    private readonly ControlSendBuffer _pending = new(chunks);
+    private readonly ControlSendBuffer _pending = new(chunks, maxUnread);
     private readonly ControlReader _reader = new();
     private long _id = -1;
 
@@ -30,6 +31,11 @@ internal sealed unsafe class ControlStream(ControlChunkPool chunks, bool isOurs)
 
     /// <summary>Everything that was added has been acknowledged, or never will be.</summary>
     public bool IsDelivered => IsRefused || _pending.IsEmpty;
+
+    public ControlProgress Progress => _pending.Progress;
+
+    /// <summary>Bytes that the other side may leave unacknowledged.</summary>
+    public int MaxUnread { get; } = maxUnread;
 
     /// <returns>False when too much of what was added is not acknowledged.</returns>
     public bool TryAdd(ReadOnlySpan<byte> message) => _pending.TryAdd(message);

@@ -40,7 +40,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
     private bool _wasReset;
     private bool _isAnswered;
 
-    private QuicConnection(QuicEndpoint endpoint, TlsSession tls, PeerCounters counters, ConnectOptions? options)
+    private QuicConnection(QuicEndpoint endpoint, TlsSession tls, PeerCounters counters, ConnectOptions? options, int maxUnreadControl)
     {
         _endpoint = endpoint;
         _loop = endpoint.Engine.Loop;
@@ -50,7 +50,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         // A listener's links bring what many have sent to one; the other way round one machine, or one LAN, sends to many.
         FairBy fairBy = options is null ? FairBy.Source : FairBy.Destination;
         _queue = new DatagramQueue(endpoint.Engine.Pool, counters, fairBy, endpoint.Engine.QueueLimits);
-        _control = new ControlStream(endpoint.Engine.ControlChunks, isOurs: options is not null);
+        _control = new ControlStream(endpoint.Engine.ControlChunks, maxUnreadControl, isOurs: options is not null);
         _limits = new PacketLimits(_mtu, options?.DatagramLimit);
         _budget = new SendBudget(_queue, _loop.NowNanoseconds, endpoint.Engine.Logger);
         _timer = new LoopTimer(_loop, OnTimer);
@@ -108,7 +108,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
 
         if (!_control.TryAdd(message))
         {
-            Close(CloseReason.ProtocolError, LinkEnds.ControlUnread);
+            Close(CloseReason.ProtocolError, LinkEnds.ControlUnread(_control.MaxUnread));
             return;
         }
 
@@ -116,6 +116,8 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
     }
 
     public bool HasUndeliveredControl => !_control.IsDelivered;
+
+    public ControlProgress ControlProgress => _control.Progress;
 
     public void HandOver(IFrameLinkHandler handler) => _handler = handler;
 
@@ -135,7 +137,7 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
         QuicEndpoint endpoint, ConnectOptions options, TlsCredentials credentials, PeerCounters counters, IFrameLinkHandler handler)
     {
         TlsSession tls = TlsSession.ForClient(credentials, options, endpoint.Engine.Ciphers, QuicLimits.Alpn);
-        QuicConnection connection = new(endpoint, tls, counters, options)
+        QuicConnection connection = new(endpoint, tls, counters, options, QuicLimits.MaxUnreadControl)
         {
             _handler = handler,
             _remote = SockAddr.From(options.RemoteEndPoint, endpoint.Socket.Family),
@@ -157,12 +159,15 @@ internal sealed unsafe partial class QuicConnection : IFrameLink, IDisposable
     }
 
     /// <param name="header">The client's Initial packet.</param>
+    /// <param name="maxUnreadControl">See <see cref="ListenOptions"/>.</param>
     /// <param name="retried">What the client called us before we sent it a Retry; null: we did not.</param>
     public static QuicConnection CreateServer(
-        QuicEndpoint endpoint, TlsCredentials credentials, NativeNgtcp2.PktHd* header, NativeNgtcp2.Cid? retried, SockAddr remote, SockAddr local)
+        QuicEndpoint endpoint, TlsCredentials credentials, int maxUnreadControl, NativeNgtcp2.PktHd* header, NativeNgtcp2.Cid? retried,
+        SockAddr remote, SockAddr local)
     {
         TlsSession tls = TlsSession.ForServer(credentials, endpoint.Engine.Ciphers, QuicLimits.Alpn);
-        QuicConnection connection = new(endpoint, tls, new PeerCounters(), null) { _remote = remote, _local = local, ClientKey = remote.ClientKey };
+        QuicConnection connection = new(endpoint, tls, new PeerCounters(), null, maxUnreadControl) { ClientKey = remote.ClientKey };
+        (connection._remote, connection._local) = (remote, local);
         NativeNgtcp2.Cid scid = endpoint.NewCid();
         NativeNgtcp2.Settings settings = endpoint.Engine.DefaultSettings(remote);
         NativeNgtcp2.TransportParams parameters = endpoint.Engine.DefaultTransportParams();

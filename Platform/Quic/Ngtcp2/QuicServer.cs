@@ -310,7 +310,7 @@ internal sealed unsafe partial class QuicServer : ILinkListener
         QuicConnection connection;
         try
         {
-            connection = QuicConnection.CreateServer(_endpoint, _credentials, first, retried, *remote, *local);
+            connection = QuicConnection.CreateServer(_endpoint, _credentials, _options.MaxUnreadControl, first, retried, *remote, *local);
         }
         catch (SoftlanException)
         {

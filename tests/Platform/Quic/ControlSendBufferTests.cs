@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Softlan.Platform;
 using Softlan.Platform.Quic;
 using Xunit;
 
@@ -8,11 +9,12 @@ namespace Softlan.Tests.Platform.Quic;
 public sealed class ControlSendBufferTests
 {
     private const int PrefixLength = 4;
+    private const int MaxPending = 300_000;
 
     private readonly ControlChunkPool _pool = new();
     private readonly ControlSendBuffer _buffer;
 
-    public ControlSendBufferTests() => _buffer = new ControlSendBuffer(_pool);
+    public ControlSendBufferTests() => _buffer = new ControlSendBuffer(_pool, MaxPending);
 
     [Fact]
     public void Unsent_GivesSeveralPrefixedMessagesAtOnce()
@@ -129,7 +131,7 @@ public sealed class ControlSendBufferTests
     [Fact]
     public void TwoBuffers_OfOnePool_LeaveEachOthersBytesAlone()
     {
-        ControlSendBuffer other = new(_pool);
+        ControlSendBuffer other = new(_pool, MaxPending);
         _buffer.TryAdd("[1]"u8);
         _buffer.MarkSent(7);
         _buffer.MarkAcknowledged(7);
@@ -182,6 +184,17 @@ public sealed class ControlSendBufferTests
     }
 
     [Fact]
+    public void Progress_CountsBytesSinceTheStart()
+    {
+        Assert.Equal(new ControlProgress(0, 0), _buffer.Progress);
+        _buffer.TryAdd("{}"u8);
+        _buffer.MarkSent(6);
+        _buffer.MarkAcknowledged(6);
+        _buffer.TryAdd("[1]"u8);
+        Assert.Equal(new ControlProgress(13, 6), _buffer.Progress);
+    }
+
+    [Fact]
     public void TryAdd_MoreThanAPeerMayLeaveUnread_IsRefusedUntilItReads()
     {
         byte[] message = new byte[65536];
@@ -191,7 +204,7 @@ public sealed class ControlSendBufferTests
             added++;
         }
 
-        Assert.Equal(ControlSendBuffer.MaxPending / (message.Length + PrefixLength), added);
+        Assert.Equal(MaxPending / (message.Length + PrefixLength), added);
         SendAll(part: 60_000);
         _buffer.MarkAcknowledged(message.Length);
         Assert.True(_buffer.TryAdd(message));
