@@ -190,6 +190,8 @@ public sealed class LinuxClientHostTests : LinuxClientFixture
                 first.Changes.UndoAll();
             }
 
+            // The kernel notes later that nobody holds it any more.
+            Assert.True(SpinWait.SpinUntil(() => ns.Ip($"link show {Tap}").Contains("NO-CARRIER", StringComparison.Ordinal), TimeSpan.FromSeconds(10)));
             string before = Settings(ns);
 
             using LinuxClientHost host = Open(loop, "none");
@@ -209,6 +211,7 @@ public sealed class LinuxClientHostTests : LinuxClientFixture
             Assert.Contains("fd00:5::/64", after, StringComparison.Ordinal);
             ns.Ip($"addr del fd00:4::4/64 dev {Tap}");
             ns.Ip($"route del fd00:5::/64 dev {Tap}");
+            SpinWait.SpinUntil(() => ns.Ip($"link show {Tap}").Contains("NO-CARRIER", StringComparison.Ordinal), TimeSpan.FromSeconds(10));
             Assert.Equal(before.Split('\n').Order(), Settings(ns).Split('\n').Order());
         });
     }
