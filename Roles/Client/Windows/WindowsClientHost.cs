@@ -359,7 +359,7 @@ internal sealed class WindowsClientHost : IClientHost
                 {
                     ClientLog.NetworksOverlap(
                         _logger, party.ToString(), other.Network.ToString(), _machine.Ip.FindAlias(other.InterfaceLuid) ?? "another card",
-                        ClientLog.OverlapLeadsToTheParty);
+                        ClientLog.OverlapLeadsToTheParty, ClientLog.RareBeside(party));
                 }
             }
         }
