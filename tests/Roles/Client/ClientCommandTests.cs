@@ -83,6 +83,16 @@ public sealed class ClientCommandTests : IDisposable
         Assert.Null(_options);
     }
 
+    [Theory]
+    [InlineData("info", LogLevel.Information)]
+    [InlineData("Information", LogLevel.Information)]
+    [InlineData("WARN", LogLevel.Warning)]
+    public void Client_LogLevel_IsAlsoWhatOtherProgramsCallIt(string word, LogLevel expected)
+    {
+        Assert.Equal(0, Run("--room", "R", "--log-level", word));
+        Assert.Equal(expected, _logging!.Level);
+    }
+
     [Fact]
     public void Client_ServerNameLongerThanAnyInDns_IsAMistake()
     {
