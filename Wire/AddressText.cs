@@ -7,6 +7,12 @@ namespace Softlan.Wire;
 /// <c>1</c>, <c>0x7f.1</c> and <c>010.0.0.1</c> for addresses.</summary>
 internal static class AddressText
 {
+    /// <summary>What may stand behind a port, as in firewalls and in /etc/services.</summary>
+    public const string Udp = "/udp";
+
+    /// <summary>A port, or an address with one, without <see cref="Udp"/> behind it.</summary>
+    public static string WithoutUdp(string text) => text.EndsWith(Udp, StringComparison.OrdinalIgnoreCase) ? text[..^Udp.Length] : text;
+
     /// <summary>Cuts <c>host</c>, <c>host:port</c>, <c>[v6]</c>, <c>[v6]:port</c> or a bare <c>v6</c> in two. Whether the halves are any good is not
     /// looked at.</summary>
     /// <param name="text">What somebody typed.</param>

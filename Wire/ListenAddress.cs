@@ -6,8 +6,6 @@ namespace Softlan.Wire;
 /// <summary>Where a relay listens, in UDP. Holding one means that it has been checked.</summary>
 internal sealed record ListenAddress
 {
-    private const string Udp = "/udp";
-
     private ListenAddress(IPEndPoint endPoint) => EndPoint = endPoint;
 
     /// <summary><see cref="IPAddress.IPv6Any"/> where only a port was given: IPv4 and IPv6 both. Port 0 lets the system choose one.</summary>
@@ -25,7 +23,7 @@ internal sealed record ListenAddress
             return false;
         }
 
-        string place = text.EndsWith(Udp, StringComparison.OrdinalIgnoreCase) ? text[..^Udp.Length] : text;
+        string place = AddressText.WithoutUdp(text);
         if (AddressText.TryParsePort(place, out int port))
         {
             address = new ListenAddress(new IPEndPoint(IPAddress.IPv6Any, port));
@@ -44,5 +42,5 @@ internal sealed record ListenAddress
     }
 
     /// <summary>As it can be given to <c>--listen</c>.</summary>
-    public override string ToString() => EndPoint.Address.Equals(IPAddress.IPv6Any) ? $"{EndPoint.Port}{Udp}" : $"{EndPoint}{Udp}";
+    public override string ToString() => (EndPoint.Address.Equals(IPAddress.IPv6Any) ? $"{EndPoint.Port}" : $"{EndPoint}") + AddressText.Udp;
 }

@@ -12,20 +12,24 @@ internal sealed record RelayAddress(string Host, int Port)
 {
     public const int DefaultPort = 443;
 
+    /// <summary>Stands for <see cref="Host"/> in texts where nobody knows it.</summary>
+    public const string UnknownHost = "HOST";
+
     /// <summary>Characters of a DNS name (RFC 1035, section 2.3.4, less the root's length byte and the first label's).</summary>
     private const int MaxNameLength = 253;
 
     private const int MaxLabelLength = 63;
 
     /// <summary>Accepts <c>host</c>, <c>host:port</c>, <c>192.0.2.1:port</c>, <c>[2001:db8::1]</c>, <c>[2001:db8::1]:port</c> and a bare IPv6
-    /// address. A name in another script becomes its <c>xn--</c> form.</summary>
+    /// address; behind a port <c>/udp</c> as well, as for <see cref="ListenAddress"/>. A name in another script becomes its <c>xn--</c>
+    /// form.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out RelayAddress? address)
     {
         address = null;
         int port = DefaultPort;
         if (string.IsNullOrEmpty(text)
             || !AddressText.TrySplit(text, out string host, out string? portText, out bool isBracketed)
-            || (portText is not null && (!AddressText.TryParsePort(portText, out port) || port == 0)))
+            || (portText is not null && (!AddressText.TryParsePort(AddressText.WithoutUdp(portText), out port) || port == 0)))
         {
             return false;
         }

@@ -7,6 +7,9 @@ internal readonly record struct RoomCode
 {
     public const int MaxLength = 64;
 
+    /// <summary>Letters and digits that the codes have which the relay makes; one with fewer may be guessed.</summary>
+    public const int SymbolsHardToGuess = 12;
+
     private readonly string? _text;
 
     private RoomCode(string text) => _text = text;
@@ -17,6 +20,12 @@ internal readonly record struct RoomCode
         room = valid ? new RoomCode(text!) : default;
         return valid;
     }
+
+    /// <summary>Whether it is so short that somebody may guess it, who is on the party's LAN then.</summary>
+    public bool MayBeGuessed => ToString().Count(char.IsAsciiLetterOrDigit) < SymbolsHardToGuess;
+
+    /// <summary>Whether it begins or ends with a hyphen, as one does that a line break has cut in two.</summary>
+    public bool LooksCutOff => _text is ['-', ..] or [.., '-'];
 
     public bool Equals(RoomCode other) => string.Equals(_text, other._text, StringComparison.OrdinalIgnoreCase);
 

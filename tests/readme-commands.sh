@@ -197,7 +197,7 @@ join_command() {
   grep -oE -- '--pin .* --room .*' "$work/log" | head -n 1
 }
 before=$(join_command "$work/softlan")
-move=$(section_code docs/operating.md "### Keep pin and room code when the relay becomes a service" | sed -nE '1,/systemctl start/p' |
+move=$(section_code docs/operating.md "### Keep pin and room code when the relay becomes a service" | sed -nE '1,/systemctl enable/p' |
   sed -E "/systemctl/d; s/^sudo //; s|/var/lib/|$work/|g")
 said=$(bash -e -c "$move" 2>&1) || result "moving a relay's state" "the commands failed: $said"
 after=$(join_command "$work/softlan-relay")

@@ -8,8 +8,7 @@ namespace Softlan.Platform.Linux;
 /// <param name="NetRaw">CAP_NET_RAW: open a packet socket.</param>
 internal readonly record struct Privileges(bool NetAdmin, bool NetRaw)
 {
-    public const string Hint =
-        "run softlan as root (sudo), or give its file the capabilities: sudo setcap cap_net_admin,cap_net_raw+ep /path/to/softlan";
+    public const string Hint = "put sudo in front of the command";
 
     // linux/capability.h
     private const int CapNetAdmin = 12;

@@ -10,6 +10,9 @@ internal sealed record ClientAddress
     /// <summary>A longer one leaves nobody to play with, or is a point-to-point line.</summary>
     public const int MaxPrefixLength = 30;
 
+    /// <summary>What to do where the party's DHCP server cannot be asked, as a clause in the imperative.</summary>
+    public const string Advice = "give --address with a free address of the party's network, for example --address 10.73.42.50/24";
+
     private ClientAddress(IPAddress? address, int prefixLength)
     {
         Address = address;

@@ -62,7 +62,8 @@ internal static class ClientCommand
             "--address",
             AddressKind,
             "dhcp|none|address/prefix",
-            "Linux: how the TAP gets its IPv4 address: dhcp from the party, none (an existing TAP keeps what it has), or this address. "
+            "Linux: how the TAP gets its IPv4 address: dhcp from the party, none (an existing TAP keeps what it has), or this free "
+            + "address of the party's network. "
             + "A default route or DNS servers are never taken from the party. On Windows, use the adapter's IPv4 settings instead.",
             ClientAddress.Dhcp.ToString());
         Option<NetworkCategoryChoice?> category = SoftlanOption.OptionalValue(

@@ -12,8 +12,11 @@ internal static class ClientFailures
         "the party's network seems to contain the relay's address, or a routing rule prefers it; "
         + "reach the relay by another address, or change the rule (Linux: 'ip rule', 'ip route get'; Windows: 'route print')");
 
-    public static SoftlanException NoRelayKnown(RoomCode room) => SoftlanException.Create(
+    /// <param name="room">The one that was to be joined.</param>
+    /// <param name="meant">One that this machine knows, and that may have been meant; null: it knows none.</param>
+    public static SoftlanException NoRelayKnown(RoomCode room, string? meant) => SoftlanException.Create(
         $"Cannot join room '{room}'",
-        "this machine has never joined it, so its relay is not known",
-        "give what the organiser sent you: --relay HOST and --pin PIN");
+        "this machine has never joined it, so its relay is not known" + (meant is null ? "" : $"; it has joined {meant}"),
+        (meant is null ? "" : $"if you mean that room, type --room {meant}; else ")
+        + "give what the organiser sent you: --relay HOST and --pin PIN");
 }

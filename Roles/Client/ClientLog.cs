@@ -126,7 +126,7 @@ internal static partial class ClientLog
     public static partial void NoGateway(ILogger logger, RoomCode room, string advice);
 
     /// <summary>What <see cref="Alone"/> and <see cref="NoGateway"/> add for players whose address is the party's DHCP's business.</summary>
-    public const string AddressAdvice = " In a room without a gateway, players set their own addresses: "
+    public const string AddressAdvice = " In a room without a gateway, players set their own addresses, all in one network: "
         + "on Linux with --address, for example 10.73.42.50/24, on Windows in the TAP adapter's IPv4 settings";
 
     [LoggerMessage(321, LogLevel.Warning, "The party's DHCP withdrew the address {Address}; asking for another")]
@@ -148,8 +148,8 @@ internal static partial class ClientLog
 
     [LoggerMessage(
         322, LogLevel.Warning,
-        "No DHCP answer through the tunnel yet. Is there a DHCP server on the party's LAN? "
-        + "Hint: if there is none, set an address with --address, for example --address 10.73.42.50/24")]
+        "No answer from the party's DHCP server yet. Either the LAN has none, or it has no address left or refuses unknown MACs (the router's log "
+        + "tells). Hint: ask the organiser for a free address of the party's network, and give it with --address ADDRESS/LENGTH")]
     public static partial void NoDhcpAnswer(ILogger logger);
 
     [LoggerMessage(323, LogLevel.Warning, "{Reason}")]
@@ -159,8 +159,13 @@ internal static partial class ClientLog
         324, LogLevel.Warning,
         "The party's network {Party} overlaps with {Own} on {Interface}: addresses in both lead {Outcome}. "
         + "Hint: join from another network, such as a phone's hotspot, or change that of your home; the organiser can avoid it for all players with "
-        + "a network that few have, such as 10.73.42.0/24. At the party itself no softlan is needed")]
-    public static partial void NetworksOverlap(ILogger logger, string party, string own, string @interface, string outcome);
+        + "a network that few have, such as {Rare}. At the party itself no softlan is needed")]
+    public static partial void NetworksOverlap(ILogger logger, string party, string own, string @interface, string outcome, IPNetwork rare);
+
+    private static readonly IPNetwork Rare = new(new IPAddress([10, 73, 42, 0]), 24), OtherRare = new(new IPAddress([10, 91, 17, 0]), 24);
+
+    /// <summary>A network that few homes have, for <see cref="NetworksOverlap"/>: not the one that the party has.</summary>
+    public static IPNetwork RareBeside(IPNetwork party) => IPNetworks.Overlap(party, Rare) ? OtherRare : Rare;
 
     [LoggerMessage(366, LogLevel.Warning, "On {Interface} this machine may answer for addresses of its other network cards: {Reason}")]
     public static partial void AnswersForOtherCards(ILogger logger, string @interface, string reason);
@@ -332,8 +337,8 @@ internal static partial class ClientLog
 
     [LoggerMessage(
         338, LogLevel.Warning,
-        "{What}: no DHCP answer through the tunnel. Is there a DHCP server on the party's LAN? "
-        + "Hint: if there is none, set the TAP adapter's address in Windows' settings")]
+        "{What}: no answer from the party's DHCP server. Either the LAN has none, or it has no address left or refuses unknown MACs (the router's "
+        + "log tells). Hint: ask the organiser for a free address of the party's network, and set it in Windows' settings of the TAP adapter")]
     public static partial void OnlyLinkLocal(ILogger logger, string what);
 
     [LoggerMessage(342, LogLevel.Information, "This machine's network is as it was before")]

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Softlan.Platform;
+using Softlan.Roles.CommandLine;
 using Softlan.Roles.Shared;
 using Softlan.Wire;
 using Softlan.Wire.Control;
@@ -18,7 +19,7 @@ internal sealed class ProfileFile(string path)
     /// <exception cref="SoftlanException">The file cannot be read, or is no profile.</exception>
     public RememberedRelay? Find(RoomCode room)
     {
-        ProfileContent content = Load("restore or delete it, and give --relay and --pin once more");
+        ProfileContent content = LoadToJoin();
         return content.Rooms.FirstOrDefault(entry => RoomCode.TryParse(entry.Room, out RoomCode code) && code.Equals(room)) is { } found
             ? Check(found)
             : null;
@@ -40,9 +41,18 @@ internal sealed class ProfileFile(string path)
             return last?.Relay == relay ? Fill(last, trust, given) : new RememberedRelay(relay, trust, given.ServerName, given.Name);
         }
 
-        RememberedRelay known = Find(given.Room) ?? throw ClientFailures.NoRelayKnown(given.Room);
+        RememberedRelay known = Find(given.Room) ?? throw ClientFailures.NoRelayKnown(given.Room, FindMeant(given.Room));
         ClientLog.FromProfile(logger, given.Room, known.Relay);
         return Fill(known, trust, given);
+    }
+
+    /// <summary>The joined room whose code is nearest to one that may be mistyped, or else the one joined last; null: none was ever joined.</summary>
+    private string? FindMeant(RoomCode room)
+    {
+        string[] joined = [.. LoadToJoin().Rooms
+            .Select(entry => entry.Room)
+            .Where(code => RoomCode.TryParse(code, out RoomCode known) && !known.LooksCutOff)];
+        return Spelling.Nearest(room.ToString(), joined) is [string nearest, ..] ? nearest : joined is [string last, ..] ? last : null;
     }
 
     private static RememberedRelay Fill(RememberedRelay last, LinkTrust trust, JoinOptions given) => last with
@@ -93,6 +103,8 @@ internal sealed class ProfileFile(string path)
             ClientLog.ProfileNotSaved(logger, room, e.Message);
         }
     }
+
+    private ProfileContent LoadToJoin() => Load("restore or delete it, and give --relay and --pin once more");
 
     /// <param name="hint">What to do with a file that is no profile.</param>
     private ProfileContent Load(string hint)

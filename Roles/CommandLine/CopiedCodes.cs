@@ -7,12 +7,16 @@ namespace Softlan.Roles.CommandLine;
 /// <summary>What is wrong with a room code or a pin that was copied from a message; see <see cref="ValueKind{T}.Explain"/>.</summary>
 internal static class CopiedCodes
 {
+    private const string CutOff = ", so a part seems to be cut off";
+
     /// <summary>Why <see cref="RoomCode"/> does not take it.</summary>
     public static string? ExplainRoom(string text) =>
         text.Length == 0 ? "it is empty"
         : CopyMistakes.WrongCharacter(text, rune => IsLetterOrDigit(rune) || rune.Value is '-' or '_')
             ?? (text.Length > RoomCode.MaxLength
                 ? string.Create(CultureInfo.InvariantCulture, $"it has {text.Length} characters, at most {RoomCode.MaxLength}")
+                : text[0] == '-' ? $"it begins with '-'{CutOff}"
+                : text[^1] == '-' ? $"it ends with '-'{CutOff}"
                 : null);
 
     /// <summary>Why <see cref="CertificatePin"/> does not take it.</summary>

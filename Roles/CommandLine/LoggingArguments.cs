@@ -13,6 +13,7 @@ internal static class LoggingArguments
         "level",
         "What is logged to stderr, from this level on: trace (every frame), debug, information, warning, error or none.",
         LogLevel.Information,
+        [("info", "information"), ("warn", "warning")],
         ("trace", LogLevel.Trace),
         ("debug", LogLevel.Debug),
         ("information", LogLevel.Information),

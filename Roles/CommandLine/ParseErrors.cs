@@ -10,6 +10,8 @@ namespace Softlan.Roles.CommandLine;
 /// <summary>Tells somebody what is wrong with a command line: the mistake only, since --help is one flag away.</summary>
 internal static class ParseErrors
 {
+    private const string Room = "--room", Pin = "--pin";
+
     /// <summary>A shorter word is hardly the code of a room.</summary>
     private const int MinRoomCode = 4;
 
@@ -88,14 +90,51 @@ internal static class ParseErrors
             return $"'{word}' stands before the command it belongs to. Put it behind: {Path(command)} {word}.";
         }
 
-        if (!isOption && word.Length >= MinRoomCode && command.Options.Any(option => option.Name == "--room") && RoomCode.TryParse(word, out _))
+        if (RestOfCode(parsed, word, isOption) is { } split)
         {
-            return $"'{word}' is not expected here. If it is a room's code, type --room {word}. See {Path(command)} --help.";
+            return split;
+        }
+
+        if (!isOption && word.Length >= MinRoomCode && command.Options.Any(option => option.Name == Room) && RoomCode.TryParse(word, out _)
+            && !parsed.Tokens.Any(token => token.Type == TokenType.Option && token.Value == Room))
+        {
+            return $"'{word}' is not expected here. If it is a room's code, type {Room} {word}. See {Path(command)} --help.";
         }
 
         string known = isOption ? $"an option of {Path(command)}" : command.Subcommands.Count > 0 ? "a command" : "expected here";
         return $"'{word}' is not {known}. {Advice(parsed, word, isOption)}";
     }
+
+    /// <summary>What is said of a word that follows a code directly: the chat program that the join command comes from has broken the line
+    /// there.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="word">The first word that has no place on it.</param>
+    /// <param name="isOption">Whether it begins like an option, as the rest of a code may.</param>
+    /// <returns>Null where it is no such rest.</returns>
+    private static string? RestOfCode(ParseResult parsed, string word, bool isOption)
+    {
+        string[] words = [.. parsed.Tokens.Select(token => token.Value)];
+        int at = Array.IndexOf(words, word);
+        if (at < 2 || (isOption && !MayBeRest(word, parsed.CommandResult.Command)))
+        {
+            return null;
+        }
+
+        (string option, string begin) = (words[at - 2], words[at - 1]);
+        bool isRest = option switch
+        {
+            Room => RoomCode.TryParse(begin + word, out _),
+            Pin => !CertificatePin.TryParse(begin, out _),
+            _ => false,
+        };
+        return isRest
+            ? $"'{word}' looks like the rest of {option}, split by a space or a line break. If so, type {option} {begin}{word}."
+            : null;
+    }
+
+    /// <summary>Whether a word with a hyphen in front is more likely the rest of a code than a mistyped option.</summary>
+    private static bool MayBeRest(string word, Command command) =>
+        word.Length >= MinRoomCode && word[1] != '-' && Spelling.Nearest(word, Names(command, options: true)).Count == 0;
 
     private static string Advice(ParseResult parsed, string word, bool isOption)
     {

@@ -25,7 +25,7 @@ internal static class SoftlanOption
         option.Required = true;
         option.DefaultValueFactory = result => FromEnvironment(result, name, kind, out T? value)
             ? value!
-            : Fail<T>(result, $"{name} is missing. {kind.Advice}, or set {VariableName(name)}.");
+            : Fail<T>(result, $"{name} is missing. {kind.WhereMissing}, or set {VariableName(name)}.");
         return option;
     }
 
@@ -46,11 +46,30 @@ internal static class SoftlanOption
     /// <param name="defaultValue">Of one of the choices.</param>
     /// <param name="choices">The words, and what they stand for.</param>
     public static Option<Choice<T>> OneOf<T>(
-        string name, string kind, string helpName, string description, T defaultValue, params (string Word, T Value)[] choices)
+        string name, string kind, string helpName, string description, T defaultValue, params (string Word, T Value)[] choices) =>
+        OneOf(name, kind, helpName, description, defaultValue, [], choices);
+
+    /// <summary>The same, with words that other programs have for the choices.</summary>
+    /// <param name="name">With its dashes.</param>
+    /// <param name="kind">What the words are, with its article.</param>
+    /// <param name="helpName">The placeholder in the help text, without angle brackets.</param>
+    /// <param name="description">Full sentences.</param>
+    /// <param name="defaultValue">Of one of the choices.</param>
+    /// <param name="synonyms">Understood, but not offered: another word, and the one of the choices that is meant.</param>
+    /// <param name="choices">The words, and what they stand for.</param>
+    public static Option<Choice<T>> OneOf<T>(
+        string name, string kind, string helpName, string description, T defaultValue, (string Word, string Meant)[] synonyms,
+        params (string Word, T Value)[] choices)
     {
         (string Word, Choice<T> Value)[] words = [.. choices.Select(choice => (choice.Word, new Choice<T>(choice.Word, choice.Value)))];
         Choice<T> usual = words.First(choice => EqualityComparer<T>.Default.Equals(choice.Value.Value, defaultValue)).Value;
-        return WithDefault(name, ValueKinds.OneOf(kind, words), helpName, description, usual);
+        ValueKind<Choice<T>> offered = ValueKinds.OneOf(kind, words);
+        ValueKind<Choice<T>> understood = offered with
+        {
+            TryParse = (string text, out Choice<T> value) => offered.TryParse(
+                synonyms.FirstOrDefault(known => string.Equals(known.Word, text, StringComparison.OrdinalIgnoreCase)).Meant ?? text, out value),
+        };
+        return WithDefault(name, understood, helpName, description, usual);
     }
 
     /// <summary>An option that is null where nobody gave it.</summary>

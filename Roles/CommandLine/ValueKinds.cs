@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Net;
 using Softlan.Wire;
 
 namespace Softlan.Roles.CommandLine;
@@ -10,17 +11,28 @@ internal static class ValueKinds
     /// <summary>The longest name in DNS, as text (RFC 1035, section 2.3.4, without the root's dot).</summary>
     public const int MaxHostNameLength = 253;
 
-    public static ValueKind<RelayAddress> RelayAddress { get; } = new(
-        Softlan.Wire.RelayAddress.TryParse,
-        "a relay address",
-        "Give host or host:port, for example relay.example.org:443");
+    /// <summary>As the relay makes them: whoever copies its form has one that nobody guesses.</summary>
+    private const string ExampleRoom = "7kq2-m9tx-w4hb";
 
-    public static ValueKind<RoomCode> RoomCode { get; } = Of<RoomCode>(
-        Softlan.Wire.RoomCode.TryParse,
+    public static ValueKind<RelayAddress> RelayAddress { get; } = new(
+        (string text, [MaybeNullWhen(false)] out RelayAddress value) =>
+            Softlan.Wire.RelayAddress.TryParse(text, out value) && !IsUnknownHost(text),
+        "a relay address",
+        "Give host or host:port, for example relay.example.org:443",
+        Explain: text => IsUnknownHost(text)
+            ? $"{Softlan.Wire.RelayAddress.UnknownHost} stands for the relay's name or address; ask the organiser for it"
+            : null);
+
+    /// <summary>The protocol lets a code begin and end with a hyphen. Nobody makes such a one: it is what a line break has left of another.</summary>
+    public static ValueKind<RoomCode> RoomCode { get; } = Of(
+        (string text, out RoomCode room) => Softlan.Wire.RoomCode.TryParse(text, out room) && !room.LooksCutOff,
         "a room code",
         $"1 to {Softlan.Wire.RoomCode.MaxLength} letters, digits, '-' or '_'",
-        "LAN-2026",
-        CopiedCodes.ExplainRoom);
+        ExampleRoom,
+        CopiedCodes.ExplainRoom) with
+    {
+        WhereMissing = $"Give the code in the join command that the relay prints, for example {ExampleRoom}",
+    };
 
     public static ValueKind<CertificatePin> CertificatePin { get; } = new(
         Softlan.Wire.CertificatePin.TryParse,
@@ -61,16 +73,18 @@ internal static class ValueKinds
         TryParseValue<T> tryParse, string name, string takes, string example, Func<string, string?>? explain = null) =>
         new(tryParse, name, $"Use {takes}, for example {example}", takes, explain);
 
-    /// <summary>A name or address that a certificate can be for. A longer one than <see cref="MaxHostNameLength"/> is refused.</summary>
+    /// <summary>A name or address that a certificate can be for; an IPv6 address loses its brackets. A longer one than
+    /// <see cref="MaxHostNameLength"/> is refused.</summary>
     /// <param name="advice">Whose name it is, with an example.</param>
     public static ValueKind<string> HostName(string advice) => new(
         (string text, [MaybeNullWhen(false)] out string value) =>
         {
-            value = text;
-            return text.Length <= MaxHostNameLength && Uri.CheckHostName(text) is not UriHostNameType.Unknown;
+            value = WithoutBrackets(text);
+            return value.Length <= MaxHostNameLength && Uri.CheckHostName(value) is not UriHostNameType.Unknown && !IsAnyAddress(value);
         },
         "a host name",
-        advice);
+        advice,
+        Explain: text => IsAnyAddress(WithoutBrackets(text)) ? "it stands for all addresses of a machine, and nobody can reach it" : null);
 
     /// <param name="name">With its article.</param>
     /// <param name="min">The smallest that is accepted.</param>
@@ -113,6 +127,15 @@ internal static class ValueKinds
         },
         name,
         $"Use one of {string.Join(", ", choices.Select(choice => choice.Word))}");
+
+    private static bool IsUnknownHost(string text) =>
+        text == Softlan.Wire.RelayAddress.UnknownHost || text.StartsWith($"{Softlan.Wire.RelayAddress.UnknownHost}:", StringComparison.Ordinal);
+
+    private static string WithoutBrackets(string host) =>
+        host is ['[', .., ']'] && AddressText.TryParseIPv6(host[1..^1], out _) ? host[1..^1] : host;
+
+    private static bool IsAnyAddress(string host) =>
+        IPAddress.TryParse(host, out IPAddress? address) && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any));
 
     private static bool TryParseClientMac(string text, out MacAddress address) =>
         MacAddress.TryParse(text, out address) && address.IsValidClientAddress;

@@ -9,6 +9,20 @@ internal static partial class GatewayLog
     [LoggerMessage(200, LogLevel.Information, "Bridging {Interface} ({Mac}) into room {Room}")]
     public static partial void Bridging(ILogger logger, string @interface, MacAddress mac, RoomCode room);
 
+    /// <summary>Says when the room's code is shorter than those that the relay makes.</summary>
+    public static void WarnIfShort(ILogger logger, RoomCode room)
+    {
+        if (room.MayBeGuessed)
+        {
+            RoomMayBeGuessed(logger, room);
+        }
+    }
+
+    [LoggerMessage(
+        236, LogLevel.Warning,
+        "Room code {Room} may be guessed, and whoever guesses it is on your LAN. Hint: use the code in the relay's join command")]
+    private static partial void RoomMayBeGuessed(ILogger logger, RoomCode room);
+
     [LoggerMessage(
         211, LogLevel.Warning,
         "Players cannot reach this machine itself through {Interface}, only the other machines on its LAN: {Reason}")]

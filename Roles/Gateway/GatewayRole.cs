@@ -116,6 +116,7 @@ internal sealed class GatewayRole : IRole, IFramePortHandler, IRelaySessionOwner
     public void Start(Action<SoftlanException?> ended)
     {
         _ended = ended;
+        GatewayLog.WarnIfShort(_logger, _options.Join.Room);
         _port.Start(this);
         _camTimer.Set(CamRefresh.Interval);
         _reporter.Start();

@@ -10,9 +10,6 @@ namespace Softlan.Roles.Relay;
 /// <param name="logger">Gets it as well where the output cannot be written.</param>
 internal sealed class RelayGreeting(RelayOptions options, TextWriter? output, ILogger logger)
 {
-    /// <summary>Stands for the machine's name where nobody said it.</summary>
-    private const string UnknownHost = "HOST";
-
     /// <param name="endPoints">Where the relay listens.</param>
     /// <param name="pin">Of its certificate.</param>
     /// <param name="room">The one for the party.</param>
@@ -21,7 +18,7 @@ internal sealed class RelayGreeting(RelayOptions options, TextWriter? output, IL
     {
         IPAddress listening = options.Listen.EndPoint.Address;
         bool isAnywhere = listening.Equals(IPAddress.IPv6Any) || listening.Equals(IPAddress.Any);
-        string host = options.PublicName ?? (isAnywhere ? UnknownHost : listening.ToString());
+        string host = options.PublicName ?? (isAnywhere ? RelayAddress.UnknownHost : listening.ToString());
         RelayAddress relay = new(host, endPoints.Count > 0 ? endPoints[0].Port : options.Listen.EndPoint.Port);
         if (output is null)
         {
@@ -29,7 +26,12 @@ internal sealed class RelayGreeting(RelayOptions options, TextWriter? output, IL
         }
         else
         {
-            TellPeople(output, endPoints, $"softlan client --relay {relay} --pin {pin} --room {room}", room, host == UnknownHost, mayDoWithoutPin);
+            string introduction = host == RelayAddress.UnknownHost
+                ? $"Players join with this command; replace {RelayAddress.UnknownHost} by this machine's public name or address."
+                : IPAddress.IsLoopback(listening)
+                    ? "Players join with this command, but only on this machine: the relay listens on a loopback address."
+                    : "Players join with this command.";
+            TellPeople(output, endPoints, introduction, $"softlan client --relay {relay} --pin {pin} --room {room}", room, mayDoWithoutPin);
         }
 
         // After the lines for people, or it would stand between them where both go to one place.
@@ -49,14 +51,12 @@ internal sealed class RelayGreeting(RelayOptions options, TextWriter? output, IL
     }
 
     private void TellPeople(
-        TextWriter people, IReadOnlyList<IPEndPoint> endPoints, string line, RoomCode room, bool isHostUnknown, bool mayDoWithoutPin)
+        TextWriter people, IReadOnlyList<IPEndPoint> endPoints, string introduction, string line, RoomCode room, bool mayDoWithoutPin)
     {
         try
         {
             people.WriteLine($"The relay listens on {string.Join(" and ", endPoints)} (UDP).");
-            people.WriteLine(isHostUnknown
-                ? "Players join with this command; replace HOST by this machine's public name or address."
-                : "Players join with this command.");
+            people.WriteLine(introduction);
             people.WriteLine(RoomSuggestion.IsMade(room)
                 ? "Whoever knows a room's code can join. The code in this command is hard to guess; any other code opens a room as well:"
                 : $"Whoever knows or guesses a room's code can join. The code in this command is what {RoomSuggestion.FileName} says; "

@@ -26,11 +26,11 @@ internal static class RoomSuggestion
         string path = Path.Combine(stateDirectory, FileName);
         if (StateFiles.Read(path) is { } kept)
         {
-            return RoomCode.TryParse(Encoding.ASCII.GetString(kept).Trim(), out RoomCode found)
+            return RoomCode.TryParse(Encoding.ASCII.GetString(kept).Trim(), out RoomCode found) && !found.LooksCutOff
                 ? found
                 : throw SoftlanException.Create(
                     $"Cannot use '{path}'",
-                    $"it holds no room code, which is 1 to {RoomCode.MaxLength} letters, digits, '-' or '_'",
+                    $"it holds no room code, which is 1 to {RoomCode.MaxLength} letters, digits, '-' or '_', and neither begins nor ends with '-'",
                     "write the one into it that players have, or delete it to have a new one made; players then need the new join command");
         }
 
@@ -50,9 +50,9 @@ internal static class RoomSuggestion
     /// <summary>Says when the code that somebody wrote is shorter than those that are made.</summary>
     public static void WarnIfShort(RoomCode room, string stateDirectory, ILogger logger)
     {
-        if (room.ToString().Count(char.IsAsciiLetterOrDigit) < Groups * SymbolsOfGroup)
+        if (room.MayBeGuessed)
         {
-            RelayLog.RoomMayBeGuessed(logger, room, Path.Combine(stateDirectory, FileName), Groups * SymbolsOfGroup);
+            RelayLog.RoomMayBeGuessed(logger, room, Path.Combine(stateDirectory, FileName), RoomCode.SymbolsHardToGuess);
         }
     }
 

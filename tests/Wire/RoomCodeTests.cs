@@ -29,6 +29,16 @@ public sealed class RoomCodeTests
     [InlineData("01234567890123456789012345678901234567890123456789012345678901234")]
     public void TryParse_AnythingElse_IsRefused(string? text) => Assert.False(RoomCode.TryParse(text, out _));
 
+    [Theory]
+    [InlineData("7kq2-m9tx-w4hb", false)]
+    [InlineData("LAN-2026", true)]
+    [InlineData("a-b-c-d-e-f-g-h-i-j-k", true)]
+    public void MayBeGuessed_FewerLettersAndDigitsThanTheRelaysOwn(string text, bool may)
+    {
+        Assert.True(RoomCode.TryParse(text, out RoomCode room));
+        Assert.Equal(may, room.MayBeGuessed);
+    }
+
     [Fact]
     public void Equality_IgnoresCase()
     {

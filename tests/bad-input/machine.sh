@@ -36,8 +36,8 @@ story_machine() {
   check "and joins" says gateway 10 'In room OTHER'
   check "and stops in order" stop gateway
 
-  check "client without rights" nobody "Cannot make the network card 'softlan0': this process lacks CAP_NET_ADMIN. Hint: run softlan as root \(sudo\)" client $(to_relay)
-  check "gateway --interface without rights" nobody "Cannot bridge interface 'eth0': this process lacks CAP_NET_RAW. Hint: run softlan as root" gateway $(to_relay) --interface eth0
+  check "client without rights" nobody "Cannot make the network card 'softlan0': this process lacks CAP_NET_ADMIN. Hint: put sudo in front of the command" client $(to_relay)
+  check "gateway --interface without rights" nobody "Cannot bridge interface 'eth0': this process lacks CAP_NET_RAW. Hint: put sudo in front of the command" gateway $(to_relay) --interface eth0
   check "relay on a port that only root may have" nobody "Cannot listen on 443/udp: .*Hint: " relay --listen 443/udp --state /run/nobody
   check "relay that may not write anywhere" nobody "Cannot save '/nonexistent/.*Hint: " relay --listen 4443/udp
   check "demo without rights" nobody "Cannot build a party on this machine: network namespaces need root. Hint: run sudo softlan demo" demo
@@ -74,7 +74,7 @@ some_rights() {
   other=$(pin_of service)
   scene+="; setcap cap_net_admin,cap_net_raw+ep /run/softlan"
   start user stranger HOME=/run/home "${as_user[@]}" --inh-caps=-all /run/softlan client $(to_relay) --tap softlan5 --address 10.73.42.15/24
-  check "client as a user, from a file with the capabilities that the hint names: it joins" says user 10 'In room R'
+  check "client as a user, from a file with the capabilities that docs/operating.md names: it joins" says user 10 'In room R'
   check "players reach it" pings player1 10.73.42.15
   check "it stops in order" stop user
   check "its card is gone" fails net stranger link show dev softlan5
@@ -82,7 +82,7 @@ some_rights() {
   check "it joins the other user's relay" says user 10 'In room R'
   check "it stops in order" stop user
   check "the relay stops in order" stop service
-  check "without --address it says what DHCP lacks" last_line 1 "Cannot ask the party's DHCP for an address: the DHCP client runs as a separate process and does not inherit softlan's capabilities. Hint: run softlan as root \(sudo\), or give --address" \
+  check "without --address it says what DHCP lacks" last_line 1 "Cannot ask the party's DHCP for an address: the DHCP client runs as a separate process and does not inherit softlan's capabilities. Hint: put sudo in front of the command, or give --address" \
     env HOME=/run/home "${as_user[@]}" --inh-caps=-all /run/softlan client $(to_relay) --tap softlan5
   gateway_rights
   concerns

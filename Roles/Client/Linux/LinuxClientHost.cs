@@ -99,7 +99,7 @@ internal sealed class LinuxClientHost : IClientHost
                 throw SoftlanException.Create(
                     "Cannot ask the party's DHCP for an address",
                     "the DHCP client runs as a separate process and does not inherit softlan's capabilities",
-                    "run softlan as root (sudo), or give --address, for example --address 10.73.42.50/24");
+                    $"{Privileges.Hint}, or {ClientAddress.Advice}");
             }
         }
         else

@@ -269,7 +269,8 @@ internal sealed class PartyPrecedence(NetlinkSocket netlink, LinuxTapSettings ta
             OverlapKind.Guests => ClientLog.OverlapStaysInside,
             _ => outcome,
         };
-        ClientLog.NetworksOverlap(logger, overlap.PartyNetwork.ToString(), own, overlap.Interface, outcome);
+        ClientLog.NetworksOverlap(
+            logger, overlap.PartyNetwork.ToString(), own, overlap.Interface, outcome, ClientLog.RareBeside(overlap.PartyNetwork));
     }
 
     /// <summary>One change and the route or the rule that it makes.</summary>

@@ -48,7 +48,7 @@ internal sealed class WindowsAddressNotes(IIpHelper ip, TapAdapter adapter, ulon
                 {
                     ClientLog.NetworksOverlap(
                         logger, party.ToString(), other.Network.ToString(), ip.FindAlias(other.InterfaceLuid) ?? "another card",
-                        ClientLog.OverlapLeadsToTheParty);
+                        ClientLog.OverlapLeadsToTheParty, ClientLog.RareBeside(party));
                 }
             }
         }

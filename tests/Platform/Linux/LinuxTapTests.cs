@@ -92,7 +92,7 @@ public sealed class LinuxTapTests
         {
             Capabilities.DropAllOfThisThread();
             string message = Assert.Throws<SoftlanException>(() => LinuxTap.Open(loop, new() { Name = "softlan0" })).Message;
-            Assert.Contains("this process may not make network interfaces. Hint: run softlan as root", message, StringComparison.Ordinal);
+            Assert.Contains("this process may not make network interfaces. Hint: put sudo in front", message, StringComparison.Ordinal);
         });
     }
 

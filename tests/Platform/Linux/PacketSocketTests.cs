@@ -208,7 +208,7 @@ public sealed partial class PacketSocketTests
         {
             Capabilities.DropAllOfThisThread();
             string message = Assert.Throws<SoftlanException>(() => Open(rig.Loop, rig.Netlink)).Message;
-            Assert.Contains("this process may not open packet sockets. Hint: run softlan as root", message, StringComparison.Ordinal);
+            Assert.Contains("this process may not open packet sockets. Hint: put sudo in front of the command", message, StringComparison.Ordinal);
         });
     }
 

@@ -21,7 +21,7 @@ public sealed class PrivilegesTests
     {
         SoftlanException error = Assert.Throws<SoftlanException>(
             () => new Privileges(false, false).Require("Cannot open the port", netAdmin: true, netRaw: true));
-        Assert.Contains("lacks CAP_NET_ADMIN and CAP_NET_RAW. Hint: run softlan as root", error.Message, StringComparison.Ordinal);
+        Assert.Contains("lacks CAP_NET_ADMIN and CAP_NET_RAW. Hint: put sudo in front of the command", error.Message, StringComparison.Ordinal);
         new Privileges(true, false).Require("x", netAdmin: true, netRaw: false);
     }
 }

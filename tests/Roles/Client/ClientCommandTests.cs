@@ -83,6 +83,16 @@ public sealed class ClientCommandTests : IDisposable
         Assert.Null(_options);
     }
 
+    [Theory]
+    [InlineData("info", LogLevel.Information)]
+    [InlineData("Information", LogLevel.Information)]
+    [InlineData("WARN", LogLevel.Warning)]
+    public void Client_LogLevel_IsAlsoWhatOtherProgramsCallIt(string word, LogLevel expected)
+    {
+        Assert.Equal(0, Run("--room", "R", "--log-level", word));
+        Assert.Equal(expected, _logging!.Level);
+    }
+
     [Fact]
     public void Client_ServerNameLongerThanAnyInDns_IsAMistake()
     {
@@ -94,6 +104,17 @@ public sealed class ClientCommandTests : IDisposable
     [InlineData("'5' is not expected here. See softlan client --help.", "--list-taps=5")]
     [InlineData("'--tab' is not an option of softlan client. Did you mean --tap?", "--list-taps", "--tab", "x")]
     [InlineData("'q3n4-k9cx-3fvy' is not expected here. If it is a room's code, type --room q3n4-k9cx-3fvy. See", "q3n4-k9cx-3fvy")]
+    [InlineData(
+        "'prxw' looks like the rest of --room, split by a space or a line break. If so, type --room apfh-x75q-prxw.",
+        "--room", "apfh-x75q-", "prxw")]
+    [InlineData("'-prxw' looks like the rest of --room, split by a space or a line break. If so, type --room apfh-prxw.", "--room=apfh", "-prxw")]
+    [InlineData("'q3n4-k9cx-3fvy' is not expected here. If it is a room's code, type --room", "--pin", Pin, "q3n4-k9cx-3fvy")]
+    [InlineData("'mtu5' is not expected here. See softlan client --help.", "--room", "R", "--mtu", "1400", "mtu5")]
+    [InlineData(
+        "'xyzQpj8' looks like the rest of --pin, split by a space or a line break. If so, type --pin sha256:47DExyzQpj8.",
+        "--pin", "sha256:47DE", "xyzQpj8", "--room", "R")]
+    [InlineData("'-mtv' is not an option of softlan client. Did you mean --mtu", "--room", "R", "-mtv", "1400")]
+    [InlineData("'--listen' is not an option of softlan client. See", "--room", "R", "--listen", "1400")]
     [InlineData("--pin lacks its value: --room follows it. ", "--pin", "--room", "R")]
     [InlineData(
         "--address: '10.0.0.0/24' is not an address for the TAP. Use dhcp, none, or an IPv4 address",

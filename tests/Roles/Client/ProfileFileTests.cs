@@ -10,6 +10,8 @@ namespace Softlan.Tests.Roles.Client;
 [UnsupportedOSPlatform("windows")]
 public sealed class ProfileFileTests : IDisposable
 {
+    private const StringComparison Exactly = StringComparison.Ordinal;
+
     private readonly TemporaryDirectory _directory = new();
     private readonly RecordingLogger _log = new();
     private readonly string _path;
@@ -75,6 +77,26 @@ public sealed class ProfileFileTests : IDisposable
             RememberedRelay known = file.Complete(relay, new JoinOptions { Room = Room("LAN"), Pin = pin }, _log);
             Assert.Equal(("anna", pin), (known.Name, known.Trust.Pin));
         }
+    }
+
+    [Theory]
+    [InlineData("apfh-x75q-prxv", "apfh-x75q-prxw")]
+    [InlineData("another", "7kq2-m9tx-w4hb")]
+    public void Complete_RoomMistyped_NamesTheOneThatIsMeant(string typed, string meant)
+    {
+        ProfileFile file = new(_path);
+        JoinOptions given = new() { Room = Room(typed) };
+        string stranger = Assert.Throws<SoftlanException>(() => file.Complete(null, given, _log)).Message;
+        Assert.EndsWith("so its relay is not known. Hint: give what the organiser sent you: --relay HOST and --pin PIN.", stranger, Exactly);
+
+        file.Save(Room("apfh-x75q-prxw"), Relay("a.example.org", Pin(1)), _log);
+        file.Save(Room("7kq2-m9tx-w4hb"), Relay("a.example.org", Pin(1)), _log);
+        string message = Assert.Throws<SoftlanException>(() => file.Complete(null, given, _log)).Message;
+        Assert.EndsWith(
+            $"so its relay is not known; it has joined {meant}. Hint: if you mean that room, type --room {meant}; else give what the organiser sent "
+            + "you: --relay HOST and --pin PIN.",
+            message,
+            Exactly);
     }
 
     [Fact]

@@ -43,7 +43,8 @@ public sealed class CommandLineTests : IDisposable
 
     [Theory]
     [InlineData(
-        "--probe-room: 'a b' is not a room code: its character 2 is a space. Use 1 to 64 letters, digits, '-' or '_', for example LAN-2026.",
+        "--probe-room: 'a b' is not a room code: its character 2 is a space. "
+            + "Use 1 to 64 letters, digits, '-' or '_', for example 7kq2-m9tx-w4hb.",
         "probe", "--probe-room", "a b")]
     [InlineData(
         "--probe-mtu: '9' is not an MTU. Give a whole number from 1280 to 1500, for example 1500.",
@@ -62,7 +63,8 @@ public sealed class CommandLineTests : IDisposable
         "'\u2013-probe-room' begins with a typographic dash, as chat programs make it. Type two hyphens: --probe-room.",
         "probe", "\u2013-probe-room", "a")]
     [InlineData(
-        "--probe-room: 'a?b' is not a room code: its character 2 is a line break. Use 1 to 64 letters, digits, '-' or '_', for example LAN-2026.",
+        "--probe-room: 'a?b' is not a room code: its character 2 is a line break. "
+            + "Use 1 to 64 letters, digits, '-' or '_', for example 7kq2-m9tx-w4hb.",
         "probe", "--probe-room", "a\nb")]
     [InlineData(
         "'--probe-room' has a no-break space (U+00A0) in front, as copied text may. Delete that, and type a plain space before --probe-room.",
@@ -95,7 +97,10 @@ public sealed class CommandLineTests : IDisposable
     public void Run_RequiredOptionMissing_NamesTheVariableToo()
     {
         Assert.Equal(ExitCodes.Usage, Run("probe"));
-        Assert.StartsWith("softlan: --probe-room is missing. Use 1 to 64", _error.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "softlan: --probe-room is missing. Give the code in the join command that the relay prints, for example",
+            _error.ToString(),
+            StringComparison.Ordinal);
         Assert.EndsWith($"or set SOFTLAN_PROBE_ROOM.{Environment.NewLine}", _error.ToString(), StringComparison.Ordinal);
     }
 
@@ -220,6 +225,7 @@ public sealed class CommandLineTests : IDisposable
     [Theory]
     [InlineData("Medium")]
     [InlineData("Large", "--probe-size", "LARGE")]
+    [InlineData("Large", "--probe-size", "Big")]
     public void Run_OneWordOutOfAFew_IsWhatItStandsFor(string expected, params string[] args)
     {
         Assert.Equal(0, Run(["probe", "--probe-room", "a", .. args]));
@@ -250,7 +256,7 @@ public sealed class CommandLineTests : IDisposable
         Option<string?> name = SoftlanOption.Optional("--probe-name", ValueKinds.Text("a name", 32, "Ann"), "text", "The name.", "nobody");
         Option<bool> flag = SoftlanOption.Flag("--probe-flag", "A flag.");
         Option<Choice<Size>> size = SoftlanOption.OneOf(
-            "--probe-size", "a size", "size", "The size.", Size.Medium,
+            "--probe-size", "a size", "size", "The size.", Size.Medium, [("big", "large")],
             ("small", Size.Small), ("medium", Size.Medium), ("large", Size.Large));
         Command probe = new("probe", "Probes.") { room, mtu, name, flag, size };
         probe.SetAction(parsed =>

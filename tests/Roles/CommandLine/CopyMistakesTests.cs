@@ -18,6 +18,8 @@ public sealed class CopyMistakesTests
     [InlineData("8q66\u2013ew48", "its character 5 is a typographic dash (U+2013): type -")]
     [InlineData("r\u00e4um", "its character 2 is '\u00e4' (U+00E4)")]
     [InlineData("a*", "it ends with '*'")]
+    [InlineData("8q66-ew48-", "it ends with '-', so a part seems to be cut off")]
+    [InlineData("-2kvj", "it begins with '-', so a part seems to be cut off")]
     [InlineData("", "it is empty")]
     public void Room_SaysWhatIsWrongAndWhere(string text, string why) => AssertRefused(ValueKinds.RoomCode, text, why);
 

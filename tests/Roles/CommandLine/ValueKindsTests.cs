@@ -16,7 +16,31 @@ public sealed class ValueKindsTests
     [InlineData("a b", false)]
     [InlineData("relay.example.org:443", false)]
     [InlineData("-", false)]
+    [InlineData("[relay]", false)]
+    [InlineData("0.0.0.0", false)]
+    [InlineData("::", false)]
+    [InlineData("[::]", false)]
     public void HostName_IsANameOrAnAddress(string text, bool valid) => Assert.Equal(valid, HostName.TryParse(text, out _));
+
+    [Fact]
+    public void HostName_BracketsOfAnIPv6Address_AreTakenOff()
+    {
+        Assert.True(HostName.TryParse("[2001:db8::1]", out string? host));
+        Assert.Equal("2001:db8::1", host);
+    }
+
+    [Theory]
+    [InlineData("relay.example.org:443/udp", true)]
+    [InlineData("host", true)]
+    [InlineData("HOSTS", true)]
+    [InlineData("HOST", false)]
+    [InlineData("HOST:443", false)]
+    public void RelayAddress_IsNotTheWordThatStandsForIt(string text, bool valid)
+    {
+        Assert.Equal(valid, ValueKinds.RelayAddress.TryParse(text, out _));
+        Assert.Equal(
+            !valid, ValueKinds.RelayAddress.Refuse("", text).Contains("HOST stands for the relay's name or address", StringComparison.Ordinal));
+    }
 
     [Theory]
     [InlineData(ValueKinds.MaxHostNameLength, true)]

@@ -18,14 +18,15 @@ internal sealed class GatewayBench : IDisposable
     public static readonly PeerInfo Anna = SessionBench.Anna;
     public static readonly PeerInfo Ben = SessionBench.Ben;
 
-    public GatewayBench(bool bridge = false, MacAddress? card = null, ResumeFile? resume = null, MacAddress[]? hostAddresses = null)
+    public GatewayBench(
+        bool bridge = false, MacAddress? card = null, ResumeFile? resume = null, MacAddress[]? hostAddresses = null, RoomCode? room = null)
     {
         Engine = new ScriptedEngine(Lane);
         Port = new MemoryPort("eth0", card ?? Card);
         GatewayOptions options = new()
         {
             Relay = new RelayAddress("relay.example.org", 443),
-            Join = new JoinOptions { Room = SessionBench.Room, Name = "lan" },
+            Join = new JoinOptions { Room = room ?? SessionBench.Room, Name = "lan" },
             Interface = "eth0",
             IsBridge = bridge,
         };

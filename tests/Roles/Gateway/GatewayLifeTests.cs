@@ -31,6 +31,17 @@ public sealed class GatewayLifeTests : IDisposable
         Assert.Equal((PeerRole.Gateway, MacAddress.Zero, "lan"), (hello.Role, hello.Mac, hello.Name));
     }
 
+    [Theory]
+    [InlineData("lan-party-26", 1)]
+    [InlineData("7kq2-m9tx-w4hb", 0)]
+    public void Start_ARoomCodeThatMayBeGuessed_IsWarnedOf(string code, int times)
+    {
+        Assert.True(RoomCode.TryParse(code, out RoomCode room));
+        using GatewayBench bench = new(room: room);
+        bench.Start();
+        Assert.Equal(times, bench.Log.Count($"Warning: Room code {code} may be guessed, and whoever guesses it is on your LAN. Hint: "));
+    }
+
     [Fact]
     public void Stop_SaysByeClosesThePortAndEnds()
     {

@@ -73,7 +73,7 @@ public sealed class LoopTests
         bench.Port.Inject(Looped());
         Assert.Empty(bench.ToRelay);
         Assert.Equal(1, bench.Counters.Dropped(DropReason.LoopedSourceMac));
-        Assert.Single(bench.Log.Lines, line => line.StartsWith("Warning", StringComparison.Ordinal));
+        Assert.Single(bench.Log.Lines, line => line.StartsWith("Warning: A frame", StringComparison.Ordinal));
 
         bench.Port.Inject(TestFrames.Plain(MacAddress.Broadcast, GatewayBench.Server));
         Assert.Single(bench.ToRelay);

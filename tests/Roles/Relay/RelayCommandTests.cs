@@ -82,6 +82,7 @@ public sealed class RelayCommandTests : IDisposable
     [InlineData("--quic: 'quiche' is not a QUIC library. Use one of ngtcp2, msquic.", "--quic", "quiche")]
     [InlineData("--queue-time: '0' is not a time in milliseconds. Give a whole number from 1 to 1000", "--queue-time", "0")]
     [InlineData("--server-name: 'a b' is not a host name.", "--server-name", "a b")]
+    [InlineData("--server-name: '[::]' is not a host name: it stands for all addresses of a machine, and nobody", "--server-name", "[::]")]
     [InlineData("--state: '' is not a path.", "--state", "")]
     [InlineData("--cert and --key belong together.", "--cert", "/c.pem")]
     [InlineData("--cert and --key belong together.", "--key", "/k.pem")]

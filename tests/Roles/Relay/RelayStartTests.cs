@@ -124,6 +124,17 @@ public sealed class RelayStartTests : IDisposable
         Assert.Equal(times, _output.ToString().Split("Leave out --pin if a public CA signed").Length - 1);
     }
 
+    [Theory]
+    [InlineData("127.0.0.1:4433", "but only on this machine")]
+    [InlineData("[::1]:4433", "but only on this machine")]
+    [InlineData("192.0.2.1:4433", "Players join with this command.")]
+    public void Greeting_ListensOnLoopback_SaysThatNobodyElseReachesIt(string listen, string expected)
+    {
+        Assert.True(ListenAddress.TryParse(listen, out ListenAddress? address));
+        Start(options => options with { Listen = address, PublicName = "party.example.org" });
+        Assert.Contains(expected, _output.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Greeting_ForCollectors_IsAnEvent()
     {
@@ -139,6 +150,7 @@ public sealed class RelayStartTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("a b\n")]
+    [InlineData("7kq2-m9tx-\n")]
     public void RoomFile_HoldsNoCode_IsSaidAndLeftAsItIs(string content)
     {
         File.WriteAllText(_state.File(RoomSuggestion.FileName), content);

@@ -1,3 +1,4 @@
+using Softlan.Roles.CommandLine;
 using Softlan.Roles.Relay;
 using Softlan.Tests.Roles.Client;
 using Softlan.Wire;
@@ -29,6 +30,8 @@ public sealed class RoomSuggestionTests
             RoomCode room = RoomSuggestion.Make();
             Assert.True(seen.Add(room));
             Assert.True(RoomSuggestion.IsMade(room));
+            Assert.False(room.MayBeGuessed);
+            Assert.True(ValueKinds.RoomCode.TryParse(room.ToString(), out _));
             foreach ((int place, char symbol) in room.ToString().Index())
             {
                 symbols[place].Add(symbol);

@@ -38,7 +38,7 @@ internal sealed class DhcpProgramFinder(string? path, Func<string, bool> exists,
             : throw SoftlanException.Create(
                 "Cannot get an address from the party's DHCP",
                 "no DHCP client is installed here (looked for udhcpc, busybox, dhclient and dhcpcd)",
-                $"install one ({Others}), or give --address 10.73.42.50/24 or --address none");
+                $"install one ({Others}), or {ClientAddress.Advice}, or --address none");
     }
 
     private string? FindFile(string name) =>

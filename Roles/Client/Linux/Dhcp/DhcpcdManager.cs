@@ -20,7 +20,7 @@ internal static class DhcpcdManager
             throw SoftlanException.Create(
                 "Cannot ask the party's DHCP for an address",
                 $"dhcpcd, the only DHCP client here, manages this machine's network already ({socket}) and would keep the party's address to itself",
-                $"install another ({DhcpProgramFinder.Others}), or give --address, for example --address 10.73.42.50/24");
+                $"install another ({DhcpProgramFinder.Others}), or {ClientAddress.Advice}");
         }
     }
 
