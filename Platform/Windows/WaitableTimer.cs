@@ -19,20 +19,29 @@ internal sealed class WaitableTimer : WaitHandle, ITimer
         _wait = ThreadPool.UnsafeRegisterWaitForSingleObject(this, (_, _) => ring(), null, Timeout.Infinite, executeOnlyOnce: false);
     }
 
+    /// <summary>Sets it; one that rang or was set before is set anew.</summary>
     /// <param name="dueTime">Negative: never.</param>
     /// <param name="period">In whole milliseconds; negative or zero: once.</param>
+    /// <returns>False: it is disposed of, or Windows refuses.</returns>
     public unsafe bool Change(TimeSpan dueTime, TimeSpan period)
     {
-        if (dueTime < TimeSpan.Zero)
+        try
         {
-            return NativeKernel32.CancelWaitableTimer(SafeWaitHandle);
+            if (dueTime < TimeSpan.Zero)
+            {
+                return NativeKernel32.CancelWaitableTimer(SafeWaitHandle);
+            }
+
+            // Negative: from now on, in 100 ns as TimeSpan's ticks are. Zero would be a date long past, and comes to the same.
+            long due = -dueTime.Ticks;
+
+            // SAFETY: Windows reads the time before it returns, and there is no completion routine.
+            return NativeKernel32.SetWaitableTimer(SafeWaitHandle, &due, Math.Max(0, (int)period.TotalMilliseconds), null, null, resume: false);
         }
-
-        // Negative: from now on, in 100 ns as TimeSpan's ticks are. Zero would be a date long past, and comes to the same.
-        long due = -dueTime.Ticks;
-
-        // SAFETY: Windows reads the time before it returns, and there is no completion routine.
-        return NativeKernel32.SetWaitableTimer(SafeWaitHandle, &due, Math.Max(0, (int)period.TotalMilliseconds), null, null, resume: false);
+        catch (ObjectDisposedException)
+        {
+            return false; // Whoever is in the lane's last turn may be later than the end.
+        }
     }
 
     public ValueTask DisposeAsync()

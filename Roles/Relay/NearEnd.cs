@@ -59,7 +59,8 @@ internal sealed class NearEnd : IFrameLinkHandler
 
     public void Close(CloseReason reason, string text) => _link.Close(reason, text);
 
-    /// <summary>As <see cref="RelayPeer.CloseIfUnread"/>, which cannot see it from the room's worker.</summary>
+    /// <summary>As <see cref="RelayPeer.CloseIfUnread"/>, which cannot see it from the room's worker. The log has it as the reason of the peer's
+    /// leaving.</summary>
     public void CloseIfUnread()
     {
         if (_unread.IsTooOld(_link.ControlProgress, _gate.LinkLane.Now))

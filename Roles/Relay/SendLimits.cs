@@ -12,7 +12,7 @@ internal sealed class SendLimits
     /// <summary>Broadcast frames a second that a gateway may send, and as many at once, and as many multicast frames; more are dropped. Hundreds of
     /// machines that look for each other, or a television's multicast of 20 Mbit/s, pass; a LAN with a loop does not, nor a stranger who calls
     /// himself a gateway, for each of these frames goes to every player of his room. The two are counted apart, so that more television than that
-    /// does not cost the LAN's ARP and DHCP.</summary>
+    /// does not cost the LAN's ARP and DHCP. What all of a room send to everybody has a limit beside it (<see cref="RoomLimit"/>).</summary>
     public const int GatewayBroadcastRate = 2048;
 
     /// <summary>Probes a second, and twice as many at once; more are dropped. A peer sends two a second, to the relay and to the gateway. Without it

@@ -9,7 +9,9 @@ internal sealed class AddressWatch
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     private TimeSpan? _since;
-    private bool _saidNoAnswer;
+
+    /// <summary>Nobody has answered for as long as <see cref="Patience"/>, since the last address or the start.</summary>
+    public bool SaidNoAnswer { get; private set; }
 
     /// <summary>The address from the party's DHCP; null while there is none.</summary>
     public IPAddress? Address { get; private set; }
@@ -27,17 +29,17 @@ internal sealed class AddressWatch
             bool isLoss = fromDhcp is null;
             Lost = Address;
             Address = fromDhcp;
-            _saidNoAnswer = false;
+            SaidNoAnswer = false;
             _since = canAnswer ? now : null;
             return isLoss ? AddressNews.Lost : AddressNews.New;
         }
 
-        if (Address is not null || hasAnother || _saidNoAnswer || _since is null || now - _since < Patience)
+        if (Address is not null || hasAnother || SaidNoAnswer || _since is null || now - _since < Patience)
         {
             return AddressNews.None;
         }
 
-        _saidNoAnswer = true;
+        SaidNoAnswer = true;
         return AddressNews.NoAnswer;
     }
 

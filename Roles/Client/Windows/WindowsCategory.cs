@@ -119,6 +119,10 @@ internal sealed class WindowsCategory : IDisposable
             {
                 MakePrivate(network);
             }
+            else if (network.Category == NetworkCategory.Private && _looks >= QuickLooks)
+            {
+                NameOthers(network);
+            }
         }
         else if (_looks == QuickLooks && !_isFound)
         {
@@ -163,6 +167,15 @@ internal sealed class WindowsCategory : IDisposable
     private void OnSet(KnownNetwork network)
     {
         ClientLog.CategorySet(_logger, network.Name);
+        if (_looks >= QuickLooks)
+        {
+            NameOthers(network);
+        }
+    }
+
+    /// <summary>Of a network that is private, whoever made it so.</summary>
+    private void NameOthers(KnownNetwork network)
+    {
         foreach (string other in network.OtherAdapters.Select(NameOf).OfType<string>().Where(_namedOthers.Add))
         {
             ClientLog.CategoryIsShared(_logger, other, network.Name);

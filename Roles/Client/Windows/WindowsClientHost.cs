@@ -68,7 +68,7 @@ internal sealed class WindowsClientHost : IClientHost
     private bool _hasGateway;
 
     /// <summary>The address from DHCP went while nobody could extend its lease.</summary>
-    private bool _isLostMeanwhile;
+    private bool _mustAsk;
 
     private bool _cableIsNoted;
     private bool _saidIPv6Fails;
@@ -159,19 +159,24 @@ internal sealed class WindowsClientHost : IClientHost
         PrepareAndConnect();
     }
 
-    /// <summary>Whoever asked while the gateway was there and had no answer need not ask again for another connection to the relay.</summary>
+    /// <summary>Whoever asked while the gateway was there and had no answer need not ask again for another connection to the relay. Where the
+    /// connection was lost before the answer had its time, Windows may have given up meanwhile.</summary>
     public void OnGatewayPresent(bool isNew)
     {
         _hasGateway = true;
-        if (_addressWatch.Address is null && (isNew || _isLostMeanwhile))
+        if (_addressWatch.Address is null && (isNew || _mustAsk))
         {
             AskDhcpAnew();
         }
 
-        _isLostMeanwhile = false;
+        _mustAsk = false;
     }
 
-    public void OnGatewayGone() => _hasGateway = false;
+    public void OnGatewayGone()
+    {
+        _hasGateway = false;
+        _mustAsk |= _addressWatch is { Address: null, SaidNoAnswer: false };
+    }
 
     public void Maintain()
     {
@@ -347,7 +352,7 @@ internal sealed class WindowsClientHost : IClientHost
                 break;
             case AddressNews.Lost:
                 ClientLog.AddressLost(_logger, _addressWatch.Lost!);
-                _isLostMeanwhile = !_hasGateway;
+                _mustAsk = !_hasGateway;
                 break;
             case AddressNews.NoAnswer:
                 ClientLog.OnlyLinkLocal(_logger, linkLocal is null ? "No address" : $"Only {linkLocal}");

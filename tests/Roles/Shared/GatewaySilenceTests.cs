@@ -25,7 +25,7 @@ public sealed class GatewaySilenceTests
         Assert.Equal(["any more"], Said);
         Pass(seconds: 3, relay: true, gateway: true);
         Assert.Equal(["any more", "again"], Said);
-        Pass(seconds: 6, relay: true, gateway: false);
+        Pass(seconds: 7, relay: true, gateway: false);
         Assert.Equal(["any more", "again", "any more"], Said);
     }
 
@@ -38,10 +38,20 @@ public sealed class GatewaySilenceTests
     }
 
     [Fact]
+    public void Look_ThisSidesOutageEnds_TheRelayIsHeardAMomentBefore()
+    {
+        Pass(seconds: 3, relay: true, gateway: true);
+        Pass(seconds: 9, relay: false, gateway: false);
+        Pass(seconds: 1, relay: true, gateway: false);
+        Pass(seconds: 3, relay: true, gateway: true);
+        Assert.Empty(_log.Lines);
+    }
+
+    [Fact]
     public void Look_GatewayLeft_SaysNothingMore()
     {
         Pass(seconds: 3, relay: true, gateway: true);
-        Pass(seconds: 6, relay: true, gateway: false);
+        Pass(seconds: 7, relay: true, gateway: false);
         _gateway = default; // The relay has said so, and another may come.
         Pass(seconds: 6, relay: true, gateway: false);
         Pass(seconds: 3, relay: true, gateway: true);

@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using Softlan.Platform.Linux;
 using Softlan.Roles.Client.Linux;
+using Softlan.Tests.Platform.Linux;
 using Softlan.Wire;
 using Xunit;
 
@@ -191,7 +192,7 @@ public sealed class LinuxClientHostTests : LinuxClientFixture
             }
 
             // The kernel notes later that nobody holds it any more.
-            Assert.True(SpinWait.SpinUntil(() => ns.Ip($"link show {Tap}").Contains("NO-CARRIER", StringComparison.Ordinal), TimeSpan.FromSeconds(10)));
+            AwaitNoCarrier(ns);
             string before = Settings(ns);
 
             using LinuxClientHost host = Open(loop, "none");
@@ -211,7 +212,7 @@ public sealed class LinuxClientHostTests : LinuxClientFixture
             Assert.Contains("fd00:5::/64", after, StringComparison.Ordinal);
             ns.Ip($"addr del fd00:4::4/64 dev {Tap}");
             ns.Ip($"route del fd00:5::/64 dev {Tap}");
-            SpinWait.SpinUntil(() => ns.Ip($"link show {Tap}").Contains("NO-CARRIER", StringComparison.Ordinal), TimeSpan.FromSeconds(10));
+            AwaitNoCarrier(ns);
             Assert.Equal(before.Split('\n').Order(), Settings(ns).Split('\n').Order());
         });
     }
@@ -351,6 +352,9 @@ public sealed class LinuxClientHostTests : LinuxClientFixture
             Assert.Equal(1, listed.Count(c => c == '\n'));
         });
     }
+
+    private static void AwaitNoCarrier(NetworkNamespace ns) => Assert.True(
+        SpinWait.SpinUntil(() => ns.Ip($"link show {Tap}").Contains("NO-CARRIER", StringComparison.Ordinal), TimeSpan.FromSeconds(10)));
 
     private static string List()
     {
