@@ -15,6 +15,12 @@ internal sealed class TunDevice : IDisposable
 
     private const uint TcpOffloads = TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN;
 
+    /// <summary>Attempts while somebody holds the TAP, a fifth of a second in all. Its last owner may be gone already: whatever program that one has
+    /// just started holds it until it is another program.</summary>
+    private const int BusyTries = 11;
+
+    private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(20);
+
     private TunDevice(SafeFd fd, string name, bool isPersistent, bool hasUdpOffload)
     {
         Descriptor = fd;
@@ -59,6 +65,12 @@ internal sealed class TunDevice : IDisposable
 
         InterfaceRequest request = new();
         int error = Attach(fd, name, IFF_TAP | IFF_NO_PI | IFF_VNET_HDR, ref request);
+        for (int tries = 1; error == Errno.EBUSY && tries < BusyTries; tries++)
+        {
+            Thread.Sleep(BusyPause);
+            error = Attach(fd, name, IFF_TAP | IFF_NO_PI | IFF_VNET_HDR, ref request);
+        }
+
         if (error == Errno.EINVAL)
         {
             // A persistent TAP that was made with several queues insists on being opened that way.

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Versioning;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Softlan.Platform.Linux;
 using Softlan.Roles.Client;
 using Softlan.Roles.Client.Linux;
@@ -14,7 +15,7 @@ namespace Softlan.Tests.Roles.Client.Linux;
 
 /// <summary>A player's Linux machine in a namespace of its own, with a real kernel and a root directory that the test may fill.</summary>
 [SupportedOSPlatform("linux")]
-public abstract class LinuxClientFixture : IDisposable
+public abstract partial class LinuxClientFixture : IDisposable
 {
     protected const string Tap = "party0";
 
@@ -33,11 +34,22 @@ public abstract class LinuxClientFixture : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>All that a client may change on the machine. What was wished of an offload is the owner's of the moment, and nothing to put
-    /// back.</summary>
+    /// <summary>All that a client may change on the machine. What was wished of an offload is the owner's of the moment, and nothing to put back; and
+    /// that nobody holds a TAP any more is no setting, and noted by the kernel when it has the time.</summary>
     internal static string Settings(NetworkNamespace ns) =>
-        ns.Ip("addr show") + ns.Ip("route show table all") + ns.Ip("-6 route show table all")
+        Carrier().Replace(ns.Ip("addr show") + ns.Ip("route show table all") + ns.Ip("-6 route show table all"), "")
         + ns.TryExec($"ethtool -k {Tap}").Output.Replace(" [requested on]", "", StringComparison.Ordinal);
+
+    /// <summary>All is as it was, in the end: where a parallel test starts a program, that has our descriptors until it is another one, and a TAP
+    /// goes with the last of them.</summary>
+    internal static void AssertIsAgain(string before, Func<string> now)
+    {
+        SpinWait.SpinUntil(() => now() == before, TimeSpan.FromSeconds(5));
+        Assert.Equal(before, now());
+    }
+
+    [GeneratedRegex("NO-CARRIER,|,LOWER_UP| state [A-Z]+| (dead )?linkdown")]
+    private static partial Regex Carrier();
 
     internal static void InNamespace(Action<NetworkNamespace, EventLoop> test)
     {

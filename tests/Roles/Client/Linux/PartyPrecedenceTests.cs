@@ -34,7 +34,7 @@ public sealed partial class PartyPrecedenceTests : LinuxClientFixture
             host.Maintain();
             Assert.Equal(during, All(ns));
             host.Changes.UndoAll();
-            Assert.Equal(before, All(ns));
+            AssertIsAgain(before, () => All(ns));
             Assert.Empty(Directory.GetFiles(State.Path));
         });
     }
@@ -50,7 +50,7 @@ public sealed partial class PartyPrecedenceTests : LinuxClientFixture
             using LinuxClientHost host = Join(loop, address);
             Assert.StartsWith($"broadcast 192.168.1.255 dev {Tap} ", ns.Ip("route get 192.168.1.255"), StringComparison.Ordinal);
             host.Changes.UndoAll();
-            AssertLeads(ns, "home0", "192.168.1.255");
+            AssertIsAgain("home0", () => ns.Ip("route get 192.168.1.255").Contains(" dev home0 ", StringComparison.Ordinal) ? "home0" : Tap);
         });
     }
 
@@ -100,7 +100,7 @@ public sealed partial class PartyPrecedenceTests : LinuxClientFixture
             Assert.Equal(alone, All(ns));
             Assert.Equal(1, Log.Count("overlaps with 192.168.1.0/24 on home0"));
             host.Changes.UndoAll();
-            Assert.Equal(before, All(ns));
+            AssertIsAgain(before, () => All(ns));
         });
     }
 
@@ -137,7 +137,7 @@ public sealed partial class PartyPrecedenceTests : LinuxClientFixture
             host.Maintain();
             Assert.Equal(during.Split('\n').Order(), All(ns).Split('\n').Order());
             host.Changes.UndoAll();
-            Assert.Equal(before, All(ns));
+            AssertIsAgain(before, () => All(ns));
         });
     }
 
@@ -155,7 +155,7 @@ public sealed partial class PartyPrecedenceTests : LinuxClientFixture
             AssertLeads(ns, "home0", "192.168.1.81");
 
             using LinuxClientHost next = Open(loop, "192.168.1.80/24");
-            Assert.Equal(before, All(ns));
+            AssertIsAgain(before, () => All(ns));
             Assert.Empty(Directory.GetFiles(State.Path));
         });
     }
@@ -194,7 +194,7 @@ public sealed partial class PartyPrecedenceTests : LinuxClientFixture
                 host.Changes.UndoAll();
             }
 
-            Assert.Equal(before, All(ns));
+            AssertIsAgain(before, () => All(ns));
             Assert.Empty(Directory.GetFiles(State.Path));
         });
     }
