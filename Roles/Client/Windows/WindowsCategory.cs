@@ -8,9 +8,9 @@ namespace Softlan.Roles.Client.Windows;
 /// public.</summary>
 /// <remarks>
 /// Windows takes some seconds after the cable is in, or after it woke, until it has a network at all, and may change its mind while it identifies
-/// it or gets an address, so this looks for a minute and then leaves the matter to the player. Windows puts
-/// networks that it cannot identify into one, for example the party's and that of virtual machines: it has one category, and the player is told who
-/// shares it. The calls may take their time and are made on the thread pool.
+/// it or gets an address, so this looks for a minute and then leaves the matter to the player. Windows puts networks that it cannot identify into
+/// one, for example the party's and that of virtual machines: it has one category, and the player is told who shares it. The calls may take their
+/// time and are made on the thread pool.
 /// </remarks>
 internal sealed class WindowsCategory : IDisposable
 {

@@ -67,7 +67,7 @@ internal sealed class WindowsClientHost : IClientHost
     private int _applyAttempts;
     private bool _hasGateway;
 
-    /// <summary>The address from DHCP went while nobody could extend its lease.</summary>
+    /// <summary>The address from DHCP went while nobody could extend its lease, or the gateway went before an answer had its time.</summary>
     private bool _mustAsk;
 
     private bool _cableIsNoted;
